@@ -1,0 +1,145 @@
+/**
+ * The one home of time. Everything else is handed a `Clock`, so that the same code runs under real time
+ * (`systemClock`) and under virtual time (`VirtualClock`).
+ *
+ * Real monotonic time is CLOCK_MONOTONIC, which processes and containers on one kernel share: instants that
+ * different processes stamp can be subtracted from each other.
+ */
+
+export interface Timer {
+  cancel(): void;
+}
+
+export interface Clock {
+  /** Monotonic time in milliseconds, with microsecond digits or better. Its origin means nothing. */
+  now(): number;
+  /** Calls `fire` once, `ms` milliseconds from now (never sooner; at once where `ms` <= 0). */
+  timer(ms: number, fire: () => void): Timer;
+  /** The time of day, for people; never for measuring. */
+  wall(): Date;
+}
+
+export const systemClock: Clock = {
+  now() {
+    const [seconds, nanoseconds] = process.hrtime();
+    return seconds * 1e3 + nanoseconds / 1e6;
+  },
+  timer(ms, fire) {
+    // Node counts timers in whole milliseconds of the loop's own time and may fire up to one too soon.
+    const due = this.now() + ms;
+    const check = () => {
+      const rest = due - this.now();
+      if (rest <= 0) fire();
+      else handle = setTimeout(check, Math.ceil(rest));
+    };
+    let handle = setTimeout(check, Math.max(0, Math.ceil(ms)));
+    return { cancel: () => clearTimeout(handle) };
+  },
+  wall: () => new Date(),
+};
+
+/** Resolves after `ms` milliseconds; rejects with the signal's reason when it is aborted before. */
+export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const abort = () => {
+      timer.cancel();
+      reject(signal?.reason);
+    };
+    const timer = clock.timer(ms, () => {
+      signal?.removeEventListener('abort', abort);
+      resolve();
+    });
+    signal?.addEventListener('abort', abort, { once: true });
+  });
+}
+
+/** What `within` rejects with when time is up. */
+export class TimeoutError extends Error {
+  override readonly name = 'TimeoutError';
+}
+
+/**
+ * Runs `work`, which must give up when its signal is aborted, for at most `ms` milliseconds.
+ * Rejects with a `TimeoutError` that names `what` when time is up, with the outer signal's reason when that
+ * one is aborted first.
+ */
+export async function within<T>(
+  clock: Clock,
+  ms: number,
+  what: string,
+  work: (signal: AbortSignal) => Promise<T>,
+  outer?: AbortSignal,
+): Promise<T> {
+  outer?.throwIfAborted();
+  const controller = new AbortController();
+  return new Promise<T>((resolve, reject) => {
+    const end = (reason: unknown) => {
+      controller.abort(reason);
+      reject(reason);
+    };
+    const timer = clock.timer(ms, () => end(new TimeoutError(`${what} took longer than ${ms} ms`)));
+    const abort = () => end(outer?.reason);
+    outer?.addEventListener('abort', abort, { once: true });
+    work(controller.signal)
+      .then(resolve, reject)
+      .finally(() => {
+        timer.cancel();
+        outer?.removeEventListener('abort', abort);
+      });
+  });
+}
+
+/** Virtual time: nothing happens until `advance`, which fires the timers that are due in order. */
+export class VirtualClock implements Clock {
+  #now: number;
+  #sequence = 0;
+  #timers: { at: number; sequence: number; fire: () => void }[] = [];
+
+  constructor(start = 0) {
+    this.#now = start;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  wall(): Date {
+    return new Date(this.#now);
+  }
+
+  timer(ms: number, fire: () => void): Timer {
+    const entry = { at: this.#now + Math.max(0, ms), sequence: this.#sequence++, fire };
+    this.#timers.push(entry);
+    return {
+      cancel: () => {
+        this.#timers = this.#timers.filter((timer) => timer !== entry);
+      },
+    };
+  }
+
+  /** When the next timer is due, or undefined where there is none. */
+  next(): number | undefined {
+    return this.#earliest()?.at;
+  }
+
+  /** Moves time on by `ms` milliseconds and fires every timer that falls due on the way. */
+  advance(ms: number): void {
+    const end = this.#now + ms;
+    for (let timer = this.#earliest(); timer && timer.at <= end; timer = this.#earliest()) {
+      this.#timers.splice(this.#timers.indexOf(timer), 1);
+      this.#now = timer.at;
+      timer.fire();
+    }
+    this.#now = end;
+  }
+
+  #earliest() {
+    let best: { at: number; sequence: number; fire: () => void } | undefined;
+    for (const timer of this.#timers) {
+      if (!best || timer.at < best.at || (timer.at === best.at && timer.sequence < best.sequence))
+        best = timer;
+    }
+    return best;
+  }
+}

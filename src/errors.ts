@@ -1,0 +1,68 @@
+/**
+ * The three kinds of error that the tool can end with, and the one style of their texts:
+ *
+ *     <where>: expected <expected>, found <found>; <todo>
+ *
+ * `UsageError` is the user's to mend (exit 2), `EnvironmentError` is the machine's (exit 3, inconclusive),
+ * `InternalError` is ours.
+ */
+
+/** What an error says. Every part but `message` may be left out where there is nothing to say. */
+export interface ErrorText {
+  /** What went wrong, when expected/found does not say it by itself. */
+  message?: string;
+  /** Where: `file:line:column`, a node, an address. */
+  where?: string;
+  expected?: string;
+  found?: string;
+  /** What to do about it, as an imperative. */
+  todo?: string;
+}
+
+/** Renders the parts of an error in the one style of the project. */
+export function errorText(text: ErrorText): string {
+  const clauses: string[] = [];
+  if (text.message) clauses.push(text.message);
+  if (text.expected && text.found) clauses.push(`expected ${text.expected}, found ${text.found}`);
+  else if (text.expected) clauses.push(`expected ${text.expected}`);
+  else if (text.found) clauses.push(`found ${text.found}`);
+  const body = [clauses.join(': '), text.todo].filter(Boolean).join('; ');
+  return text.where ? `${text.where}: ${body}` : body;
+}
+
+abstract class DrillError extends Error {
+  abstract readonly exitCode: number;
+  readonly text: ErrorText;
+
+  constructor(text: ErrorText | string, options?: ErrorOptions) {
+    const parts = typeof text === 'string' ? { message: text } : text;
+    super(errorText(parts), options);
+    this.text = parts;
+    this.name = new.target.name;
+  }
+}
+
+/** The command line or a drill file is wrong. Exit code 2. */
+export class UsageError extends DrillError {
+  readonly exitCode = 2;
+}
+
+/** The machine, the engine or a node kept the drill from being carried out. Exit code 3. */
+export class EnvironmentError extends DrillError {
+  readonly exitCode = 3;
+}
+
+/** A defect of failover-drill itself. Exit code 3: what it reports is no evidence. */
+export class InternalError extends DrillError {
+  readonly exitCode = 3;
+}
+
+export function isDrillError(error: unknown): error is UsageError | EnvironmentError | InternalError {
+  return error instanceof DrillError;
+}
+
+/** The message of anything thrown, on one line. */
+export function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message || error.name : String(error);
+  return text.replace(/\s*\n\s*/g, ' ');
+}

@@ -1,0 +1,17 @@
+/** A Vitest reporter whose only line is the last one of the run: `N passed, N failed, N skipped`. */
+import type { Reporter, TestModule } from 'vitest/node';
+
+export default class ClosingLine implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const count = { passed: 0, failed: 0, skipped: 0 };
+    for (const module of modules) {
+      for (const test of module.children.allTests()) {
+        const state = test.result().state;
+        if (state === 'passed' || state === 'failed' || state === 'skipped') count[state] += 1;
+      }
+      // A file that cannot even be loaded holds no tests, and must not pass unseen.
+      if (module.errors().length > 0) count.failed += 1;
+    }
+    process.stdout.write(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`);
+  }
+}
