@@ -1,0 +1,155 @@
+/**
+ * The quantities of the drill language and their two forms: text with a unit in the file (`500ms`, `200/s`,
+ * `70%`, `<= 2s`), plain numbers in the program (milliseconds, per second, a ratio from 0 to 1). Each is a
+ * codec, so that a drill as resolved can be written back as a drill file.
+ */
+import * as z from 'zod';
+
+const MILLISECONDS = { us: 1e-3, ms: 1, s: 1e3, m: 60e3, h: 3600e3 } as const;
+const DURATION = /^(\d+(?:\.\d+)?)(us|ms|s|m|h)$/;
+const RATE = /^(\d+(?:\.\d+)?)\/(s|m)$/;
+const PERCENT = /^(\d+(?:\.\d+)?)%$/;
+
+/** Milliseconds of a text such as `1.5s`, or undefined where it is none. */
+export function parseDuration(text: string): number | undefined {
+  const match = DURATION.exec(text);
+  if (!match) return undefined;
+  return round(Number(match[1]) * MILLISECONDS[match[2] as keyof typeof MILLISECONDS]);
+}
+
+/** The shortest exact text of a duration in milliseconds. */
+export function formatDuration(ms: number): string {
+  for (const unit of ['h', 'm', 's', 'ms'] as const) {
+    const value = ms / MILLISECONDS[unit];
+    if (Number.isInteger(value) && (value !== 0 || unit === 'ms')) return `${value}${unit}`;
+  }
+  return `${round(ms * 1e3)}us`;
+}
+
+/** A duration with its unit; milliseconds in the program. */
+export const duration = z.codec(
+  z.string().regex(DURATION, { error: 'a duration with a unit, for example 500ms or 2s' }),
+  z.number(),
+  { decode: (text) => parseDuration(text) ?? Number.NaN, encode: formatDuration },
+);
+
+/** A rate such as `200/s`; per second in the program. */
+export const rate = z.codec(
+  z.string().regex(RATE, { error: 'a rate per second or minute, for example 200/s' }),
+  z.number().positive({ error: 'a rate above 0' }),
+  {
+    decode: (text) => {
+      const match = RATE.exec(text);
+      return match ? Number(match[1]) / (match[2] === 'm' ? 60 : 1) : Number.NaN;
+    },
+    encode: (perSecond) => (Number.isInteger(perSecond) ? `${perSecond}/s` : `${round(perSecond * 60)}/m`),
+  },
+);
+
+/** A share such as `70%`; a ratio from 0 to 1 in the program. */
+export const percent = z.codec(
+  z.string().regex(PERCENT, { error: 'a percentage, for example 70%' }),
+  z.number().min(0).max(1, { error: 'a percentage of at most 100%' }),
+  { decode: (text) => round(Number.parseFloat(text) / 100), encode: (ratio) => `${round(ratio * 100)}%` },
+);
+
+export const OPERATORS = ['<=', '<', '>=', '>', '=='] as const;
+export type Operator = (typeof OPERATORS)[number];
+
+/** A limit on a figure: `<= 2s`, `> 0`, `>= 99%`; a figure without an operator is an exact one. */
+export interface Bound {
+  operator: Operator;
+  /** Milliseconds, a ratio or a count, as `unit` says. */
+  value: number;
+  unit: 'ms' | 'ratio' | 'count';
+}
+
+/** Whether a measured figure keeps within a bound. */
+export function holds(bound: Bound, figure: number): boolean {
+  switch (bound.operator) {
+    case '<=':
+      return figure <= bound.value;
+    case '<':
+      return figure < bound.value;
+    case '>=':
+      return figure >= bound.value;
+    case '>':
+      return figure > bound.value;
+    case '==':
+      return figure === bound.value;
+  }
+}
+
+/** The text of a bound as a drill file has it. */
+export function formatBound(bound: Bound): string {
+  const figure =
+    bound.unit === 'ms'
+      ? formatDuration(bound.value)
+      : bound.unit === 'ratio'
+        ? `${round(bound.value * 100)}%`
+        : `${bound.value}`;
+  return bound.operator === '==' ? figure : `${bound.operator} ${figure}`;
+}
+
+const boundOut = z.object({
+  operator: z.enum(OPERATORS),
+  value: z.number(),
+  unit: z.enum(['ms', 'ratio', 'count']),
+});
+
+function boundText(figure: string): RegExp {
+  return new RegExp(`^(?:(<=|<|>=|>|==)\\s*)?(${figure})$`);
+}
+
+const DURATION_BOUND = boundText('\\d+(?:\\.\\d+)?(?:us|ms|s|m|h)');
+const RATIO_BOUND = boundText('\\d+(?:\\.\\d+)?%');
+const COUNT_BOUND = boundText('\\d+');
+
+function bound(pattern: RegExp, unit: Bound['unit'], error: string, value: (text: string) => number) {
+  return z.codec(z.string().regex(pattern, { error }), boundOut, {
+    decode: (text) => {
+      const match = pattern.exec(text);
+      return { operator: (match?.[1] ?? '==') as Operator, value: value(match?.[2] ?? ''), unit };
+    },
+    encode: formatBound,
+  });
+}
+
+/** A limit on a duration: `<= 2s`. */
+export const durationBound = bound(
+  DURATION_BOUND,
+  'ms',
+  'a limit with a unit, for example <= 2s',
+  (text) => parseDuration(text) ?? Number.NaN,
+);
+
+/** A limit on a share: `>= 99%`. */
+export const ratioBound = bound(
+  RATIO_BOUND,
+  'ratio',
+  'a limit in percent, for example ">= 99%"',
+  (text) => Number.parseFloat(text) / 100,
+);
+
+const countText = bound(COUNT_BOUND, 'count', 'a count or a limit on it, for example 0 or ">= 1"', Number);
+
+/** A limit on a count: `0`, `">= 1"`. */
+export const countBound = z.codec(z.union([z.int().nonnegative(), z.string()]), boundOut, {
+  decode: (value, context) => {
+    if (typeof value === 'number') return { operator: '==' as const, value, unit: 'count' as const };
+    const parsed = countText.safeDecode(value);
+    if (parsed.success) return parsed.data;
+    context.issues.push({
+      code: 'custom',
+      input: value,
+      message: 'a count or a limit on it, for example 0 or ">= 1"',
+    });
+    return z.NEVER;
+  },
+  encode: (value) => (value.operator === '==' ? value.value : formatBound(value)),
+});
+
+/** Rid of the noise of binary fractions, far below a microsecond. */
+function round(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
+}
