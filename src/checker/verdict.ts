@@ -1,0 +1,87 @@
+/** What the judge says of a run: the shape of verdict.json, key by key. */
+
+export type Judgement = 'pass' | 'fail' | 'inconclusive';
+
+/** What one checker says of one expectation. */
+export interface Finding {
+  checker: string;
+  /** The key of `expect`, or what every run must show: `faults take effect`, `history complete`, `nothing left behind`. */
+  expectation: string;
+  expected: string;
+  actual: string;
+  verdict: Judgement;
+  /** Indexes of history events. */
+  evidence: number[];
+  /** For a person: what was seen, who, when, in which term, which operations. May have several lines. */
+  message: string;
+}
+
+/** The figures of one fault; null where there is none. Milliseconds with microsecond digits. */
+export interface FaultTimings {
+  fault: string;
+  target: string;
+  detect_ms: number | null;
+  boot_ms: number | null;
+  init_ms: number | null;
+  failover_ms: number | null;
+  /** The parts of the failover, each from the end of the one before; together they are failover_ms. */
+  failover_parts: { part: string; ms: number }[];
+  recover_ms: number | null;
+  /** The longest stretch without an acknowledged operation, worst of the groups that follow the primary. */
+  outage_ms: number | null;
+}
+
+export interface Timings {
+  faults: FaultTimings[];
+  failback_ms: number | null;
+  failback_outage_ms: number | null;
+  resync_ms: number | null;
+}
+
+export interface GroupFigures {
+  ok: number;
+  fail: number;
+  info: number;
+  availability: number;
+  outage_ms: number;
+  /** Latency of acknowledged operations from their intended start. */
+  latency_ms: { p50: number; p99: number; max: number } | null;
+}
+
+export interface Counts {
+  ok: number;
+  fail: number;
+  info: number;
+  acked_writes: number;
+  lost_writes: number;
+  phantom_writes: number;
+  stale_reads: number;
+  /** Intervals in which two nodes were primary at once, on whichever level. */
+  double_primary_intervals: number;
+  /** The same by level: both believed it, both accepted writes, both acknowledged them. */
+  double_primary_levels: { claims: number; accepts: number; acknowledges: number };
+  failovers: number;
+}
+
+export interface Verdict {
+  drill: string;
+  about: string;
+  runtime: string;
+  seed: number;
+  execution: number;
+  verdict: Judgement;
+  /** Wall time of the run, ms. */
+  duration_ms: number;
+  toxiproxy: { server: string; version: string } | null;
+  timings: Timings;
+  counts: Counts;
+  groups: Record<string, GroupFigures>;
+  findings: Finding[];
+}
+
+/** One fail makes it fail; else one inconclusive makes it inconclusive; a verdict without findings is inconclusive. */
+export function judgementOf(findings: readonly Pick<Finding, 'verdict'>[]): Judgement {
+  if (findings.some((finding) => finding.verdict === 'fail')) return 'fail';
+  if (findings.length === 0 || findings.some((finding) => finding.verdict === 'inconclusive')) return 'inconclusive';
+  return 'pass';
+}

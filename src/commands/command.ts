@@ -1,0 +1,26 @@
+/** What a command is, and the little that it may know of the outside. */
+import type { Argv } from 'yargs';
+
+/** The outside, handed in by cli.ts. */
+export interface Io {
+  stdout(text: string): void;
+  stderr(text: string): void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Whether colours may be used (a terminal, and neither NO_COLOR nor CI). */
+  readonly color: boolean;
+  /** Whether stdout is a terminal that lines can be rewritten on. */
+  readonly interactive: boolean;
+  /** Aborted at Ctrl-C or SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+/** A command of the `drill` program. Heavy modules are imported inside `handler`. */
+export interface Command<Args = Record<string, unknown>> {
+  /** Yargs' form: `run <files..>`. */
+  readonly command: string;
+  readonly describe: string;
+  builder(yargs: Argv): Argv;
+  /** The exit code; a DrillError thrown is printed by cli.ts and gives its own. */
+  handler(args: Args, io: Io): Promise<number>;
+}

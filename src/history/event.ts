@@ -1,0 +1,260 @@
+/**
+ * The events of a history: what one run did and saw, in the order in which the runner learned of it, on one
+ * clock. A history is append-only; line by line it is a JSON object, and its first line is the `run` event.
+ *
+ *     {"index":0,"time":0,"type":"run","format":1,"drill":{...},"runtime":"process","seed":7,...}
+ *     {"index":41,"time":2013551000,"type":"invoke","process":3,"f":"write","key":"k7","value":119,...}
+ *     {"index":44,"time":2015210000,"type":"ok","process":3,"f":"write","key":"k7","value":119,"node":"a","term":1}
+ *
+ * `time` is when the runner recorded the event: whole nanoseconds of monotonic time since the run began, never
+ * going back. Where the thing itself happened at another instant that is known (a node stamped it with the
+ * shared monotonic clock, or a signal was sent a moment before), `at` has it on the same scale; it may lie
+ * before the `time` of earlier lines.
+ */
+import type { Cut } from '../topology/grudge.js';
+import type { CutMode } from '../drill/steps.js';
+import type { DrillFile } from '../drill/schema.js';
+
+/** The version of the history format. */
+export const HISTORY_FORMAT = 1;
+
+/** Nanoseconds of monotonic time since the run began. */
+export type Nanoseconds = number;
+
+export interface Stamp {
+  /** The line's place in the history, from 0. */
+  index: number;
+  time: Nanoseconds;
+}
+
+/** The first line: what was run, from which everything can be judged again. */
+export interface RunEvent {
+  type: 'run';
+  format: number;
+  /** The version of failover-drill. */
+  tool: string;
+  /** The drill as resolved, in the form of a drill file. */
+  drill: DrillFile;
+  runtime: string;
+  seed: number;
+  /** The execution's number, from 1 to --repeat. */
+  execution: number;
+  /** Time of day at the beginning, ISO 8601. */
+  started: string;
+  nodes: { name: string; kind: 'node' | 'supervisor'; role?: 'primary' | 'standby'; tags: string[] }[];
+  /** Which Toxiproxy carries the links: `embedded`, `toxiproxy-server on PATH`, or a URL; and its version. */
+  toxiproxy?: { server: string; version: string };
+}
+
+export const PHASES = ['up', 'steady', 'steps', 'heal', 'settle', 'resync', 'failback', 'final reads', 'down'] as const;
+export type Phase = (typeof PHASES)[number];
+
+export interface PhaseEvent {
+  type: 'phase';
+  phase: Phase;
+}
+
+export interface StepEvent {
+  type: 'step';
+  /** The step's place in the drill, from 1. */
+  step: number;
+  text: string;
+}
+
+export type OperationType = 'read' | 'write' | 'cas' | 'append' | 'add';
+/** A value as clients write and read it; null: nothing there. */
+export type Value = string | number | boolean | null | Value[];
+
+/** A client begins an operation. A process has at most one operation at a time. */
+export interface InvokeEvent {
+  type: 'invoke';
+  process: number;
+  f: OperationType;
+  key: string | null;
+  value: Value;
+  /** The client group; `final` for the final reads, `probe` for the fixed-rate availability probe. */
+  client?: string;
+  /** The node that it was sent to. */
+  node?: string;
+  /** When the open-loop schedule wanted it to begin. Latencies are measured from here. */
+  intended?: Nanoseconds;
+}
+
+/** How an operation ended: `ok` it happened, `fail` it did not, `info` nobody knows. */
+export interface CompletionEvent {
+  type: 'ok' | 'fail' | 'info';
+  process: number;
+  f: OperationType;
+  key: string | null;
+  value: Value;
+  client?: string;
+  /** The node that answered, where one did. */
+  node?: string;
+  /** The term in which that node answered as primary. */
+  term?: number;
+  /** Why it failed or is in doubt. */
+  error?: string;
+}
+
+/** One thing that a probe looked at, what it should have seen, what it saw. */
+export interface Evidence {
+  subject: string;
+  expected: string;
+  observed: string;
+}
+
+/** A fault is about to be injected; written before it is applied. */
+export interface FaultEvent {
+  type: 'fault';
+  /** `fault-1`, `fault-2`, ... in order of injection. */
+  fault: string;
+  kind: string;
+  /** The nodes (and client groups) it was aimed at, resolved. */
+  targets: string[];
+  /** For people: `isolate a (drop)`. */
+  text: string;
+  mode?: CutMode;
+  cuts?: Cut[];
+  /** The drill's own name for it. */
+  as?: string;
+}
+
+/** Whether a probe has seen the fault take effect, and since when it is effective (`at`). */
+export interface WitnessEvent {
+  type: 'witness';
+  fault: string;
+  witnessed: boolean;
+  at?: Nanoseconds;
+  evidence: Evidence[];
+}
+
+/** A fault is about to be healed. */
+export interface HealEvent {
+  type: 'heal';
+  fault: string;
+}
+
+/** Whether a probe has seen the heal take effect, and since when it is effective (`at`). */
+export interface HealedEvent {
+  type: 'healed';
+  fault: string;
+  witnessed: boolean;
+  at?: Nanoseconds;
+  evidence: Evidence[];
+}
+
+export type Role = 'primary' | 'standby' | 'unknown';
+
+/** What a node says of its own role: to a probe that asked, or in its log at a change. */
+export interface RoleEvent {
+  type: 'role';
+  node: string;
+  role: Role;
+  source: 'probe' | 'log';
+  term?: number;
+  /** When the node was in this role, by its own stamp. */
+  at?: Nanoseconds;
+  /** A primary with a lease: it will not serve past this instant unless it renews. */
+  until?: Nanoseconds;
+  /** How many writes this node has accepted as primary in this term (in its log, acknowledged or not). */
+  accepted?: number;
+}
+
+/** What a component that watches (or a node about itself) says it did. */
+export interface SupervisorEvent {
+  type: 'supervisor';
+  /** Who says it. */
+  node: string;
+  /**
+   * `declared` failure of target; `fencing`, `fenced`, `fence-failed`; `sealed` (the next term is decided, its
+   * primary not yet active); `promoting` (the standby was told); `promoted` (it is active);
+   * `switchover` (a planned change was asked for); `in-sync`, `out-of-sync` (the set changed).
+   */
+  event:
+    | 'declared'
+    | 'fencing'
+    | 'fenced'
+    | 'fence-failed'
+    | 'sealed'
+    | 'promoting'
+    | 'promoted'
+    | 'switchover'
+    | 'in-sync'
+    | 'out-of-sync';
+  target: string;
+  term?: number;
+  at?: Nanoseconds;
+  detail?: string;
+}
+
+/** A stage in the life of a node's process. */
+export interface NodeEvent {
+  type: 'node';
+  node: string;
+  /** `starting` asked to start; `running` it answers; `loaded` last good state loaded; `in-sync`; `exited`. */
+  event: 'starting' | 'running' | 'loaded' | 'in-sync' | 'exited';
+  at?: Nanoseconds;
+  detail?: string;
+}
+
+/** The conductor asks the system for something. */
+export interface AskEvent {
+  type: 'ask';
+  ask: 'switchover' | 'failback' | 'restart';
+  node: string;
+}
+
+/** The conductor has seen what it waited for (`steady`, `recovered`, `in-sync`, ...), or time was up. */
+export interface WaitedEvent {
+  type: 'waited';
+  for: string;
+  reached: boolean;
+  detail?: string;
+}
+
+/** Something kept the drill from being carried out, or evidence from being had: never a pass. */
+export interface ProblemEvent {
+  type: 'problem';
+  message: string;
+}
+
+/** What the run created and what was left of it after `down`. */
+export interface InventoryEvent {
+  type: 'inventory';
+  created: { processes: number; proxies: number; folders: number };
+  leaked: string[];
+}
+
+/** The last line. A history without it was cut short. */
+export interface EndEvent {
+  type: 'end';
+  reason: 'done' | 'interrupted' | 'failed';
+}
+
+export type EventBody =
+  | RunEvent
+  | PhaseEvent
+  | StepEvent
+  | InvokeEvent
+  | CompletionEvent
+  | FaultEvent
+  | WitnessEvent
+  | HealEvent
+  | HealedEvent
+  | RoleEvent
+  | SupervisorEvent
+  | NodeEvent
+  | AskEvent
+  | WaitedEvent
+  | ProblemEvent
+  | InventoryEvent
+  | EndEvent;
+
+export type Event<Body extends EventBody = EventBody> = Stamp & Body;
+/** The event of one type, stamped: `EventOf<'fault'>`. */
+export type EventOf<Type extends EventBody['type']> = Stamp & Extract<EventBody, { type: Type }>;
+
+/** When the thing itself happened, as well as is known. */
+export function instantOf(event: Event): Nanoseconds {
+  return 'at' in event && event.at !== undefined ? event.at : event.time;
+}
