@@ -1,0 +1,74 @@
+/**
+ * The interface of a fault. One fault, one file. A fault is aimed (pure: what exactly will be hit), written to
+ * the history, injected, witnessed, and healed later:
+ *
+ *     aim(options, view) -> Aim ; [history: fault] ; inject(aim, effects) -> Injection ;
+ *     injection.witness() -> [history: witness] ; ... ; [history: heal] ; injection.heal() -> [history: healed]
+ *
+ * It has an effect only when a probe has witnessed it.
+ */
+import type { Clock } from '../clock.js';
+import type { Capability } from '../drill/needs.js';
+import type { CutMode } from '../drill/steps.js';
+import type { Evidence } from '../history/event.js';
+import type { LinkState, Links } from '../link/links.js';
+import type { Random } from '../random.js';
+import type { Kills, LinkPlace, Pauses } from '../runtime/runtime.js';
+import type { Cut } from '../topology/grudge.js';
+import type { Link } from '../topology/links.js';
+import type { TopologyView } from '../topology/selector.js';
+
+/** What a fault may look at when it takes aim. */
+export interface AimView {
+  topology: TopologyView;
+  links: readonly Link[];
+  random: Random;
+}
+
+/** What exactly a fault will hit: data, written down before anything is done. */
+export interface Aim {
+  targets: string[];
+  text: string;
+  mode?: CutMode;
+  cuts?: Cut[];
+}
+
+/** What a fault may touch. */
+export interface Effects {
+  clock: Clock;
+  links: Links & { state(link: string): Promise<LinkState> };
+  place(link: string): LinkPlace;
+  /** Sends a greeting over a link, for a witness. */
+  greet(link: string): Promise<Greeting>;
+  nodes: Kills & Pauses;
+}
+
+/** How a greeting over a link went. */
+export interface Greeting {
+  /** `refused` at the connect, `answered`, `closed` without an answer, or `silent` until time was up. */
+  outcome: 'refused' | 'answered' | 'closed' | 'silent';
+  /** Whether the destination saw it arrive; undefined where the system cannot tell. */
+  arrived: boolean | undefined;
+  /** Milliseconds until the outcome. */
+  took: number;
+}
+
+export interface Witnessed {
+  witnessed: boolean;
+  /** The clock's instant (ms) since which the effect is in force. */
+  at: number;
+  evidence: Evidence[];
+}
+
+export interface Injection {
+  /** Looks at the effect with a probe. */
+  witness(): Promise<Witnessed>;
+  /** Undoes the effect and looks at that. Missing where there is nothing to undo (a killed process is restarted, not healed). */
+  heal?(): Promise<Witnessed>;
+}
+
+export interface Fault<Options, Aimed extends Aim = Aim> {
+  readonly needs: readonly Capability[];
+  aim(options: Options, view: AimView): Aimed;
+  inject(fault: string, aim: Aimed, effects: Effects): Promise<Injection>;
+}

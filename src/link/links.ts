@@ -1,0 +1,37 @@
+/**
+ * The interface of links: what can be done to them while a drill runs. Changes are put under the name of the
+ * fault that wants them, so that overlapping faults heal apart.
+ */
+import type { CutMode } from '../drill/steps.js';
+import type { LinkPlace } from '../runtime/runtime.js';
+import type { Cut, Stream } from '../topology/grudge.js';
+
+/** A toxic on one stream of one link. */
+export interface ToxicChange {
+  link: string;
+  stream: Stream;
+  type: string;
+  /** From 0 to 1. */
+  toxicity: number;
+  attributes: Readonly<Record<string, number>>;
+}
+
+export type LinkChange = { mode: CutMode; cuts: readonly Cut[] } | { toxics: readonly ToxicChange[] };
+
+export interface Links {
+  /** Makes the change under the name of a fault. Resolves, with the clock's instant, when all of it is in force. */
+  apply(fault: string, change: LinkChange): Promise<{ at: number }>;
+  /** Takes back what was applied under the name of a fault, and leaves what others hold. */
+  heal(fault: string): Promise<{ at: number }>;
+  /** Removes every proxy. */
+  close(): Promise<void>;
+}
+
+/** What the server itself says of a link: asked, not remembered. */
+export interface LinkState {
+  enabled: boolean;
+  toxics: { name: string; type: string; stream: Stream }[];
+}
+
+/** Opens the links at their places. */
+export type OpenLinks = (places: readonly LinkPlace[]) => Promise<Links & { state(link: string): Promise<LinkState> }>;

@@ -1,0 +1,103 @@
+/**
+ * The interface of a runtime: where nodes live. A runtime is opened for one execution and gives a `Cluster`;
+ * what else it can do to nodes (kill, pause) are interfaces of their own, which it declares by capability, so
+ * that a drill that needs one that is missing is refused before anything starts.
+ */
+import type { Capability } from '../drill/needs.js';
+import type { Clock } from '../clock.js';
+import type { Link } from '../topology/links.js';
+
+export interface Address {
+  host: string;
+  port: number;
+}
+
+/** What runs in a node: an argument list, never a shell string. */
+export interface Program {
+  command: readonly string[];
+  environment?: Readonly<Record<string, string>>;
+}
+
+/** What a runtime is asked to make room for. */
+export interface Layout {
+  /** Nodes and supervisors, by name. */
+  nodes: readonly string[];
+  links: readonly Link[];
+  /** Whether something in the topology dials the power device. */
+  power: boolean;
+}
+
+/** Where one link's proxy listens and where it leads. */
+export interface LinkPlace {
+  link: Link;
+  /** What the source of the link dials. */
+  dial: Address;
+  /** The proxy's own listen address, `host:port`, as its Toxiproxy server sees it. */
+  listen: string;
+  /** The destination's real address, `host:port`, as the Toxiproxy server sees it. */
+  upstream: string;
+}
+
+/** What the runner hands to a runtime. */
+export interface Surroundings {
+  clock: Clock;
+  /** The run's label; everything that is created carries it. */
+  run: string;
+  /** Where nodes' logs are kept: `<node>.log`. */
+  logs: string;
+  /** Told of each line that a node writes on its standard output. */
+  onLine(node: string, line: string): void;
+  /** Told when a node's process has ended, whoever ended it. `at` is the clock's instant. */
+  onExit(node: string, detail: string, at: number): void;
+}
+
+export interface Runtime {
+  readonly name: string;
+  readonly capabilities: ReadonlySet<Capability>;
+  /** Reserves addresses and folders. Nothing runs yet but what keeps the run's things from being left behind. */
+  open(layout: Layout, surroundings: Surroundings): Promise<Cluster>;
+}
+
+/** A runtime opened for one execution. */
+export interface Cluster {
+  readonly places: Places;
+  /** Starts (or starts again, with the same addresses and data) a node; resolves once its process exists. */
+  start(node: string, program: Program): Promise<void>;
+  /** Ends and removes everything that was created; says what could not be. */
+  close(): Promise<Inventory>;
+}
+
+/** The addresses of a cluster. */
+export interface Places {
+  /** Where a node itself listens. */
+  listen(node: string): Address;
+  /** Where the runner reaches it beside the links, for observation and control. */
+  observe(node: string): Address;
+  link(name: string): LinkPlace;
+  /** The folder in which a node keeps its data, as the node sees it. */
+  data(node: string): string;
+  /** Where the power device listens, for a runner that provides it; the links to it lead there. */
+  power: Address | undefined;
+}
+
+export interface Inventory {
+  created: { processes: number; proxies: number; folders: number };
+  /** What is still there, one text each; empty when all is gone. */
+  leaked: string[];
+}
+
+/** The capability `kill`. Instants are the clock's, the best known for when the effect began. */
+export interface Kills {
+  /** Sends the signal; for SIGKILL the effect begins at once, for SIGTERM when the process has ended. */
+  kill(node: string, signal: 'SIGKILL' | 'SIGTERM'): Promise<{ at: number }>;
+  /** Whether the node's process exists, asked of the operating system now. */
+  running(node: string): Promise<boolean>;
+}
+
+/** The capability `pause`. */
+export interface Pauses {
+  pause(node: string): Promise<{ at: number }>;
+  resume(node: string): Promise<{ at: number }>;
+  /** Whether the node's process is stopped, asked of the operating system now. */
+  paused(node: string): Promise<boolean>;
+}

@@ -1,0 +1,99 @@
+/**
+ * The interface of a system: what runs in the nodes and how the drill talks to it. Three methods are required;
+ * what else a system can tell or do are interfaces of their own. One system, one file.
+ */
+import type { EventBody, Value } from '../history/event.js';
+import type { TopologySpec } from '../drill/topology.js';
+import type { Address, Program } from '../runtime/runtime.js';
+
+/** How one operation ended, as the client knows it. Definite and indefinite errors are told apart here. */
+export type Outcome =
+  | { type: 'ok'; value: Value; node?: string; term?: number }
+  /** It definitely did not happen. `primary`: the answer named the node to go to. */
+  | { type: 'fail'; error: string; primary?: string }
+  /** Nobody knows: a time-out, a lost connection. */
+  | { type: 'info'; error: string };
+
+/** A client's way to one node (through the client's link). Never rejects: a failure is an outcome. */
+export interface Connection {
+  read(key: string, signal: AbortSignal): Promise<Outcome>;
+  write(key: string, value: Value, signal: AbortSignal): Promise<Outcome>;
+  close(): void;
+}
+
+/** What a system may know of a node when it says how to start it. */
+export interface NodeContext {
+  name: string;
+  kind: 'node' | 'supervisor';
+  listen: Address;
+  /** A folder of its own, kept over restarts. */
+  data: string;
+  topology: TopologySpec;
+  /** The declared primary at the beginning, and where a failback leads. */
+  primary: string;
+  /** Whether the supervisors are to switch back to it by themselves. */
+  automaticFailback: boolean;
+  supervisors: readonly string[];
+  nodes: readonly string[];
+  /** The address that this node dials to reach a peer (`power` for the power device): the link's. */
+  dial(peer: string): Address;
+  /** The seed from which the node draws its randomness. */
+  seed: string;
+}
+
+export interface System {
+  readonly name: string;
+  program(node: NodeContext): Program;
+  connect(address: Address): Connection;
+}
+
+export interface RoleAnswer {
+  role: 'primary' | 'standby';
+  term?: number;
+  /** The monotonic instant (ms, the shared clock) past which a primary will not serve unless it renews. */
+  until?: number;
+  accepted?: number;
+  /** Whether a standby is in sync (may be promoted); a primary always is. */
+  inSync?: boolean;
+}
+
+/** A system whose nodes can be asked for their role, beside the links. Rejects where there is no answer. */
+export interface TellsRole {
+  role(address: Address, signal: AbortSignal): Promise<RoleAnswer>;
+}
+
+/** A system whose nodes write events to their standard output. */
+export interface LogsEvents {
+  /** The event in a line, with `at` in milliseconds of the shared monotonic clock; undefined where there is none. */
+  eventOf(node: string, line: string): LoggedEvent | undefined;
+}
+export type LoggedEvent = { at?: number; until?: number; body: EventBody };
+
+/** A system that can be asked for a planned change of primary. Resolves once it was accepted; rejects with why not. */
+export interface Switches {
+  switchover(to: string, observe: (node: string) => Address, signal: AbortSignal): Promise<void>;
+}
+
+/**
+ * A system that answers a harmless greeting, so that a link can be witnessed: the greeting crosses the link, is
+ * seen to arrive (where the system logs it), and its answer crosses back.
+ */
+export interface Greets {
+  /** Sends a greeting that carries `token` to `address` and resolves when it is answered. */
+  greet(address: Address, token: string, signal: AbortSignal): Promise<void>;
+  /** The token of a greeting whose arrival this log line tells. */
+  arrivalOf(line: string): string | undefined;
+}
+
+export function tellsRole(system: System): system is System & TellsRole {
+  return 'role' in system;
+}
+export function logsEvents(system: System): system is System & LogsEvents {
+  return 'eventOf' in system;
+}
+export function switches(system: System): system is System & Switches {
+  return 'switchover' in system;
+}
+export function greets(system: System): system is System & Greets {
+  return 'greet' in system;
+}
