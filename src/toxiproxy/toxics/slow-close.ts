@@ -1,0 +1,29 @@
+/** slow_close: passes bytes at once and the end of the stream `delay` milliseconds late. */
+import type { InterruptibleToxic, Stage, ToxicType } from '../toxic.js';
+
+type SlowCloseAttributes = { delay: number };
+
+class SlowClose implements InterruptibleToxic<SlowCloseAttributes> {
+  #due: number | undefined;
+
+  pump(stage: Stage, { delay }: SlowCloseAttributes): void {
+    while (stage.room) {
+      const chunk = stage.take();
+      if (!chunk) break;
+      stage.send(chunk);
+    }
+    if (!stage.ended) return;
+    this.#due ??= stage.now() + delay;
+    if (stage.reached(this.#due)) stage.close();
+  }
+
+  interrupt(): void {
+    this.#due = undefined;
+  }
+}
+
+export const slowClose: ToxicType<SlowCloseAttributes> = {
+  struct: 'SlowCloseToxic',
+  attributes: { delay: 'int64' },
+  create: () => new SlowClose(),
+};
