@@ -1,0 +1,152 @@
+/**
+ * One direction of a connection. Without toxics, bytes go straight from socket to socket; with toxics they pass
+ * through a stage for each, in the order in which the toxics were added. Toxics come and go while bytes flow.
+ *
+ *     source > destination
+ *     source > stage > stage > destination
+ *
+ * The source is read only while there is room for what it brings. When the source ends and everything has
+ * passed, the destination is closed in both directions: Toxiproxy does not keep half-closed connections.
+ */
+import type { Socket } from 'node:net';
+import type { Clock } from '../clock.js';
+import type { Random } from '../random.js';
+import type { Direction, InstalledToxic } from './installed-toxic.js';
+import { LinkStage, type Sink, type StageOwner } from './stage.js';
+import type { Chunk } from './toxic.js';
+
+/** The most that one chunk holds, in bytes: what Toxiproxy reads at once, so that toxics see the same chunks. */
+const CHUNK = 32 * 1024;
+
+export interface LinkOptions {
+  source: Socket;
+  destination: Socket;
+  direction: Direction;
+  clock: Clock;
+  random: Random;
+  /** Closes the destination, gracefully or by a reset. */
+  closeDestination: () => void;
+}
+
+export class Link implements StageOwner, Sink {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly direction: Direction;
+  readonly #source: Socket;
+  readonly #destination: Socket;
+  readonly #closeDestination: () => void;
+  readonly #stages: LinkStage[] = [];
+  #moved = false;
+  #finished = false;
+
+  constructor({ source, destination, direction, clock, random, closeDestination }: LinkOptions) {
+    this.clock = clock;
+    this.random = random;
+    this.direction = direction;
+    this.#source = source;
+    this.#destination = destination;
+    this.#closeDestination = closeDestination;
+  }
+
+  start(toxics: readonly InstalledToxic[]): void {
+    for (const toxic of toxics) this.#append(toxic);
+    this.#source.on('data', (data) => this.#receive(data));
+    this.#source.on('end', () => this.#sourceEnded());
+    this.#source.on('close', () => this.#sourceEnded());
+    this.#destination.on('drain', () => this.pump());
+    this.#destination.on('close', () => this.#finish());
+    this.pump();
+  }
+
+  addToxic(toxic: InstalledToxic): void {
+    if (this.#finished) return;
+    const last = this.#stages.at(-1);
+    last?.restart();
+    const stage = this.#append(toxic);
+    if (last) last.next = stage;
+    this.pump();
+  }
+
+  updateToxic(toxic: InstalledToxic): void {
+    this.#stages.find(({ installed }) => installed === toxic)?.restart();
+    this.pump();
+  }
+
+  removeToxic(toxic: InstalledToxic): void {
+    const index = this.#stages.findIndex(({ installed }) => installed === toxic);
+    const stage = this.#stages[index];
+    if (!stage || stage.closed) return;
+    stage.remove();
+    if (!stage.closed) {
+      this.#stages.splice(index, 1);
+      const previous = this.#stages[index - 1];
+      if (previous) {
+        previous.next = stage.next;
+        previous.restart();
+      }
+    }
+    this.pump();
+  }
+
+  /** Moves everything that may move now, and reads the source if there is room for more. */
+  pump(): void {
+    do {
+      this.#moved = false;
+      for (const stage of this.#stages) stage.pump();
+    } while (this.#moved);
+    if (this.#finished) return;
+    if ((this.#stages[0] ?? this).full) this.#source.pause();
+    else this.#source.resume();
+  }
+
+  moved(): void {
+    this.#moved = true;
+  }
+
+  // The link itself is what its last stage sends to.
+
+  get full(): boolean {
+    return this.#destination.writableNeedDrain;
+  }
+
+  push({ data }: Chunk): void {
+    if (!this.#finished) this.#destination.write(data);
+  }
+
+  end(): void {
+    if (this.#finished) return;
+    this.#finish();
+    this.#closeDestination();
+  }
+
+  #append(toxic: InstalledToxic): LinkStage {
+    const stage = new LinkStage(toxic, this, this);
+    this.#stages.push(stage);
+    return stage;
+  }
+
+  #receive(data: Buffer): void {
+    const first = this.#stages[0];
+    if (!first) {
+      if (!this.#destination.write(data)) this.#source.pause();
+      return;
+    }
+    const timestamp = this.clock.now();
+    for (let start = 0; start < data.length; start += CHUNK)
+      first.push({ data: data.subarray(start, start + CHUNK), timestamp });
+    this.pump();
+  }
+
+  #sourceEnded(): void {
+    if (this.#finished) return;
+    (this.#stages[0] ?? this).end();
+    this.pump();
+  }
+
+  /** Nothing can reach the destination any more. */
+  #finish(): void {
+    this.#finished = true;
+    for (const stage of this.#stages) stage.stop();
+    this.#source.pause();
+  }
+}
