@@ -1,0 +1,117 @@
+/**
+ * The embedded Toxiproxy: a server that speaks Toxiproxy 2.12's HTTP API and does to connections what it does.
+ *
+ *     const toxiproxy = await startToxiproxy({ listen: '127.0.0.1:0', clock: systemClock, random: seeded(7) });
+ *     new Toxiproxy(toxiproxy.url)   // any client of Toxiproxy's
+ *     await toxiproxy.close();
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Clock } from '../clock.js';
+import { EnvironmentError, messageOf } from '../errors.js';
+import { integer, type Random } from '../random.js';
+import { joinHostPort } from './address.js';
+import { closeListener, listen } from './listener.js';
+import { ProxyCollection } from './proxy-collection.js';
+import { empty, errorReply, plain, type Reply } from './reply.js';
+import { route } from './routes.js';
+
+export interface ToxiproxyOptions {
+  /** Where the API listens, `host:port`. Port 0 picks a free one, a missing host is loopback. */
+  listen: string;
+  clock: Clock;
+  random: Random;
+}
+
+export interface ToxiproxyServer {
+  /** Of the API, `http://host:port`. */
+  readonly url: string;
+  /** Ends the API, every proxy and every connection; resolves when no socket and no timer is left. */
+  close(): Promise<void>;
+}
+
+/** How long an idle connection to the API is kept, in milliseconds: as long as Toxiproxy does. */
+const KEEP_ALIVE = 60_000;
+
+/** Rejects with an `EnvironmentError` where the address cannot be listened on. */
+export async function startToxiproxy({
+  listen: address,
+  clock,
+  random,
+}: ToxiproxyOptions): Promise<ToxiproxyServer> {
+  const proxies = new ProxyCollection(clock, random);
+  const ids = random.fork('request-id');
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE }, async (request, response) => {
+    send(response, await answer(proxies, request, requestId(ids)));
+  });
+  const bound = await listen(server, address).catch((error) => {
+    throw new EnvironmentError({
+      message: 'the embedded Toxiproxy cannot start',
+      where: address,
+      expected: 'an address to listen on, host:port',
+      found: messageOf(error),
+      todo: 'choose another address or port (port 0 picks a free one), or stop what listens there',
+    });
+  });
+  return {
+    url: `http://${joinHostPort(bound)}`,
+    async close() {
+      const closed = closeListener(server);
+      server.closeAllConnections();
+      await Promise.all([closed, proxies.clear()]);
+    },
+  };
+}
+
+async function answer(proxies: ProxyCollection, request: IncomingMessage, id: string): Promise<Reply> {
+  const method = request.method ?? '';
+  const path = decodePath(request.url ?? '');
+  if (path === undefined) return { ...plain(400, '400 Bad Request'), headers: { Connection: 'close' } };
+  const clean = path.replace(/\/{2,}/g, '/');
+  if (clean !== path) return empty(301, { Location: encodeURI(clean) });
+  const found = route(method, path);
+  if (!found) return plain(404, '404 page not found');
+  if (!found.handler) return empty(405);
+  const reply = await handle(found.handler, found.names, proxies, request);
+  reply.headers['X-Toxiproxy-Request-Id'] = id;
+  return reply;
+}
+
+async function handle(
+  handler: NonNullable<ReturnType<typeof route>>['handler'] & object,
+  names: string[],
+  proxies: ProxyCollection,
+  request: IncomingMessage,
+): Promise<Reply> {
+  // Pages in a browser must not control proxies on the user's machine.
+  if (request.headers['user-agent']?.startsWith('Mozilla/')) return plain(403, 'User agent not allowed');
+  try {
+    return await handler({ proxies, names, body: await readAll(request) });
+  } catch (error) {
+    return errorReply(error);
+  }
+}
+
+function send(response: ServerResponse, { status, headers, body }: Reply): void {
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  response.end(body);
+}
+
+async function readAll(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+function decodePath(url: string): string | undefined {
+  try {
+    return decodeURIComponent(url.replace(/[?#].*$/s, ''));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Twenty letters and digits, as the identifiers of Toxiproxy's requests have. */
+function requestId(random: Random): string {
+  return Array.from({ length: 20 }, () => integer(random, 0, 31).toString(32)).join('');
+}
