@@ -1,0 +1,18 @@
+/** `drill clean`: removes what a killed runner left behind. */
+import type { Command } from './command.js';
+
+export const clean: Command<{ all: boolean }> = {
+  command: 'clean',
+  describe: 'remove what the runs of a killed runner left behind (processes, folders)',
+  builder: (yargs) =>
+    yargs.option('all', { type: 'boolean', default: false, describe: 'also what belongs to runs that are still going on' }),
+  async handler({ all }, io) {
+    const [{ clean: remove }, { systemClock }] = await Promise.all([
+      import('../runtime/reaper/clean.js'),
+      import('../clock.js'),
+    ]);
+    const removed = await remove({ all, clock: systemClock });
+    io.stdout(`removed ${removed.processes} processes and ${removed.folders} folders\n`);
+    return 0;
+  },
+};

@@ -1,0 +1,50 @@
+/** What a drill can wait for, and the waiting. */
+import { sleep } from '../clock.js';
+import type { Condition } from '../drill/steps.js';
+import type { Scene } from './scene.js';
+
+/** How often a condition is looked at, ms. */
+const LOOK_EVERY = 10;
+/** How long all operations must have succeeded for the workload to count as steady, ms. */
+const STEADY_FOR = 500;
+
+/** Why a condition does not hold yet; undefined when it does. */
+type Lack = (scene: Scene) => string | undefined;
+
+function whole(scene: Scene): string | undefined {
+  const lacking = scene.observer.lacking();
+  return lacking.length > 0 ? lacking.join(', ') : undefined;
+}
+
+const now = (scene: Scene) => scene.recorder.elapsed() * 1e6;
+
+export const CONDITIONS: Readonly<Record<Condition, Lack>> = {
+  'in-sync': whole,
+  steady: (scene) =>
+    whole(scene) ??
+    (scene.tally.steady(now(scene), STEADY_FOR) ? undefined : `not every operation of the last ${STEADY_FOR} ms succeeded`),
+  detected: (scene) => (scene.observer.declaredSinceFault > 0 ? undefined : 'no failure was declared since the last fault'),
+  recovered: (scene) =>
+    scene.tally.recovered(now(scene)) ? undefined : 'no write was acknowledged after which the success rate held',
+};
+
+/**
+ * Waits until `lack` finds nothing lacking, at most `within` milliseconds, and records how it went. Resolves to
+ * whether it was reached; rejects only when the run is aborted.
+ */
+export async function waitUntil(scene: Scene, name: string, lack: Lack, within: number): Promise<boolean> {
+  const { clock, recorder, signal } = scene;
+  const end = clock.now() + within;
+  let lacking = lack(scene);
+  while (lacking !== undefined && clock.now() < end) {
+    await sleep(clock, LOOK_EVERY, signal);
+    lacking = lack(scene);
+  }
+  recorder.record({
+    type: 'waited',
+    for: name,
+    reached: lacking === undefined,
+    ...(lacking === undefined ? {} : { detail: `${lacking}, after ${within} ms` }),
+  });
+  return lacking === undefined;
+}

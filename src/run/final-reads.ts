@@ -1,0 +1,56 @@
+/**
+ * The final reads: after the last fault was healed and everybody has caught up, every key that was written is
+ * read once from the primary, beside the links. What an acknowledged write left behind shows here, or it is lost.
+ */
+import { within } from '../clock.js';
+import type { Scene } from './scene.js';
+
+const AT_ONCE = 16;
+/** How often a key is asked for before its evidence is given up; every ask is an operation of its own. */
+const ATTEMPTS = 3;
+const TIMEOUT = 2000;
+
+export async function finalReads(scene: Scene): Promise<void> {
+  const { recorder, observer, cluster, system, clock, signal } = scene;
+  const primary = observer.primary();
+  if (!primary) {
+    recorder.record({ type: 'problem', message: 'there is no primary to make the final reads from' });
+    return;
+  }
+  const connection = system.connect(cluster.places.observe(primary.node));
+  const keys = writtenKeys(scene);
+  const readAll = async (own: number) => {
+    let current = own;
+    for (let key = keys.shift(); key !== undefined; key = keys.shift()) {
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        signal.throwIfAborted();
+        const common = { process: current, f: 'read' as const, key, client: 'final', node: primary.node };
+        recorder.record({ type: 'invoke', ...common, value: null });
+        const asked = key;
+        const outcome = await within(clock, TIMEOUT, 'a final read', (abort) => connection.read(asked, abort), signal).catch(
+          (error: unknown) => {
+            signal.throwIfAborted();
+            return { type: 'info' as const, error: String(error) };
+          },
+        );
+        if (outcome.type === 'ok') {
+          const term = outcome.term === undefined ? {} : { term: outcome.term };
+          recorder.record({ type: 'ok', ...common, value: outcome.value, ...term });
+          break;
+        }
+        recorder.record({ type: outcome.type, ...common, value: null, error: outcome.error });
+        if (outcome.type === 'info') current = scene.processes.take();
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, () => readAll(scene.processes.take())));
+  connection.close();
+}
+
+function writtenKeys(scene: Scene): string[] {
+  const keys = new Set<string>();
+  for (const event of scene.recorder.events) {
+    if (event.type === 'invoke' && event.f === 'write' && event.key !== null) keys.add(event.key);
+  }
+  return [...keys];
+}

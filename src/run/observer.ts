@@ -1,0 +1,218 @@
+/**
+ * The observer: looks at the nodes beside the links (a role probe at a fixed rate, the events in their logs),
+ * writes what it sees to the history and keeps the present view: who is primary, who is in sync, who is down.
+ */
+import { type Clock, type Timer, within } from '../clock.js';
+import type { NodeDeclaration } from '../drill/topology.js';
+import type { Role } from '../history/event.js';
+import type { Address } from '../runtime/runtime.js';
+import { greets, logsEvents, type RoleAnswer, type System, tellsRole } from '../system/system.js';
+import type { TopologyView } from '../topology/selector.js';
+import type { Recorder } from './recorder.js';
+
+/** How often each node is asked for its role, and how long it has to answer, ms. */
+const PROBE_EVERY = 50;
+const PROBE_TIMEOUT = 250;
+
+interface Seen {
+  role: Role;
+  term: number;
+  inSync: boolean;
+  running: boolean;
+  paused: boolean;
+  accepted?: number | undefined;
+  until?: number | undefined;
+}
+
+export interface ObserverSetting {
+  clock: Clock;
+  system: System;
+  recorder: Recorder;
+  nodes: Readonly<Record<string, NodeDeclaration>>;
+  supervisors: readonly string[];
+  groups: readonly string[];
+  observe(node: string): Address;
+}
+
+export class Observer {
+  readonly #setting: ObserverSetting;
+  readonly #seen = new Map<string, Seen>();
+  readonly #arrivals = new Set<string>();
+  readonly #asking = new Set<string>();
+  #timer: Timer | undefined;
+  #declared = 0;
+
+  constructor(setting: ObserverSetting) {
+    this.#setting = setting;
+    for (const name of [...Object.keys(setting.nodes), ...setting.supervisors]) {
+      this.#seen.set(name, { role: 'unknown', term: 0, inSync: false, running: false, paused: false });
+    }
+  }
+
+  start(): void {
+    const { clock } = this.#setting;
+    const round = () => {
+      for (const node of this.members()) void this.#probe(node);
+      this.#timer = clock.timer(PROBE_EVERY, round);
+    };
+    round();
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  /** The nodes that serve (not the supervisors), in the order of the drill file. */
+  members(): string[] {
+    return Object.keys(this.#setting.nodes);
+  }
+
+  /** The primary with the highest term, among those that said so last. */
+  primary(): { node: string; term: number } | undefined {
+    let best: { node: string; term: number } | undefined;
+    for (const node of this.members()) {
+      const seen = this.#of(node);
+      if (seen.role === 'primary' && seen.running && (!best || seen.term > best.term)) best = { node, term: seen.term };
+    }
+    return best;
+  }
+
+  /** Why the service is not whole: empty when one node is primary and all others are in sync with it. */
+  lacking(): string[] {
+    const primaries = this.members().filter((node) => this.#of(node).role === 'primary');
+    const lacking = primaries.length === 1 ? [] : [`${primaries.length === 0 ? 'no' : primaries.join(' and ')} primary`];
+    for (const node of this.members()) {
+      const seen = this.#of(node);
+      if (!seen.running) lacking.push(`${node} is not running`);
+      else if (seen.role === 'unknown') lacking.push(`${node} does not answer`);
+      else if (seen.role === 'standby' && !seen.inSync) lacking.push(`${node} is not in sync`);
+    }
+    return lacking;
+  }
+
+  /** How many declarations of failure were seen since the last fault. */
+  get declaredSinceFault(): number {
+    return this.#declared;
+  }
+
+  /** A fault is about to be injected: what was declared before is not about it. */
+  onFault(): void {
+    this.#declared = 0;
+  }
+
+  isRunning(node: string): boolean {
+    return this.#of(node).running;
+  }
+
+  /** Nodes and supervisors whose process has ended. */
+  down(): string[] {
+    return [...this.#seen].filter(([, seen]) => !seen.running).map(([node]) => node);
+  }
+
+  view(): TopologyView {
+    const { nodes, supervisors, groups } = this.#setting;
+    const primary = this.primary()?.node;
+    return {
+      nodes: [
+        ...Object.entries(nodes).map(([name, node]) => ({
+          name,
+          kind: 'node' as const,
+          role: name === primary ? ('primary' as const) : ('standby' as const),
+          tags: node.tags ?? [],
+        })),
+        ...supervisors.map((name) => ({ name, kind: 'supervisor' as const, tags: [] })),
+        ...groups.map((name) => ({ name: `client:${name}`, kind: 'client' as const, tags: [] })),
+      ],
+      killed: this.down(),
+      paused: [...this.#seen].filter(([, seen]) => seen.paused).map(([node]) => node),
+    };
+  }
+
+  onStart(node: string): void {
+    Object.assign(this.#of(node), { running: true, paused: false, role: 'unknown', inSync: false });
+    this.#setting.recorder.record({ type: 'node', node, event: 'starting' });
+  }
+
+  onPause(node: string, paused: boolean): void {
+    this.#of(node).paused = paused;
+  }
+
+  onExit(node: string, detail: string, at: number): void {
+    Object.assign(this.#of(node), { running: false, paused: false, role: 'unknown', inSync: false });
+    this.#setting.recorder.record({ type: 'node', node, event: 'exited', detail }, { at });
+  }
+
+  onLine(node: string, line: string): void {
+    const { system, recorder } = this.#setting;
+    const token = greets(system) ? system.arrivalOf(line) : undefined;
+    if (token !== undefined) {
+      this.#arrivals.add(token);
+      return;
+    }
+    const logged = logsEvents(system) ? system.eventOf(node, line) : undefined;
+    if (!logged) return;
+    const { body } = logged;
+    if (body.type === 'supervisor' && body.event === 'declared') this.#declared += 1;
+    if (body.type === 'role') {
+      Object.assign(this.#of(body.node), { role: body.role, term: body.term ?? this.#of(body.node).term });
+    }
+    recorder.record(body, { at: logged.at, until: logged.until });
+  }
+
+  /** Whether a greeting with this token was seen to arrive. */
+  arrived(token: string): boolean {
+    return this.#arrivals.delete(token);
+  }
+
+  async #probe(node: string): Promise<void> {
+    const { system, clock, observe } = this.#setting;
+    if (!tellsRole(system) || this.#asking.has(node) || !this.#of(node).running) return;
+    this.#asking.add(node);
+    const asked = clock.now();
+    const answer = await within(clock, PROBE_TIMEOUT, `the role of ${node}`, (signal) =>
+      system.role(observe(node), signal),
+    ).catch(() => undefined);
+    this.#asking.delete(node);
+    if (this.#timer && this.#of(node).running) this.#note(node, answer, asked);
+  }
+
+  /** What was not so before goes to the history; a probe that sees the same again adds nothing. */
+  #note(node: string, answer: RoleAnswer | undefined, asked: number): void {
+    const seen = this.#of(node);
+    const now: Partial<Seen> = answer
+      ? {
+          role: answer.role,
+          term: answer.term ?? seen.term,
+          inSync: answer.role === 'primary' || (answer.inSync ?? true),
+          accepted: answer.accepted,
+          until: answer.until,
+        }
+      : { role: 'unknown', inSync: false };
+    const changed = Object.entries(now).some(([key, value]) => seen[key as keyof Seen] !== value);
+    const becameInSync = now.inSync && !seen.inSync && now.role === 'standby';
+    Object.assign(seen, now);
+    if (!changed) return;
+    const { recorder } = this.#setting;
+    recorder.record(
+      {
+        type: 'role',
+        node,
+        role: seen.role,
+        source: 'probe',
+        ...(answer?.term === undefined ? {} : { term: answer.term }),
+        ...(answer?.accepted === undefined ? {} : { accepted: answer.accepted }),
+      },
+      // The answer was true somewhere between question and answer. A claim counts from the answer, its end from the
+      // question, so that two claims that only seem to overlap are never taken for a double primary.
+      { at: answer?.role === 'standby' ? asked : undefined, until: answer?.until },
+    );
+    if (becameInSync) recorder.record({ type: 'node', node, event: 'in-sync' });
+  }
+
+  #of(node: string): Seen {
+    const seen = this.#seen.get(node);
+    if (!seen) throw new RangeError(`no such node: ${node}`);
+    return seen;
+  }
+}

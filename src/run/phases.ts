@@ -1,0 +1,130 @@
+/** The phases of a drill between `up` and `down`, in their order: what each does and what it waits for. */
+import { sleep } from '../clock.js';
+import { EnvironmentError, messageOf } from '../errors.js';
+import type { Step } from '../drill/steps.js';
+import { stepOf } from '../drill/steps.js';
+import type { Phase } from '../history/event.js';
+import { switches } from '../system/system.js';
+import { CONDITIONS, waitUntil } from './conditions.js';
+import { finalReads } from './final-reads.js';
+import type { Scene } from './scene.js';
+import { lackOfPrimary, perform } from './steps.js';
+
+/** How long each phase may take before the drill is given up as one that cannot be carried out, ms. */
+const PATIENCE = 30_000;
+
+type Work = (scene: Scene) => Promise<void>;
+
+const PHASES: readonly { phase: Phase; work: Work }[] = [
+  { phase: 'steady', work: steady },
+  { phase: 'steps', work: steps },
+  { phase: 'heal', work: (scene) => scene.injector.healAll() },
+  { phase: 'settle', work: settle },
+  { phase: 'resync', work: resync },
+  { phase: 'failback', work: failback },
+  { phase: 'final reads', work: finish },
+];
+
+/** Carries the phases out. A phase that cannot be done is recorded as a problem and ends the drill. */
+export async function conduct(scene: Scene): Promise<void> {
+  for (const { phase, work } of PHASES) {
+    scene.signal.throwIfAborted();
+    if (phase === 'failback' && scene.drill.failback === 'none') continue;
+    scene.recorder.record({ type: 'phase', phase });
+    await work(scene);
+  }
+}
+
+/** The service and the workload are proven before the first fault: what fails later is the fault's doing. */
+async function steady(scene: Scene): Promise<void> {
+  if (!(await waitUntil(scene, 'in-sync', CONDITIONS['in-sync'], PATIENCE))) {
+    throw new EnvironmentError({
+      where: 'phase steady',
+      expected: `one primary and every standby in sync within ${PATIENCE / 1000} s`,
+      found: scene.observer.lacking().join(', '),
+      todo: 'read the nodes\' logs in the run folder',
+    });
+  }
+  for (const group of scene.groups) group.running.start();
+  if (!(await waitUntil(scene, 'steady', CONDITIONS.steady, PATIENCE))) {
+    throw new EnvironmentError({
+      where: 'phase steady',
+      expected: 'a workload without errors before the first fault',
+      found: CONDITIONS.steady(scene) ?? 'errors',
+      todo: 'lower the rate of the clients, or read the nodes\' logs in the run folder',
+    });
+  }
+}
+
+async function steps(scene: Scene): Promise<void> {
+  for (const [place, step] of scene.drill.steps.entries()) {
+    scene.signal.throwIfAborted();
+    scene.recorder.record({ type: 'step', step: place + 1, text: textOf(step) });
+    try {
+      await perform(step, scene);
+    } catch (error) {
+      scene.signal.throwIfAborted();
+      scene.recorder.record({ type: 'problem', message: `step ${place + 1} (${textOf(step)}): ${messageOf(error)}` });
+      return;
+    }
+  }
+  await scene.injector.witnessed();
+}
+
+/** After the heal the service finds one primary again by itself; where nodes are down, starting them is the remedy. */
+async function settle(scene: Scene): Promise<void> {
+  const lack = () => (scene.observer.primary() ?? scene.observer.down()[0] ? undefined : 'no primary');
+  await waitUntil(scene, 'a primary', lack, PATIENCE);
+}
+
+/** What was killed, by a fault or by a fence, is started again, and everybody catches up. */
+async function resync(scene: Scene): Promise<void> {
+  await Promise.all(
+    scene.observer.down().map(async (node) => {
+      scene.recorder.record({ type: 'ask', ask: 'restart', node });
+      await scene.start(node);
+    }),
+  );
+  await waitUntil(scene, 'in-sync', CONDITIONS['in-sync'], PATIENCE);
+}
+
+async function failback(scene: Scene): Promise<void> {
+  const { drill, system, recorder, cluster, observer, signal } = scene;
+  if (drill.failback === 'none') return;
+  const { to, trigger } = drill.failback;
+  if (observer.primary()?.node === to) return;
+  recorder.record({ type: 'ask', ask: 'failback', node: to });
+  if (trigger === 'manual') {
+    if (!switches(system)) throw new EnvironmentError(`the system ${system.name} knows no switchover; give failback: none`);
+    try {
+      await system.switchover(to, (node) => cluster.places.observe(node), signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      recorder.record({ type: 'problem', message: `the switch back to ${to} was refused: ${messageOf(error)}` });
+      return;
+    }
+  }
+  await waitUntil(scene, `${to} to be primary`, () => lackOfPrimary(scene, to), PATIENCE);
+  await waitUntil(scene, 'steady', CONDITIONS.steady, PATIENCE);
+}
+
+/** The load ends, what is in flight is waited for, and every key is read once more. */
+async function finish(scene: Scene): Promise<void> {
+  for (const group of scene.groups) group.target.stop();
+  await Promise.all(scene.groups.map((group) => group.running.stop()));
+  // An operation in doubt may still be on its way through a socket buffer; the final reads come after it.
+  await sleep(scene.clock, 20, scene.signal);
+  await finalReads(scene);
+}
+
+/** A step as the drill file says it, on one line. */
+function textOf(step: Step): string {
+  const { kind, options } = stepOf(step);
+  const plain = (value: unknown): string => {
+    if (Array.isArray(value)) return `[${value.map(plain).join(', ')}]`;
+    if (typeof value !== 'object' || value === null) return String(value);
+    const pairs = Object.entries(value).filter(([, inner]) => inner !== undefined);
+    return `{ ${pairs.map(([key, inner]) => `${key}: ${plain(inner)}`).join(', ')} }`;
+  };
+  return `${kind}: ${plain(options)}`;
+}

@@ -1,0 +1,121 @@
+/**
+ * The recorder: stamps each event, gives it its place, chains it to the one before and writes it, as it
+ * happens. Lines are handed to the operating system in small batches, at most `FLUSH_MS` apart, so that a
+ * SIGKILL of the runner leaves the history readable up to the last batch; what must be on record before
+ * something is done (a fault before it is applied) is flushed first.
+ */
+import { type FileHandle, open } from 'node:fs/promises';
+import type { Clock, Timer } from '../clock.js';
+import { EnvironmentError, messageOf } from '../errors.js';
+import { lineEncoder } from '../history/codec.js';
+import type { Event, EventBody, Nanoseconds } from '../history/event.js';
+
+const FLUSH_MS = 10;
+
+/** Instants of the clock, in milliseconds, that go into an event on the run's own scale. */
+export interface Instants {
+  at?: number | undefined;
+  until?: number | undefined;
+  intended?: number | undefined;
+}
+
+export interface RecorderSetting {
+  clock: Clock;
+  file: string;
+  /** Called once when the history can no longer be written. */
+  onFailure(error: EnvironmentError): void;
+}
+
+export class Recorder {
+  readonly events: Event[] = [];
+  readonly #clock: Clock;
+  readonly #origin: number;
+  readonly #file: string;
+  readonly #handle: FileHandle;
+  readonly #onFailure: (error: EnvironmentError) => void;
+  readonly #encode = lineEncoder();
+  readonly #listeners: ((event: Event) => void)[] = [];
+  #pending = '';
+  #writing: Promise<void> = Promise.resolve();
+  #timer: Timer | undefined;
+  #failed = false;
+
+  private constructor(setting: RecorderSetting, handle: FileHandle) {
+    this.#clock = setting.clock;
+    this.#origin = setting.clock.now();
+    this.#file = setting.file;
+    this.#handle = handle;
+    this.#onFailure = setting.onFailure;
+  }
+
+  /** Creates the history file. Rejects with an EnvironmentError where it cannot be created. */
+  static async open(setting: RecorderSetting): Promise<Recorder> {
+    try {
+      return new Recorder(setting, await open(setting.file, 'wx'));
+    } catch (error) {
+      throw cannotWrite(setting.file, error);
+    }
+  }
+
+  /** Milliseconds since the run began. */
+  elapsed(): number {
+    return this.#clock.now() - this.#origin;
+  }
+
+  record(body: EventBody, instants: Instants = {}): Event {
+    const event = { index: this.events.length, time: this.#scale(this.#clock.now()), ...body } as Event;
+    for (const name of ['at', 'until', 'intended'] as const) {
+      const instant = instants[name];
+      if (instant !== undefined) Object.assign(event, { [name]: this.#scale(instant) });
+    }
+    this.events.push(event);
+    this.#pending += this.#encode(event);
+    this.#timer ??= this.#clock.timer(FLUSH_MS, () => void this.flush());
+    for (const listen of this.#listeners) listen(event);
+    return event;
+  }
+
+  subscribe(listen: (event: Event) => void): void {
+    this.#listeners.push(listen);
+  }
+
+  /** Resolves when all that was recorded so far is with the operating system. */
+  flush(): Promise<void> {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    const text = this.#pending;
+    this.#pending = '';
+    if (text) this.#writing = this.#writing.then(() => this.#write(text));
+    return this.#writing;
+  }
+
+  async close(): Promise<void> {
+    await this.flush();
+    await this.#handle.close();
+  }
+
+  #scale(ms: number): Nanoseconds {
+    return Math.round((ms - this.#origin) * 1e6);
+  }
+
+  async #write(text: string): Promise<void> {
+    if (this.#failed) return;
+    try {
+      await this.#handle.writeFile(text);
+    } catch (error) {
+      this.#failed = true;
+      this.#onFailure(cannotWrite(this.#file, error));
+    }
+  }
+}
+
+function cannotWrite(file: string, error: unknown): EnvironmentError {
+  return new EnvironmentError(
+    {
+      where: file,
+      message: `the history cannot be written (${messageOf(error)})`,
+      todo: 'give a folder that can be written and has room, with --out',
+    },
+    { cause: error },
+  );
+}

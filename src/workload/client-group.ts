@@ -1,0 +1,120 @@
+/**
+ * A group of clients: drives a generator through connections to the nodes at the group's rate and writes every
+ * operation to the history. A group follows the primary or is pinned to one node.
+ *
+ *     schedule -> generator -> process number -> connection to the believed primary -> outcome -> history
+ *
+ * Time-outs and lost connections are `info`: the operation may have happened. A process whose operation is in
+ * doubt is never used again, so that a process has at most one operation at a time.
+ */
+import type { Clock } from '../clock.js';
+import type { ClientGroup } from '../drill/schema.js';
+import type { CompletionEvent, EventBody } from '../history/event.js';
+import type { Connection, Outcome } from '../system/system.js';
+import type { Generator, Intent } from './generator.js';
+import { type Schedule, schedule } from './schedule.js';
+import type { Target } from './target.js';
+
+/** Process numbers of one run: free ones are used again, those in doubt are not. */
+export interface Processes {
+  take(): number;
+  release(process: number): void;
+}
+
+export function processes(): Processes {
+  const free: number[] = [];
+  let next = 0;
+  return { take: () => free.pop() ?? next++, release: (process) => free.push(process) };
+}
+
+export interface GroupSetting {
+  name: string;
+  spec: ClientGroup;
+  clock: Clock;
+  generator: Generator;
+  processes: Processes;
+  target: Target;
+  /** Opens a connection to a node over this group's link to it. */
+  connect(node: string): Connection;
+  /** Writes an event to the history; `intended` and `at` in ms of the clock. */
+  record(body: EventBody, times?: { intended?: number }): void;
+}
+
+export class RunningGroup {
+  readonly #setting: GroupSetting;
+  readonly #connections: Map<string, Connection>[];
+  readonly #inFlight = new Set<Promise<void>>();
+  #schedule: Schedule | undefined;
+
+  constructor(setting: GroupSetting) {
+    this.#setting = setting;
+    this.#connections = Array.from({ length: setting.spec.count }, () => new Map());
+  }
+
+  start(): void {
+    const { clock, spec } = this.#setting;
+    this.#schedule = schedule(clock, spec.rate, (intended, sequence) => {
+      const operation = this.#run(intended, sequence % spec.count).finally(() => this.#inFlight.delete(operation));
+      this.#inFlight.add(operation);
+    });
+  }
+
+  /** Begins no more operations and waits for those under way, each of which ends within the group's time-out. */
+  async stop(): Promise<void> {
+    this.#schedule?.stop();
+    await Promise.all(this.#inFlight);
+    for (const client of this.#connections) for (const connection of client.values()) connection.close();
+  }
+
+  async #run(intended: number, client: number): Promise<void> {
+    const { name, target, generator, processes, record } = this.#setting;
+    const intent = generator.next();
+    const node = target.node();
+    const process = processes.take();
+    const common = { process, f: intent.f, key: intent.key, client: name };
+    record({ type: 'invoke', ...common, value: intent.value, node }, { intended });
+    const outcome = await this.#perform(intent, this.#connection(client, node));
+    record(completionOf(common, intent, outcome, node));
+    if (outcome.type !== 'info') processes.release(process);
+    target.learn(node, outcome);
+  }
+
+  #connection(client: number, node: string): Connection {
+    const connections = this.#connections[client]!;
+    let connection = connections.get(node);
+    if (!connection) {
+      connection = this.#setting.connect(node);
+      connections.set(node, connection);
+    }
+    return connection;
+  }
+
+  async #perform(intent: Intent, connection: Connection): Promise<Outcome> {
+    const { clock, spec } = this.#setting;
+    const controller = new AbortController();
+    const timer = clock.timer(spec.timeout, () => controller.abort());
+    try {
+      return await (intent.f === 'write'
+        ? connection.write(intent.key, intent.value, controller.signal)
+        : connection.read(intent.key, controller.signal));
+    } finally {
+      timer.cancel();
+    }
+  }
+}
+
+function completionOf(
+  common: Pick<CompletionEvent, 'process' | 'f' | 'key'> & { client: string },
+  intent: Intent,
+  outcome: Outcome,
+  node: string,
+): CompletionEvent {
+  if (outcome.type !== 'ok') return { type: outcome.type, ...common, value: intent.value, node, error: outcome.error };
+  return {
+    type: 'ok',
+    ...common,
+    value: intent.f === 'read' ? outcome.value : intent.value,
+    node: outcome.node ?? node,
+    ...(outcome.term === undefined ? {} : { term: outcome.term }),
+  };
+}

@@ -1,0 +1,122 @@
+/**
+ * Where a client group sends its operations. A pinned group has one node. A group that follows the primary
+ * keeps a belief, as a connection pool that tracks healthy servers does: an answer that names another primary
+ * moves it at once; when answers fail or stay away it asks all nodes over its own links until one says that it
+ * is primary.
+ */
+import { type Clock, type Timer, within } from '../clock.js';
+import type { Outcome, RoleAnswer } from '../system/system.js';
+
+export interface Target {
+  /** The node for the next operation. */
+  node(): string;
+  /** What became of an operation that was sent to `node`. */
+  learn(node: string, outcome: Outcome): void;
+  stop(): void;
+}
+
+export function pinned(node: string): Target {
+  return { node: () => node, learn() {}, stop() {} };
+}
+
+export interface FollowSetting {
+  clock: Clock;
+  nodes: readonly string[];
+  /** The first belief. */
+  first: string;
+  /** Asks a node for its role over the group's link to it; undefined where the system cannot tell. */
+  role: ((node: string, signal: AbortSignal) => Promise<RoleAnswer>) | undefined;
+  /** How often the pool looks whether answers stay away, and asks around, ms. */
+  every?: number;
+  /** How long a target may owe every answer before the pool asks around, ms. */
+  patience?: number;
+}
+
+/** A target that follows the primary. */
+export function following(setting: FollowSetting): Target {
+  return new Following(setting);
+}
+
+class Following implements Target {
+  readonly #setting: FollowSetting;
+  readonly #every: number;
+  readonly #patience: number;
+  #belief: string;
+  #term = 0;
+  /** When the oldest operation was sent that its target has not answered since; undefined when none is owed. */
+  #owedSince: number | undefined;
+  #suspect = false;
+  #asking = false;
+  #timer: Timer | undefined;
+
+  constructor(setting: FollowSetting) {
+    this.#setting = setting;
+    this.#belief = setting.first;
+    this.#every = setting.every ?? 20;
+    this.#patience = setting.patience ?? 100;
+    this.#watch();
+  }
+
+  node(): string {
+    this.#owedSince ??= this.#setting.clock.now();
+    return this.#belief;
+  }
+
+  learn(node: string, outcome: Outcome): void {
+    if (node !== this.#belief) return;
+    if (outcome.type === 'ok') {
+      this.#owedSince = undefined;
+      this.#suspect = false;
+      if (outcome.term !== undefined) this.#term = Math.max(this.#term, outcome.term);
+    } else if (outcome.type === 'fail' && outcome.primary && this.#setting.nodes.includes(outcome.primary)) {
+      this.#move(outcome.primary);
+    } else {
+      this.#suspect = true;
+      // Without a role to ask for, the next node is as good a guess as any.
+      if (!this.#setting.role) this.#move(this.#next());
+    }
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #watch(): void {
+    this.#timer = this.#setting.clock.timer(this.#every, () => {
+      const owed = this.#owedSince !== undefined && this.#setting.clock.now() - this.#owedSince > this.#patience;
+      if ((this.#suspect || owed) && !this.#asking) void this.#askAround();
+      this.#watch();
+    });
+  }
+
+  async #askAround(): Promise<void> {
+    const { role, nodes, clock } = this.#setting;
+    if (!role) return;
+    this.#asking = true;
+    await Promise.all(
+      nodes.map(async (node) => {
+        const answer = await within(clock, this.#patience, `the role of ${node}`, (signal) => role(node, signal)).catch(
+          () => undefined,
+        );
+        if (answer?.role === 'primary' && (answer.term ?? 0) >= this.#term && this.#timer) {
+          this.#term = answer.term ?? this.#term;
+          this.#move(node);
+        }
+      }),
+    );
+    this.#asking = false;
+  }
+
+  #move(node: string): void {
+    if (node === this.#belief) return;
+    this.#belief = node;
+    this.#suspect = false;
+    this.#owedSince = undefined;
+  }
+
+  #next(): string {
+    const { nodes } = this.#setting;
+    return nodes[(nodes.indexOf(this.#belief) + 1) % nodes.length]!;
+  }
+}
