@@ -3,7 +3,6 @@
  * fault that wants them, so that overlapping faults heal apart.
  */
 import type { CutMode } from '../drill/steps.js';
-import type { LinkPlace } from '../runtime/runtime.js';
 import type { Cut, Stream } from '../topology/grudge.js';
 
 /** A toxic on one stream of one link. */
@@ -33,5 +32,7 @@ export interface LinkState {
   toxics: { name: string; type: string; stream: Stream }[];
 }
 
-/** Opens the links at their places. */
-export type OpenLinks = (places: readonly LinkPlace[]) => Promise<Links & { state(link: string): Promise<LinkState> }>;
+/** Links of which the server can be asked what state they are in. */
+export interface StatefulLinks extends Links {
+  state(link: string): Promise<LinkState>;
+}

@@ -3,8 +3,9 @@
  * what else it can do to nodes (kill, pause) are interfaces of their own, which it declares by capability, so
  * that a drill that needs one that is missing is refused before anything starts.
  */
-import type { Capability } from '../drill/needs.js';
+
 import type { Clock } from '../clock.js';
+import type { Capability } from '../drill/needs.js';
 import type { Link } from '../topology/links.js';
 
 export interface Address {
@@ -45,6 +46,8 @@ export interface Surroundings {
   run: string;
   /** Where nodes' logs are kept: `<node>.log`. */
   logs: string;
+  /** The runner's environment variables; of these, programs see PATH, HOME and LANG. */
+  environment: Readonly<Record<string, string | undefined>>;
   /** Told of each line that a node writes on its standard output. */
   onLine(node: string, line: string): void;
   /** Told when a node's process has ended, whoever ended it. `at` is the clock's instant. */
@@ -100,4 +103,31 @@ export interface Pauses {
   resume(node: string): Promise<{ at: number }>;
   /** Whether the node's process is stopped, asked of the operating system now. */
   paused(node: string): Promise<boolean>;
+}
+
+/** A runtime that keeps its nodes' logs at hand. */
+export interface Tails {
+  /** The last lines that a node wrote, on either stream, `lines` at most. */
+  tail(node: string, lines: number): Promise<string[]>;
+}
+
+/** A program of the drill itself that runs beside the nodes, such as the Toxiproxy server. */
+export interface Helper {
+  /** The helper's name for its log and for error texts. */
+  readonly name: string;
+  /** Whether its process exists, asked of the operating system now. */
+  running(): boolean;
+  tail(lines: number): Promise<string[]>;
+  /** Kills it; resolves when it has ended. */
+  stop(): Promise<void>;
+}
+
+/** A runtime that can start helpers: they carry the run's label, and are taken down with the run. */
+export interface Hosts {
+  /** A loopback address that nobody else has. */
+  address(): Promise<Address>;
+  /** Starts a helper, whose standard input is a pipe that ends with the runner. Its log is `_<name>.log`. */
+  host(name: string, program: Program, onLine: (line: string) => void): Promise<Helper>;
+  /** Notes that the run has proxies on a Toxiproxy that is not ours, so that they are removed whatever happens. */
+  noteToxiproxy(url: string): void;
 }

@@ -1,0 +1,176 @@
+/**
+ * Links as proxies on a Toxiproxy server, one proxy for each link:
+ *
+ *     source --> <run>.a.b on loopback --> destination
+ *                  |  refuse: disabled, as long as one fault or more wants it so
+ *                  |  drop:   a `timeout` toxic of 0 on each stream    named <fault>_<stream>
+ *                  |  stall:  a `bandwidth` toxic of 0 on each stream  likewise
+ *                  |  toxics: as given                                 named <fault>_<type>_<stream>
+ *
+ * The server may be shared: only proxies that carry the run's label are touched, and nothing is done to all.
+ * What a fault does is noted before it is tried, so that whatever was applied can be taken back by its name.
+ */
+import { Toxic, type Toxiproxy } from 'toxiproxy-node-client';
+import type { Clock } from '../clock.js';
+import type { CutMode } from '../drill/steps.js';
+import { EnvironmentError, InternalError } from '../errors.js';
+import { proxyPrefix } from '../runtime/label.js';
+import type { LinkPlace } from '../runtime/runtime.js';
+import type { Cut } from '../topology/grudge.js';
+import { Control, FLUSH_PATIENCE } from './control.js';
+import { LinkProxy } from './link-proxy.js';
+import type { LinkChange, LinkState, StatefulLinks, ToxicChange } from './links.js';
+
+export interface LinksSetting {
+  client: Toxiproxy;
+  clock: Clock;
+  /** The run's label. */
+  run: string;
+}
+
+/** One thing that was done to one link, and can be undone. */
+type Applied = { link: LinkProxy; refuse: true } | { link: LinkProxy; toxic: NamedToxic };
+type NamedToxic = ToxicChange & { name: string };
+
+/** Makes the proxies, all enabled and without toxics. Rejects, and leaves none, where one cannot be made. */
+export async function openLinks(
+  setting: LinksSetting,
+  places: readonly LinkPlace[],
+): Promise<ToxiproxyLinks> {
+  const links = new ToxiproxyLinks(setting, places);
+  try {
+    await links.open();
+  } catch (error) {
+    await links.close().catch(() => undefined);
+    throw error;
+  }
+  return links;
+}
+
+export class ToxiproxyLinks implements StatefulLinks {
+  readonly #setting: LinksSetting;
+  readonly #control: Control;
+  readonly #links: ReadonlyMap<string, LinkProxy>;
+  readonly #applied = new Map<string, Applied[]>();
+
+  constructor(setting: LinksSetting, places: readonly LinkPlace[]) {
+    this.#setting = setting;
+    this.#control = new Control(setting.clock, setting.client.host);
+    this.#links = new Map(
+      places.map((place) => {
+        const name = proxyName(setting.run, place.link.name);
+        return [place.link.name, new LinkProxy(name, place, setting.client, this.#control)];
+      }),
+    );
+  }
+
+  /** How many proxies there are. */
+  get size(): number {
+    return this.#links.size;
+  }
+
+  async open(): Promise<void> {
+    const bodies = [...this.#links.values()].map((link) => link.body(true));
+    if (bodies.length === 0) return;
+    const made = await this.#control.call('populate', () => this.#setting.client.populate(bodies));
+    for (const { name, listen } of bodies) {
+      if (made[name]?.enabled && made[name].listen === listen) continue;
+      throw new EnvironmentError({
+        where: `Toxiproxy at ${this.#setting.client.host}`,
+        expected: `the proxy ${name} on ${listen}`,
+        found: made[name] ? `it on ${made[name].listen}` : 'none',
+      });
+    }
+  }
+
+  async apply(fault: string, change: LinkChange): Promise<{ at: number }> {
+    const wanted =
+      'cuts' in change ? this.#cuts(fault, change.mode, change.cuts) : this.#toxics(fault, change.toxics);
+    this.#applied.set(fault, [...(this.#applied.get(fault) ?? []), ...wanted]);
+    await all(wanted.map((one) => this.#do(fault, one)));
+    return { at: this.#setting.clock.now() };
+  }
+
+  async heal(fault: string): Promise<{ at: number }> {
+    const held = this.#applied.get(fault) ?? [];
+    const done = await Promise.allSettled(held.map((one) => this.#undo(fault, one)));
+    const at = this.#setting.clock.now();
+    const left = held.filter((_, place) => done[place]?.status === 'rejected');
+    if (left.length > 0) this.#applied.set(fault, left);
+    else this.#applied.delete(fault);
+    throwFirst(done);
+    return { at };
+  }
+
+  async state(link: string): Promise<LinkState> {
+    return this.#link(link).state();
+  }
+
+  async close(): Promise<void> {
+    await all([...this.#links.values()].map((link) => link.remove()));
+    this.#applied.clear();
+  }
+
+  #cuts(fault: string, mode: CutMode, cuts: readonly Cut[]): Applied[] {
+    if (mode === 'refuse') return cuts.map(({ link }) => ({ link: this.#link(link), refuse: true }));
+    const kind =
+      mode === 'drop'
+        ? { type: 'timeout', attributes: { timeout: 0 } }
+        : { type: 'bandwidth', attributes: { rate: 0 } };
+    return cuts.flatMap(({ link, streams }) =>
+      streams.map((stream) => ({
+        link: this.#link(link),
+        toxic: { link, stream, toxicity: 1, ...kind, name: `${fault}_${stream}` },
+      })),
+    );
+  }
+
+  #toxics(fault: string, toxics: readonly ToxicChange[]): Applied[] {
+    return toxics.map((toxic) => ({
+      link: this.#link(toxic.link),
+      toxic: { ...toxic, name: `${fault}_${toxic.type}_${toxic.stream}` },
+    }));
+  }
+
+  async #do(fault: string, one: Applied): Promise<void> {
+    if ('refuse' in one) return one.link.refuse(fault);
+    const { name, type, stream, toxicity, attributes } = one.toxic;
+    await this.#control.call(`add toxic ${name} on ${one.toxic.link}`, () =>
+      // The client's list of types lacks `noop`.
+      one.link.proxy.addToxic({ name, type: type as Toxic<unknown>['type'], stream, toxicity, attributes }),
+    );
+  }
+
+  async #undo(fault: string, one: Applied): Promise<void> {
+    if ('refuse' in one) return one.link.accept(fault);
+    const { name, type, stream, toxicity, attributes } = one.toxic;
+    const { proxy } = one.link;
+    const body = { name, type: type as Toxic<unknown>['type'], stream, toxicity, attributes };
+    const toxic = new Toxic(proxy.api, proxy.getPath(), body);
+    await this.#control.remove(
+      `remove toxic ${name} on ${one.toxic.link}`,
+      () => toxic.remove(),
+      FLUSH_PATIENCE,
+    );
+  }
+
+  #link(name: string): LinkProxy {
+    const link = this.#links.get(name);
+    if (!link) throw new InternalError({ expected: 'the name of a link', found: `"${name}"` });
+    return link;
+  }
+}
+
+/** The name of a link's proxy: the run's label and the link, in characters that need no escape in a URL. */
+export function proxyName(run: string, link: string): string {
+  return proxyPrefix(run) + link.replace('->', '.').replace(/[^A-Za-z0-9._-]/g, '_');
+}
+
+/** Waits for all of them, also where one fails, so that nothing is still under way afterwards. */
+async function all(work: readonly Promise<unknown>[]): Promise<void> {
+  throwFirst(await Promise.allSettled(work));
+}
+
+function throwFirst(results: readonly PromiseSettledResult<unknown>[]): void {
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+}

@@ -1,0 +1,94 @@
+/**
+ * What the operating system says of processes: asked now, never remembered. A process is known by its number
+ * together with the mark of its start, so that a number that was given away again is not taken for it.
+ *
+ * On Linux this is read from /proc; elsewhere `ps` is asked, and other processes' environments cannot be seen.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+
+export interface ProcessIdentity {
+  pid: number;
+  /** When it was started, in the operating system's own terms; only ever compared. */
+  started: string;
+}
+
+/** `gone` includes a process that has ended and was not yet waited for. */
+export type ProcessState = 'running' | 'stopped' | 'gone';
+
+const hasProc = existsSync('/proc/self/stat');
+
+/** The process with this number as it is now, or undefined where there is none that lives. */
+export function identify(pid: number): ProcessIdentity | undefined {
+  const seen = look(pid);
+  return seen && seen.state !== 'gone' ? { pid, started: seen.started } : undefined;
+}
+
+/** What the process is doing. A number that belongs to another process by now counts as `gone`. */
+export function stateOf(process: ProcessIdentity): ProcessState {
+  const seen = look(process.pid);
+  return seen && seen.started === process.started ? seen.state : 'gone';
+}
+
+/** A living process whose environment could be read. */
+export interface SeenProcess extends ProcessIdentity {
+  environment: Readonly<Record<string, string>>;
+}
+
+/** Every living process in whose environment there is the variable; empty where environments cannot be seen. */
+export function processesWith(variable: string): SeenProcess[] {
+  if (!hasProc) return [];
+  const found: SeenProcess[] = [];
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid)) continue;
+    const environment = environmentOf(pid);
+    if (environment?.[variable] === undefined) continue;
+    const identity = identify(pid);
+    if (identity) found.push({ ...identity, environment });
+  }
+  return found;
+}
+
+function environmentOf(pid: number): Record<string, string> | undefined {
+  try {
+    const pairs = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+    return Object.fromEntries(
+      pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
+    );
+  } catch {
+    // It ended meanwhile, or it is another user's: in both cases none of ours.
+    return undefined;
+  }
+}
+
+function look(pid: number): { state: ProcessState; started: string } | undefined {
+  return hasProc ? lookInProc(pid) : askPs(pid);
+}
+
+function lookInProc(pid: number): { state: ProcessState; started: string } | undefined {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  } catch {
+    return undefined;
+  }
+  // The second field is the name in parentheses, which may itself hold spaces and parentheses.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { state: stateFrom(fields[0] ?? ''), started: fields[19] ?? '' };
+}
+
+function askPs(pid: number): { state: ProcessState; started: string } | undefined {
+  try {
+    const line = execFileSync('ps', ['-o', 'state=,lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
+    const [state = '', ...started] = line.split(/\s+/);
+    return { state: stateFrom(state), started: started.join(' ') };
+  } catch {
+    return undefined;
+  }
+}
+
+function stateFrom(letter: string): ProcessState {
+  if (/^[ZXx]/.test(letter) || letter === '') return 'gone';
+  return /^[Tt]/.test(letter) ? 'stopped' : 'running';
+}

@@ -1,0 +1,155 @@
+/**
+ * One node (or helper) as a process group of its own, over all its restarts:
+ *
+ *     start -> running <-> stopped (SIGSTOP/SIGCONT) -> gone -> start -> ...
+ *
+ * Signals go to the whole group: a node is all the processes that its program started. What state it is in is
+ * asked of the operating system.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import process from 'node:process';
+import { type Clock, within } from '../../clock.js';
+import { EnvironmentError, messageOf } from '../../errors.js';
+import { identify, type ProcessIdentity, type ProcessState, stateOf } from '../os-process.js';
+import type { Program } from '../runtime.js';
+import { Lines } from './lines.js';
+import { NodeLog } from './node-log.js';
+
+export interface NodeProcessSetting {
+  name: string;
+  clock: Clock;
+  /** Where its log is kept. */
+  log: string;
+  /** The folder that it runs in. */
+  folder: string;
+  /** Its environment; the program's own is added to it. */
+  environment: Readonly<Record<string, string>>;
+  /** Whether its standard input is a pipe from us, which it can take for a sign of life. */
+  lifeline: boolean;
+  /** Told of each process as soon as it exists. */
+  onStart(process: ProcessIdentity): void;
+  onLine(line: string): void;
+  onExit(detail: string, at: number): void;
+}
+
+interface Current {
+  identity: ProcessIdentity;
+  child: ChildProcess;
+  exited: Promise<{ detail: string; at: number }>;
+}
+
+/** How long the output of a process that has ended is waited for, ms. */
+const PIPE_PATIENCE = 250;
+
+export class NodeProcess {
+  readonly #setting: NodeProcessSetting;
+  readonly #log: NodeLog;
+  #current: Current | undefined;
+
+  constructor(setting: NodeProcessSetting) {
+    this.#setting = setting;
+    this.#log = new NodeLog(setting.log);
+  }
+
+  /** Resolves once the process exists. Rejects with an `EnvironmentError` where it cannot be started. */
+  async start(program: Program): Promise<void> {
+    const { name, folder, environment, lifeline, onStart } = this.#setting;
+    if (this.state() !== 'gone') throw this.#error('no process before its start', 'one that is running');
+    const [command = '', ...args] = program.command;
+    const child = spawn(command, args, {
+      cwd: folder,
+      env: { ...environment, ...program.environment },
+      stdio: [lifeline ? 'pipe' : 'ignore', 'pipe', this.#log.fd],
+      detached: true,
+    });
+    // Before anything is awaited: whoever takes down a run that ends here has to know of it.
+    const identity = child.pid === undefined ? undefined : identify(child.pid);
+    if (identity) onStart(identity);
+    const exited = this.#follow(child);
+    await new Promise<void>((resolve, reject) => {
+      child.once('spawn', resolve);
+      child.once('error', (error) => reject(this.#error(`"${command}" to start`, messageOf(error), error)));
+    });
+    if (child.pid === undefined) throw this.#error(`"${command}" to start`, `no process for ${name}`);
+    this.#current = { identity: identity ?? { pid: child.pid, started: '' }, child, exited };
+  }
+
+  /** Sends the signal; gives the instant right after it was sent. Rejects where there is no process. */
+  signal(signal: NodeJS.Signals): number {
+    if (!this.#current || this.state() === 'gone') throw this.#error('a running process', 'none');
+    try {
+      process.kill(-this.#current.identity.pid, signal);
+    } catch (error) {
+      throw this.#error(`${signal} to be taken`, messageOf(error), error);
+    }
+    return this.#setting.clock.now();
+  }
+
+  /** Kills what is left of it; rejects when it has not ended `ms` milliseconds later. */
+  async end(ms: number): Promise<void> {
+    if (!this.#current) return;
+    try {
+      if (this.state() !== 'gone') this.signal('SIGKILL');
+    } catch {
+      // It ended by itself between the look and the signal.
+    }
+    await this.exited(ms);
+  }
+
+  /** The instant at which its process has ended, `ms` milliseconds from now at the latest. */
+  async exited(ms: number): Promise<number> {
+    const { name, clock } = this.#setting;
+    const exited = this.#current?.exited;
+    if (!exited) throw this.#error('a process', 'none');
+    try {
+      return (await within(clock, ms, `the end of ${name}`, () => exited)).at;
+    } catch (error) {
+      throw this.#error('its process to end', messageOf(error), error);
+    }
+  }
+
+  state(): ProcessState {
+    return this.#current ? stateOf(this.#current.identity) : 'gone';
+  }
+
+  tail(count: number): Promise<string[]> {
+    return this.#log.tail(count);
+  }
+
+  /** Closes the log. The process must have ended. */
+  close(): Promise<void> {
+    return this.#log.close();
+  }
+
+  #follow(child: ChildProcess): Current['exited'] {
+    const { clock, onLine, onExit } = this.#setting;
+    const lines = new Lines(onLine);
+    child.stdout?.setEncoding('utf8');
+    child.stdout?.on('data', (text: string) => {
+      this.#log.write(text);
+      lines.push(text);
+    });
+    child.stdout?.on('end', () => lines.end());
+    child.stdin?.on('error', () => {});
+    return new Promise((resolve) => {
+      child.once('exit', (code, signal) => {
+        const at = clock.now();
+        const detail = signal ? `signal ${signal} (${constants.signals[signal]})` : `exit code ${code}`;
+        onExit(detail, at);
+        // Its children may hold the pipe open for longer than it lives; but what it wrote itself must be read.
+        const patience = clock.timer(PIPE_PATIENCE, () => child.stdout?.destroy());
+        const finish = () => {
+          patience.cancel();
+          resolve({ detail, at });
+        };
+        if (!child.stdout || child.stdout.closed) finish();
+        else child.stdout.once('close', finish);
+      });
+    });
+  }
+
+  #error(expected: string, found: string, cause?: unknown): EnvironmentError {
+    return new EnvironmentError({ where: `node ${this.#setting.name}`, expected, found }, { cause });
+  }
+}

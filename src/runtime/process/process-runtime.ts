@@ -1,0 +1,38 @@
+/** The process runtime: nodes are child processes on loopback. It needs nothing but Node. */
+import { resolve } from 'node:path';
+import type { Capability } from '../../drill/needs.js';
+import { startReaper } from '../reaper/reaper.js';
+import type { Layout, Runtime, Surroundings } from '../runtime.js';
+import { Ports } from './ports.js';
+import { ProcessCluster, type ProcessClusterAbilities } from './process-cluster.js';
+import { assignPlaces, portsNeeded } from './process-places.js';
+
+const capabilities: ReadonlySet<Capability> = new Set<Capability>([
+  'kill',
+  'pause',
+  'start',
+  'links',
+  'power',
+]);
+
+export const processRuntime: Runtime & {
+  open(layout: Layout, surroundings: Surroundings): Promise<ProcessClusterAbilities>;
+} = {
+  name: 'process',
+  capabilities,
+  async open(layout, surroundings) {
+    const reaper = await startReaper(surroundings.run, surroundings.clock, surroundings.environment);
+    try {
+      const ports = new Ports(reaper.ports);
+      const places = assignPlaces(layout, await ports.take(portsNeeded(layout)), (node) =>
+        reaper.folder.data(node),
+      );
+      // Processes run in folders of their own, so a relative path would lead elsewhere.
+      const absolute = { ...surroundings, logs: resolve(surroundings.logs) };
+      return new ProcessCluster(layout, places, absolute, reaper, ports);
+    } catch (error) {
+      await reaper.abandon();
+      throw error;
+    }
+  },
+};

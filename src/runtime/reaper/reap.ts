@@ -1,0 +1,109 @@
+/**
+ * Takes down what is left of a run, knowing nothing but its label and its folder:
+ *
+ *     processes (by label, by note)  ->  proxies on servers of others  ->  the folder
+ *
+ * A process that was being started when the runner died shows up a moment later, so the search ends only when
+ * several looks in a row have found nothing.
+ */
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { type Clock, sleep, within } from '../../clock.js';
+import { messageOf } from '../../errors.js';
+import { proxyPrefix, RUN_VARIABLE } from '../label.js';
+import { type ProcessIdentity, processesWith, stateOf } from '../os-process.js';
+import type { RunFolder } from './run-folder.js';
+
+/** Looks in a row that must find nothing where something may just be starting; and the time between two looks, ms. */
+const EMPTY_LOOKS = 3;
+const LOOK_EVERY = 100;
+/** How long processes are searched and killed, ms; the whole must be over 10 s after the runner's death. */
+const PATIENCE = 7000;
+/** How long servers of others may take to give up our proxies, ms. */
+const PROXY_PATIENCE = 2000;
+
+export interface Reaped {
+  /** How many processes were killed. */
+  processes: number;
+  /** What is still there, one text each. */
+  left: string[];
+}
+
+/**
+ * Kills and removes everything of the run, except the processes in `spare`. Never rejects. Who knows that nothing
+ * is being started any more may be content with one `empty` look.
+ */
+export async function reap(
+  run: string,
+  folder: RunFolder,
+  clock: Clock,
+  spare: ReadonlySet<number>,
+  empty = EMPTY_LOOKS,
+): Promise<Reaped> {
+  const processes = await killAll(run, folder, clock, spare, empty);
+  const left = [
+    ...remaining(run, folder, spare).map(({ pid }) => `process ${pid}`),
+    ...(await removeProxies(run, folder, clock)),
+  ];
+  await rm(folder.path, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+  if (existsSync(folder.path)) left.push(`folder ${folder.path}`);
+  return { processes, left };
+}
+
+/** The living processes of the run: those that carry its label, and those that were noted when they were started. */
+export function remaining(run: string, folder: RunFolder, spare: ReadonlySet<number>): ProcessIdentity[] {
+  const labelled = processesWith(RUN_VARIABLE).filter(({ environment }) => environment[RUN_VARIABLE] === run);
+  const noted = folder.processes().filter((process) => stateOf(process) !== 'gone');
+  const byPid = new Map([...noted, ...labelled].map((process) => [process.pid, process]));
+  return [...byPid.values()].filter(({ pid }) => !spare.has(pid));
+}
+
+async function killAll(
+  run: string,
+  folder: RunFolder,
+  clock: Clock,
+  spare: ReadonlySet<number>,
+  wanted: number,
+): Promise<number> {
+  const killed = new Set<number>();
+  const end = clock.now() + PATIENCE;
+  for (let empty = 0; clock.now() < end; ) {
+    const found = remaining(run, folder, spare);
+    for (const { pid } of found) {
+      killed.add(pid);
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It went by itself between the look and the signal.
+      }
+    }
+    empty = found.length === 0 ? empty + 1 : 0;
+    if (empty >= wanted) break;
+    await sleep(clock, LOOK_EVERY);
+  }
+  return killed.size;
+}
+
+/** Deletes the run's proxies, and only those, on servers that go on living without us. */
+export async function removeProxies(run: string, folder: RunFolder, clock: Clock): Promise<string[]> {
+  const left = await Promise.all(
+    folder
+      .toxiproxies()
+      .map((url) =>
+        within(clock, PROXY_PATIENCE, `removing the proxies on ${url}`, () =>
+          removeProxiesOn(url, proxyPrefix(run)),
+        ).catch((error: unknown) => [`proxies on ${url}: ${messageOf(error)}`]),
+      ),
+  );
+  return left.flat();
+}
+
+async function removeProxiesOn(url: string, prefix: string): Promise<string[]> {
+  // Most runs use a server of their own, which is one of the processes: nothing to load for them.
+  const { Toxiproxy } = await import('toxiproxy-node-client');
+  const ours = Object.values(await new Toxiproxy(url).getAll()).filter(({ name }) => name.startsWith(prefix));
+  const removed = await Promise.allSettled(ours.map((proxy) => proxy.remove()));
+  return ours
+    .filter((_, at) => removed[at]?.status === 'rejected')
+    .map(({ name }) => `proxy ${name} on ${url}`);
+}

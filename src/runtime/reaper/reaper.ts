@@ -1,0 +1,90 @@
+/** The runner's side of the reaper: starts it, and tells it when there is nothing left to reap. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import process from 'node:process';
+import { createInterface } from 'node:readline';
+import { type Clock, within } from '../../clock.js';
+import { EnvironmentError, messageOf } from '../../errors.js';
+import { entry } from '../entry.js';
+import { folderOf, formatRunner, labelledEnvironment } from '../label.js';
+import { identify, type ProcessIdentity } from '../os-process.js';
+import type { PortBlock } from '../process/ports.js';
+import { RunFolder } from './run-folder.js';
+
+/** How long the reaper may take to be ready, and to end, ms. */
+const PATIENCE = 10_000;
+
+export interface Reaper {
+  readonly pid: number;
+  readonly folder: RunFolder;
+  /** The ports that are the run's as long as the reaper lives. */
+  readonly ports: PortBlock;
+  /** The environment for the run's processes: what programs need, and the label. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Says that all is taken down; resolves when the reaper has ended. */
+  done(): Promise<void>;
+  /** Leaves it to the reaper to take everything down; resolves when it has done so and ended. */
+  abandon(): Promise<void>;
+}
+
+/** Starts the reaper of a run. From here on, nothing of the run outlives the runner by more than 10 s. */
+export async function startReaper(
+  run: string,
+  clock: Clock,
+  outer: Readonly<Record<string, string | undefined>>,
+): Promise<Reaper> {
+  const runner = thisProcess();
+  const environment = labelledEnvironment(run, runner, outer);
+  const folder = new RunFolder(folderOf(run));
+  const program = [entry('runtime/reaper/process.js'), run, folder.path, formatRunner(runner)];
+  // Detached: in a session of its own, out of reach of the terminal's signals.
+  const child = spawn(process.execPath, program, {
+    detached: true,
+    stdio: ['pipe', 'pipe', 'ignore'],
+    env: environment,
+  });
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const ports = await within(clock, PATIENCE, 'starting the reaper', () => ready(child)).catch(
+    (error: unknown) => {
+      throw new EnvironmentError(
+        { message: 'the reaper did not start', found: messageOf(error) },
+        { cause: error },
+      );
+    },
+  );
+  child.stdout.destroy();
+  // It must not keep the runner from ending, which is what it waits for.
+  child.unref();
+  (child.stdin as unknown as { unref(): void }).unref();
+  child.stdin.on('error', () => {});
+  const end = async (word: string) => {
+    child.ref();
+    child.stdin.end(word);
+    await within(clock, PATIENCE, 'the end of the reaper', () => ended);
+  };
+  return {
+    pid: child.pid ?? 0,
+    folder,
+    ports,
+    environment,
+    done: () => end('done\n'),
+    abandon: () => end(''),
+  };
+}
+
+/** The first line says whether it is ready. Rejects when it ends without a word. */
+function ready(child: ChildProcess): Promise<PortBlock> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => reject(new Error(`it ended with ${signal ?? `exit code ${code}`}`)));
+    if (!child.stdout) return;
+    createInterface({ input: child.stdout }).once('line', (line) => {
+      const told = JSON.parse(line) as { event: string; message?: string } & PortBlock;
+      if (told.event === 'ready') resolve({ first: told.first, count: told.count });
+      else reject(new Error(told.message));
+    });
+  });
+}
+
+function thisProcess(): ProcessIdentity {
+  return identify(process.pid) ?? { pid: process.pid, started: '' };
+}

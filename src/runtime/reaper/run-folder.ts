@@ -1,0 +1,70 @@
+/**
+ * The run's folder: the nodes' data, and the notes from which a run can be taken down by somebody else.
+ *
+ *     runner        {"pid":4711,"started":"8123456"}
+ *     processes     one process a line, written as it is started
+ *     toxiproxies   one URL a line, of servers that are not ours and hold proxies of the run
+ *     data/<node>/
+ *
+ * Notes are written at once and synchronously: what was started must not get lost between here and the disk.
+ */
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ProcessIdentity } from '../os-process.js';
+
+export class RunFolder {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  create(runner: ProcessIdentity): void {
+    mkdirSync(this.path, { recursive: true, mode: 0o700 });
+    writeFileSync(join(this.path, 'runner'), JSON.stringify(runner));
+  }
+
+  /** Where one node keeps its data; made when it is asked for. */
+  data(node: string): string {
+    const path = join(this.path, 'data', node);
+    mkdirSync(path, { recursive: true });
+    return path;
+  }
+
+  noteProcess(process: ProcessIdentity): void {
+    appendFileSync(join(this.path, 'processes'), `${JSON.stringify(process)}\n`);
+  }
+
+  noteToxiproxy(url: string): void {
+    appendFileSync(join(this.path, 'toxiproxies'), `${JSON.stringify(url)}\n`);
+  }
+
+  /** The runner, or undefined where the note is missing or was cut short. */
+  runner(): ProcessIdentity | undefined {
+    return this.#lines<ProcessIdentity>('runner')[0];
+  }
+
+  processes(): ProcessIdentity[] {
+    return this.#lines('processes');
+  }
+
+  toxiproxies(): string[] {
+    return this.#lines('toxiproxies');
+  }
+
+  #lines<Line>(name: string): Line[] {
+    let text: string;
+    try {
+      text = readFileSync(join(this.path, name), 'utf8');
+    } catch {
+      return [];
+    }
+    return text.split('\n').flatMap((line) => {
+      try {
+        return [JSON.parse(line) as Line];
+      } catch {
+        return []; // The last line of one who died while writing it.
+      }
+    });
+  }
+}
