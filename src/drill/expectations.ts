@@ -1,6 +1,6 @@
 /** What a drill expects: one key for each figure or property that a checker judges. */
 import * as z from 'zod';
-import { countBound, duration, durationBound, ratioBound } from './units.js';
+import { countBound, durationBound, interval, period, ratioBound } from './units.js';
 
 /** One limit for every client group, or one for each named group. */
 function perGroup<Limit extends z.ZodType>(limit: Limit) {
@@ -8,8 +8,8 @@ function perGroup<Limit extends z.ZodType>(limit: Limit) {
 }
 
 export const budget = z.strictObject({
-  unavailable: duration.meta({ description: 'at most this long unavailable...' }),
-  per: duration.meta({ description: '...in any period of this length' }),
+  unavailable: interval.meta({ description: 'at most this long unavailable...' }),
+  per: period.meta({ description: '...in any period of this length' }),
   failures: countBound.meta({ description: 'how many failures that must allow, unavailable / recover' }),
 });
 
@@ -49,7 +49,7 @@ export const expectations = z.strictObject({
     .optional()
     .meta({ description: 'the outage that clients saw during the failback' }),
   resync: durationBound.optional().meta({ description: 'old primary restarted -> in sync' }),
-  budget: budget.optional(),
+  budget: budget.optional().meta({ description: 'how many failures the allowed unavailability permits' }),
 });
 export type Expectations = z.output<typeof expectations>;
 export type ExpectationName = keyof Expectations;

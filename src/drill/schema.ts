@@ -7,7 +7,7 @@ import * as z from 'zod';
 import { expectations } from './expectations.js';
 import { step } from './steps.js';
 import { nodeName, topology } from './topology.js';
-import { duration, percent, rate } from './units.js';
+import { duration, interval, percent, phrase, rate } from './units.js';
 
 const clients = z.strictObject({
   count: z
@@ -22,7 +22,7 @@ const clients = z.strictObject({
   pinned: nodeName
     .optional()
     .meta({ description: 'stay with this node; otherwise the group follows the primary' }),
-  timeout: duration
+  timeout: interval
     .prefault('1s')
     .meta({ description: 'an operation without an answer by then is in doubt' }),
 });
@@ -32,26 +32,30 @@ const workload = z.strictObject({
   type: z.enum(['register', 'set']).default('register').meta({
     description: 'register: keys that are written and read; set: every write adds a new element',
   }),
-  keys: z.int().min(1).max(100_000).default(20),
+  keys: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(20)
+    .meta({ description: 'how many keys a register workload uses' }),
   writes: percent.prefault('70%').meta({ description: 'the share of writes; the rest are reads' }),
 });
 export type WorkloadSpec = z.output<typeof workload>;
 
-const failback = z.codec(
-  z.union([z.literal('none'), z.record(z.string(), z.unknown())]),
-  z.union([
-    z.literal('none'),
-    z.strictObject({
-      to: nodeName,
-      trigger: z.enum(['manual', 'automatic']).default('manual').meta({
-        description:
-          'manual: the drill asks for the switch; automatic: the supervisors switch back by themselves',
-      }),
-      after: z.enum(['in-sync']).default('in-sync'),
+const failback = z.union([
+  z.literal('none'),
+  z.strictObject({
+    to: nodeName.meta({ description: 'the node that is to be primary in the end' }),
+    trigger: z.enum(['manual', 'automatic']).default('manual').meta({
+      description:
+        'manual: the drill asks for the switch; automatic: the supervisors switch back by themselves',
     }),
-  ]),
-  { decode: (value) => value as never, encode: (value) => value as never },
-);
+    after: z
+      .enum(['in-sync'])
+      .default('in-sync')
+      .meta({ description: 'the switch waits until that node is in sync' }),
+  }),
+]);
 
 const recovery = z.strictObject({
   success: percent.prefault('99%').meta({ description: 'the success rate that counts as recovered...' }),
@@ -59,18 +63,29 @@ const recovery = z.strictObject({
 });
 
 export const drillSchema = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9._-]{0,80}$/, { error: 'a name of lower-case letters, digits, . _ and -' }),
-  about: z.string().max(2000).default(''),
-  topology,
-  clients: z.record(nodeName, clients).prefault({ app: {} }),
-  workload: workload.prefault({}),
-  steps: z.array(step).default([]),
-  failback: failback.prefault('none'),
-  recovery: recovery.prefault({}),
-  expect: expectations.default({}),
-  seed: z.int().min(0).max(0xffff_ffff).optional(),
+  name: phrase(
+    /^[a-z0-9][a-z0-9._-]{0,80}$/,
+    'a name of lower-case letters, digits, . _ and -, starting with a letter or digit',
+  ).meta({ description: 'the name of the drill, in reports and folders' }),
+  about: z.string().max(2000).default('').meta({ description: 'what the drill proves' }),
+  topology: topology.meta({ description: 'the nodes, their roles, the supervisors and the protections' }),
+  clients: z
+    .record(nodeName, clients)
+    .prefault({ app: {} })
+    .meta({ description: 'the groups of clients, by name' }),
+  workload: workload.prefault({}).meta({ description: 'what the clients do' }),
+  steps: z.array(step).default([]).meta({ description: 'what happens, one after the other' }),
+  failback: failback
+    .prefault('none')
+    .meta({ description: 'whether the original primary is to be primary again in the end' }),
+  recovery: recovery.prefault({}).meta({ description: 'what counts as recovered' }),
+  expect: expectations.prefault({}).meta({ description: 'what must hold' }),
+  seed: z
+    .int()
+    .min(0)
+    .max(0xffff_ffff)
+    .optional()
+    .meta({ description: 'what the random choices follow from' }),
 });
 
 /** A drill, validated and resolved. */

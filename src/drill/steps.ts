@@ -4,10 +4,10 @@
  */
 import * as z from 'zod';
 import { shortForm } from './short-form.js';
-import { duration, formatDuration, parseDuration, percent } from './units.js';
+import { duration, interval, percent, phrase } from './units.js';
 
 /** Names a target; the grammar is in topology/selector.ts and is checked against the topology. */
-export const selector = z.string().min(1).meta({
+export const selector = phrase(/\S/, 'a selector: a node, a role, a tag, `any <role>`, ...').meta({
   description:
     'a node (a), a role (primary, standby, supervisor, client:<group>), a tag (site:east), `any <role>`, `all <role>`, `random <n> <role>`, or what an earlier step touched (killed, paused)',
 });
@@ -18,49 +18,50 @@ export const cutMode = z.enum(['refuse', 'drop', 'stall']).meta({
 });
 export type CutMode = z.output<typeof cutMode>;
 
-const CONDITIONS = ['steady', 'detected', 'recovered', 'in-sync'] as const;
+export const CONDITIONS = ['steady', 'detected', 'recovered', 'in-sync'] as const;
 export type Condition = (typeof CONDITIONS)[number];
 
 /** What a `wait` waits for: a condition, or a number of milliseconds. */
-const waitFor = z.codec(
-  z.string().refine((text) => CONDITIONS.some((name) => name === text) || parseDuration(text) !== undefined, {
-    error: `a duration with a unit (2s) or one of ${CONDITIONS.join(', ')}`,
-  }),
-  z.union([z.enum(CONDITIONS), z.number()]),
-  {
-    decode: (text) => parseDuration(text) ?? (text as Condition),
-    encode: (value) => (typeof value === 'number' ? formatDuration(value) : value),
-  },
-);
+const waitFor = z.union([duration, z.enum(CONDITIONS)]);
 
 const wait = shortForm(
   'for',
   z.strictObject({
     for: waitFor,
-    within: duration
-      .optional()
-      .meta({
-        description: 'how long a condition may take (default 30s); past it the drill is inconclusive',
-      }),
+    within: interval.optional().meta({
+      description: 'how long a condition may take (default 30s); past it the drill is inconclusive',
+    }),
   }),
+  `a duration with a unit (2s), one of ${CONDITIONS.join(', ')}`,
 );
 
-const label = z
-  .string()
-  .regex(/^[a-z][a-z0-9_-]*$/, { error: 'a name of lower-case letters, digits, - and _' })
+const label = phrase(
+  /^[a-z][a-z0-9_-]{0,40}$/,
+  'a name of lower-case letters, digits, - and _, starting with a letter',
+)
   .optional()
   .meta({ description: 'a name for this fault, for a later `heal`' });
-const forDuration = duration.optional().meta({ description: 'healed by itself after this long' });
+const forDuration = interval.optional().meta({ description: 'healed by itself after this long' });
 
+const A_TARGET = 'a target such as a or primary';
 const kill = shortForm(
   'target',
   z.strictObject({ target: selector, signal: z.enum(['SIGKILL', 'SIGTERM']).optional(), as: label }),
+  A_TARGET,
 );
-const pause = shortForm('target', z.strictObject({ target: selector, for: forDuration, as: label }));
-const resume = shortForm('target', z.strictObject({ target: selector }));
-const restart = shortForm('target', z.strictObject({ target: selector }));
+const pause = shortForm(
+  'target',
+  z.strictObject({ target: selector, for: forDuration, as: label }),
+  A_TARGET,
+);
+const resume = shortForm('target', z.strictObject({ target: selector }), A_TARGET);
+const restart = shortForm('target', z.strictObject({ target: selector }), A_TARGET);
 
-const PARTITION_SHAPES = ['isolate', 'groups', 'from', 'bridge', 'ring', 'link'] as const;
+export const PARTITION_SHAPES = ['isolate', 'groups', 'from', 'bridge', 'ring', 'link'] as const;
+
+const link = phrase(/\S\s*->\s*\S/, 'a link such as a->b').meta({
+  description: 'the link from one to another, `a->b`; selectors on both sides: `primary->all standby`',
+});
 
 /** A partition as a drill file has it; topology/grudge.ts computes which links it cuts. */
 export const partition = z
@@ -78,24 +79,24 @@ export const partition = z
       .enum(['majorities'])
       .optional()
       .meta({ description: 'every node sees a majority, no two see the same' }),
-    link: z.string().optional().meta({ description: 'a single link, `a->b`, both streams' }),
+    link: link.optional().meta({ description: 'only the link `a->b`, both its streams' }),
     except: z.array(selector).optional().meta({ description: 'these keep their links to everyone' }),
     mode: cutMode.default('drop'),
     as: label,
     for: forDuration,
   })
   .check((context) => {
-    const given = PARTITION_SHAPES.filter((shape) => context.value[shape] !== undefined);
+    const partition = context.value;
+    const given = PARTITION_SHAPES.filter((shape) => partition[shape] !== undefined);
+    const refuse = (message: string, found: string) =>
+      context.issues.push({ code: 'custom', input: partition, message, params: { found } });
     if (given.length !== 1) {
-      context.issues.push({
-        code: 'custom',
-        input: context.value,
-        message: `one of ${PARTITION_SHAPES.join(', ')}`,
-        params: { found: given.length === 0 ? 'none of them' : given.join(' and ') },
-      });
-    }
-    if ((context.value.from === undefined) !== (context.value.to === undefined)) {
-      context.issues.push({ code: 'custom', input: context.value, message: '`from` and `to` together' });
+      const found = given.map((shape) => `\`${shape}\``).join(' and ') || 'none of them';
+      refuse('one of `isolate`, `groups`, `from` and `to`, `bridge`, `ring`, `link`', found);
+    } else if (partition.from !== undefined && partition.to === undefined) {
+      refuse('`from` and `to` together', '`from` alone');
+    } else if (partition.from === undefined && partition.to !== undefined) {
+      refuse('`to` only together with `from`', `\`to\` and \`${given[0]}\``);
     }
   });
 export type Partition = z.output<typeof partition>;
@@ -109,74 +110,102 @@ const slow = z.strictObject({
   for: forDuration,
 });
 
+/** Toxiproxy's toxics and the attributes of each: milliseconds, KB/s and bytes, slicer's delay microseconds. */
+export const TOXIC_ATTRIBUTES = {
+  latency: ['latency', 'jitter'],
+  bandwidth: ['rate'],
+  slow_close: ['delay'],
+  timeout: ['timeout'],
+  reset_peer: ['timeout'],
+  slicer: ['average_size', 'size_variation', 'delay'],
+  limit_data: ['bytes'],
+  noop: [],
+} as const satisfies Record<string, readonly string[]>;
+export type ToxicType = keyof typeof TOXIC_ATTRIBUTES;
+
 const toxic = z.strictObject({
-  link: z
-    .string()
-    .meta({ description: 'the links, `a->b`; selectors on both sides: `primary->all standby`' }),
-  type: z.enum([
-    'latency',
-    'bandwidth',
-    'slow_close',
-    'timeout',
-    'reset_peer',
-    'slicer',
-    'limit_data',
-    'noop',
-  ]),
+  link,
+  type: z.enum(Object.keys(TOXIC_ATTRIBUTES) as ToxicType[]),
   stream: z.enum(['upstream', 'downstream']).optional(),
   toxicity: percent.optional(),
-  attributes: z.record(z.string(), z.int()).optional(),
+  attributes: z
+    .record(z.string(), z.int().min(0))
+    .optional()
+    .meta({ description: "the toxic's attributes, in Toxiproxy's own names and units" }),
   as: label,
   for: forDuration,
 });
 
 const flap = z.strictObject({
   partition,
-  every: duration.meta({
+  every: interval.meta({
     description: 'the length of one half cycle: cut for this long, healed for this long',
   }),
   times: z.int().min(1).max(1000),
 });
 
 const switchover = z.strictObject({ to: selector });
-const heal = z.string().meta({ description: '`all`, or the name that a fault was given with `as`' });
+const heal = phrase(/\S/, '`all`, or the name of a fault').meta({
+  description: '`all`, or the name that a fault was given with `as`',
+});
 
 const random = z.strictObject({
   faults: z.array(z.enum(['kill', 'pause', 'partition'])).min(1),
-  every: duration,
-  during: duration,
+  every: interval.meta({ description: 'a new fault this often' }),
+  during: interval.meta({ description: 'for this long; then everything is healed' }),
 });
+
+const A_STEP = 'a step, a map with one key such as `kill: primary`';
+const A_STEP_TOGETHER = 'kill, pause, partition, slow or toxic: what can run together';
+
+/** The steps that break something at once, and can do so together. */
+const breaking = {
+  kill: kill.optional(),
+  pause: pause.optional(),
+  partition: partition.optional(),
+  slow: slow.optional(),
+  toxic: toxic.optional(),
+};
+
+function oneKey(context: { value: object; issues: z.core.$ZodRawIssue[] }): void {
+  const keys = Object.keys(context.value);
+  if (keys.length === 1) return;
+  context.issues.push({
+    code: 'custom',
+    input: context.value,
+    message: A_STEP,
+    params: {
+      found: keys.length === 0 ? 'no key' : keys.map((key) => `\`${key}\``).join(' and '),
+      ...(keys.length > 1 && { todo: 'give each step a list item of its own' }),
+    },
+  });
+}
+
+const breakingStep = z
+  .strictObject(breaking, {
+    error: (issue) => (issue.code === 'unrecognized_keys' ? A_STEP_TOGETHER : A_STEP),
+  })
+  .check(oneKey)
+  .meta({ minProperties: 1, maxProperties: 1 });
 
 /** One step: a map with exactly one key. */
 export const step = z
-  .strictObject({
-    wait: wait.optional(),
-    kill: kill.optional(),
-    restart: restart.optional(),
-    pause: pause.optional(),
-    resume: resume.optional(),
-    partition: partition.optional(),
-    slow: slow.optional(),
-    toxic: toxic.optional(),
-    flap: flap.optional(),
-    get together(): z.ZodOptional<z.ZodArray<typeof step>> {
-      return z.array(step).min(1).optional();
+  .strictObject(
+    {
+      wait: wait.optional().meta({ description: 'wait for a duration or for a condition' }),
+      ...breaking,
+      restart: restart.optional(),
+      resume: resume.optional(),
+      flap: flap.optional(),
+      together: z.array(breakingStep).min(1).optional(),
+      switchover: switchover.optional(),
+      random: random.optional(),
+      heal: heal.optional(),
     },
-    switchover: switchover.optional(),
-    random: random.optional(),
-    heal: heal.optional(),
-  })
-  .check((context) => {
-    const keys = Object.keys(context.value);
-    if (keys.length !== 1) {
-      context.issues.push({
-        code: 'custom',
-        input: context.value,
-        message: 'one step, a map with one key',
-        params: { found: keys.length === 0 ? 'none' : keys.join(' and ') },
-      });
-    }
-  });
+    { error: (issue) => (issue.code === 'invalid_type' ? A_STEP : undefined) },
+  )
+  .check(oneKey)
+  .meta({ minProperties: 1, maxProperties: 1 });
 
 export type Step = z.output<typeof step>;
 export type StepKind = keyof Step;

@@ -1,23 +1,39 @@
 /** The topology of a drill: nodes, roles, the HA mode with its policy, the supervisor with its protections. */
 import * as z from 'zod';
-import { duration } from './units.js';
+import { duration, interval, phrase } from './units.js';
 
-export const nodeName = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]{0,30}$/, {
-    error: 'a name of lower-case letters, digits and -, starting with a letter',
-  });
+/** Names that mean something else in a selector. */
+export const RESERVED_NAMES: readonly string[] = [
+  'power',
+  'primary',
+  'standby',
+  'supervisor',
+  'client',
+  'killed',
+  'paused',
+  'any',
+  'all',
+  'random',
+];
 
-const tag = z.string().regex(/^[a-z][a-z0-9_-]*:[A-Za-z0-9_.-]+$/, { error: 'a tag such as site:east' });
+export const nodeName = phrase(
+  /^[a-z][a-z0-9-]{0,30}$/,
+  'a name of at most 31 lower-case letters, digits and -, starting with a letter',
+);
+
+const tag = phrase(/^[a-z][a-z0-9_-]*:[A-Za-z0-9_.-]+$/, 'a tag such as site:east');
 
 export const node = z.strictObject({
-  role: z.enum(['primary', 'standby']).default('standby'),
-  tags: z.array(tag).optional(),
+  role: z
+    .enum(['primary', 'standby'])
+    .default('standby')
+    .meta({ description: 'the role that the node starts in; one node is the primary' }),
+  tags: z.array(tag).max(20).optional().meta({ description: 'names for several nodes, such as site:east' }),
 });
 
 export const heartbeat = z.strictObject({
-  interval: duration.prefault('100ms').meta({ description: 'how often a heartbeat is sent' }),
-  timeout: duration
+  interval: interval.prefault('100ms').meta({ description: 'how often a heartbeat is sent' }),
+  timeout: interval
     .prefault('400ms')
     .meta({ description: 'how long none may arrive before failure is declared' }),
 });
@@ -27,18 +43,19 @@ const detect = z
     heartbeat: heartbeat.optional(),
     process: z
       .strictObject({
-        every: duration.prefault('250ms').meta({ description: 'how often the process list is read' }),
+        every: interval.prefault('250ms').meta({ description: 'how often the process list is read' }),
       })
       .optional(),
   })
   .check((context) => {
-    if (Object.keys(context.value).length !== 1) {
-      context.issues.push({
-        code: 'custom',
-        input: context.value,
-        message: 'one detector: heartbeat or process',
-      });
-    }
+    const given = Object.keys(context.value);
+    if (given.length === 1) return;
+    context.issues.push({
+      code: 'custom',
+      input: context.value,
+      message: 'one detector, `heartbeat` or `process`',
+      params: { found: given.length === 0 ? 'none' : 'both' },
+    });
   });
 
 const lateFencing = z.strictObject({
@@ -51,16 +68,19 @@ const lateFencing = z.strictObject({
 
 /** `fencing: true` is a power device that acts at once and is waited for. */
 export const fencing = z.codec(
-  z.union([z.boolean(), z.record(z.string(), z.unknown())]),
-  z.union([z.literal(false), lateFencing]),
+  z.union([z.boolean(), lateFencing]),
+  z.union([z.literal(false), z.object({ delay: z.number(), confirm: z.boolean() })]),
   {
-    decode: (value) => (value === true ? {} : value) as z.input<typeof lateFencing> | false,
-    encode: (value) => value as Record<string, unknown> | false,
+    decode: (value) => (value === true ? { delay: 0, confirm: true } : value),
+    encode: (value) => (value && value.delay === 0 && value.confirm ? true : value),
   },
 );
 
 export const supervisor = z.strictObject({
-  members: z.union([z.literal(1), z.literal(3), z.literal(5)]).default(3),
+  members: z
+    .literal([1, 3, 5])
+    .default(3)
+    .meta({ description: 'how many supervisors: supervisor-1, supervisor-2, ...' }),
   trigger: z.enum(['supervisor', 'standby']).default('supervisor').meta({
     description: 'who triggers the failover: the supervisors, or the standbys by themselves',
   }),
@@ -81,7 +101,10 @@ export const supervisor = z.strictObject({
 });
 
 export const topology = z.strictObject({
-  mode: z.enum(['active-passive']).default('active-passive'),
+  mode: z
+    .enum(['active-passive'])
+    .default('active-passive')
+    .meta({ description: 'active-passive: one primary serves, the standbys wait' }),
   policy: z
     .enum(['warm-active'])
     .default('warm-active')
@@ -90,11 +113,13 @@ export const topology = z.strictObject({
     .string()
     .default('reference')
     .meta({ description: 'what runs in the nodes: reference, or a system given to runDrill()' }),
-  nodes: z.record(nodeName, node),
+  nodes: z.record(nodeName, node).meta({ description: 'the nodes by name' }),
   replication: z.enum(['sync', 'semi-sync', 'async']).default('sync').meta({
     description: 'when a write is acknowledged: on all in-sync standbys, on at least one, or at once',
   }),
-  supervisor: supervisor.prefault({}),
+  supervisor: supervisor
+    .prefault({})
+    .meta({ description: 'what detects a failure and triggers the failover, and its protections' }),
 });
 export type TopologySpec = z.output<typeof topology>;
 export type SupervisorSpec = TopologySpec['supervisor'];

@@ -10,6 +10,16 @@ const DURATION = /^(\d+(?:\.\d+)?)(us|ms|s|m|h)$/;
 const RATE = /^(\d+(?:\.\d+)?)\/(s|m)$/;
 const PERCENT = /^(\d+(?:\.\d+)?)%$/;
 
+const HOUR = MILLISECONDS.h;
+/** No timer runs longer; what a figure is counted over may be longer. */
+const LONGEST = 7 * 24 * HOUR;
+const LONGEST_PERIOD = 10 * 365 * 24 * HOUR;
+
+/** A text of a fixed form. The error is the "expected ..." phrase, whatever was found in its place. */
+export function phrase(pattern: RegExp, expected: string) {
+  return z.string({ error: expected }).regex(pattern, { error: expected });
+}
+
 /** Milliseconds of a text such as `1.5s`, or undefined where it is none. */
 export function parseDuration(text: string): number | undefined {
   const match = DURATION.exec(text);
@@ -26,30 +36,46 @@ export function formatDuration(ms: number): string {
   return `${round(ms * 1e3)}us`;
 }
 
+const A_DURATION = 'a duration with a unit, for example 500ms or 2s';
+
+function durationIn(least: number, most: number) {
+  return z.codec(
+    phrase(DURATION, A_DURATION),
+    z
+      .number()
+      .min(least, { error: `a duration of at least ${formatDuration(least)}` })
+      .max(most, { error: `a duration of at most ${formatDuration(most)}` }),
+    { decode: (text) => parseDuration(text) ?? Number.NaN, encode: formatDuration },
+  );
+}
+
 /** A duration with its unit; milliseconds in the program. */
-export const duration = z.codec(
-  z.string().regex(DURATION, { error: 'a duration with a unit, for example 500ms or 2s' }),
-  z.number(),
-  { decode: (text) => parseDuration(text) ?? Number.NaN, encode: formatDuration },
-);
+export const duration = durationIn(0, LONGEST);
+/** How often something happens, or how long something may take: never nothing. */
+export const interval = durationIn(1, LONGEST);
+/** What a figure is counted over: a day, a year. */
+export const period = durationIn(1, LONGEST_PERIOD);
 
 /** A rate such as `200/s`; per second in the program. */
 export const rate = z.codec(
-  z.string().regex(RATE, { error: 'a rate per second or minute, for example 200/s' }),
-  z.number().positive({ error: 'a rate above 0' }),
+  phrase(RATE, 'a rate per second or minute, for example 200/s'),
+  z
+    .number()
+    .min(1 / 60, { error: 'a rate of at least 1/m' })
+    .max(100_000, { error: 'a rate of at most 100000/s' }),
   {
     decode: (text) => {
       const match = RATE.exec(text);
       return match ? Number(match[1]) / (match[2] === 'm' ? 60 : 1) : Number.NaN;
     },
-    encode: (perSecond) => (Number.isInteger(perSecond) ? `${perSecond}/s` : `${round(perSecond * 60)}/m`),
+    encode: (perSecond) => (perSecond === round(perSecond) ? `${perSecond}/s` : `${round(perSecond * 60)}/m`),
   },
 );
 
 /** A share such as `70%`; a ratio from 0 to 1 in the program. */
 export const percent = z.codec(
-  z.string().regex(PERCENT, { error: 'a percentage, for example 70%' }),
-  z.number().min(0).max(1, { error: 'a percentage of at most 100%' }),
+  phrase(PERCENT, 'a percentage, for example 70%'),
+  z.number().max(1, { error: 'a percentage of at most 100%' }),
   { decode: (text) => round(Number.parseFloat(text) / 100), encode: (ratio) => `${round(ratio * 100)}%` },
 );
 
@@ -93,7 +119,7 @@ export function formatBound(bound: Bound): string {
 
 const boundOut = z.object({
   operator: z.enum(OPERATORS),
-  value: z.number(),
+  value: z.number().max(LONGEST_PERIOD, { error: 'a limit of at most ten years' }),
   unit: z.enum(['ms', 'ratio', 'count']),
 });
 
@@ -103,10 +129,10 @@ function boundText(figure: string): RegExp {
 
 const DURATION_BOUND = boundText('\\d+(?:\\.\\d+)?(?:us|ms|s|m|h)');
 const RATIO_BOUND = boundText('\\d+(?:\\.\\d+)?%');
-const COUNT_BOUND = boundText('\\d+');
+const COUNT_BOUND = boundText('\\d{1,9}');
 
 function bound(pattern: RegExp, unit: Bound['unit'], error: string, value: (text: string) => number) {
-  return z.codec(z.string().regex(pattern, { error }), boundOut, {
+  return z.codec(phrase(pattern, error), boundOut, {
     decode: (text) => {
       const match = pattern.exec(text);
       return { operator: (match?.[1] ?? '==') as Operator, value: value(match?.[2] ?? ''), unit };
@@ -124,30 +150,25 @@ export const durationBound = bound(
 );
 
 /** A limit on a share: `>= 99%`. */
-export const ratioBound = bound(
-  RATIO_BOUND,
-  'ratio',
-  'a limit in percent, for example ">= 99%"',
-  (text) => Number.parseFloat(text) / 100,
+export const ratioBound = bound(RATIO_BOUND, 'ratio', 'a limit in percent, for example ">= 99%"', (text) =>
+  round(Number.parseFloat(text) / 100),
 );
 
-const countText = bound(COUNT_BOUND, 'count', 'a count or a limit on it, for example 0 or ">= 1"', Number);
+const A_COUNT = 'a count or a limit on it, for example 0 or ">= 1"';
 
 /** A limit on a count: `0`, `">= 1"`. */
-export const countBound = z.codec(z.union([z.int().nonnegative(), z.string()]), boundOut, {
-  decode: (value, context) => {
-    if (typeof value === 'number') return { operator: '==' as const, value, unit: 'count' as const };
-    const parsed = countText.safeDecode(value);
-    if (parsed.success) return parsed.data;
-    context.issues.push({
-      code: 'custom',
-      input: value,
-      message: 'a count or a limit on it, for example 0 or ">= 1"',
-    });
-    return z.NEVER;
+export const countBound = z.codec(
+  z.union([z.int().min(0).max(999_999_999), phrase(COUNT_BOUND, A_COUNT)], { error: A_COUNT }),
+  boundOut,
+  {
+    decode: (value) => {
+      const match = COUNT_BOUND.exec(String(value));
+      const operator = (match?.[1] ?? '==') as Operator;
+      return { operator, value: Number(match?.[2]), unit: 'count' as const };
+    },
+    encode: (value) => (value.operator === '==' ? value.value : formatBound(value)),
   },
-  encode: (value) => (value.operator === '==' ? value.value : formatBound(value)),
-});
+);
 
 /** Rid of the noise of binary fractions, far below a microsecond. */
 function round(value: number): number {

@@ -1,0 +1,210 @@
+/**
+ * From the text of a drill file to plain values, and from a path in them back to the place in the text.
+ *
+ * Only what a drill needs of YAML is taken: one document of maps with plain keys, lists and scalars, and a few
+ * anchors. Nesting is limited before anything recursive sees the text, and aliases by what they expand to, so
+ * that no file can make the reader slow.
+ */
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  type Scalar,
+  type YAMLMap,
+} from 'yaml';
+import { type Path, type PlacedProblem, quoted } from './problem.js';
+import type { Range, Source } from './source.js';
+import { parseSyntax, TAG } from './syntax.js';
+
+/** The content of a drill file: values, and where each of them stands. */
+export interface Content {
+  value: unknown;
+  /** Where the value (or the key) at `path` is; for one that is not there, the nearest that holds it. */
+  rangeOf(path: Path, on?: 'key'): Range;
+}
+
+/** The content of the file, or what is wrong with its text. */
+export type Reading = { content: Content } | { problems: PlacedProblem[] };
+
+const MOST_VALUES = 20_000;
+const FORBIDDEN_KEYS: readonly string[] = ['__proto__', 'constructor', 'prototype'];
+
+export function readDocument(source: Source): Reading {
+  const parsed = parseSyntax(source);
+  if ('problems' in parsed) return parsed;
+  const { root } = parsed;
+  if (!root) return { problems: [{ ...EMPTY, range: { start: 0, end: 0 } }] };
+  const values = new Values();
+  const value = values.read(root);
+  if (values.problems.length > 0) return { problems: values.problems };
+  return { content: { value, rangeOf: (path, on) => rangeOf(root, values.targets, path, on) } };
+}
+
+const EMPTY = {
+  expected: 'a drill',
+  found: 'an empty file',
+  todo: 'write one with `drill init`',
+};
+
+/** What a node came to: its value, and how many values that is with everything below it. */
+interface Known {
+  node: Node;
+  value: unknown;
+  size: number;
+}
+
+/** Reads nodes into plain values and collects what is wrong with them. */
+class Values {
+  readonly problems: PlacedProblem[] = [];
+  /** What each alias stands for. */
+  readonly targets = new Map<Alias, Node>();
+  readonly #anchors = new Map<string, Known | 'open'>();
+  #count = 0;
+  #full = false;
+
+  read(node: Node): unknown {
+    if (isAlias(node)) return this.#alias(node);
+    if (!this.#take(node, 1)) return null;
+    if (node.tag !== undefined) this.#refuse(node, TAG);
+    const anchor = 'anchor' in node ? node.anchor : undefined;
+    if (anchor !== undefined) this.#anchors.set(anchor, 'open');
+    const before = this.#count;
+    const value = isMap(node) ? this.#map(node) : isSeq(node) ? this.#list(node.items) : this.#scalar(node);
+    if (anchor !== undefined) {
+      this.#anchors.set(anchor, { node, value, size: this.#count - before + 1 });
+    }
+    return value;
+  }
+
+  #scalar(node: Node): unknown {
+    return isScalar(node) ? node.value : null;
+  }
+
+  #list(items: readonly unknown[]): unknown[] {
+    return items.map((item) => (item ? this.read(item as Node) : null));
+  }
+
+  #map(map: YAMLMap): Record<string, unknown> {
+    const value: Record<string, unknown> = {};
+    for (const pair of map.items as Pair<Node, Node | null>[]) {
+      const key = this.#key(map, pair.key, value);
+      const held = pair.value ? this.read(pair.value) : null;
+      if (key !== undefined) value[key] = held;
+    }
+    return value;
+  }
+
+  #key(map: YAMLMap, node: Node | null, taken: object): string | undefined {
+    const refuse = (text: Omit<PlacedProblem, 'range'>) => {
+      this.#refuse(node ?? map, text);
+      return undefined;
+    };
+    if (!node || !isScalar(node)) return refuse({ expected: 'a plain key', found: nodeKind(node) });
+    if (node.tag !== undefined) return refuse(TAG);
+    const key = keyText(node);
+    if (key === '') return refuse({ expected: 'a plain key', found: 'an empty one' });
+    if (key === '<<')
+      return refuse({
+        message: 'merge keys (<<) are not part of the drill language',
+        todo: 'write the keys out',
+      });
+    if (FORBIDDEN_KEYS.includes(key))
+      return refuse({ message: `a key cannot be ${quoted(key)}`, todo: 'choose another name' });
+    if (Object.hasOwn(taken, key))
+      return refuse({
+        message: `the key ${quoted(key)} is there twice in one map`,
+        todo: 'keep one of them',
+      });
+    return key;
+  }
+
+  #alias(node: Alias): unknown {
+    const known = this.#anchors.get(node.source);
+    if (known === undefined) {
+      this.#refuse(node, {
+        message: `no anchor &${node.source} stands before this alias`,
+        todo: 'define it first, or write the value out',
+      });
+      return null;
+    }
+    if (known === 'open') {
+      this.#refuse(node, { message: `the alias *${node.source} stands for something that holds it` });
+      return null;
+    }
+    if (!this.#take(node, known.size)) return null;
+    this.targets.set(node, known.node);
+    return known.value;
+  }
+
+  /** Counts values, aliases as what they stand for; false once there are too many. */
+  #take(node: Node, size: number): boolean {
+    this.#count += size;
+    if (this.#count <= MOST_VALUES) return true;
+    if (!this.#full) this.#refuse(node, { message: `more than ${MOST_VALUES} values`, todo: TOO_MANY });
+    this.#full = true;
+    return false;
+  }
+
+  #refuse(node: Node, text: Omit<PlacedProblem, 'range'>): void {
+    this.problems.push({ ...text, range: nodeRange(node) });
+  }
+}
+
+const TOO_MANY = 'a drill needs a few hundred at most, counting what its aliases stand for';
+
+function nodeKind(node: Node | null): string {
+  if (!node) return 'none';
+  if (isMap(node)) return 'a map';
+  return isSeq(node) ? 'a list' : 'an alias';
+}
+
+/** A key as it is written: `1` and `true` are names like any other. */
+function keyText(node: Scalar): string {
+  return typeof node.value === 'string' ? node.value : (node.source ?? '');
+}
+
+function nodeRange(node: Node): Range {
+  const [start, end] = node.range ?? [0, 0];
+  return { start, end };
+}
+
+function rangeOf(root: Node, targets: Map<Alias, Node>, path: Path, on?: 'key'): Range {
+  let node = root;
+  let key: Node | undefined;
+  for (const [index, part] of path.entries()) {
+    const holder = isAlias(node) ? (targets.get(node) ?? node) : node;
+    const next = isMap(holder)
+      ? pairOf(holder, part)
+      : isSeq(holder)
+        ? holder.items[Number(part)]
+        : undefined;
+    if (!next) return valueRange(node, key);
+    const pair = isMap(holder) ? (next as Pair<Node, Node | null>) : undefined;
+    key = pair?.key;
+    const value = pair ? pair.value : (next as Node);
+    if (key && (!value || (on === 'key' && index === path.length - 1))) return nodeRange(key);
+    if (!value) break;
+    node = value;
+  }
+  return valueRange(node, key);
+}
+
+function pairOf(map: YAMLMap, part: PropertyKey): Pair<Node, Node | null> | undefined {
+  const items = map.items as Pair<Node, Node | null>[];
+  return items.find((pair) => isScalar(pair.key) && keyText(pair.key) === String(part));
+}
+
+/** A scalar is pointed at itself; a map or a list at its key, or at where it begins. */
+function valueRange(node: Node, key: Node | undefined): Range {
+  if (isScalar(node) || isAlias(node)) {
+    const range = nodeRange(node);
+    return range.end > range.start || !key ? range : nodeRange(key);
+  }
+  if (key) return nodeRange(key);
+  const { start } = nodeRange(node);
+  return { start, end: start + 1 };
+}
