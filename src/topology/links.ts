@@ -1,0 +1,76 @@
+/**
+ * Who is there and which directed links lie between them:
+ *
+ *     a->b, b->a, ...              every node and supervisor to every other
+ *     client:app->a, ...           every client group to every node, a pinned one to its node alone
+ *     supervisor-1->power, ...     whoever reads or cuts the power, to the power device
+ */
+import type { ClientGroup } from '../drill/schema.js';
+import type { TopologySpec } from '../drill/topology.js';
+
+/** The power device's name: a pseudo-node that answers who is running and can turn a node off. */
+export const POWER = 'power';
+
+/** One directed edge, from who dials to who answers. Each has a proxy of its own. */
+export interface Link {
+  /** `a->b`. */
+  name: string;
+  from: string;
+  to: string;
+  /** Which of the destination's ports, where it has several. */
+  port?: string;
+}
+
+export type MemberKind = 'node' | 'supervisor' | 'client' | 'power';
+
+const SUPERVISOR = /^supervisor-[1-9]\d*$/;
+
+/** What a name stands for. Names are reserved so that the name alone says it. */
+export function kindOf(name: string): MemberKind {
+  if (name === POWER) return 'power';
+  if (name.startsWith('client:')) return 'client';
+  return SUPERVISOR.test(name) ? 'supervisor' : 'node';
+}
+
+export function nodeNames(topology: TopologySpec): string[] {
+  return Object.keys(topology.nodes);
+}
+
+/** `supervisor-1`, `supervisor-2`, ... */
+export function supervisorNames(topology: TopologySpec): string[] {
+  return Array.from({ length: topology.supervisor.members }, (_, index) => `supervisor-${index + 1}`);
+}
+
+/** The name of a client group as selectors, links and grudges have it. */
+export function clientName(group: string): string {
+  return `client:${group}`;
+}
+
+export function linkName(from: string, to: string): string {
+  return `${from}->${to}`;
+}
+
+/** Whether anyone asks the power device: to fence with it, or to read from it which processes run. */
+export function hasPower(topology: TopologySpec): boolean {
+  return topology.supervisor.fencing !== false || topology.supervisor.detect.process !== undefined;
+}
+
+/** Every link of a topology, in a fixed order. */
+export function linksOf(topology: TopologySpec, clients: Readonly<Record<string, ClientGroup>>): Link[] {
+  const nodes = nodeNames(topology);
+  const supervisors = supervisorNames(topology);
+  const members = [...nodes, ...supervisors];
+  const links: Link[] = [];
+  const join = (from: string, to: string) => links.push({ name: linkName(from, to), from, to });
+  for (const from of members) {
+    for (const to of members) if (from !== to) join(from, to);
+  }
+  for (const [group, { pinned }] of Object.entries(clients)) {
+    for (const to of pinned === undefined ? nodes : [pinned]) join(clientName(group), to);
+  }
+  if (hasPower(topology)) {
+    const standbysFence = topology.supervisor.trigger === 'standby';
+    for (const from of standbysFence ? members : supervisors) join(from, POWER);
+  }
+  return links;
+}
