@@ -1,0 +1,29 @@
+/** `drill init`: a commented drill file to start from. */
+import type { Command } from './command.js';
+
+export const init: Command<{ file: string }> = {
+  command: 'init [file]',
+  describe: 'write a commented drill file to start from',
+  builder: (yargs) =>
+    yargs.positional('file', { type: 'string', default: 'drill.yaml', describe: 'the file to write' }),
+  async handler({ file }, io) {
+    const [{ writeFile }, { resolve }, { STARTER }, { messageOf, UsageError }] = await Promise.all([
+      import('node:fs/promises'),
+      import('node:path'),
+      import('./starter.js'),
+      import('../errors.js'),
+    ]);
+    try {
+      await writeFile(resolve(io.cwd, file), STARTER, { flag: 'wx' });
+    } catch (error) {
+      const exists = (error as NodeJS.ErrnoException).code === 'EEXIST';
+      const found = exists ? 'one that exists' : messageOf(error);
+      throw new UsageError(
+        { where: file, expected: 'a file to write', found, todo: 'give another name: drill init FILE' },
+        { cause: error },
+      );
+    }
+    io.stdout(`wrote ${file}\nnext: drill run ${file}\n`);
+    return 0;
+  },
+};

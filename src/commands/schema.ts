@@ -1,0 +1,13 @@
+/** `drill schema`: the JSON Schema of drill files, for editors. */
+import type { Command } from './command.js';
+
+export const schema: Command = {
+  command: 'schema',
+  describe: 'print the JSON Schema of drill files, for editors',
+  builder: (yargs) => yargs,
+  async handler(_args, io) {
+    const { drillJsonSchema } = await import('../drill/json-schema.js');
+    io.stdout(`${JSON.stringify(drillJsonSchema(), null, 2)}\n`);
+    return 0;
+  },
+};

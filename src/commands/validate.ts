@@ -1,0 +1,29 @@
+/** `drill validate`: whether drill files are right, without running anything. */
+import type { Command } from './command.js';
+
+export const validate: Command<{ files: string[] }> = {
+  command: 'validate <files..>',
+  describe: 'check drill files (files, folders or globs) without running them',
+  builder: (yargs) =>
+    yargs.positional('files', { type: 'string', array: true, demandOption: true, describe: 'drill files' }),
+  async handler({ files }, io) {
+    const [{ resolve }, { findDrills }, { loadDrill }, { UsageError }] = await Promise.all([
+      import('node:path'),
+      import('../drill/find.js'),
+      import('../drill/load.js'),
+      import('../errors.js'),
+    ]);
+    let exitCode = 0;
+    for (const file of await findDrills(files, io.cwd)) {
+      try {
+        const drill = await loadDrill(resolve(io.cwd, file), { shownAs: file });
+        io.stdout(`ok ${file}: ${drill.name}\n`);
+      } catch (error) {
+        if (!(error instanceof UsageError)) throw error;
+        io.stderr(`${error.message}\n\n`);
+        exitCode = error.exitCode;
+      }
+    }
+    return exitCode;
+  },
+};
