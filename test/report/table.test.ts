@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { verdictTable } from '../../src/report/table.js';
+import { columnsOf } from '../../src/report/text.js';
+import { CONTROLS, finding, passing, runOf } from './samples.js';
+
+describe('the verdict table', () => {
+  test('sets each figure against its bound and ends with the verdict', () => {
+    expect(verdictTable(passing(), { colors: false })).toBe(`figure            bound      measured
+recover           <= 2500ms  508.3 ms  pass
+double_primaries  0          0         pass
+detect                       412.1 ms
+failover                     96.2 ms
+outage                       531.0 ms
+failback                     88.4 ms
+
+split-brain: pass (seed 123, process, 14.2 s)
+`);
+  });
+
+  test('shows what was not met, why, where, and the command that shows it again', () => {
+    const run = runOf([
+      finding('recover', 'fail', { actual: '3120.4 ms' }),
+      finding('faults take effect', 'inconclusive', { expected: 'a witness', actual: 'none', evidence: [] }),
+    ]);
+    const text = verdictTable(run, { colors: false });
+    expect(text).toContain(`recover             <= 2500ms  3120.4 ms  FAIL
+faults take effect  a witness  none       inconclusive
+`);
+    expect(text).toContain(`
+FAIL recover: expected <= 2500ms, found 3120.4 ms
+  what was seen of recover
+  in two lines
+  events 12, 41 of .drill/now/split-brain/1/history.jsonl
+
+inconclusive faults take effect: expected a witness, found none
+`);
+    expect(text).toMatch(
+      /\n\nreproduce: drill run drills\/split-brain\.yaml --seed 123 --runtime process\n\n/,
+    );
+    expect(text.endsWith('\n\nsplit-brain: FAIL (seed 123, process, 14.2 s)\n')).toBe(true);
+  });
+
+  test('uses colour only where it may', () => {
+    expect(verdictTable(passing(), { colors: true })).toContain('\x1b[32mpass\x1b[39m');
+    expect(verdictTable(passing(), { colors: false })).not.toContain('\x1b');
+  });
+
+  test('keeps to the width of the terminal, wide characters included', () => {
+    const run = runOf([
+      finding('日本語の名前', 'pass', { expected: 'x'.repeat(90), actual: '本'.repeat(90) }),
+    ]);
+    for (const columns of [90, 120]) {
+      for (const line of verdictTable(run, { colors: false, columns }).split('\n')) {
+        expect(columnsOf(line)).toBeLessThanOrEqual(columns);
+      }
+    }
+  });
+
+  test('does not let a text move the cursor', () => {
+    const evil = '\x1b[2J\x1b]0;x\x07\x9b3A\revil';
+    const run = runOf([finding(evil, 'fail', { expected: evil, actual: evil, message: evil })], {
+      drill: evil,
+    });
+    const text = verdictTable({ ...run, file: evil, folder: evil }, { colors: false });
+    expect(text).not.toMatch(CONTROLS);
+  });
+
+  test('quotes a file name as a shell needs it', () => {
+    const text = verdictTable(
+      { ...runOf([finding('recover', 'fail')]), file: "my drill's; rm.yaml" },
+      { colors: false },
+    );
+    expect(text).toContain("drill run 'my drill'\\''s; rm.yaml' --seed 123");
+  });
+});
