@@ -1,0 +1,139 @@
+/**
+ * Live progress on a terminal: the lines of every open run are rewritten in place, at most ten times a second.
+ * Where there is no terminal (or CI), each notable event is one plain line instead. The cursor is never hidden
+ * and always stands on the line below, so that an end without `stop` leaves the terminal as it should be.
+ */
+import type { Clock, Timer } from '../clock.js';
+import type { Event } from '../history/event.js';
+import { advance, isOperation, type LiveState, liveState, plainLine, render } from './live.js';
+import { fitted, oneLine } from './text.js';
+
+const REWRITE_EVERY_MS = 100;
+
+export interface LiveTerminalOptions {
+  write(text: string): void;
+  /** How wide the terminal is now. */
+  columns(): number;
+  /** How high it is now; 24 where it is not known. What does not fit is not shown. */
+  rows?(): number;
+  interactive: boolean;
+  colors: boolean;
+  clock: Clock;
+}
+
+/** One run on the terminal: a listener for its events. */
+export interface LiveRun {
+  event(event: Event): void;
+  /** The run is over: its lines go. */
+  close(): void;
+}
+
+export interface LiveTerminal {
+  /** Shows a run; the title tells runs side by side apart and may be empty. */
+  open(title?: string): LiveRun;
+  /** Writes text that stays, above the lines that are rewritten. */
+  print(text: string): void;
+  /** Clears the rewritten lines and stops the timer. To be called whatever happens; nothing is written after it. */
+  stop(): void;
+}
+
+interface Shown {
+  title: string;
+  state: LiveState;
+  /** The clock's instant at which the run began, as far as its events tell. */
+  origin: number;
+}
+
+export function liveTerminal(options: LiveTerminalOptions): LiveTerminal {
+  return options.interactive ? rewriting(options) : plain(options);
+}
+
+/** A line for each notable event. */
+function plain({ write }: LiveTerminalOptions): LiveTerminal {
+  let stopped = false;
+  return {
+    open(title = '') {
+      const prefix = title === '' ? '' : `${oneLine(title)}  `;
+      let state = liveState();
+      return {
+        event(event) {
+          if (stopped || isOperation(event)) return;
+          const line = plainLine(event, undefined, state);
+          state = advance(state, event);
+          if (line !== undefined) write(`${prefix}${line}\n`);
+        },
+        close() {},
+      };
+    },
+    print: (text) => write(ended(text)),
+    stop() {
+      stopped = true;
+    },
+  };
+}
+
+function rewriting(options: LiveTerminalOptions): LiveTerminal {
+  const { write, clock } = options;
+  const runs = new Set<Shown>();
+  /** How many lines stand above the cursor that are ours to rewrite. */
+  let height = 0;
+  let timer: Timer | undefined;
+  let stopped = false;
+
+  const erase = () => (height === 0 ? '' : `\x1b[${height}A\r\x1b[J`);
+  const draw = (kept = '') => {
+    const lines = linesOf([...runs], options);
+    write(`${erase()}${kept}${lines.map((line) => `${line}\n`).join('')}`);
+    height = lines.length;
+  };
+  const tick = () => {
+    timer = undefined;
+    if (runs.size === 0) return;
+    draw();
+    timer = clock.timer(REWRITE_EVERY_MS, tick);
+  };
+
+  return {
+    open(title = '') {
+      const run: Shown = { title: oneLine(title), state: liveState(), origin: clock.now() };
+      runs.add(run);
+      if (!stopped) timer ??= clock.timer(REWRITE_EVERY_MS, tick);
+      return {
+        event(event) {
+          run.state = advance(run.state, event);
+          run.origin = Math.min(run.origin, clock.now() - event.time / 1e6);
+        },
+        close() {
+          if (runs.delete(run) && !stopped) draw();
+        },
+      };
+    },
+    print(text) {
+      if (stopped) write(ended(text));
+      else draw(ended(text));
+    },
+    stop() {
+      if (stopped) return;
+      stopped = true;
+      timer?.cancel();
+      if (height > 0) write(erase());
+      height = 0;
+    },
+  };
+}
+
+/** The lines of all runs, as many as the terminal can hold: what has scrolled away cannot be rewritten. */
+function linesOf(runs: readonly Shown[], { columns, rows, colors, clock }: LiveTerminalOptions): string[] {
+  // The last column stays free: some terminals wrap when it is written to.
+  const width = Math.max(1, columns() - 1);
+  const lines = runs.flatMap((run) => {
+    const elapsedMs = Math.max(0, clock.now() - run.origin);
+    const shown = render(run.state, { elapsedMs, columns: width, colors });
+    return run.title === '' ? shown : [fitted(run.title, width), ...shown];
+  });
+  return lines.slice(0, Math.max(1, (rows?.() ?? 24) - 1));
+}
+
+function ended(text: string): string {
+  return text === '' || text.endsWith('\n') ? text : `${text}\n`;
+}

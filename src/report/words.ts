@@ -1,0 +1,122 @@
+/**
+ * An event in plain words, on one line: `supervisor-2 declared a failed (term 1)`. Operations have none: they
+ * are counted, not told. What nodes and drill files wrote is made harmless for a terminal.
+ */
+import type { Event, EventOf, Evidence } from '../history/event.js';
+import { oneLine } from './text.js';
+
+/** What a fault is called, by its id: `fault-1 partition isolate a (drop)`. */
+export type FaultName = (fault: string) => string;
+
+/** `fault-1 kill a`: the kind is left out where the text begins with it. */
+export function nameOfFault({
+  fault,
+  kind,
+  text,
+}: Pick<EventOf<'fault'>, 'fault' | 'kind' | 'text'>): string {
+  return oneLine(text.startsWith(kind) ? `${fault} ${text}` : `${fault} ${kind} ${text}`);
+}
+
+/** The event in words; undefined for operations and for what has nothing to tell. */
+export function words(event: Event, faultName: FaultName = (fault) => fault): string | undefined {
+  const text = told(event, faultName);
+  return text === undefined ? undefined : oneLine(text);
+}
+
+function told(event: Event, faultName: FaultName): string | undefined {
+  switch (event.type) {
+    case 'run':
+      return `${event.drill.name} on ${event.runtime}, seed ${event.seed}, execution ${event.execution}`;
+    case 'phase':
+      return `phase: ${event.phase}`;
+    case 'step':
+      return `step ${event.step}: ${event.text}`;
+    case 'fault':
+      return `${nameOfFault(event)} is being injected`;
+    case 'witness':
+      return event.witnessed
+        ? `${faultName(event.fault)} is in force`
+        : `${faultName(event.fault)} was not seen to take effect${lacking(event.evidence)}`;
+    case 'heal':
+      return `${faultName(event.fault)} is being healed`;
+    case 'healed':
+      return event.witnessed
+        ? `${faultName(event.fault)} is healed`
+        : `${faultName(event.fault)} was not seen to be healed${lacking(event.evidence)}`;
+    case 'role':
+      return roleWords(event);
+    case 'supervisor':
+      return supervisorWords(event);
+    case 'node':
+      return nodeWords(event);
+    case 'ask':
+      return askWords(event);
+    case 'waited':
+      return event.reached
+        ? `reached: ${event.for}`
+        : `not reached: ${event.for}${event.detail ? ` (${event.detail})` : ''}`;
+    case 'problem':
+      return `problem: ${event.message}`;
+    case 'inventory':
+      return event.leaked.length > 0 ? `left behind: ${event.leaked.join(', ')}` : undefined;
+    case 'end':
+      return event.reason === 'done' ? 'the run is done' : `the run was cut off: ${event.reason}`;
+    case 'invoke':
+    case 'ok':
+    case 'fail':
+    case 'info':
+      return undefined;
+  }
+}
+
+function inTerm(term: number | undefined): string {
+  return term === undefined ? '' : ` in term ${term}`;
+}
+
+function roleWords({ node, role, term }: EventOf<'role'>): string {
+  if (role === 'unknown') return `${node} does not say its role`;
+  return `${node} is ${role}${inTerm(term)}`;
+}
+
+function supervisorWords({ node, event, target, term, detail }: EventOf<'supervisor'>): string {
+  const bracketed = term === undefined ? '' : ` (term ${term})`;
+  const text = {
+    declared: `${node} declared ${target} failed${bracketed}`,
+    fencing: `${node} is fencing ${target}${bracketed}`,
+    fenced: `${node} fenced ${target}${bracketed}`,
+    'fence-failed': `${node} could not fence ${target}${bracketed}`,
+    sealed: `${node} decided that ${target} is the next primary${bracketed}`,
+    promoting: `${node} told ${target} to become primary${bracketed}`,
+    promoted: `${target} was promoted${bracketed}`,
+    switchover: `${node} was asked to switch over to ${target}${bracketed}`,
+    'in-sync': `${target} is in sync${bracketed}`,
+    'out-of-sync': `${target} is no longer in sync${bracketed}`,
+  }[event];
+  return detail ? `${text}: ${detail}` : text;
+}
+
+function nodeWords({ node, event, detail }: EventOf<'node'>): string {
+  const text = {
+    starting: `${node} is starting`,
+    running: `${node} is running`,
+    loaded: `${node} has loaded its state`,
+    'in-sync': `${node} is in sync`,
+    exited: `${node} has exited`,
+  }[event];
+  return detail ? `${text}: ${detail}` : text;
+}
+
+function askWords({ ask, node }: EventOf<'ask'>): string {
+  return {
+    switchover: `asked for a switchover to ${node}`,
+    failback: `asked for the failback to ${node}`,
+    restart: `asked to restart ${node}`,
+  }[ask];
+}
+
+/** What the probes saw instead; only what was not as expected, and not more than two of it. */
+function lacking(evidence: readonly Evidence[]): string {
+  const off = evidence.filter(({ expected, observed }) => expected !== observed).slice(0, 2);
+  const texts = off.map((one) => `${one.subject}: expected ${one.expected}, found ${one.observed}`);
+  return texts.length === 0 ? '' : ` (${texts.join('; ')})`;
+}
