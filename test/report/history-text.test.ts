@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import type { EventOf } from '../../src/history/event.js';
+import type { History } from '../../src/history/history.js';
+import { historyText } from '../../src/report/history-text.js';
+import { finding, history, SPLIT, type Told, verdictOf } from './samples.js';
+
+function historyOf(told = SPLIT, flaws: string[] = []): History {
+  const events = history(told);
+  const run = events[0]?.type === 'run' ? (events[0] as EventOf<'run'>) : undefined;
+  return { events, run, flaws };
+}
+
+describe('the text of a run', () => {
+  test('tells what happened, the faults, the primaries, the clients and the findings', () => {
+    const verdict = verdictOf([
+      finding('recover', 'pass'),
+      finding('double_primaries', 'fail', { expected: '0', actual: '1' }),
+    ]);
+    const healed: Told = {
+      ms: 7020,
+      type: 'healed',
+      fault: 'fault-1',
+      witnessed: true,
+      at: 7_013e6,
+      evidence: [],
+    };
+    expect(historyText(historyOf([...SPLIT, healed]), verdict)).toBe(`\
+split-brain on process, seed 7, execution 1, 2025-01-02T03:04:05.000Z
+  The primary is cut off.
+
+Timeline
+      0.0 ms  split-brain on process, seed 7, execution 1
+      1.0 ms  phase: steady
+    800.0 ms  a is primary in term 1
+    801.0 ms  b is standby
+   2000.0 ms  phase: steps
+   2001.0 ms  step 2: partition: isolate primary
+   2010.0 ms  fault-1 partition isolate a (drop) is being injected
+   2013.4 ms  fault-1 partition isolate a (drop) is in force
+   2419.0 ms  supervisor-2 declared a failed (term 1)
+   2515.0 ms  b is primary in term 2
+   7013.0 ms  fault-1 partition isolate a (drop) is healed
+
+Faults
+  fault-1 partition isolate a (drop): in force from 2013.4 ms to 7013.0 ms (4999.6 ms)
+
+Primaries
+  a in term 1: 800.0 ms to the end (7020.0 ms)
+  b in term 2: 2515.0 ms to the end (7020.0 ms)
+
+Clients
+  east: 2 ok, 0 fail, 1 info; first ok 1900.0 ms, last ok 2600.0 ms; longest without 700.0 ms (1900.0 ms to 2600.0 ms)
+
+Findings
+  pass recover: expected <= 2500ms, found 508.3 ms
+  FAIL double_primaries: expected 0, found 1
+    what was seen of double_primaries
+    in two lines
+    events 12, 41
+
+split-brain: FAIL (seed 123, process, 14.2 s)
+`);
+  });
+
+  test('says that a fault was not seen, or never healed', () => {
+    expect(historyText(historyOf())).toContain('isolate a (drop): in force from 2013.4 ms, never healed');
+    expect(historyText(historyOf(SPLIT.slice(0, 9)))).toContain('isolate a (drop): not seen to take effect');
+  });
+
+  test('says that a history is not whole, and takes an empty one', () => {
+    expect(historyText(historyOf(SPLIT, ['cut short after line 14']))).toContain(
+      'not whole: cut short after line 14',
+    );
+    expect(historyText(historyOf([], ['empty']))).toBe(
+      'a history without its first line: what was run is not known\nnot whole: empty\n',
+    );
+  });
+
+  test('does not let a text move the cursor', () => {
+    const evil = '\x1b[2J\x1b[9A';
+    const text = historyText(historyOf([{ ms: 1, type: 'problem', message: evil }], [evil]));
+    expect(text).not.toContain('\x1b');
+  });
+});
