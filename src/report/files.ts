@@ -1,0 +1,97 @@
+/**
+ * The one file of the reports that writes. Every file appears whole or not at all: it is written beside its
+ * place under another name, and renamed.
+ */
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Verdict } from '../checker/verdict.js';
+import { EnvironmentError, messageOf } from '../errors.js';
+import { verdictJson } from './json.js';
+import { junitXml } from './junit.js';
+import type { ReportedRun } from './run.js';
+import { summaryMarkdown } from './summary.js';
+
+/** What a run folder holds beside the history and the logs; what is left out is not written. */
+export interface ExecutionFiles {
+  /** drill.yaml: the drill as resolved. */
+  drill?: string;
+  /** verdict.json */
+  verdict?: Verdict;
+  /** report.html */
+  html?: string;
+}
+
+/** Writes the files of one execution. Rejects with an EnvironmentError where that cannot be done. */
+export async function writeExecution(folder: string, files: ExecutionFiles): Promise<void> {
+  if (files.drill !== undefined) await writeWhole(join(folder, 'drill.yaml'), files.drill);
+  if (files.html !== undefined) await writeWhole(join(folder, 'report.html'), files.html);
+  // The verdict comes last: where it is, the rest is too.
+  if (files.verdict) await writeWhole(join(folder, 'verdict.json'), verdictJson(files.verdict));
+}
+
+/** Writes junit.xml, summary.md and, where it is given, report.html for the whole call. */
+export async function writeSummary(
+  outFolder: string,
+  runs: readonly ReportedRun[],
+  html?: string,
+): Promise<void> {
+  await writeWhole(join(outFolder, 'junit.xml'), junitXml(runs));
+  await writeWhole(join(outFolder, 'summary.md'), summaryMarkdown(runs));
+  if (html !== undefined) await writeWhole(join(outFolder, 'report.html'), html);
+}
+
+let written = 0;
+
+/** Writes a file, with its folder, all or nothing. */
+export async function writeWhole(path: string, text: string): Promise<void> {
+  const beside = join(dirname(path), `.${basename(path)}.${process.pid}.${++written}`);
+  try {
+    await makeFolder(dirname(path));
+    const handle = await open(beside, 'wx');
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(beside, path);
+  } catch (error) {
+    await rm(beside, { force: true }).catch(() => undefined);
+    throw cannotWrite(path, error);
+  }
+}
+
+/** Makes a folder and those above it. Node's own `recursive` never ends where a file system answers ENOENT (/proc). */
+async function makeFolder(path: string): Promise<void> {
+  const isThere = (error: unknown) => codeOf(error) === 'EEXIST' || codeOf(error) === 'EISDIR';
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (isThere(error)) return;
+    if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path).catch((again: unknown) => {
+      if (!isThere(again)) throw again;
+    });
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+const TODO: Readonly<Record<string, string>> = {
+  ENOSPC: 'make room on that disk, or give another folder with --out',
+  EDQUOT: 'make room in that quota, or give another folder with --out',
+};
+
+function cannotWrite(path: string, error: unknown): EnvironmentError {
+  return new EnvironmentError(
+    {
+      where: path,
+      message: `the report cannot be written (${messageOf(error)})`,
+      todo: TODO[codeOf(error)] ?? 'give a folder that can be written to with --out',
+    },
+    { cause: error },
+  );
+}
