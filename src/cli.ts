@@ -38,6 +38,8 @@ function surroundings(): Io {
     cwd: process.cwd(),
     color: terminal && !plain,
     interactive: terminal && env['CI'] !== 'true' && env['TERM'] !== 'dumb',
+    columns: () => process.stdout.columns ?? 100,
+    rows: () => process.stdout.rows ?? 24,
     signal: interruptible(),
   };
 }
@@ -58,7 +60,9 @@ async function main(argv: readonly string[]): Promise<number> {
   let exitCode: Promise<number> = Promise.resolve(0);
   const parser = yargs(argv)
     .scriptName('drill')
-    .usage('$0 <command>\n\nFailover drills for high-availability systems: one file, one command, a verdict with evidence.')
+    .usage(
+      '$0 <command>\n\nFailover drills for high-availability systems: one file, one command, a verdict with evidence.',
+    )
     .version(VERSION)
     .strict()
     .strictCommands()

@@ -5,7 +5,11 @@ export const clean: Command<{ all: boolean }> = {
   command: 'clean',
   describe: 'remove what the runs of a killed runner left behind (processes, folders)',
   builder: (yargs) =>
-    yargs.option('all', { type: 'boolean', default: false, describe: 'also what belongs to runs that are still going on' }),
+    yargs.option('all', {
+      type: 'boolean',
+      default: false,
+      describe: 'also what belongs to runs that are still going on',
+    }),
   async handler({ all }, io) {
     const [{ clean: remove }, { systemClock }] = await Promise.all([
       import('../runtime/reaper/clean.js'),

@@ -11,6 +11,9 @@ export interface Io {
   readonly color: boolean;
   /** Whether stdout is a terminal that lines can be rewritten on. */
   readonly interactive: boolean;
+  /** The size of the terminal now, or a usual one where there is none. */
+  columns(): number;
+  rows(): number;
   /** Aborted at Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
 }

@@ -6,7 +6,11 @@ export const toxiproxy: Command<{ listen: string; seed?: number }> = {
   describe: "run the embedded Toxiproxy server (Toxiproxy's HTTP API) in the foreground",
   builder: (yargs) =>
     yargs
-      .option('listen', { type: 'string', default: '127.0.0.1:8474', describe: 'host:port of the HTTP API; port 0 picks one' })
+      .option('listen', {
+        type: 'string',
+        default: '127.0.0.1:8474',
+        describe: 'host:port of the HTTP API; port 0 picks one',
+      })
       .option('seed', { type: 'number', describe: 'seed for toxicity, jitter and slicing' }),
   async handler({ listen, seed }, io) {
     const [{ startToxiproxy }, { systemClock }, { freshSeed, seeded }] = await Promise.all([

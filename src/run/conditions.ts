@@ -22,10 +22,15 @@ export const CONDITIONS: Readonly<Record<Condition, Lack>> = {
   'in-sync': whole,
   steady: (scene) =>
     whole(scene) ??
-    (scene.tally.steady(now(scene), STEADY_FOR) ? undefined : `not every operation of the last ${STEADY_FOR} ms succeeded`),
-  detected: (scene) => (scene.observer.declaredSinceFault > 0 ? undefined : 'no failure was declared since the last fault'),
+    (scene.tally.steady(now(scene), STEADY_FOR)
+      ? undefined
+      : `not every operation of the last ${STEADY_FOR} ms succeeded`),
+  detected: (scene) =>
+    scene.observer.declaredSinceFault > 0 ? undefined : 'no failure was declared since the last fault',
   recovered: (scene) =>
-    scene.tally.recovered(now(scene)) ? undefined : 'no write was acknowledged after which the success rate held',
+    scene.tally.recovered(now(scene))
+      ? undefined
+      : 'no write was acknowledged after which the success rate held',
 };
 
 /**

@@ -27,12 +27,16 @@ export async function finalReads(scene: Scene): Promise<void> {
         const common = { process: current, f: 'read' as const, key, client: 'final', node: primary.node };
         recorder.record({ type: 'invoke', ...common, value: null });
         const asked = key;
-        const outcome = await within(clock, TIMEOUT, 'a final read', (abort) => connection.read(asked, abort), signal).catch(
-          (error: unknown) => {
-            signal.throwIfAborted();
-            return { type: 'info' as const, error: String(error) };
-          },
-        );
+        const outcome = await within(
+          clock,
+          TIMEOUT,
+          'a final read',
+          (abort) => connection.read(asked, abort),
+          signal,
+        ).catch((error: unknown) => {
+          signal.throwIfAborted();
+          return { type: 'info' as const, error: String(error) };
+        });
         if (outcome.type === 'ok') {
           const term = outcome.term === undefined ? {} : { term: outcome.term };
           recorder.record({ type: 'ok', ...common, value: outcome.value, ...term });

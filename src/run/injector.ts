@@ -7,7 +7,7 @@
  */
 import type { Clock } from '../clock.js';
 import { messageOf } from '../errors.js';
-import type { AimView, Aim, Effects, Fault, Injection, Witnessed } from '../fault/fault.js';
+import type { Aim, AimView, Effects, Fault, Injection, Witnessed } from '../fault/fault.js';
 import type { Random } from '../random.js';
 import type { Link } from '../topology/links.js';
 import type { Observer } from './observer.js';
@@ -57,7 +57,13 @@ export class Injector {
     await Promise.all(
       aimed.map(async ({ order, name, aim }) => {
         const injection = await order.fault.inject(name, aim, this.#setting.effects);
-        const active = { fault: name, as: order.options.as, kind: order.kind, targets: aim.targets, injection };
+        const active = {
+          fault: name,
+          as: order.options.as,
+          kind: order.kind,
+          targets: aim.targets,
+          injection,
+        };
         this.#active.push({ ...active, witness: this.#witness(name, injection) });
         if (order.options.for !== undefined && injection.heal) this.#healLater(name, order.options.for);
       }),

@@ -73,7 +73,8 @@ export class Observer {
     let best: { node: string; term: number } | undefined;
     for (const node of this.members()) {
       const seen = this.#of(node);
-      if (seen.role === 'primary' && seen.running && (!best || seen.term > best.term)) best = { node, term: seen.term };
+      if (seen.role === 'primary' && seen.running && (!best || seen.term > best.term))
+        best = { node, term: seen.term };
     }
     return best;
   }
@@ -81,7 +82,8 @@ export class Observer {
   /** Why the service is not whole: empty when one node is primary and all others are in sync with it. */
   lacking(): string[] {
     const primaries = this.members().filter((node) => this.#of(node).role === 'primary');
-    const lacking = primaries.length === 1 ? [] : [`${primaries.length === 0 ? 'no' : primaries.join(' and ')} primary`];
+    const lacking =
+      primaries.length === 1 ? [] : [`${primaries.length === 0 ? 'no' : primaries.join(' and ')} primary`];
     for (const node of this.members()) {
       const seen = this.#of(node);
       if (!seen.running) lacking.push(`${node} is not running`);

@@ -1,8 +1,8 @@
 /** The phases of a drill between `up` and `down`, in their order: what each does and what it waits for. */
 import { sleep } from '../clock.js';
-import { EnvironmentError, messageOf } from '../errors.js';
 import type { Step } from '../drill/steps.js';
 import { stepOf } from '../drill/steps.js';
+import { EnvironmentError, messageOf } from '../errors.js';
 import type { Phase } from '../history/event.js';
 import { switches } from '../system/system.js';
 import { CONDITIONS, waitUntil } from './conditions.js';
@@ -42,7 +42,7 @@ async function steady(scene: Scene): Promise<void> {
       where: 'phase steady',
       expected: `one primary and every standby in sync within ${PATIENCE / 1000} s`,
       found: scene.observer.lacking().join(', '),
-      todo: 'read the nodes\' logs in the run folder',
+      todo: "read the nodes' logs in the run folder",
     });
   }
   for (const group of scene.groups) group.running.start();
@@ -51,7 +51,7 @@ async function steady(scene: Scene): Promise<void> {
       where: 'phase steady',
       expected: 'a workload without errors before the first fault',
       found: CONDITIONS.steady(scene) ?? 'errors',
-      todo: 'lower the rate of the clients, or read the nodes\' logs in the run folder',
+      todo: "lower the rate of the clients, or read the nodes' logs in the run folder",
     });
   }
 }
@@ -64,7 +64,10 @@ async function steps(scene: Scene): Promise<void> {
       await perform(step, scene);
     } catch (error) {
       scene.signal.throwIfAborted();
-      scene.recorder.record({ type: 'problem', message: `step ${place + 1} (${textOf(step)}): ${messageOf(error)}` });
+      scene.recorder.record({
+        type: 'problem',
+        message: `step ${place + 1} (${textOf(step)}): ${messageOf(error)}`,
+      });
       return;
     }
   }
@@ -73,7 +76,7 @@ async function steps(scene: Scene): Promise<void> {
 
 /** After the heal the service finds one primary again by itself; where nodes are down, starting them is the remedy. */
 async function settle(scene: Scene): Promise<void> {
-  const lack = () => (scene.observer.primary() ?? scene.observer.down()[0] ? undefined : 'no primary');
+  const lack = () => ((scene.observer.primary() ?? scene.observer.down()[0]) ? undefined : 'no primary');
   await waitUntil(scene, 'a primary', lack, PATIENCE);
 }
 
@@ -95,12 +98,16 @@ async function failback(scene: Scene): Promise<void> {
   if (observer.primary()?.node === to) return;
   recorder.record({ type: 'ask', ask: 'failback', node: to });
   if (trigger === 'manual') {
-    if (!switches(system)) throw new EnvironmentError(`the system ${system.name} knows no switchover; give failback: none`);
+    if (!switches(system))
+      throw new EnvironmentError(`the system ${system.name} knows no switchover; give failback: none`);
     try {
       await system.switchover(to, (node) => cluster.places.observe(node), signal);
     } catch (error) {
       signal.throwIfAborted();
-      recorder.record({ type: 'problem', message: `the switch back to ${to} was refused: ${messageOf(error)}` });
+      recorder.record({
+        type: 'problem',
+        message: `the switch back to ${to} was refused: ${messageOf(error)}`,
+      });
       return;
     }
   }

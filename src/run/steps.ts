@@ -1,11 +1,11 @@
 /** The steps of a drill: one function for each kind. Faults go through the injector; the rest is done here. */
 import { sleep } from '../clock.js';
-import { UsageError } from '../errors.js';
 import type { Partition, Step, StepKind, StepOptions } from '../drill/steps.js';
 import { stepOf } from '../drill/steps.js';
+import { UsageError } from '../errors.js';
 import { pick } from '../random.js';
 import { switches } from '../system/system.js';
-import { parseSelector, resolveSelector } from '../topology/selector.js';
+import { resolveText } from '../topology/partition.js';
 import { CONDITIONS, waitUntil } from './conditions.js';
 import type { Ordered } from './injector.js';
 import type { Scene } from './scene.js';
@@ -38,10 +38,8 @@ export async function perform(step: Step, scene: Scene): Promise<void> {
 }
 
 /** Which nodes a selector names right now. */
-export function targets(selector: string, scene: Scene): string[] {
-  const parsed = parseSelector(selector);
-  if ('error' in parsed) throw new UsageError(parsed.error);
-  return resolveSelector(parsed, scene.observer.view(), scene.random);
+function targets(selector: string, scene: Scene): string[] {
+  return resolveText(selector, scene.observer.view(), scene.random);
 }
 
 function ordered(step: Step, scene: Scene): Ordered {
@@ -83,7 +81,8 @@ async function heal(name: StepOptions<'heal'>, scene: Scene): Promise<void> {
 async function switchover(options: StepOptions<'switchover'>, scene: Scene): Promise<void> {
   const { system, recorder, cluster, signal } = scene;
   const [to] = targets(options.to, scene);
-  if (!switches(system) || to === undefined) throw new UsageError(`a switchover to ${options.to} is not possible`);
+  if (!switches(system) || to === undefined)
+    throw new UsageError(`a switchover to ${options.to} is not possible`);
   await scene.injector.witnessed();
   recorder.record({ type: 'ask', ask: 'switchover', node: to });
   await system.switchover(to, (node) => cluster.places.observe(node), signal);
@@ -116,7 +115,11 @@ async function random(options: StepOptions<'random'>, scene: Scene): Promise<voi
   while (clock.now() < end) {
     const node = pick(source, observer.members());
     const isolate: Partition = { isolate: node, mode: 'drop' };
-    const steps = { kill: { kill: { target: node } }, pause: { pause: { target: node } }, partition: { partition: isolate } };
+    const steps = {
+      kill: { kill: { target: node } },
+      pause: { pause: { target: node } },
+      partition: { partition: isolate },
+    };
     await inject(scene, [steps[pick(source, options.faults)]]);
     await sleep(clock, options.every, scene.signal);
     await injector.healAll();

@@ -25,7 +25,9 @@ export class Tally {
 
   constructor(drill: Pick<Drill, 'clients' | 'recovery'>) {
     const followers = Object.entries(drill.clients).filter(([, group]) => group.pinned === undefined);
-    this.#groups = new Set((followers.length > 0 ? followers : Object.entries(drill.clients)).map(([name]) => name));
+    this.#groups = new Set(
+      (followers.length > 0 ? followers : Object.entries(drill.clients)).map(([name]) => name),
+    );
     this.#success = drill.recovery.success;
     this.#hold = drill.recovery.hold * 1e6;
   }
@@ -38,7 +40,12 @@ export class Tally {
       this.#candidate = 0;
     } else if (event.type === 'invoke') {
       if (!this.#groups.has(event.client ?? '')) return;
-      const seen = { intended: event.intended ?? event.time, end: undefined, ok: false, write: event.f === 'write' };
+      const seen = {
+        intended: event.intended ?? event.time,
+        end: undefined,
+        ok: false,
+        write: event.f === 'write',
+      };
       this.#open.set(event.process, seen);
       this.#seen.push(seen);
     } else if (event.type === 'ok' || event.type === 'fail' || event.type === 'info') {

@@ -54,7 +54,9 @@ export class RunningGroup {
   start(): void {
     const { clock, spec } = this.#setting;
     this.#schedule = schedule(clock, spec.rate, (intended, sequence) => {
-      const operation = this.#run(intended, sequence % spec.count).finally(() => this.#inFlight.delete(operation));
+      const operation = this.#run(intended, sequence % spec.count).finally(() =>
+        this.#inFlight.delete(operation),
+      );
       this.#inFlight.add(operation);
     });
   }
@@ -109,7 +111,8 @@ function completionOf(
   outcome: Outcome,
   node: string,
 ): CompletionEvent {
-  if (outcome.type !== 'ok') return { type: outcome.type, ...common, value: intent.value, node, error: outcome.error };
+  if (outcome.type !== 'ok')
+    return { type: outcome.type, ...common, value: intent.value, node, error: outcome.error };
   return {
     type: 'ok',
     ...common,

@@ -22,7 +22,8 @@ export function schedule(
   let timer: Timer | undefined;
   const wake = () => {
     const now = clock.now();
-    for (let due = start + sequence * period; due <= now; due = start + sequence * period) begin(due, sequence++);
+    for (let due = start + sequence * period; due <= now; due = start + sequence * period)
+      begin(due, sequence++);
     timer = clock.timer(start + sequence * period - clock.now(), wake);
   };
   wake();

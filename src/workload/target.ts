@@ -84,7 +84,8 @@ class Following implements Target {
 
   #watch(): void {
     this.#timer = this.#setting.clock.timer(this.#every, () => {
-      const owed = this.#owedSince !== undefined && this.#setting.clock.now() - this.#owedSince > this.#patience;
+      const owed =
+        this.#owedSince !== undefined && this.#setting.clock.now() - this.#owedSince > this.#patience;
       if ((this.#suspect || owed) && !this.#asking) void this.#askAround();
       this.#watch();
     });
@@ -96,9 +97,9 @@ class Following implements Target {
     this.#asking = true;
     await Promise.all(
       nodes.map(async (node) => {
-        const answer = await within(clock, this.#patience, `the role of ${node}`, (signal) => role(node, signal)).catch(
-          () => undefined,
-        );
+        const answer = await within(clock, this.#patience, `the role of ${node}`, (signal) =>
+          role(node, signal),
+        ).catch(() => undefined);
         if (answer?.role === 'primary' && (answer.term ?? 0) >= this.#term && this.#timer) {
           this.#term = answer.term ?? this.#term;
           this.#move(node);

@@ -1,0 +1,140 @@
+/**
+ * `drill check`: judges a run folder again, offline, from its history alone; or a bare history, ours or a
+ * foreign one.
+ */
+import type { Command, Io } from './command.js';
+import { EXIT_OF } from './exit-codes.js';
+
+interface Args {
+  path: string;
+  format: 'auto' | 'jsonl' | 'edn' | 'jepsen-log' | 'kv';
+  model?: string;
+  timeout: string;
+}
+
+export const check: Command<Args> = {
+  command: 'check <path>',
+  describe: 'judge a run folder, or a bare history, again, offline',
+  builder: (yargs) =>
+    yargs
+      .positional('path', { type: 'string', demandOption: true, describe: 'a run folder or a history file' })
+      .option('format', {
+        choices: ['auto', 'jsonl', 'edn', 'jepsen-log', 'kv'] as const,
+        default: 'auto' as const,
+        describe: 'the format of a foreign history',
+      })
+      .option('model', {
+        type: 'string',
+        describe: 'what a foreign history must keep to [default: by what it holds]',
+      })
+      .option('timeout', {
+        type: 'string',
+        default: '10s',
+        describe: 'how long a foreign history may be searched',
+      })
+      .example(
+        '$0 check .drill/2026-01-01T00-00-00.000Z/split-brain/1',
+        'the verdict again, from the history',
+      ),
+  async handler(args, io) {
+    const { stat } = await import('node:fs/promises');
+    const { join, resolve } = await import('node:path');
+    const { UsageError, messageOf } = await import('../errors.js');
+    const path = resolve(io.cwd, args.path);
+    const found = await stat(path).catch((error: unknown) => {
+      throw new UsageError({
+        where: args.path,
+        expected: 'a run folder or a history file',
+        found: messageOf(error),
+        todo: 'give the folder that holds history.jsonl',
+      });
+    });
+    const file = found.isDirectory() ? join(path, 'history.jsonl') : path;
+    if (found.isDirectory() || (await isOurs(file))) return checkRun(file, args.path, io);
+    return checkForeign(file, args, io);
+  },
+};
+
+/** Whether a file begins as our histories do. */
+async function isOurs(file: string): Promise<boolean> {
+  const { open } = await import('node:fs/promises');
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(64), 0, 64, 0);
+    return buffer.subarray(0, bytesRead).toString('utf8').startsWith('{"index":0,"time":');
+  } finally {
+    await handle.close();
+  }
+}
+
+async function checkRun(file: string, named: string, io: Io): Promise<number> {
+  const [
+    { createReadStream },
+    { decodeStream },
+    { judge },
+    { verdictJson },
+    { verdictTable },
+    { dirname },
+    errors,
+  ] = await Promise.all([
+    import('node:fs'),
+    import('../history/codec.js'),
+    import('../checker/judge.js'),
+    import('../report/json.js'),
+    import('../report/table.js'),
+    import('node:path'),
+    import('../errors.js'),
+  ]);
+  const history = await decodeStream(createReadStream(file)).catch((error: unknown) => {
+    throw new errors.UsageError({
+      where: file,
+      expected: 'a history',
+      found: errors.messageOf(error),
+      todo: 'give a run folder with its history.jsonl',
+    });
+  });
+  const verdict = judge(history);
+  io.stdout(
+    verdictTable(
+      { file: named, folder: dirname(file), verdict },
+      { colors: io.color, columns: io.columns() },
+    ),
+  );
+  await compare(file, verdictJson(verdict), io);
+  return EXIT_OF[verdict.verdict];
+}
+
+/** Says whether the verdict that lies beside the history is the same. */
+async function compare(file: string, json: string, io: Io): Promise<void> {
+  const [{ readFile }, { dirname, join }] = await Promise.all([
+    import('node:fs/promises'),
+    import('node:path'),
+  ]);
+  const before = await readFile(join(dirname(file), 'verdict.json'), 'utf8').catch(() => undefined);
+  if (before === undefined) return;
+  io.stdout(
+    before === json ? 'identical to verdict.json\n' : 'DIFFERENT from verdict.json, which lies beside it\n',
+  );
+}
+
+async function checkForeign(file: string, args: Args, io: Io): Promise<number> {
+  const [{ checkFile }, { parseDuration }, { systemClock }, { UsageError }] = await Promise.all([
+    import('../checker/check-history.js'),
+    import('../drill/units.js'),
+    import('../clock.js'),
+    import('../errors.js'),
+  ]);
+  const timeoutMs = parseDuration(args.timeout);
+  if (timeoutMs === undefined) {
+    throw new UsageError({
+      where: '--timeout',
+      expected: 'a duration with a unit',
+      found: `"${args.timeout}"`,
+      todo: 'write 10s',
+    });
+  }
+  const model = args.model === undefined ? {} : { model: args.model };
+  const result = await checkFile(file, { format: args.format, ...model, timeoutMs, clock: systemClock });
+  io.stdout(result.text.endsWith('\n') ? result.text : `${result.text}\n`);
+  return { ok: 0, illegal: 1, unknown: 3 }[result.verdict];
+}

@@ -1,0 +1,147 @@
+/** `drill run`: runs drills, shows them while they run, and leaves verdicts and reports behind. */
+import type { Judgement } from '../checker/verdict.js';
+import { UsageError } from '../errors.js';
+import type { Command } from './command.js';
+import { EXIT_OF } from './exit-codes.js';
+
+interface Args {
+  files: string[];
+  runtime: 'auto' | 'process';
+  out?: string;
+  seed?: number;
+  repeat: number;
+  parallel: number;
+  toxiproxy?: string;
+}
+
+function wholeNumber(name: string, lowest: number) {
+  return (value: number): number => {
+    if (!Number.isInteger(value) || value < lowest) {
+      throw new UsageError({
+        where: `--${name}`,
+        expected: `a whole number of at least ${lowest}`,
+        found: String(value),
+      });
+    }
+    return value;
+  };
+}
+
+export const run: Command<Args> = {
+  command: 'run <files..>',
+  describe: 'run drills (files, folders or globs) and judge them',
+  builder: (yargs) =>
+    yargs
+      .positional('files', {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: 'drill files, folders or globs',
+      })
+      .option('runtime', {
+        choices: ['auto', 'process'] as const,
+        default: 'auto' as const,
+        describe: 'where nodes live; auto takes the best that this machine has',
+      })
+      .option('out', { type: 'string', describe: 'the output folder [default: .drill/<timestamp>]' })
+      .option('seed', {
+        type: 'number',
+        coerce: (value?: number) => (value === undefined ? undefined : wholeNumber('seed', 0)(value)),
+        describe: 'the seed of all random choices [default: a fresh one, printed]',
+      })
+      .option('repeat', {
+        type: 'number',
+        default: 1,
+        coerce: wholeNumber('repeat', 1),
+        describe: 'how often each drill is run',
+      })
+      .option('parallel', {
+        type: 'number',
+        default: 1,
+        coerce: wholeNumber('parallel', 1),
+        describe: 'how many run at once',
+      })
+      .option('toxiproxy', { type: 'string', describe: 'the URL of a Toxiproxy to use in place of our own' })
+      .example('$0 run drills/split-brain.yaml', 'one drill')
+      .example('$0 run drills/ --parallel 2 --out results', 'the library, with reports in results/'),
+  async handler(args, io) {
+    const [
+      { findDrills },
+      { loadDrill },
+      { runDrills },
+      { liveTerminal },
+      { verdictTable },
+      { systemClock },
+    ] = await Promise.all([
+      import('../drill/find.js'),
+      import('../drill/load.js'),
+      import('../run/run-drills.js'),
+      import('../report/terminal.js'),
+      import('../report/table.js'),
+      import('../clock.js'),
+    ]);
+    const files = await findDrills(args.files, io.cwd);
+    const drills = await Promise.all(files.map(async (file) => ({ file, drill: await loadDrill(file) })));
+    io.stdout(`runtime process: ${reasonFor(args.runtime)}\n`);
+    const live = liveTerminal({
+      write: io.stdout,
+      columns: io.columns,
+      rows: io.rows,
+      interactive: io.interactive,
+      colors: io.color,
+      clock: systemClock,
+    });
+    const several = drills.length * args.repeat > 1;
+    try {
+      const { out, runs } = await runDrills({
+        drills,
+        out: args.out,
+        seed: args.seed,
+        repeat: args.repeat,
+        parallel: args.parallel,
+        toxiproxy: args.toxiproxy,
+        environment: io.env,
+        signal: io.signal,
+        watch(drill, execution) {
+          const shown = live.open(several ? `${drill.drill.name} ${execution}/${args.repeat}` : '');
+          return {
+            onEvent: (event) => shown.event(event),
+            onDone(run) {
+              shown.close();
+              live.print(verdictTable(run, { colors: io.color, columns: io.columns() }));
+            },
+          };
+        },
+      });
+      live.stop();
+      io.stdout(`${tallyOf(runs.map(({ verdict }) => verdict.verdict))}; reports in ${out}\n`);
+      if (io.signal.aborted) return 130;
+      return worst(runs.map(({ verdict }) => verdict.verdict));
+    } finally {
+      live.stop();
+    }
+  },
+};
+
+/** Why drills run where they run. */
+function reasonFor(asked: Args['runtime']): string {
+  return asked === 'auto'
+    ? 'local processes, the runtime of this version that needs nothing but Node'
+    : 'as asked';
+}
+
+/** `3 passed, 1 failed, 1 inconclusive`, leaving out what there is none of. */
+function tallyOf(verdicts: readonly Judgement[]): string {
+  const counts = (['pass', 'fail', 'inconclusive'] as const).map((verdict) => {
+    const count = verdicts.filter((each) => each === verdict).length;
+    return { count, word: verdict === 'pass' ? 'passed' : verdict === 'fail' ? 'failed' : verdict };
+  });
+  const given = counts.filter(({ count }) => count > 0).map(({ count, word }) => `${count} ${word}`);
+  return given.join(', ') || 'nothing was run';
+}
+
+/** The exit code of several verdicts: one failure is a failure, else one inconclusive is inconclusive. */
+function worst(verdicts: readonly Judgement[]): number {
+  if (verdicts.includes('fail')) return EXIT_OF.fail;
+  return verdicts.length === 0 || verdicts.includes('inconclusive') ? EXIT_OF.inconclusive : EXIT_OF.pass;
+}

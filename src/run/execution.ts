@@ -1,0 +1,114 @@
+/**
+ * One execution of a drill: opens what it needs, has the phases carried out, takes everything down again
+ * whatever happened, and judges the history that is left.
+ *
+ *     history -> runtime -> Toxiproxy -> links -> power -> nodes -> phases -> down -> inventory -> end -> verdict
+ */
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { judge } from '../checker/judge.js';
+import type { Verdict } from '../checker/verdict.js';
+import type { Clock } from '../clock.js';
+import { type Drill, encodeDrill } from '../drill/schema.js';
+import { type EnvironmentError, messageOf } from '../errors.js';
+import { type EndEvent, type Event, HISTORY_FORMAT } from '../history/event.js';
+import { historyOf } from '../history/history.js';
+import { type Random, seeded } from '../random.js';
+import { writeExecution } from '../report/files.js';
+import type { Runtime } from '../runtime/runtime.js';
+import type { System } from '../system/system.js';
+import { VERSION } from '../version.js';
+import type { FaultKinds } from './fault-kinds.js';
+import { conduct } from './phases.js';
+import { type Plan, planOf } from './plan.js';
+import { Recorder } from './recorder.js';
+import { openStage } from './stage.js';
+
+export interface ExecutionSetting {
+  clock: Clock;
+  drill: Drill;
+  runtime: Runtime;
+  system: System;
+  faults: FaultKinds;
+  seed: number;
+  /** From 1 to --repeat. */
+  execution: number;
+  /** An empty folder with an empty folder `logs` in it. */
+  folder: string;
+  /** A Toxiproxy of the user's own. */
+  toxiproxy?: string | undefined;
+  /** The runner's environment, for PATH and the like. */
+  environment: Readonly<Record<string, string | undefined>>;
+  /** Told of every event as it is recorded. */
+  onEvent(event: Event): void;
+  signal: AbortSignal;
+}
+
+/** Executes a drill. Rejects only where not even a history could be begun. */
+export async function execute(setting: ExecutionSetting): Promise<Verdict> {
+  const { drill, folder, clock } = setting;
+  const ending = new AbortController();
+  const abort = () => ending.abort(setting.signal.reason);
+  if (setting.signal.aborted) abort();
+  setting.signal.addEventListener('abort', abort, { once: true });
+  const recorder = await Recorder.open({
+    clock,
+    file: join(folder, 'history.jsonl'),
+    onFailure: (error: EnvironmentError) => ending.abort(error),
+  });
+  recorder.subscribe(setting.onEvent);
+  const plan = planOf(drill);
+  recordRun(recorder, setting, plan);
+  await writeExecution(folder, { drill: stringify(encodeDrill({ ...drill, seed: setting.seed })) });
+  const reason = await play(setting, plan, recorder, ending.signal);
+  recorder.record({ type: 'end', reason });
+  await recorder.close();
+  setting.signal.removeEventListener('abort', abort);
+  const verdict = judge(historyOf(recorder.events));
+  await writeExecution(folder, { verdict });
+  if (ending.signal.aborted && !setting.signal.aborted) throw ending.signal.reason;
+  return verdict;
+}
+
+function recordRun(recorder: Recorder, setting: ExecutionSetting, plan: Plan): void {
+  const { drill, runtime, seed, execution, clock } = setting;
+  recorder.record({
+    type: 'run',
+    format: HISTORY_FORMAT,
+    tool: VERSION,
+    drill: encodeDrill({ ...drill, seed }),
+    runtime: runtime.name,
+    seed,
+    execution,
+    started: clock.wall().toISOString(),
+    nodes: [
+      ...plan.nodes.map((name) => {
+        const { role, tags = [] } = drill.topology.nodes[name]!;
+        return { name, kind: 'node' as const, role, tags };
+      }),
+      ...plan.supervisors.map((name) => ({ name, kind: 'supervisor' as const, tags: [] })),
+    ],
+  });
+}
+
+/** Up, the phases, down. Says how it ended; what kept the drill from being carried out is on record. */
+async function play(
+  setting: ExecutionSetting,
+  plan: Plan,
+  recorder: Recorder,
+  signal: AbortSignal,
+): Promise<EndEvent['reason']> {
+  const random: Random = seeded(setting.seed);
+  const stage = openStage({ ...setting, plan, recorder, random, signal });
+  let reason: EndEvent['reason'] = 'done';
+  try {
+    recorder.record({ type: 'phase', phase: 'up' });
+    await conduct(await stage.up());
+  } catch (error) {
+    reason = signal.aborted ? 'interrupted' : 'failed';
+    if (!signal.aborted) recorder.record({ type: 'problem', message: messageOf(error) });
+  }
+  recorder.record({ type: 'phase', phase: 'down' });
+  recorder.record({ type: 'inventory', ...(await stage.down()) });
+  return reason;
+}

@@ -1,0 +1,108 @@
+/**
+ * Runs drills for whoever asks, the command line or a test runner: checks that everything they need is there
+ * before anything starts, has them executed, and writes the reports of the whole call.
+ */
+import { join } from 'node:path';
+import { FAULTS, RUNTIMES, type RuntimeName, SYSTEMS } from '../catalog.js';
+import { type Clock, systemClock } from '../clock.js';
+import { drillError } from '../drill/load.js';
+import { missingNeeds } from '../drill/needs.js';
+import type { Drill } from '../drill/schema.js';
+import { UsageError } from '../errors.js';
+import { freshSeed } from '../random.js';
+import { writeSummary } from '../report/files.js';
+import type { ReportedRun } from '../report/run.js';
+import type { Runtime } from '../runtime/runtime.js';
+import type { System } from '../system/system.js';
+import { type BatchDrill, runBatch, type Watcher } from './batch.js';
+
+export interface RunOptions {
+  drills: readonly BatchDrill[];
+  runtime?: RuntimeName;
+  /** The output folder; created. Default: `.drill/<timestamp>` under the working directory. */
+  out?: string | undefined;
+  /** Overrides the seeds of the drill files. */
+  seed?: number | undefined;
+  repeat?: number;
+  parallel?: number;
+  /** The URL of a Toxiproxy to use in place of our own. */
+  toxiproxy?: string | undefined;
+  /** Systems beside those that come with failover-drill, by the name that drill files give. */
+  systems?: Readonly<Record<string, System>>;
+  /** The runner's environment; programs see PATH, HOME and LANG of it. */
+  environment: Readonly<Record<string, string | undefined>>;
+  clock?: Clock;
+  signal?: AbortSignal;
+  watch?(drill: BatchDrill, execution: number): Watcher;
+}
+
+export interface RunResult {
+  out: string;
+  runs: ReportedRun[];
+}
+
+/** Runs drills. Rejects with a UsageError, before anything starts, where a drill needs what is not there. */
+export async function runDrills(options: RunOptions): Promise<RunResult> {
+  const { drills, clock = systemClock, seed, repeat = 1, parallel = 1, toxiproxy, environment } = options;
+  const runtime: Runtime = RUNTIMES[options.runtime ?? 'process'];
+  const systems = { ...SYSTEMS, ...options.systems };
+  for (const drill of drills) refuseWhatIsMissing(drill, runtime, systems);
+  refuseSameNames(drills);
+  const out = options.out ?? join('.drill', clock.wall().toISOString().replaceAll(':', '-'));
+  const seeds = new Map<Drill, number>();
+  const runs = await runBatch({
+    drills,
+    out,
+    repeat,
+    parallel,
+    clock,
+    runtime,
+    systems,
+    faults: FAULTS,
+    toxiproxy,
+    environment,
+    signal: options.signal ?? new AbortController().signal,
+    seedOf(drill) {
+      const known = seeds.get(drill) ?? seed ?? drill.seed ?? freshSeed();
+      seeds.set(drill, known);
+      return known;
+    },
+    watch: options.watch ?? (() => ({ onEvent() {}, onDone() {} })),
+  });
+  if (runs.length > 0) await writeSummary(out, runs);
+  return { out, runs };
+}
+
+function refuseWhatIsMissing(
+  { file, drill }: BatchDrill,
+  runtime: Runtime,
+  systems: Readonly<Record<string, System>>,
+): void {
+  const missing = missingNeeds(drill, [...runtime.capabilities], `the runtime ${runtime.name}`);
+  if (missing.length > 0) throw drillError(drill, missing);
+  if (!systems[drill.topology.system]) {
+    throw new UsageError({
+      where: file,
+      expected: `a system: ${Object.keys(systems).join(', ')}`,
+      found: `"${drill.topology.system}"`,
+      todo: 'name one of them, or give your own to runDrills()',
+    });
+  }
+}
+
+/** Drills share the output folder, each under its name. */
+function refuseSameNames(drills: readonly BatchDrill[]): void {
+  const files = new Map<string, string>();
+  for (const { file, drill } of drills) {
+    const other = files.get(drill.name);
+    if (other !== undefined) {
+      throw new UsageError({
+        where: file,
+        expected: 'a name of its own for each drill of one call',
+        found: `"${drill.name}", which is also the name of ${other}`,
+        todo: 'rename one of them',
+      });
+    }
+    files.set(drill.name, file);
+  }
+}

@@ -1,0 +1,99 @@
+/** What this machine can run and what it lacks: the checks behind `drill doctor`. */
+import { constants } from 'node:fs';
+import { access, mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { type Clock, within } from '../clock.js';
+import { messageOf } from '../errors.js';
+
+export interface Diagnosis {
+  subject: string;
+  /** `missing` things are needed; `absent` ones have a substitute. */
+  state: 'ok' | 'absent' | 'missing';
+  found: string;
+  todo?: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The lowest Node version that is supported. */
+const NODE = [20, 19] as const;
+
+export async function diagnose(environment: Environment, clock: Clock): Promise<Diagnosis[]> {
+  return Promise.all([node(), temporaryFolder(), processList(), toxiproxy(environment), engine(environment, clock)]);
+}
+
+async function node(): Promise<Diagnosis> {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const enough = major > NODE[0] || (major === NODE[0] && minor >= NODE[1]);
+  return {
+    subject: 'Node',
+    state: enough ? 'ok' : 'missing',
+    found: process.version,
+    ...(enough ? {} : { todo: `install Node ${NODE.join('.')} or later` }),
+  };
+}
+
+/** Where nodes keep their data. */
+async function temporaryFolder(): Promise<Diagnosis> {
+  try {
+    const folder = await mkdtemp(join(tmpdir(), 'failover-drill-doctor-'));
+    await rm(folder, { recursive: true });
+    return { subject: 'temporary folder', state: 'ok', found: tmpdir() };
+  } catch (error) {
+    return { subject: 'temporary folder', state: 'missing', found: messageOf(error), todo: 'set TMPDIR to a folder that can be written' };
+  }
+}
+
+/** By which the reaper finds what a killed runner left behind. */
+async function processList(): Promise<Diagnosis> {
+  const readable = await access('/proc/self/environ', constants.R_OK).then(
+    () => true,
+    () => false,
+  );
+  return readable
+    ? { subject: 'process list', state: 'ok', found: '/proc' }
+    : {
+        subject: 'process list',
+        state: 'absent',
+        found: 'no /proc',
+        todo: 'the reaper goes by the process numbers that the runner wrote down',
+      };
+}
+
+async function toxiproxy(environment: Environment): Promise<Diagnosis> {
+  for (const folder of (environment['PATH'] ?? '').split(delimiter).filter(Boolean)) {
+    const file = join(folder, 'toxiproxy-server');
+    const usable = await access(file, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (usable) return { subject: 'toxiproxy-server', state: 'ok', found: file };
+  }
+  return { subject: 'toxiproxy-server', state: 'absent', found: 'not on PATH', todo: 'the embedded one is used' };
+}
+
+async function engine(environment: Environment, clock: Clock): Promise<Diagnosis> {
+  const subject = 'container engine';
+  const host = environment['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock';
+  const todo = 'drills run as local processes';
+  if (!host.startsWith('unix://')) return { subject, state: 'absent', found: `${host} (not looked at)`, todo };
+  const path = host.slice('unix://'.length);
+  try {
+    await within(clock, 2000, `connecting to ${path}`, (signal) => dial(path, signal));
+    return { subject, state: 'ok', found: `${path} answers; this version runs drills as local processes only` };
+  } catch (error) {
+    return { subject, state: 'absent', found: messageOf(error), todo };
+  }
+}
+
+function dial(path: string, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ path, signal }, () => {
+      socket.destroy();
+      resolve();
+    });
+    socket.once('error', reject);
+  });
+}

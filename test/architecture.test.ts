@@ -1,0 +1,160 @@
+/**
+ * The rules of the house, as data: who may import whom, and which names are banned outside their homes.
+ * Each message names what to use instead.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const SRC = resolve(import.meta.dirname, '../src');
+
+interface ImportRule {
+  from: RegExp;
+  /** What it may not import; with `only`, everything but these (and packages in `packages`) is forbidden. */
+  never?: RegExp;
+  only?: RegExp;
+  instead: string;
+}
+
+const IMPORT_RULES: ImportRule[] = [
+  {
+    from: /^(checker|report)\//,
+    never: /^(runtime|run|link|fault|probe|workload|toxiproxy|reference|commands|catalog)(\/|\.)/,
+    instead: 'judge and report from the history alone; put what is missing into an event',
+  },
+  {
+    from: /^(drill|topology|history)\//,
+    never: /^(runtime|run|link|fault|probe|workload|system|toxiproxy|reference|commands|catalog)(\/|\.)/,
+    instead: 'keep it pure; hand in what it needs as data',
+  },
+  {
+    from: /^reference\//,
+    only: /^(clock\.ts|random\.ts|reference\/)/,
+    instead: 'only clock, random and reference/ itself: the thing under test must not know the drill',
+  },
+  {
+    from: /^toxiproxy\//,
+    only: /^(clock\.ts|random\.ts|errors\.ts|toxiproxy\/)/,
+    instead: 'only clock, random, errors and toxiproxy/ itself: the server runs in a process of its own',
+  },
+  {
+    from: /^(fault|probe|workload|system|checker|runtime|link|report)\//,
+    never: /^catalog\.ts/,
+    instead: 'a plug-in is listed by the catalog and does not know it',
+  },
+  {
+    from: /^(?!cli\.ts|commands\/)/,
+    never: /^(cli\.ts|commands\/)/,
+    instead: 'commands are thin: move what is shared to the folder it belongs to',
+  },
+];
+
+interface Ban {
+  name: RegExp;
+  homes: RegExp;
+  instead: string;
+}
+
+const BANS: Ban[] = [
+  {
+    name: /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\bhrtime\b/,
+    homes: /^clock\.ts$/,
+    instead: 'the Clock of src/clock.ts',
+  },
+  {
+    name: /\bset(Timeout|Interval)\(/,
+    homes: /^clock\.ts$/,
+    instead: 'clock.timer() or sleep() of src/clock.ts',
+  },
+  {
+    name: /\bMath\.random\b|\brandomBytes\b|\brandomUUID\b/,
+    homes: /^random\.ts$/,
+    instead: 'the Random of src/random.ts',
+  },
+  { name: /\bprocess\.env\b/, homes: /^cli\.ts$/, instead: 'the environment that cli.ts hands in' },
+  {
+    name: /\bprocess\.(argv|exit)\b/,
+    homes: /^(cli|reference\/process|toxiproxy\/process|runtime\/reaper\/process)\.ts$/,
+    instead: 'arguments and a result: only the entry of a process reads argv and ends it',
+  },
+  { name: /\bconsole\./, homes: /^$/, instead: 'the Io of a command, or an event in the history' },
+  {
+    name: /\bnew Error\(/,
+    homes: /^(clock|cli)\.ts$|^(reference|toxiproxy|link|runtime)\//,
+    instead: 'an error of src/errors.ts',
+  },
+  {
+    name: /\bshell:\s*true\b|\bexecSync\(|\bexec\('/,
+    homes: /^$/,
+    instead: 'an argument list: spawn or execFile',
+  },
+];
+
+function files(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? files(path) : entry.name.endsWith('.ts') ? [path] : [];
+  });
+}
+
+/** The code of a file without its comments, so that prose may name what code may not. */
+function codeOf(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1');
+}
+
+function importsOf(path: string, code: string): string[] {
+  const found = [...code.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)];
+  return found.map(([, target]) => relative(SRC, resolve(dirname(path), target!)).replace(/\.js$/, '.ts'));
+}
+
+function importFindings(name: string, imports: readonly string[]): string[] {
+  return IMPORT_RULES.filter(({ from }) => from.test(name)).flatMap(({ never, only, instead }) =>
+    imports
+      .filter((target) => never?.test(target) || (only && !only.test(target)))
+      .map((target) => `src/${name} imports src/${target}: ${instead}`),
+  );
+}
+
+function banFindings(name: string, code: string): string[] {
+  return BANS.filter((ban) => !ban.homes.test(name) && ban.name.test(code)).map(
+    (ban) => `src/${name} uses ${ban.name.exec(code)?.[0]}: use ${ban.instead}`,
+  );
+}
+
+const sources = files(SRC).map((path) => {
+  const code = codeOf(readFileSync(path, 'utf8'));
+  return { name: relative(SRC, path), code, imports: importsOf(path, code) };
+});
+
+describe('the house', () => {
+  it('keeps to its import rules', () => {
+    expect(sources.flatMap(({ name, imports }) => importFindings(name, imports))).toEqual([]);
+  });
+
+  it('keeps time, randomness, the environment and exit in their homes', () => {
+    expect(sources.flatMap(({ name, code }) => banFindings(name, code))).toEqual([]);
+  });
+
+  it('has no default exports and no file of odds and ends', () => {
+    const odd = sources.filter(
+      ({ name, code }) =>
+        /(^|\/)(utils?|helpers?|misc|common)\.ts$/.test(name) || /^export default\b/m.test(code),
+    );
+    expect(odd.map(({ name }) => name)).toEqual([]);
+  });
+});
+
+describe('the rules themselves can fail', () => {
+  it('an import of a runtime from a checker is found', () => {
+    expect(importFindings('checker/x.ts', ['runtime/runtime.ts'])).toHaveLength(1);
+    expect(importFindings('reference/x.ts', ['errors.ts'])).toHaveLength(1);
+    expect(importFindings('fault/x.ts', ['catalog.ts'])).toHaveLength(1);
+  });
+
+  it('a banned name is found, but not in a comment', () => {
+    expect(banFindings('run/x.ts', codeOf('const t = Date.now();'))).toHaveLength(1);
+    expect(banFindings('run/x.ts', codeOf('// Date.now() would be wrong here'))).toEqual([]);
+    expect(banFindings('run/x.ts', codeOf('setTimeout(f, 1)'))).toHaveLength(1);
+    expect(banFindings('checker/x.ts', codeOf('process.env.HOME'))).toHaveLength(1);
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../src/clock.js';
+import type { EventBody } from '../../src/history/event.js';
+import type { Connection, Outcome } from '../../src/system/system.js';
+import { processes, RunningGroup } from '../../src/workload/client-group.js';
+import { values } from '../../src/workload/generator.js';
+import { pinned } from '../../src/workload/target.js';
+
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+function group(answer: (key: string, signal: AbortSignal) => Promise<Outcome>, timeout = 1000) {
+  const clock = new VirtualClock();
+  const events: (EventBody & { intended?: number })[] = [];
+  const connection: Connection = {
+    read: answer,
+    write: (key, _value, signal) => answer(key, signal),
+    close() {},
+  };
+  const unique = values();
+  const running = new RunningGroup({
+    name: 'app',
+    spec: { count: 2, rate: 100, timeout },
+    clock,
+    generator: { next: () => ({ f: 'write', key: 'k', value: unique.take() }) },
+    processes: processes(),
+    target: pinned('a'),
+    connect: () => connection,
+    record: (body, times) => events.push({ ...body, ...times } as EventBody),
+  });
+  return { clock, events, running };
+}
+
+const untilAborted = (_key: string, signal: AbortSignal) =>
+  new Promise<Outcome>((resolve) =>
+    signal.addEventListener('abort', () => resolve({ type: 'info', error: 'time-out' })),
+  );
+
+describe('a client group', () => {
+  it('records every operation with its beginning, its intended instant and its end', async () => {
+    const { clock, events, running } = group(async () => ({ type: 'ok', value: null, node: 'a', term: 3 }));
+    running.start();
+    clock.advance(10);
+    await settle();
+    await running.stop();
+    expect(events.map(({ type }) => type).sort()).toEqual(['invoke', 'invoke', 'ok', 'ok']);
+    expect(events.filter(({ type }) => type === 'invoke').map(({ intended }) => intended)).toEqual([0, 10]);
+    expect(events.find(({ type }) => type === 'ok')).toMatchObject({
+      node: 'a',
+      term: 3,
+      client: 'app',
+      value: 1,
+    });
+  });
+
+  it('goes on beginning operations while earlier ones are not answered', async () => {
+    const { clock, events, running } = group(untilAborted, 200);
+    running.start();
+    clock.advance(100);
+    expect(events.filter(({ type }) => type === 'invoke')).toHaveLength(11);
+    const stopped = running.stop();
+    clock.advance(1000);
+    await stopped;
+    expect(events.filter(({ type }) => type === 'info')).toHaveLength(11);
+  });
+
+  it('never uses a process again whose operation is in doubt', async () => {
+    const { clock, events, running } = group(untilAborted, 5);
+    running.start();
+    for (let step = 0; step < 20; step++) {
+      clock.advance(10);
+      await settle();
+    }
+    await Promise.all([running.stop(), Promise.resolve(clock.advance(10))]);
+    const used = events
+      .filter(({ type }) => type === 'invoke')
+      .map((event) => ('process' in event ? event.process : -1));
+    expect(new Set(used).size).toBe(used.length);
+  });
+});

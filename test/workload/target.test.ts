@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../src/clock.js';
+import type { RoleAnswer } from '../../src/system/system.js';
+import { following, pinned } from '../../src/workload/target.js';
+
+/** Lets promises that are already decided run. */
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+function pool(answers: Record<string, RoleAnswer | undefined>) {
+  const clock = new VirtualClock();
+  const asked: string[] = [];
+  const target = following({
+    clock,
+    nodes: ['a', 'b', 'c'],
+    first: 'a',
+    async role(node) {
+      asked.push(node);
+      const answer = answers[node];
+      if (!answer) throw new Error('no answer');
+      return answer;
+    },
+  });
+  return { clock, target, asked };
+}
+
+describe('a pinned group', () => {
+  it('stays where it is, whatever it learns', () => {
+    const target = pinned('a');
+    target.learn('a', { type: 'fail', error: 'not primary', primary: 'b' });
+    expect(target.node()).toBe('a');
+  });
+});
+
+describe('a group that follows the primary', () => {
+  it('goes where an answer sends it', () => {
+    const { target } = pool({});
+    target.learn('a', { type: 'fail', error: 'not primary', primary: 'c' });
+    expect(target.node()).toBe('c');
+  });
+
+  it('ignores a name that it does not know', () => {
+    const { target } = pool({});
+    target.learn('a', { type: 'fail', error: 'not primary', primary: 'elsewhere' });
+    expect(target.node()).toBe('a');
+  });
+
+  it('asks around when its operations are not answered, and finds the new primary', async () => {
+    const { clock, target, asked } = pool({
+      b: { role: 'primary', term: 2 },
+      c: { role: 'standby', term: 2 },
+    });
+    target.node();
+    clock.advance(90);
+    expect(asked).toEqual([]);
+    clock.advance(60);
+    await settle();
+    expect(new Set(asked)).toEqual(new Set(['a', 'b', 'c']));
+    expect(target.node()).toBe('b');
+  });
+
+  it('does not go back to a primary of an older term', async () => {
+    const { clock, target } = pool({ a: { role: 'primary', term: 1 }, b: { role: 'standby', term: 1 } });
+    target.learn('a', { type: 'fail', error: 'not primary', primary: 'b' });
+    target.learn('b', { type: 'ok', value: null, term: 2 });
+    target.learn('b', { type: 'info', error: 'time-out' });
+    clock.advance(200);
+    await settle();
+    expect(target.node()).toBe('b');
+  });
+
+  it('leaves answers of a node that it has left aside', () => {
+    const { target } = pool({});
+    target.learn('a', { type: 'fail', error: 'not primary', primary: 'b' });
+    target.learn('a', { type: 'fail', error: 'not primary', primary: 'c' });
+    expect(target.node()).toBe('b');
+  });
+
+  it('tries the next node where nobody can be asked', () => {
+    const target = following({ clock: new VirtualClock(), nodes: ['a', 'b'], first: 'a', role: undefined });
+    target.learn('a', { type: 'info', error: 'lost connection' });
+    expect(target.node()).toBe('b');
+    target.learn('b', { type: 'fail', error: 'refused' });
+    expect(target.node()).toBe('a');
+  });
+});
