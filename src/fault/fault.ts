@@ -11,7 +11,7 @@ import type { Clock } from '../clock.js';
 import type { Capability } from '../drill/needs.js';
 import type { CutMode } from '../drill/steps.js';
 import type { Evidence } from '../history/event.js';
-import type { LinkState, Links } from '../link/links.js';
+import type { StatefulLinks } from '../link/links.js';
 import type { Random } from '../random.js';
 import type { Kills, LinkPlace, Pauses } from '../runtime/runtime.js';
 import type { Cut } from '../topology/grudge.js';
@@ -36,11 +36,19 @@ export interface Aim {
 /** What a fault may touch. */
 export interface Effects {
   clock: Clock;
-  links: Links & { state(link: string): Promise<LinkState> };
+  links: StatefulLinks;
   place(link: string): LinkPlace;
   /** Sends a greeting over a link, for a witness. */
-  greet(link: string): Promise<Greeting>;
+  greet(link: string, patience: Patience): Promise<Greeting>;
   nodes: Kills & Pauses;
+}
+
+/** How long a greeting is waited for, in milliseconds from when it was sent. */
+export interface Patience {
+  /** For its answer. */
+  answer: number;
+  /** For its arrival, where it is not answered; no longer than for the answer if left out. */
+  arrival?: number;
 }
 
 /** How a greeting over a link went. */

@@ -21,7 +21,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const NODE = [20, 19] as const;
 
 export async function diagnose(environment: Environment, clock: Clock): Promise<Diagnosis[]> {
-  return Promise.all([node(), temporaryFolder(), processList(), toxiproxy(environment), engine(environment, clock)]);
+  return Promise.all([
+    node(),
+    temporaryFolder(),
+    processList(),
+    toxiproxy(environment),
+    engine(environment, clock),
+  ]);
 }
 
 async function node(): Promise<Diagnosis> {
@@ -42,7 +48,12 @@ async function temporaryFolder(): Promise<Diagnosis> {
     await rm(folder, { recursive: true });
     return { subject: 'temporary folder', state: 'ok', found: tmpdir() };
   } catch (error) {
-    return { subject: 'temporary folder', state: 'missing', found: messageOf(error), todo: 'set TMPDIR to a folder that can be written' };
+    return {
+      subject: 'temporary folder',
+      state: 'missing',
+      found: messageOf(error),
+      todo: 'set TMPDIR to a folder that can be written',
+    };
   }
 }
 
@@ -71,18 +82,28 @@ async function toxiproxy(environment: Environment): Promise<Diagnosis> {
     );
     if (usable) return { subject: 'toxiproxy-server', state: 'ok', found: file };
   }
-  return { subject: 'toxiproxy-server', state: 'absent', found: 'not on PATH', todo: 'the embedded one is used' };
+  return {
+    subject: 'toxiproxy-server',
+    state: 'absent',
+    found: 'not on PATH',
+    todo: 'the embedded one is used',
+  };
 }
 
 async function engine(environment: Environment, clock: Clock): Promise<Diagnosis> {
   const subject = 'container engine';
   const host = environment['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock';
   const todo = 'drills run as local processes';
-  if (!host.startsWith('unix://')) return { subject, state: 'absent', found: `${host} (not looked at)`, todo };
+  if (!host.startsWith('unix://'))
+    return { subject, state: 'absent', found: `${host} (not looked at)`, todo };
   const path = host.slice('unix://'.length);
   try {
     await within(clock, 2000, `connecting to ${path}`, (signal) => dial(path, signal));
-    return { subject, state: 'ok', found: `${path} answers; this version runs drills as local processes only` };
+    return {
+      subject,
+      state: 'ok',
+      found: `${path} answers; this version runs drills as local processes only`,
+    };
   } catch (error) {
     return { subject, state: 'absent', found: messageOf(error), todo };
   }

@@ -131,3 +131,16 @@ export interface Hosts {
   /** Notes that the run has proxies on a Toxiproxy that is not ours, so that they are removed whatever happens. */
   noteToxiproxy(url: string): void;
 }
+
+export function kills<Opened extends Cluster>(cluster: Opened): cluster is Opened & Kills {
+  return 'kill' in cluster;
+}
+export function pauses<Opened extends Cluster>(cluster: Opened): cluster is Opened & Pauses {
+  return 'pause' in cluster;
+}
+export function tails<Opened extends Cluster>(cluster: Opened): cluster is Opened & Tails {
+  return 'tail' in cluster;
+}
+export function hosts<Opened extends Cluster>(cluster: Opened): cluster is Opened & Hosts {
+  return 'host' in cluster;
+}

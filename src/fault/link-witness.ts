@@ -1,0 +1,144 @@
+/**
+ * The witness of links: looks at what the Toxiproxy server says of a link, and at what happens to a greeting that
+ * is sent over it. Only both together say that a link is cut as it was meant:
+ *
+ *     cut                        server            greeting
+ *     refuse                     disabled          refused
+ *     drop, stall: upstream      toxics in place   silent, and it did not arrive
+ *     drop, stall: downstream    toxics in place   silent, though it arrived
+ *     (not cut)                  nothing of ours   answered
+ *
+ * A greeting to a process that is dead or stopped proves nothing; then there is only what the server says.
+ */
+import { sleep } from '../clock.js';
+import type { CutMode } from '../drill/steps.js';
+import type { LinkState } from '../link/links.js';
+import type { Cut } from '../topology/grudge.js';
+import { kindOf } from '../topology/links.js';
+import type { Effects, Greeting, Patience } from './fault.js';
+import type { Look } from './witness-each.js';
+
+/** How long a greeting must go without an answer to count as silent, ms. */
+export const SILENCE = 150;
+/** How long an open link may take to bring an answer (or an arrival), ms. */
+export const ANSWER = 2000;
+/** Time between two greetings to someone who does not answer yet, ms. */
+const RETRY = 20;
+
+/** What should be seen of one link. */
+export interface Expectation {
+  link: string;
+  /** What the server should say: our toxics by name, `disabled`, or nothing of ours. */
+  held: readonly string[] | 'disabled' | 'free';
+  /** In words, what the greeting should do. */
+  expected: string;
+  patience: Patience;
+  /** Whether the greeting did so. Left out where it shows nothing that can be measured. */
+  shows?(greeting: Greeting): boolean;
+}
+
+/** What a cut should look like. */
+export function cutExpectation(fault: string, mode: CutMode, { link, streams }: Cut): Expectation {
+  if (mode === 'refuse') {
+    const shows = ({ outcome }: Greeting) => outcome === 'refused';
+    return { link, held: 'disabled', expected: 'refused', patience: { answer: SILENCE }, shows };
+  }
+  const held = streams.map((stream) => `${fault}_${stream}`);
+  if (streams.includes('upstream')) {
+    // Where a cut link is closed at once, its destination is dead: that is told apart further down.
+    const shows = ({ outcome, arrived }: Greeting) => outcome === 'silent' && arrived !== true;
+    return { link, held, expected: 'silent, nothing arrives', patience: { answer: SILENCE }, shows };
+  }
+  const shows = ({ outcome, arrived }: Greeting) => outcome === 'silent' && arrived !== false;
+  const patience = { answer: SILENCE, arrival: ANSWER };
+  return { link, held, expected: 'arrives, no answer comes back', patience, shows };
+}
+
+/** What a link that is not cut should look like. */
+export function openExpectation(link: string): Expectation {
+  const shows = ({ outcome }: Greeting) => outcome === 'answered';
+  return { link, held: 'free', expected: 'answered', patience: { answer: ANSWER }, shows };
+}
+
+/** Looks at one link until it is as expected, time is up, or it is plain that it is not. */
+export async function lookAtLink(fault: string, expectation: Expectation, effects: Effects): Promise<Look> {
+  const { link, patience, shows } = expectation;
+  const { clock } = effects;
+  const end = clock.now() + Math.max(patience.answer, patience.arrival ?? 0);
+  for (;;) {
+    const lifeBefore = await lifeOf(link, effects);
+    const [greeting, state] = await Promise.all([
+      shows ? effects.greet(link, patience) : undefined,
+      effects.links.state(link),
+    ]);
+    const life = lifeBefore === 'running' ? await lifeOf(link, effects) : lifeBefore;
+    const look = judge(fault, expectation, { greeting, state, life });
+    // A destination that was only just started, or an answer that is late, gets another chance; a cut that lets
+    // an answer through has had its own.
+    if (look.ok || clock.now() >= end || (greeting?.outcome === 'answered' && expectation.held !== 'free'))
+      return look;
+    await sleep(clock, RETRY);
+  }
+}
+
+type Life = 'running' | 'stopped' | 'dead';
+
+interface Seen {
+  greeting: Greeting | undefined;
+  state: LinkState;
+  /** What the destination was doing. */
+  life: Life;
+}
+
+function judge(fault: string, { link, held, expected, shows }: Expectation, seen: Seen): Look {
+  const { greeting, state, life } = seen;
+  const observed = [describeState(state), ...(greeting ? [describeGreeting(greeting)] : [])];
+  const look = (ok: boolean, ...notes: string[]): Look => ({
+    ok,
+    evidence: { subject: link, expected, observed: [...observed, ...notes].join('; ') },
+  });
+  const held_ = isHeld(fault, held, state);
+  if (!held_) return look(false, `the server should say: ${describeHeld(held)}`);
+  if (!greeting || !shows) return look(true, "by the server's word alone");
+  if (shows(greeting)) return look(true);
+  // An answer over a link that should bring none is no cut, whatever else may be.
+  if (greeting.outcome === 'answered' && held !== 'free') return look(false);
+  if (life !== 'running') return look(true, `its destination is ${life}: by the server's word alone`);
+  if (othersHold(fault, state)) return look(true, "another fault holds it too: by the server's word alone");
+  return look(false);
+}
+
+/** Whether the server says of the link what the fault made of it. */
+function isHeld(fault: string, held: Expectation['held'], state: LinkState): boolean {
+  if (held === 'disabled') return !state.enabled;
+  const names = state.toxics.map(({ name }) => name);
+  if (held === 'free') return !names.some((name) => name.startsWith(`${fault}_`));
+  return held.every((name) => names.includes(name));
+}
+
+function othersHold(fault: string, state: LinkState): boolean {
+  return !state.enabled || state.toxics.some(({ name }) => !name.startsWith(`${fault}_`));
+}
+
+async function lifeOf(link: string, { place, nodes }: Effects): Promise<Life> {
+  const { to } = place(link).link;
+  if (kindOf(to) === 'power') return 'running';
+  if (!(await nodes.running(to))) return 'dead';
+  return (await nodes.paused(to)) ? 'stopped' : 'running';
+}
+
+function describeState({ enabled, toxics }: LinkState): string {
+  if (!enabled) return 'disabled';
+  return toxics.length === 0 ? 'no toxics' : toxics.map(({ name, type }) => `${type} ${name}`).join(', ');
+}
+
+function describeHeld(held: Expectation['held']): string {
+  if (held === 'free') return 'nothing of this fault';
+  return held === 'disabled' ? held : held.join(', ');
+}
+
+function describeGreeting({ outcome, arrived, took }: Greeting): string {
+  const when = outcome === 'silent' ? `for ${took.toFixed(0)} ms` : `after ${took.toFixed(1)} ms`;
+  const arrival = arrived === undefined ? '' : arrived ? ', it arrived' : ', it did not arrive';
+  return `greeting ${outcome} ${when}${outcome === 'answered' ? '' : arrival}`;
+}

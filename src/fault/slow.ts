@@ -1,0 +1,39 @@
+/**
+ * What these send to those arrives late: on their links the upstream, and on the links that lead back the
+ * downstream, whose bytes travel in the same direction.
+ */
+import type { StepOptions } from '../drill/steps.js';
+import type { ToxicChange } from '../link/links.js';
+import type { Link } from '../topology/links.js';
+import { resolveText } from '../topology/partition.js';
+import type { Aim, Fault } from './fault.js';
+import { injectToxics } from './shaping.js';
+
+interface SlowAim extends Aim {
+  toxics: ToxicChange[];
+}
+
+export const slow: Fault<StepOptions<'slow'>, SlowAim> = {
+  needs: ['links'],
+
+  aim({ from, to, latency, jitter = 0 }, { topology, random, links }) {
+    const senders = resolveText(from, topology, random);
+    const receivers = resolveText(to, topology, random);
+    const attributes = { latency: Math.round(latency), jitter: Math.round(jitter) };
+    const late = (link: Link, stream: ToxicChange['stream']): ToxicChange => {
+      return { link: link.name, stream, type: 'latency', toxicity: 1, attributes };
+    };
+    const toxics = links.flatMap((link) => [
+      ...(senders.includes(link.from) && receivers.includes(link.to) ? [late(link, 'upstream')] : []),
+      ...(senders.includes(link.to) && receivers.includes(link.from) ? [late(link, 'downstream')] : []),
+    ]);
+    const spread = attributes.jitter > 0 ? ` +/- ${attributes.jitter} ms` : '';
+    return {
+      targets: [...new Set([...senders, ...receivers])],
+      text: `${senders.join(', ') || 'nobody'} to ${receivers.join(', ') || 'nobody'} slow by ${attributes.latency} ms${spread}`,
+      toxics,
+    };
+  },
+
+  inject: (fault, { toxics }, effects) => injectToxics(fault, toxics, effects),
+};

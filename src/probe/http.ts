@@ -1,0 +1,50 @@
+/** Health over HTTP: liveness, readiness and deep checks differ in nothing but their path. */
+import { request } from 'node:http';
+import type { Address } from '../runtime/runtime.js';
+import type { Health, Probe } from './probe.js';
+
+/** How much of an answer is read, bytes. */
+const LONGEST = 65_536;
+
+export interface Answer {
+  status: number;
+  /** The beginning of the body, as text. */
+  body: string;
+}
+
+/** One request over a connection of its own. Rejects when there is no answer. */
+export function http(
+  { host, port }: Address,
+  path: string,
+  signal: AbortSignal,
+  method = 'GET',
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ host, port, path, method, signal, agent: false }, (response) => {
+      const chunks: Buffer[] = [];
+      let length = 0;
+      response.on('data', (chunk: Buffer) => {
+        if (length < LONGEST) chunks.push(chunk);
+        length += chunk.length;
+      });
+      response.on('error', reject);
+      response.on('end', () => {
+        const body = Buffer.concat(chunks).toString('utf8').slice(0, LONGEST);
+        resolve({ status: response.statusCode ?? 0, body });
+      });
+    });
+    sent.on('error', reject);
+    sent.end();
+  });
+}
+
+/** Healthy where the answer's status is 200 to 299. `level` is `liveness`, `readiness`, `deep` or another word. */
+export function httpProbe(level: string, address: Address, path: string): Probe<Health> {
+  return {
+    name: `${level} of ${address.host}:${address.port}${path}`,
+    async look(signal) {
+      const { status } = await http(address, path, signal);
+      return { healthy: status >= 200 && status < 300, detail: `status ${status}` };
+    },
+  };
+}

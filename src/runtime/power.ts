@@ -1,0 +1,121 @@
+/**
+ * The power device: what a supervisor fences with (STONITH), provided by the runner so that it works beside the
+ * node that is to be fenced, and reached over links, so that these can be cut too.
+ *
+ *     POST /off/<node>     ends the node at once; 200 {"off":true} when the operating system says that it is gone
+ *     GET  /list           200 {"running":["a","c"]}
+ *     GET  /greet/<token>  200, for the witness of the links that lead here
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type Clock, sleep } from '../clock.js';
+import { EnvironmentError, messageOf } from '../errors.js';
+import type { Address, Kills } from './runtime.js';
+
+export interface PowerSetting {
+  clock: Clock;
+  /** Where it listens; loopback. */
+  address: Address;
+  /** Whom it can turn off. */
+  nodes: readonly string[];
+  kills: Kills;
+  /** Milliseconds from an order to its execution. */
+  delay?: number;
+  /** Told when a node was turned off by an order; `at` is the clock's instant. */
+  onOff?(node: string, at: number): void;
+  /** Told of each greeting that arrived. */
+  onGreeting?(token: string): void;
+}
+
+export interface PowerDevice {
+  /** Resolves when it listens no more; orders that were not carried out yet never will be. */
+  close(): Promise<void>;
+}
+
+/** How long a process may take to be gone, and the time between two looks, ms. */
+const PATIENCE = 5000;
+const LOOK_EVERY = 5;
+
+/** Rejects with an `EnvironmentError` where the address is taken. */
+export async function openPower(setting: PowerSetting): Promise<PowerDevice> {
+  const ending = new AbortController();
+  const server = createServer((request, response) => {
+    answer(request, setting, ending.signal).then(
+      ([status, body]) => send(response, status, body),
+      (error: unknown) => send(response, 500, { error: messageOf(error) }),
+    );
+  });
+  await listen(server, setting.address);
+  return {
+    close() {
+      ending.abort(new Error('the power device was closed'));
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      return closed;
+    },
+  };
+}
+
+type Answer = [status: number, body: object];
+
+async function answer(request: IncomingMessage, setting: PowerSetting, signal: AbortSignal): Promise<Answer> {
+  request.resume();
+  const [, verb, name, more] = (request.url ?? '').split('/');
+  if (request.method === 'GET' && verb === 'list' && name === undefined) {
+    return [200, { running: await runningOf(setting) }];
+  }
+  if (request.method === 'GET' && verb === 'greet' && name) {
+    setting.onGreeting?.(name);
+    return [200, {}];
+  }
+  if (request.method === 'POST' && verb === 'off' && name !== undefined && more === undefined) {
+    if (!setting.nodes.includes(name)) return [404, { error: `no node "${name}"` }];
+    await turnOff(name, setting, signal);
+    return [200, { off: true }];
+  }
+  return [404, { error: 'no such order' }];
+}
+
+async function runningOf({ nodes, kills }: PowerSetting): Promise<string[]> {
+  const running = await Promise.all(nodes.map((node) => kills.running(node)));
+  return nodes.filter((_, at) => running[at]);
+}
+
+/** An order is carried out even if whoever gave it is gone by then: power switches do not take orders back. */
+async function turnOff(node: string, setting: PowerSetting, signal: AbortSignal): Promise<void> {
+  const { clock, kills, delay = 0, onOff } = setting;
+  if (delay > 0) await sleep(clock, delay, signal);
+  signal.throwIfAborted();
+  if (await kills.running(node)) {
+    try {
+      const { at } = await kills.kill(node, 'SIGKILL');
+      onOff?.(node, at);
+    } catch (error) {
+      // Somebody else ended it between the look and the kill.
+      if (await kills.running(node)) throw error;
+    }
+  }
+  const end = clock.now() + PATIENCE;
+  while (await kills.running(node)) {
+    if (clock.now() >= end) throw new Error(`${node} is still running ${PATIENCE} ms after it was killed`);
+    await sleep(clock, LOOK_EVERY, signal);
+  }
+}
+
+function listen(server: Server, { host, port }: Address): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) =>
+      reject(
+        new EnvironmentError(
+          { where: 'the power device', expected: `${host}:${port} to be free`, found: messageOf(error) },
+          { cause: error },
+        ),
+      ),
+    );
+    server.listen({ host, port }, () => resolve());
+  });
+}
+
+function send(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'Content-Type': 'application/json' });
+  response.end(`${JSON.stringify(body)}\n`);
+}
