@@ -60,10 +60,9 @@ export class Link implements StageOwner, Sink {
 
   addToxic(toxic: InstalledToxic): void {
     if (this.#finished) return;
-    const last = this.#stages.at(-1);
-    last?.restart();
-    const stage = this.#append(toxic);
-    if (last) last.next = stage;
+    // What the last toxic has in hand passes the new one by.
+    this.#stages.at(-1)?.restart();
+    this.#append(toxic);
     this.pump();
   }
 
@@ -119,10 +118,11 @@ export class Link implements StageOwner, Sink {
     this.#closeDestination();
   }
 
-  #append(toxic: InstalledToxic): LinkStage {
+  #append(toxic: InstalledToxic): void {
     const stage = new LinkStage(toxic, this, this);
+    const last = this.#stages.at(-1);
+    if (last) last.next = stage;
     this.#stages.push(stage);
-    return stage;
   }
 
   #receive(data: Buffer): void {
