@@ -35,16 +35,14 @@ export function encodeEvent(event: Event, previous: string): { line: string; has
   return { line: `${body.slice(0, -1)},"hash":"${digest}"}\n`, hash: digest };
 }
 
-/** Encodes the events of one history, one after the other. */
-export class HistoryEncoder {
-  #previous = CHAIN_START;
-
-  /** The event's line, with its line end. */
-  line(event: Event): string {
-    const encoded = encodeEvent(event, this.#previous);
-    this.#previous = encoded.hash;
+/** A function that gives the lines of one history, event by event, each with its line end. */
+export function lineEncoder(): (event: Event) => string {
+  let previous = CHAIN_START;
+  return (event) => {
+    const encoded = encodeEvent(event, previous);
+    previous = encoded.hash;
     return encoded.line;
-  }
+  };
 }
 
 /**
@@ -126,9 +124,9 @@ function quoted(text: string): string {
 
 /** The text of a whole history. */
 export function encodeHistory(events: Iterable<Event>): string {
-  const encoder = new HistoryEncoder();
+  const encode = lineEncoder();
   let text = '';
-  for (const event of events) text += encoder.line(event);
+  for (const event of events) text += encode(event);
   return text;
 }
 

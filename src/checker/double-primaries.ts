@@ -1,0 +1,81 @@
+/** Double primaries: how often two nodes were primary at once, who, in which terms, and what they did in it. */
+import type { History } from '../history/history.js';
+import { isWrite, operationsOf } from '../history/operations.js';
+import type { Checker } from './checker.js';
+import { FINAL } from './client-operations.js';
+import { countFinding } from './finding.js';
+import { durationText, figureText, instantText } from './milliseconds.js';
+import { type Holder, LEVELS, type Level, type Overlap, overlapsOf, termsGoneBack } from './overlaps.js';
+
+const MOST_LINES = 10;
+const MOST_OPERATIONS = 5;
+
+/** How many intervals there were, on whichever level, and on each. */
+export function doublePrimaryCounts(history: History): { intervals: number; levels: Record<Level, number> } {
+  const overlaps = overlapsOf(history);
+  const on = (level: Level) => overlaps.filter(({ levels }) => levels.has(level)).length;
+  return {
+    intervals: overlaps.length,
+    levels: { claims: on('claims'), accepts: on('accepts'), acknowledges: on('acknowledges') },
+  };
+}
+
+export const doublePrimariesChecker: Checker = {
+  name: 'double-primaries',
+  check(history, drill) {
+    const bound = drill.expect.double_primaries;
+    if (bound === undefined) return [];
+    const overlaps = overlapsOf(history);
+    const back = termsGoneBack(history);
+    const lines = overlaps.slice(0, MOST_LINES).map((overlap) => overlapText(history, overlap));
+    if (overlaps.length > MOST_LINES) lines.push(`and ${overlaps.length - MOST_LINES} more`);
+    if (overlaps.length === 0) lines.push('there was never more than one primary');
+    for (const { holder, at, after, index } of back.slice(0, MOST_LINES)) {
+      lines.push(
+        `the term went back: ${holderText(holder)} began ${instantText(at)}, after term ${after} (event ${index})`,
+      );
+    }
+    const evidence = [...overlaps.flatMap((overlap) => overlap.evidence), ...back.map(({ index }) => index)];
+    const head = { checker: this.name, expectation: 'double_primaries' };
+    return [
+      countFinding(history, head, bound, { count: overlaps.length, message: lines.join('\n'), evidence }),
+    ];
+  },
+};
+
+function holderText({ node, term }: Holder): string {
+  return term === undefined ? node : `${node} (term ${term})`;
+}
+
+function overlapText(history: History, { holders: [one, other], from, to, levels }: Overlap): string {
+  const both = `${holderText(one)} and ${holderText(other)} were both primary`;
+  const span = `from ${figureText(from / 1e6)} to ${figureText(to / 1e6)}`;
+  const when =
+    to > from
+      ? `${both} for ${durationText(to - from)}, ${span}`
+      : `${both} in one term, one after the other, the second ${instantText(from)}`;
+  const how = LEVELS.filter((level) => levels.has(level)).join(', ');
+  const acts = [one, other].map((holder) => actsText(history, holder, from, to)).filter(Boolean);
+  return [`${when} (${how})`, ...acts].join('; ');
+}
+
+/** `a acknowledged 31 writes in it (events 1204, 1210, ...)`. */
+function actsText(history: History, { node, term }: Holder, from: number, to: number): string {
+  const acts = operationsOf(history).operations.filter(
+    (operation) =>
+      operation.type === 'ok' &&
+      operation.node === node &&
+      operation.client !== FINAL &&
+      (operation.term === undefined || term === undefined || operation.term === term) &&
+      (isWrite(operation) || operation.term !== undefined) &&
+      operation.end >= from &&
+      operation.start <= to,
+  );
+  const writes = acts.filter(isWrite);
+  const told = writes.length > 0 ? writes : acts;
+  if (told.length === 0) return '';
+  const indexes = told.slice(0, MOST_OPERATIONS).map(({ complete }) => complete);
+  const more = told.length > MOST_OPERATIONS ? ', ...' : '';
+  const what = told === writes ? 'write' : 'read';
+  return `${node} acknowledged ${told.length} ${what}${told.length === 1 ? '' : 's'} in it (events ${indexes.join(', ')}${more})`;
+}

@@ -1,0 +1,179 @@
+/**
+ * The way back: failback (switch back asked -> the original primary acknowledges a write, in a newer term) and
+ * resync (a node restarted, or its links healed -> in sync again).
+ */
+import type { Drill } from '../drill/schema.js';
+import { eventsOf } from '../history/by-type.js';
+import { instantOf, type Nanoseconds } from '../history/event.js';
+import type { History } from '../history/history.js';
+import { isWrite, type Operation } from '../history/operations.js';
+import type { Checker } from './checker.js';
+import { primaryAt, termAt } from './claims.js';
+import { clientOperations } from './client-operations.js';
+import { type FaultRecord, faultsOf, faultText } from './faults.js';
+import { durationFinding, type Measured } from './finding.js';
+import { durationText, instantText, toMs } from './milliseconds.js';
+import type { Finding } from './verdict.js';
+
+interface Ask {
+  at: Nanoseconds;
+  index: number;
+}
+
+/** The switch back that was asked for: by the conductor, else by the supervisors themselves. */
+function failbackAsk(history: History, to: string): Ask | undefined {
+  const asked = eventsOf(history, 'ask').find(({ ask, node }) => ask === 'failback' && node === to);
+  if (asked !== undefined) return { at: asked.time, index: asked.index };
+  const begun = eventsOf(history, 'supervisor').findLast(
+    ({ event, target }) => event === 'switchover' && target === to,
+  );
+  return begun && { at: instantOf(begun), index: begun.index };
+}
+
+/** The failback's figure; undefined where none was asked for. */
+function failbackFigure(history: History, drill: Drill): Measured | undefined {
+  if (drill.failback === 'none') return undefined;
+  const { to } = drill.failback;
+  const ask = failbackAsk(history, to);
+  if (ask === undefined) return undefined;
+  const before = termAt(history, ask.at);
+  let first: Operation | undefined;
+  for (const operation of clientOperations(history)) {
+    if (operation.type !== 'ok' || !isWrite(operation) || operation.node !== to || operation.end < ask.at)
+      continue;
+    const newer = operation.term === undefined || before === undefined || operation.term > before;
+    if (newer && (first === undefined || operation.end < first.end)) first = operation;
+  }
+  if (first === undefined) {
+    return {
+      subject: to,
+      ms: null,
+      lacking: 'end',
+      message: `asked ${instantText(ask.at)} to switch back to ${to}; it never acknowledged a write in a term after ${before ?? 'that'}`,
+      evidence: [ask.index],
+    };
+  }
+  return {
+    subject: to,
+    ms: toMs(first.end - ask.at),
+    message: `asked ${instantText(ask.at)} to switch back to ${to}; it acknowledged its first write${first.term === undefined ? '' : ` in term ${first.term}`} ${durationText(first.end - ask.at)} later`,
+    evidence: [ask.index, first.complete ?? first.invoke],
+  };
+}
+
+/** Each node that a fault had put out of step, with the time that it took to be in sync again. */
+function resyncFigures(history: History): Measured[] {
+  const nodes = new Set(
+    (history.run?.nodes ?? []).filter(({ kind }) => kind === 'node').map(({ name }) => name),
+  );
+  const figures: Measured[] = [];
+  for (const fault of faultsOf(history)) {
+    for (const node of new Set([fault.target, ...fault.event.targets])) {
+      if (!nodes.has(node)) continue;
+      const figure = resyncFigure(history, fault, node);
+      if (figure !== undefined) figures.push(figure);
+    }
+  }
+  return figures;
+}
+
+function resyncFigure(history: History, fault: FaultRecord, node: string): Measured | undefined {
+  const restarted = restartOf(history, fault, node);
+  const begin = restarted ?? rejoinOf(history, fault, node);
+  if (begin === undefined) return undefined;
+  const what = restarted === undefined ? `the heal of ${faultText(fault)}` : `its restart`;
+  const synced = syncedAfter(history, node, begin.at);
+  if (synced === undefined) {
+    return {
+      subject: node,
+      ms: null,
+      lacking: 'end',
+      message: `${node} was never in sync again after ${what} ${instantText(begin.at)}`,
+      evidence: [begin.index],
+    };
+  }
+  return {
+    subject: node,
+    ms: toMs(synced.at - begin.at),
+    message: `${node} was in sync again ${durationText(synced.at - begin.at)} after ${what} ${instantText(begin.at)}`,
+    evidence: [begin.index, synced.index],
+  };
+}
+
+/** The first request to start the node again, or the first sign of its starting, since the fault. */
+function restartOf(history: History, fault: FaultRecord, node: string): Ask | undefined {
+  const since = fault.effective ?? fault.event.time;
+  const found: Ask[] = [];
+  for (const event of eventsOf(history, 'ask')) {
+    if (event.ask === 'restart' && event.node === node) found.push({ at: event.time, index: event.index });
+  }
+  for (const event of eventsOf(history, 'node')) {
+    if (event.event === 'starting' && event.node === node)
+      found.push({ at: instantOf(event), index: event.index });
+  }
+  return earliest(found.filter(({ at }) => at >= since));
+}
+
+/** A heal after which the node has to catch up: it lost the primary's role, or its place in the in-sync set. */
+function rejoinOf(history: History, fault: FaultRecord, node: string): Ask | undefined {
+  if (fault.over === undefined) return undefined;
+  const since = fault.event.time;
+  const over = fault.over;
+  const dropped = eventsOf(history, 'supervisor').some((event) => {
+    const at = instantOf(event);
+    return event.event === 'out-of-sync' && event.target === node && at >= since && at <= over;
+  });
+  const deposed = fault.primary === node && primaryAt(history, over) !== node;
+  if (!dropped && !deposed) return undefined;
+  return { at: over, index: (fault.healed ?? fault.heal ?? fault.event).index };
+}
+
+function syncedAfter(history: History, node: string, after: Nanoseconds): Ask | undefined {
+  const found: Ask[] = [];
+  for (const event of eventsOf(history, 'node')) {
+    if (event.event === 'in-sync' && event.node === node)
+      found.push({ at: instantOf(event), index: event.index });
+  }
+  for (const event of eventsOf(history, 'supervisor')) {
+    if (event.event === 'in-sync' && event.target === node)
+      found.push({ at: instantOf(event), index: event.index });
+  }
+  return earliest(found.filter(({ at }) => at >= after));
+}
+
+function earliest(found: readonly Ask[]): Ask | undefined {
+  return found.reduce<Ask | undefined>(
+    (first, one) => (first && first.at <= one.at ? first : one),
+    undefined,
+  );
+}
+
+/** The figures for the verdict; the worst where several nodes had to re-synchronise. */
+export function failbackTimings(
+  history: History,
+  drill: Drill,
+): { failback_ms: number | null; resync_ms: number | null } {
+  const known = resyncFigures(history).flatMap(({ ms }) => (ms === null ? [] : [ms]));
+  return {
+    failback_ms: failbackFigure(history, drill)?.ms ?? null,
+    resync_ms: known.length > 0 ? Math.max(...known) : null,
+  };
+}
+
+export const failbackChecker: Checker = {
+  name: 'failback',
+  check(history, drill) {
+    const findings: Finding[] = [];
+    const { failback, resync } = drill.expect;
+    if (failback !== undefined) {
+      const figure = failbackFigure(history, drill);
+      const head = { checker: this.name, expectation: 'failback', nothing: 'no switch back was asked for' };
+      findings.push(durationFinding(history, head, failback, figure ? [figure] : []));
+    }
+    if (resync !== undefined) {
+      const head = { checker: this.name, expectation: 'resync', nothing: 'no node had to re-synchronise' };
+      findings.push(durationFinding(history, head, resync, resyncFigures(history)));
+    }
+    return findings;
+  },
+};

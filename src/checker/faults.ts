@@ -1,0 +1,124 @@
+/** The faults of a run, each with what was seen of it: since when it was effective, and whom it hit. */
+
+import { eventsOf } from '../history/by-type.js';
+import type { EventOf, Nanoseconds } from '../history/event.js';
+import { instantOf } from '../history/event.js';
+import type { History } from '../history/history.js';
+import { primaryAt } from './claims.js';
+
+export interface FaultRecord {
+  event: EventOf<'fault'>;
+  witness: EventOf<'witness'> | undefined;
+  heal: EventOf<'heal'> | undefined;
+  healed: EventOf<'healed'> | undefined;
+  /** Since when it was effective; undefined where no probe has seen it. */
+  effective: Nanoseconds | undefined;
+  /** When it was over: healed as witnessed, else as asked. */
+  over: Nanoseconds | undefined;
+  /** Who was primary when it was injected. */
+  primary: string | undefined;
+  /** Whether that primary was among its targets, or lost every link to the others. */
+  hitsPrimary: boolean;
+  /** That primary where it was hit, else the first target. */
+  target: string;
+}
+
+const records = new WeakMap<History, readonly FaultRecord[]>();
+
+/** The faults in the order of their injection. */
+export function faultsOf(history: History): readonly FaultRecord[] {
+  let faults = records.get(history);
+  if (faults === undefined) {
+    faults = collect(history);
+    records.set(history, faults);
+  }
+  return faults;
+}
+
+function collect(history: History): FaultRecord[] {
+  const faults = new Map<string, FaultRecord>();
+  for (const event of history.events) {
+    switch (event.type) {
+      case 'fault':
+        faults.set(event.fault, injected(history, event));
+        break;
+      case 'witness': {
+        const fault = faults.get(event.fault);
+        if (fault === undefined) break;
+        fault.witness = event;
+        if (event.witnessed) fault.effective = instantOf(event);
+        break;
+      }
+      case 'heal': {
+        const fault = faults.get(event.fault);
+        if (fault === undefined) break;
+        fault.heal = event;
+        fault.over = event.time;
+        break;
+      }
+      case 'healed': {
+        const fault = faults.get(event.fault);
+        if (fault === undefined) break;
+        fault.healed = event;
+        if (event.witnessed) fault.over = instantOf(event);
+        break;
+      }
+    }
+  }
+  return [...faults.values()];
+}
+
+function injected(history: History, event: EventOf<'fault'>): FaultRecord {
+  const primary = primaryAt(history, event.time);
+  const hitsPrimary =
+    primary !== undefined && (event.targets.includes(primary) || isolates(history, event, primary));
+  return {
+    event,
+    witness: undefined,
+    heal: undefined,
+    healed: undefined,
+    effective: undefined,
+    over: undefined,
+    primary,
+    hitsPrimary,
+    target: hitsPrimary ? primary : (event.targets[0] ?? ''),
+  };
+}
+
+/** Whether a fault cuts a node from every other node and supervisor, in at least one direction each. */
+function isolates(history: History, event: EventOf<'fault'>, node: string): boolean {
+  const others = (history.run?.nodes ?? []).map(({ name }) => name).filter((name) => name !== node);
+  if (others.length === 0 || event.cuts === undefined) return false;
+  const cut = new Set<string>();
+  for (const { link } of event.cuts) {
+    const [source = '', target = ''] = link.split('->').map((end) => end.trim().replace(/:\d+$/, ''));
+    if (source === node) cut.add(target);
+    if (target === node) cut.add(source);
+  }
+  return others.every((name) => cut.has(name));
+}
+
+/** The faults that hit whoever was primary. */
+export function primaryFaults(history: History): FaultRecord[] {
+  return faultsOf(history).filter((fault) => fault.hitsPrimary);
+}
+
+/** `fault-1 (isolate a (drop))`, for messages. */
+export function faultText({ event }: FaultRecord): string {
+  return `${event.as ?? event.fault} (${event.text})`;
+}
+
+/**
+ * When a planned change of primary was first asked for after an instant, by the conductor or by a supervisor;
+ * Infinity where none was.
+ */
+export function plannedChangeAfter(history: History, after: Nanoseconds): Nanoseconds {
+  let first = Number.POSITIVE_INFINITY;
+  const offer = (at: Nanoseconds) => {
+    if (at > after) first = Math.min(first, at);
+  };
+  for (const event of eventsOf(history, 'ask')) if (event.ask !== 'restart') offer(event.time);
+  for (const event of eventsOf(history, 'supervisor'))
+    if (event.event === 'switchover') offer(instantOf(event));
+  return first;
+}

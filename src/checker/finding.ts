@@ -1,0 +1,109 @@
+/**
+ * From figures to findings. The three values, and what a history that is not whole may still say: a count or a
+ * worst case can only grow with more evidence, so one that breaks an upper limit already is a failure, and
+ * anything else is inconclusive.
+ */
+import { type Bound, formatBound, holds } from '../drill/units.js';
+import type { History } from '../history/history.js';
+import { flawsOf } from '../history/operations.js';
+import { figureText } from './milliseconds.js';
+import type { Finding, Judgement } from './verdict.js';
+
+const MOST_EVIDENCE = 50;
+
+/** Whether all the evidence that a run gives is there. */
+export function isWhole(history: History): boolean {
+  return flawsOf(history).length === 0;
+}
+
+/** Indexes of events, each once, in order, and not more than a person would follow. */
+export function evidenceOf(indexes: Iterable<number | undefined>): number[] {
+  const known = new Set<number>();
+  for (const index of indexes) if (index !== undefined) known.add(index);
+  return [...known].sort((one, other) => one - other).slice(0, MOST_EVIDENCE);
+}
+
+/** The judgement on a figure that further evidence could only make larger. */
+export function judgeGrowing(bound: Bound, figure: number, complete: boolean): Judgement {
+  const kept = holds(bound, figure);
+  if (complete) return kept ? 'pass' : 'fail';
+  return exceeds(bound, figure) ? 'fail' : 'inconclusive';
+}
+
+/** Whether a figure is beyond what the bound allows, whatever may be added to it. */
+export function exceeds(bound: Bound, figure: number): boolean {
+  if (holds(bound, figure)) return false;
+  return (
+    bound.operator === '<=' || bound.operator === '<' || (bound.operator === '==' && figure > bound.value)
+  );
+}
+
+/** What was measured of one subject (a fault, a client group) for an expectation in milliseconds. */
+export interface Measured {
+  subject: string;
+  /** Null: there is no figure; `lacking` says whether that itself is the failure. */
+  ms: number | null;
+  /** `end`: it never came about, and that was seen. `evidence`: nobody can tell. */
+  lacking?: 'end' | 'evidence';
+  message: string;
+  evidence: number[];
+}
+
+/** What an expectation in milliseconds comes to: every subject must keep within the bound. */
+export function durationFinding(
+  history: History,
+  head: { checker: string; expectation: string; nothing: string },
+  bound: Bound,
+  figures: readonly Measured[],
+): Finding {
+  const whole = isWhole(history);
+  const judged = figures.map((figure) => ({ figure, verdict: judgeMeasured(bound, figure, whole) }));
+  const verdicts = judged.map(({ verdict }) => verdict);
+  const verdict: Judgement = verdicts.includes('fail')
+    ? 'fail'
+    : verdicts.length === 0 || verdicts.includes('inconclusive')
+      ? 'inconclusive'
+      : 'pass';
+  const telling = judged.filter((one) => one.verdict === verdict).map((one) => one.figure);
+  return {
+    checker: head.checker,
+    expectation: head.expectation,
+    expected: formatBound(bound),
+    actual: actualText(figures),
+    verdict,
+    evidence: evidenceOf(telling.flatMap((figure) => figure.evidence)),
+    message: figures.length === 0 ? head.nothing : telling.map((figure) => figure.message).join('\n'),
+  };
+}
+
+function judgeMeasured(bound: Bound, figure: Measured, whole: boolean): Judgement {
+  if (figure.ms !== null) return judgeGrowing(bound, figure.ms, whole);
+  return figure.lacking === 'end' && whole ? 'fail' : 'inconclusive';
+}
+
+function actualText(figures: readonly Measured[]): string {
+  if (figures.length === 0) return 'not measured';
+  const text = (figure: Measured) => {
+    if (figure.ms !== null) return figureText(figure.ms);
+    return figure.lacking === 'end' ? 'never' : 'not measured';
+  };
+  if (figures.length === 1) return text(figures[0]!);
+  return figures.map((figure) => `${figure.subject} ${text(figure)}`).join(', ');
+}
+
+/** What an expectation on a count comes to. `complete`: whether more evidence could add to it. */
+export function countFinding(
+  history: History,
+  head: { checker: string; expectation: string },
+  bound: Bound,
+  counted: { count: number; message: string; evidence: Iterable<number | undefined>; complete?: boolean },
+): Finding {
+  return {
+    ...head,
+    expected: formatBound(bound),
+    actual: `${counted.count}`,
+    verdict: judgeGrowing(bound, counted.count, isWhole(history) && counted.complete !== false),
+    evidence: evidenceOf(counted.evidence),
+    message: counted.message,
+  };
+}

@@ -1,0 +1,80 @@
+/** What every run must show besides its expectations: a whole history, a drill carried out, nothing left behind. */
+import { eventsOf } from '../history/by-type.js';
+import { flawsOf } from '../history/operations.js';
+import type { Checker } from './checker.js';
+import { evidenceOf } from './finding.js';
+
+export const historyCompleteChecker: Checker = {
+  name: 'integrity',
+  check(history) {
+    const flaws = flawsOf(history);
+    const good = flaws.length === 0;
+    return [
+      {
+        checker: this.name,
+        expectation: 'history complete',
+        expected: 'no flaw',
+        actual: good ? 'no flaw' : `${flaws.length} flaw${flaws.length === 1 ? '' : 's'}`,
+        verdict: good ? 'pass' : 'inconclusive',
+        evidence: [],
+        message: good ? `${history.events.length} events, whole and in order` : flaws.join('\n'),
+      },
+    ];
+  },
+};
+
+export const carriedOutChecker: Checker = {
+  name: 'integrity',
+  check(history, drill) {
+    const lines: string[] = [];
+    const evidence: number[] = [];
+    for (const { message, index } of eventsOf(history, 'problem')) {
+      lines.push(message);
+      evidence.push(index);
+    }
+    for (const event of eventsOf(history, 'waited')) {
+      if (event.reached) continue;
+      lines.push(`waited for ${event.for} in vain${event.detail ? `: ${event.detail}` : ''}`);
+      evidence.push(event.index);
+    }
+    const begun = new Set(eventsOf(history, 'step').map(({ step }) => step));
+    const missing = drill.steps.map((_, at) => at + 1).filter((step) => !begun.has(step));
+    if (missing.length > 0) lines.push(`step ${missing.join(', ')} of ${drill.steps.length} never began`);
+    const good = lines.length === 0;
+    return [
+      {
+        checker: this.name,
+        expectation: 'drill carried out',
+        expected: 'every step done, every wait over in time',
+        actual: good ? 'done' : `${lines.length} problem${lines.length === 1 ? '' : 's'}`,
+        verdict: good ? 'pass' : 'inconclusive',
+        evidence: evidenceOf(evidence),
+        message: good ? `${drill.steps.length} steps done` : lines.join('\n'),
+      },
+    ];
+  },
+};
+
+export const nothingLeftChecker: Checker = {
+  name: 'integrity',
+  check(history) {
+    const inventory = eventsOf(history, 'inventory').at(-1);
+    const head = { checker: this.name, expectation: 'nothing left behind', expected: 'nothing' };
+    if (inventory === undefined) {
+      const message = 'no inventory was taken after the run';
+      return [{ ...head, actual: 'unknown', verdict: 'inconclusive', evidence: [], message }];
+    }
+    const { created, leaked, index } = inventory;
+    const good = leaked.length === 0;
+    const made = `${created.processes} processes, ${created.proxies} proxies and ${created.folders} folders`;
+    return [
+      {
+        ...head,
+        actual: good ? 'nothing' : `${leaked.length} left`,
+        verdict: good ? 'pass' : 'fail',
+        evidence: [index],
+        message: good ? `${made} were created, and are gone` : `left behind: ${leaked.join(', ')}`,
+      },
+    ];
+  },
+};

@@ -1,0 +1,94 @@
+/**
+ * The judge: from a history to a verdict, and from nothing else. The same history always gives the same verdict,
+ * key by key, whether it is judged as the run ends or years later.
+ */
+
+import type { ExpectationName } from '../drill/expectations.js';
+import { type Drill, decodeDrill } from '../drill/schema.js';
+import { messageOf } from '../errors.js';
+import type { History } from '../history/history.js';
+import { groupFigures } from './availability.js';
+import { ALWAYS, CHECKERS } from './checkers.js';
+import { countsOf, timingsOf } from './figures.js';
+import { isWhole } from './finding.js';
+import { toMs } from './milliseconds.js';
+import { lastInstant } from './phases.js';
+import { type Finding, judgementOf, type Verdict } from './verdict.js';
+
+/** The verdict on a history: what the drill in its first event expects, and what every run must show. */
+export function judge(history: History): Verdict {
+  const { run } = history;
+  const { drill, problem } = drillOf(history);
+  const findings = findingsOf(history, drill);
+  if (problem !== undefined) findings.unshift(problem);
+  return {
+    drill: drill.name,
+    about: drill.about,
+    runtime: run?.runtime ?? 'unknown',
+    seed: run?.seed ?? 0,
+    execution: run?.execution ?? 1,
+    verdict: judgementOf(findings),
+    duration_ms: toMs(lastInstant(history)),
+    toxiproxy: run?.toxiproxy ?? null,
+    timings: timingsOf(history, drill),
+    counts: countsOf(history, drill),
+    groups: groupFigures(history, drill),
+    findings,
+  };
+}
+
+/** What stands in for a drill that is not there or cannot be read: it expects nothing. */
+const NO_DRILL = { name: 'unknown', topology: { nodes: {} } };
+
+function drillOf(history: History): { drill: Drill; problem?: Finding } {
+  if (history.run !== undefined) {
+    try {
+      return { drill: decodeDrill(history.run.drill) };
+    } catch (error) {
+      return { drill: decodeDrill(NO_DRILL), problem: unreadable(messageOf(error)) };
+    }
+  }
+  return { drill: decodeDrill(NO_DRILL), problem: unreadable('the history does not begin with its drill') };
+}
+
+function unreadable(message: string): Finding {
+  return {
+    checker: 'integrity',
+    expectation: 'drill readable',
+    expected: 'a drill in the first event',
+    actual: 'none',
+    verdict: 'inconclusive',
+    evidence: [],
+    message,
+  };
+}
+
+function findingsOf(history: History, drill: Drill): Finding[] {
+  const whole = isWhole(history);
+  const findings: Finding[] = [];
+  for (const name of expectedNames(history, drill)) {
+    const own = CHECKERS[name].check(history, drill).filter(({ expectation }) => expectation === name);
+    findings.push(...own.map((finding) => (whole ? finding : doubted(finding))));
+  }
+  for (const checker of ALWAYS) findings.push(...checker.check(history, drill));
+  return findings;
+}
+
+/** In the order of the drill file as the history has it. */
+function expectedNames(history: History, drill: Drill): ExpectationName[] {
+  const known = (Object.keys(CHECKERS) as ExpectationName[]).filter(
+    (name) => drill.expect[name] !== undefined,
+  );
+  const order = Object.keys(history.run?.drill.expect ?? {});
+  return known.sort((one, other) => order.indexOf(one) - order.indexOf(other));
+}
+
+/** A failure that is proven by what is there stays one; nothing passes on a part of the evidence. */
+function doubted(finding: Finding): Finding {
+  if (finding.verdict !== 'pass') return finding;
+  return {
+    ...finding,
+    verdict: 'inconclusive',
+    message: `in the part of the history that is there: ${finding.message}`,
+  };
+}

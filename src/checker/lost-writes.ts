@@ -1,0 +1,142 @@
+/**
+ * Lost writes: acknowledged, and after heal and settle neither what the final read shows nor superseded. What
+ * the final read shows supersedes a write unless it was surely ordered before it, that is, every write of it
+ * was over before the lost one was invoked. Writes in doubt are never lost, and may always supersede.
+ *
+ *     write 1 |--ok--|                          final read -> 1:  2 is lost, though 1 was written
+ *                        write 2 |--ok--|
+ */
+import type { History } from '../history/history.js';
+import type { Operation } from '../history/operations.js';
+import type { Checker } from './checker.js';
+import { type FaultRecord, faultsOf, faultText } from './faults.js';
+import { countFinding } from './finding.js';
+import { durationText, instantText } from './milliseconds.js';
+import { answererText, type KeyOperations, keysOf, shows, valueName, writeText } from './registers.js';
+
+const MOST_LINES = 10;
+
+export interface LostWrite {
+  write: Operation;
+  final: Operation;
+  /** The last read of the client load that saw it. */
+  lastSeen: Operation | undefined;
+}
+
+export interface LostWrites {
+  lost: LostWrite[];
+  /** Keys with acknowledged writes that no final read has shown. */
+  unread: (string | null)[];
+  acknowledged: number;
+}
+
+const found = new WeakMap<History, LostWrites>();
+
+/** The lost writes in the order of their acknowledgements. */
+export function lostWrites(history: History): LostWrites {
+  let result = found.get(history);
+  if (result === undefined) {
+    result = collect(history);
+    found.set(history, result);
+  }
+  return result;
+}
+
+function collect(history: History): LostWrites {
+  const result: LostWrites = { lost: [], unread: [], acknowledged: 0 };
+  for (const key of keysOf(history)) {
+    const acknowledged = key.writes.filter(({ type }) => type === 'ok');
+    if (acknowledged.length === 0) continue;
+    result.acknowledged += acknowledged.length;
+    const final = key.finals.at(-1);
+    if (final === undefined) {
+      result.unread.push(key.key);
+      continue;
+    }
+    for (const write of acknowledged) {
+      if (write.start > final.end || shows(final, write) || superseded(key, write, final)) continue;
+      const lastSeen = key.reads.findLast((read) => shows(read, write));
+      result.lost.push({ write, final, lastSeen });
+    }
+  }
+  result.lost.sort((one, other) => one.write.end - other.write.end);
+  return result;
+}
+
+function superseded(key: KeyOperations, write: Operation, final: Operation): boolean {
+  if (write.f === 'add' || write.f === 'append') return false;
+  const writers = key.writers.get(valueName(final.value)) ?? [];
+  return writers.some((other) => other !== write && other.end >= write.start);
+}
+
+/** The fault that a write's loss belongs to: the one in force when it was acknowledged, else the next one. */
+function faultOf(history: History, write: Operation): FaultRecord | undefined {
+  const witnessed = faultsOf(history).filter(({ effective }) => effective !== undefined);
+  const inForce = witnessed.find(
+    ({ effective, over }) => effective! <= write.end && write.end < (over ?? Number.POSITIVE_INFINITY),
+  );
+  return inForce ?? witnessed.find(({ effective }) => effective! > write.end) ?? witnessed.at(-1);
+}
+
+export const lostWritesChecker: Checker = {
+  name: 'lost-writes',
+  check(history, drill) {
+    const bound = drill.expect.lost_writes;
+    if (bound === undefined) return [];
+    const { lost, unread, acknowledged } = lostWrites(history);
+    const lines: string[] = [];
+    const first = lost[0];
+    if (first !== undefined) {
+      lines.push(
+        `${lost.length} of ${acknowledged} acknowledged writes are lost; ${reachText(history, first.write)}`,
+      );
+      lines.push(...lost.slice(0, MOST_LINES).map(lostText));
+      if (lost.length > MOST_LINES) lines.push(`and ${lost.length - MOST_LINES} more`);
+    } else {
+      const judged = unread.length > 0 ? 'of the keys that were read at the end, ' : '';
+      lines.push(`${judged}every one of ${acknowledged} acknowledged writes is there, or superseded`);
+    }
+    if (unread.length > 0) {
+      const named = unread
+        .slice(0, 5)
+        .map((key) => key ?? 'the collection')
+        .join(', ');
+      lines.push(
+        `no final read of ${unread.length} key(s) with acknowledged writes: ${named}${unread.length > 5 ? ', ...' : ''}`,
+      );
+    } else if (acknowledged === 0) lines.push('no write was acknowledged at all');
+    const evidence = lost
+      .slice(0, MOST_LINES)
+      .flatMap(({ write, final, lastSeen }) => [write.complete, lastSeen?.complete, final.complete]);
+    const complete = unread.length === 0 && acknowledged > 0;
+    const head = { checker: this.name, expectation: 'lost_writes' };
+    return [
+      countFinding(history, head, bound, {
+        count: lost.length,
+        message: lines.join('\n'),
+        evidence,
+        complete,
+      }),
+    ];
+  },
+};
+
+/** How far back the earliest lost write was acknowledged: the recovery point objective that was reached. */
+function reachText(history: History, write: Operation): string {
+  const fault = faultOf(history, write);
+  if (fault === undefined) return `the earliest was acknowledged ${instantText(write.end)}`;
+  const back = fault.effective! - write.end;
+  const side = back >= 0 ? 'before' : 'after';
+  return `the earliest was acknowledged ${durationText(Math.abs(back))} ${side} ${faultText(fault)} took effect`;
+}
+
+function lostText({ write, final, lastSeen }: LostWrite): string {
+  const acknowledged = `${writeText(write)} (event ${write.complete}), acknowledged${answererText(write)} ${instantText(write.end)}`;
+  const seen = lastSeen
+    ? `last seen by a read${answererText(lastSeen)} ${instantText(lastSeen.end)} (event ${lastSeen.complete})`
+    : 'never seen by a read';
+  const shown = Array.isArray(final.value)
+    ? `a list of ${final.value.length} without it`
+    : JSON.stringify(final.value);
+  return `${acknowledged}, ${seen}; the final read shows ${shown} (event ${final.complete})`;
+}

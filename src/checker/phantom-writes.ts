@@ -1,0 +1,63 @@
+/** Phantom writes: failed, that is, said not to have happened, and yet read by someone. */
+import type { History } from '../history/history.js';
+import type { Operation } from '../history/operations.js';
+import type { Checker } from './checker.js';
+import { countFinding } from './finding.js';
+import { instantText } from './milliseconds.js';
+import { answererText, keysOf, membersOf, valueName, writeText, written } from './registers.js';
+
+const MOST_LINES = 10;
+
+export interface PhantomWrite {
+  write: Operation;
+  /** The first read that saw it, final reads included. */
+  seen: Operation;
+}
+
+/** The failed writes that were read, where no other write can explain what was read. */
+export function phantomWrites(history: History): PhantomWrite[] {
+  const phantoms: PhantomWrite[] = [];
+  for (const { writes, reads, finals, writers } of keysOf(history)) {
+    const failed = writes.filter(({ type }) => type === 'fail');
+    if (failed.length === 0) continue;
+    const firstReads = new Map<string, Operation>();
+    const note = (name: string, read: Operation) => {
+      if (!firstReads.has(name)) firstReads.set(name, read);
+    };
+    for (const read of [...reads, ...finals]) {
+      note(valueName(read.value), read);
+      for (const name of membersOf(read)) note(name, read);
+    }
+    for (const write of failed) {
+      const name = valueName(written(write));
+      const seen = firstReads.get(name);
+      const explained = writers.get(name)?.some(({ type }) => type !== 'fail');
+      if (seen !== undefined && !explained) phantoms.push({ write, seen });
+    }
+  }
+  return phantoms.sort((one, other) => one.write.start - other.write.start);
+}
+
+export const phantomWritesChecker: Checker = {
+  name: 'phantom-writes',
+  check(history, drill) {
+    const bound = drill.expect.phantom_writes;
+    if (bound === undefined) return [];
+    const phantoms = phantomWrites(history);
+    const lines = phantoms.slice(0, MOST_LINES).map(phantomText);
+    if (phantoms.length === 0) lines.push('no failed write was ever read');
+    if (phantoms.length > MOST_LINES) lines.push(`and ${phantoms.length - MOST_LINES} more`);
+    const evidence = phantoms
+      .slice(0, MOST_LINES)
+      .flatMap(({ write, seen }) => [write.complete, seen.complete]);
+    const head = { checker: this.name, expectation: 'phantom_writes' };
+    return [
+      countFinding(history, head, bound, { count: phantoms.length, message: lines.join('\n'), evidence }),
+    ];
+  },
+};
+
+function phantomText({ write, seen }: PhantomWrite): string {
+  const failed = `${writeText(write)} failed ${instantText(write.end)} (event ${write.complete}${write.error ? `: ${write.error}` : ''})`;
+  return `${failed}, yet a read${answererText(seen)} ${instantText(seen.end)} shows it (event ${seen.complete})`;
+}
