@@ -1,0 +1,170 @@
+/**
+ * Is a history linearizable? The face of this folder: each key is judged by the fastest algorithm that what it
+ * holds allows, and the result names it.
+ *
+ *     reads, writes of unique values        zones, linear
+ *     reads, writes, compare-and-sets       just-in-time frontier
+ *     appends of unique elements            order of appends, linear
+ *     writes and appends, repeated elements general search
+ *
+ * Operations in doubt (`info`, or never completed) may take effect at any time after their invocation, or
+ * never; failed ones did not happen, but a failed compare-and-set saw that the value was another one.
+ */
+import type { Value } from '../../history/event.js';
+import { ListText, NONE, type OperationTable } from '../../history/formats/operation-table.js';
+import { judgeAppends } from './appends.js';
+import { judgeFrontier } from './frontier.js';
+import { contents, HAS_APPEND, HAS_CAS, partition, rowsOfKey } from './partition.js';
+import {
+  DIFFERS,
+  READS,
+  type RegisterHistory,
+  registerHistory,
+  SWAPS,
+  ValueNumbers,
+  WRITES,
+} from './register-history.js';
+import {
+  APPEND_ORDER,
+  Budget,
+  FRONTIER,
+  type KeyResult,
+  type Limits,
+  type LinearizabilityResult,
+  ZONES,
+} from './result.js';
+import { IMPOSSIBLE, judgeSearch } from './search.js';
+import { judgeSequenceSearch } from './sequence-search.js';
+import { Sequences } from './sequences.js';
+import { MAX_PENDING } from './slots.js';
+import { judgeTextSearch } from './text-search.js';
+import { clustersOf, judgeZones } from './zones.js';
+
+export type { Limits, LinearizabilityResult } from './result.js';
+
+export interface LinearizabilityOptions extends Limits {
+  /** What registers hold at first; null unless told otherwise. */
+  initial?: Value;
+  /** What the keys are; `auto`: sequences where anything is appended, else registers. */
+  model?: 'auto' | 'register' | 'sequence';
+}
+
+/** Judges every key of a table. The first key that is not linearizable decides, else the first undecided one. */
+export function checkLinearizable(
+  table: OperationTable,
+  options: LinearizabilityOptions = {},
+): LinearizabilityResult {
+  const budget = new Budget(options);
+  const has = contents(table);
+  const model = options.model ?? 'auto';
+  const sequences =
+    model === 'sequence' || (model === 'auto' && has.some((bits) => (bits & HAS_APPEND) !== 0));
+  const initial = initialValues(table, options.initial ?? null);
+  const wanted = new Uint8Array(has.length);
+  if (!sequences) {
+    for (let key = 0; key < has.length; key++) wanted[key] = (has[key]! & HAS_CAS) === 0 ? 1 : 0;
+  }
+  const clusters = clustersOf(table, wanted, initial);
+  const algorithms = new Set<string>();
+  const violation = judgeZones(table, clusters, wanted, initial);
+  if (violation) return { ...violation, algorithm: ZONES };
+  const rest: number[] = [];
+  for (let key = 0; key < has.length; key++) {
+    if (wanted[key] === 1 && clusters.repeated[key] === 0) algorithms.add(ZONES);
+    else rest.push(key);
+  }
+  const result: LinearizabilityResult = {
+    verdict: 'ok',
+    algorithm: '',
+    key: null,
+    operations: [],
+    reason: '',
+    complete: true,
+  };
+  if (rest.length > 0) judgeRest(table, rest, sequences, initial, budget, result, algorithms);
+  if (result.verdict !== 'illegal') result.algorithm = [...algorithms].join(', ') || ZONES;
+  return result;
+}
+
+/** Judges the keys that zones do not apply to, one after the other, into `result`. */
+function judgeRest(
+  table: OperationTable,
+  keys: readonly number[],
+  sequences: boolean,
+  initial: Int32Array,
+  budget: Budget,
+  result: LinearizabilityResult,
+  algorithms: Set<string>,
+): void {
+  const parts = partition(table);
+  const numbers = new ValueNumbers(table.values.length);
+  for (const key of keys) {
+    const rows = rowsOfKey(parts, key);
+    const found = sequences
+      ? judgeSequence(table, rows, budget)
+      : judgeRegister(registerHistory(table, rows, initial[key]!, numbers), budget);
+    algorithms.add(found.algorithm);
+    if (found.verdict === 'ok' || (found.verdict === 'unknown' && result.verdict === 'unknown')) continue;
+    Object.assign(result, found, { key });
+    if (found.verdict === 'illegal') return;
+  }
+}
+
+/** One register: by the frontier, or by the general search where too much is pending at once for it. */
+export function judgeRegister(history: RegisterHistory, budget: Budget): KeyResult {
+  const found = judgeFrontier(history, budget);
+  if (found.verdict !== 'unknown' || !found.reason.startsWith(`more than ${MAX_PENDING}`)) return found;
+  const searched = judgeSearch(registerProblem(history), budget);
+  return { ...searched, operations: searched.operations.map((at) => history.row[at]!) };
+}
+
+/** A register as a problem for the general search. */
+export function registerProblem(history: RegisterHistory) {
+  const { kind, a, b } = history;
+  return {
+    count: history.count,
+    start: history.start,
+    end: history.end,
+    initial: history.initial,
+    passive: Uint8Array.from(kind.subarray(0, history.count), (each) =>
+      each === READS || each === DIFFERS ? 1 : 0,
+    ),
+    step(state: number, at: number): number {
+      if (kind[at] === WRITES) return a[at]!;
+      if (kind[at] === DIFFERS) return state === a[at] ? IMPOSSIBLE : state;
+      if (state !== a[at]) return IMPOSSIBLE;
+      return kind[at] === SWAPS ? b[at]! : state;
+    },
+  };
+}
+
+function judgeSequence(table: OperationTable, rows: Int32Array, budget: Budget): KeyResult {
+  const sequences = new Sequences(table, rows);
+  if (!sequences.decodable) return judgeTextSearch(table, sequences, budget);
+  const appendsOnly = sequences.rows.every((row) => table.f[row] !== 1);
+  if (sequences.unique && appendsOnly) return judgeAppends(table, sequences);
+  return judgeSequenceSearch(table, sequences, budget);
+}
+
+/** By key, the index of the initial value; one past all indexes where nobody wrote or read it. */
+function initialValues(table: OperationTable, initial: Value): Int32Array {
+  const indexes = Int32Array.from(table.nilOf);
+  if (initial === null) return indexes;
+  indexes.fill(table.values.length);
+  const text = JSON.stringify(initial);
+  const seen = new Uint8Array(indexes.length);
+  for (let row = 0; row < table.count; row++) {
+    const key = table.key[row]!;
+    if (seen[key] === 1) continue;
+    for (const index of [table.value[row]!, table.to[row]!]) {
+      if (index === NONE) continue;
+      const value = table.values[index]!;
+      if ((value instanceof ListText ? value.text : JSON.stringify(value)) !== text) continue;
+      indexes[key] = index;
+      seen[key] = 1;
+    }
+  }
+  return indexes;
+}
+
+export { APPEND_ORDER, FRONTIER, ZONES };

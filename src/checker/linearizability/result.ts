@@ -1,0 +1,96 @@
+/** What the linearizability checkers say, and what they may spend on it. */
+import type { Clock } from '../../clock.js';
+
+/** `unknown` where the budget was spent first; it is never a pass. */
+export type Outcome3 = 'ok' | 'illegal' | 'unknown';
+
+/** The algorithms, as reports name them. */
+export const ZONES = 'zones (Gibbons and Korach)';
+export const APPEND_ORDER = 'order of appends';
+export const FRONTIER = 'just-in-time frontier (after Lowe)';
+export const SEARCH = 'search (Wing and Gong, Lowe)';
+
+export interface LinearizabilityResult {
+  verdict: Outcome3;
+  /** What decided it; several where the keys needed different ones. */
+  algorithm: string;
+  /** The key that is not linearizable, or that could not be decided, as an index of the table's keys. */
+  key: number | null;
+  /** Rows of the table that show it: a contradiction by themselves, or where the search came to an end. */
+  operations: number[];
+  /** Why, in words for a person; empty where the history is linearizable. */
+  reason: string;
+  /** Whether `operations` contradict each other by themselves, without the rest of the history. */
+  complete: boolean;
+}
+
+/** What one key's check found. */
+export type KeyResult = Omit<LinearizabilityResult, 'key'>;
+
+export function holds(algorithm: string): KeyResult {
+  return { verdict: 'ok', algorithm, operations: [], reason: '', complete: true };
+}
+
+export function undecided(algorithm: string, reason: string): KeyResult {
+  return { verdict: 'unknown', algorithm, operations: [], reason, complete: false };
+}
+
+export interface Limits {
+  /** Monotonic time for the deadline. Without one there is no deadline, only the step budget. */
+  clock?: Clock;
+  /** Milliseconds for the whole check. */
+  timeoutMs?: number;
+  /** Elementary steps of the searches, for all keys together. */
+  steps?: number;
+  /** Bytes that one search may hold. */
+  memoryBytes?: number;
+}
+
+const STEPS_BETWEEN_LOOKS = 1 << 16;
+
+/** What is left of steps and time. */
+export class Budget {
+  readonly memoryBytes: number;
+  readonly #clock: Clock | undefined;
+  readonly #deadline: number;
+  #steps: number;
+  #untilLook = STEPS_BETWEEN_LOOKS;
+  #spent = '';
+
+  constructor(limits: Limits = {}) {
+    this.memoryBytes = limits.memoryBytes ?? 512 * 1024 * 1024;
+    this.#steps = limits.steps ?? 2_000_000_000;
+    this.#clock = limits.clock;
+    this.#deadline =
+      limits.clock && limits.timeoutMs !== undefined
+        ? limits.clock.now() + limits.timeoutMs
+        : Number.POSITIVE_INFINITY;
+  }
+
+  /** Takes `steps` off; false once nothing is left. */
+  spend(steps: number): boolean {
+    this.#untilLook -= steps;
+    if (this.#untilLook > 0) return true;
+    return this.#look();
+  }
+
+  /** What ran out: the sentence for the finding. */
+  get spent(): string {
+    return this.#spent || 'the budget was spent';
+  }
+
+  /** Says that it is over for a reason of the search's own. */
+  exhaust(reason: string): void {
+    this.#spent = reason;
+  }
+
+  #look(): boolean {
+    this.#steps -= STEPS_BETWEEN_LOOKS - this.#untilLook;
+    this.#untilLook = STEPS_BETWEEN_LOOKS;
+    if (this.#steps <= 0) this.#spent = 'the step budget was spent';
+    else if (this.#clock && this.#clock.now() >= this.#deadline) this.#spent = 'the time was up';
+    else return true;
+    this.#untilLook = 0;
+    return false;
+  }
+}

@@ -1,0 +1,182 @@
+/**
+ * Linearizability of registers whose written values are unique, in linear time, for all keys in one sweep.
+ *
+ * After Gibbons and Korach, "Testing shared memories" (SIAM Journal on Computing 26(4), 1997). The write of a
+ * value and its reads are a cluster; its zone spans the earliest end and the latest start in it:
+ *
+ *     write 1  |-----|                      forward zone: from the end of the write to the start of the last
+ *     read 1              |-----|           read the register must hold 1
+ *                    [====]
+ *
+ *     write 2  |--------------|             backward zone: all of its operations overlap; one instant in it
+ *     read 2       |-----|                  is enough
+ *                  <=====>
+ *
+ * A register is linearizable exactly when no read ends before its write starts, no two forward zones overlap
+ * and no backward zone lies inside a forward one. A write in doubt that nobody read constrains nothing; one
+ * that was read has its end left open, so it only adds its start to the zone.
+ *
+ * The sweep goes over places instead of sorting: each zone is entered at the place where it is judged.
+ */
+import {
+  FAIL,
+  NEVER,
+  NONE,
+  OK,
+  type OperationTable,
+  READ,
+  valueAt,
+  WRITE,
+} from '../../history/formats/operation-table.js';
+import { holds, type KeyResult, ZONES } from './result.js';
+
+/** The writer of the initial value. */
+const INITIAL = -2;
+const NOBODY = -1;
+
+/** The clusters of all values: by value index. */
+export interface Clusters {
+  /** The row of the write, INITIAL, or NOBODY. */
+  writer: Int32Array;
+  minEnd: Int32Array;
+  maxStart: Int32Array;
+  /** By key: 1 where two writes wrote one value (or the initial one), so that zones do not apply. */
+  repeated: Uint8Array;
+}
+
+/** Gathers the clusters of the reads and writes of the keys for which `wanted` is 1. `initial` by key. */
+export function clustersOf(table: OperationTable, wanted: Uint8Array, initial: ArrayLike<number>): Clusters {
+  // One more than there are values, for an initial value that does not occur.
+  const size = table.values.length + 1;
+  const writer = new Int32Array(size).fill(NOBODY);
+  const minEnd = new Int32Array(size).fill(NEVER);
+  const maxStart = new Int32Array(size).fill(-1);
+  const repeated = new Uint8Array(table.keys.length);
+  for (let key = 0; key < table.keys.length; key++) writer[initial[key]!] = INITIAL;
+  const { f, type, key, value, start, end, count } = table;
+  for (let row = 0; row < count; row++) {
+    if (wanted[key[row]!] === 0) continue;
+    const index = value[row]!;
+    if (f[row] === WRITE) {
+      if (type[row] === FAIL) continue;
+      if (writer[index] !== NOBODY) repeated[key[row]!] = 1;
+      writer[index] = row;
+    } else if (type[row] !== OK) continue;
+    if (end[row]! < minEnd[index]!) minEnd[index] = end[row]!;
+    if (start[row]! > maxStart[index]!) maxStart[index] = start[row]!;
+  }
+  return { writer, minEnd, maxStart, repeated };
+}
+
+export interface Violation extends KeyResult {
+  key: number;
+}
+
+/** Judges all keys for which `wanted` is 1 and values are not repeated. Undefined where all are linearizable. */
+export function judgeZones(
+  table: OperationTable,
+  clusters: Clusters,
+  wanted: Uint8Array,
+  initial: ArrayLike<number>,
+): Violation | undefined {
+  const { writer, minEnd, maxStart } = clusters;
+  const keyOf = keysOfValues(table, clusters, wanted);
+  // At each place: 0, or a forward zone that begins there (its value + 1), or a backward one (negated).
+  const zoneAt = new Int32Array(table.places);
+  for (let value = 0; value < writer.length; value++) {
+    if (keyOf[value] === NONE || minEnd[value] === NEVER) continue;
+    if (writer[value] === NOBODY) return unwritten(table, keyOf[value]!, value);
+    if (writer[value] === INITIAL) continue;
+    if (minEnd[value]! < table.start[writer[value]!]!)
+      return readTooEarly(table, keyOf[value]!, value, clusters);
+    if (minEnd[value]! < maxStart[value]!) zoneAt[minEnd[value]!] = value + 1;
+    else zoneAt[maxStart[value]!] = -value - 1;
+  }
+  // By key: until where, and by which value, the register is held.
+  const heldUntil = new Int32Array(table.keys.length).fill(-1);
+  const holder = new Int32Array(table.keys.length);
+  for (let key = 0; key < table.keys.length; key++) {
+    holder[key] = initial[key]!;
+    if (wanted[key] === 1) heldUntil[key] = maxStart[initial[key]!]!;
+  }
+  for (let place = 0; place < zoneAt.length; place++) {
+    const zone = zoneAt[place]!;
+    if (zone === 0) continue;
+    const value = zone > 0 ? zone - 1 : -zone - 1;
+    const key = keyOf[value]!;
+    if (heldUntil[key]! > (zone > 0 ? place : minEnd[value]!))
+      return conflict(table, key, holder[key]!, value, clusters);
+    if (zone < 0) continue;
+    heldUntil[key] = maxStart[value]!;
+    holder[key] = value;
+  }
+  return undefined;
+}
+
+/** The key of each value that matters here, NONE for the others. */
+function keysOfValues(table: OperationTable, clusters: Clusters, wanted: Uint8Array): Int32Array {
+  const keyOf = new Int32Array(clusters.writer.length).fill(NONE);
+  const { key, value, count, type } = table;
+  for (let row = 0; row < count; row++) {
+    if (type[row] !== FAIL && wanted[key[row]!] === 1 && clusters.repeated[key[row]!] === 0)
+      keyOf[value[row]!] = key[row]!;
+  }
+  return keyOf;
+}
+
+function illegal(key: number, operations: number[], reason: string): Violation {
+  const rows = [...new Set(operations)].sort((left, right) => left - right);
+  return { ...holds(ZONES), verdict: 'illegal', key, operations: rows, reason };
+}
+
+function unwritten(table: OperationTable, key: number, value: number): Violation {
+  const rows = rowsOf(table, value).filter((row) => table.f[row] === WRITE || table.type[row] === OK);
+  const read = rows.find((row) => table.f[row] === READ);
+  const failed = rows.filter((row) => table.f[row] === WRITE);
+  const how = failed.length > 0 ? 'whose write failed' : 'that nobody wrote';
+  return illegal(key, [...failed, read!], `${show(table, value)} was read, ${how}`);
+}
+
+function readTooEarly(table: OperationTable, key: number, value: number, clusters: Clusters): Violation {
+  const write = clusters.writer[value]!;
+  const read = rowsOf(table, value).find((row) => table.end[row] === clusters.minEnd[value]);
+  return illegal(key, [read!, write], `${show(table, value)} was read before its write began`);
+}
+
+function conflict(
+  table: OperationTable,
+  key: number,
+  held: number,
+  other: number,
+  clusters: Clusters,
+): Violation {
+  const backward = clusters.minEnd[other]! > clusters.maxStart[other]!;
+  const reason = backward
+    ? `${show(table, other)} was there only while the register must have held ${show(table, held)}`
+    : `the register must have held ${show(table, held)} and ${show(table, other)} at once`;
+  return illegal(key, [...pillars(table, held, clusters), ...pillars(table, other, clusters)], reason);
+}
+
+/** The operations that a cluster's zone rests on: its write, the earliest to end, the latest to start. */
+function pillars(table: OperationTable, value: number, clusters: Clusters): number[] {
+  const rows = rowsOf(table, value).filter(
+    (row) => table.end[row] === clusters.minEnd[value] || table.start[row] === clusters.maxStart[value],
+  );
+  const write = clusters.writer[value]!;
+  if (write >= 0) return [write, ...rows];
+  // What the initial value's zone rests on is its latest read.
+  return rows.filter((row) => table.start[row] === clusters.maxStart[value]);
+}
+
+function rowsOf(table: OperationTable, value: number): number[] {
+  const rows: number[] = [];
+  for (let row = 0; row < table.count; row++) {
+    const counts = table.f[row] === WRITE || table.type[row] === OK;
+    if (counts && table.value[row] === value) rows.push(row);
+  }
+  return rows;
+}
+
+function show(table: OperationTable, value: number): string {
+  return JSON.stringify(valueAt(table, value));
+}

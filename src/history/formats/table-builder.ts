@@ -1,0 +1,264 @@
+/**
+ * Pairs invocations with completions as they are read and builds the table of operations, so that no event
+ * has to be kept. A history that is not well formed is refused where it breaks: one operation at a time for
+ * each process, completions with invocations, times in order.
+ */
+import { UsageError } from '../../errors.js';
+import type { Value } from '../event.js';
+import {
+  CAS,
+  FUNCTIONS,
+  INFO,
+  ListText,
+  NEVER,
+  NONE,
+  OK,
+  type OperationTable,
+  type Outcome,
+  READ,
+} from './operation-table.js';
+
+/** A value on its way in: as JSON has it, or a list already in JSON text. */
+export type RawValue = Value | ListText;
+
+type Scalar = Exclude<Value, Value[]>;
+
+export interface BuilderOptions {
+  /** What places are called in messages. */
+  unit?: 'line' | 'event';
+}
+
+export class TableBuilder {
+  #capacity = 1024;
+  #count = 0;
+  #places = 0;
+  #time = Number.NEGATIVE_INFINITY;
+  #process = new Int32Array(this.#capacity);
+  #f = new Uint8Array(this.#capacity);
+  #type = new Uint8Array(this.#capacity);
+  #key = new Int32Array(this.#capacity);
+  #value = new Int32Array(this.#capacity);
+  #to = new Int32Array(this.#capacity);
+  #start = new Int32Array(this.#capacity);
+  #end = new Int32Array(this.#capacity);
+  #startTime = new Float64Array(this.#capacity);
+  #endTime = new Float64Array(this.#capacity);
+  readonly #open = new Map<number, number>();
+  readonly #functions: string[] = [...FUNCTIONS];
+  readonly #functionIndex = new Map<string, number>(FUNCTIONS.map((name, index) => [name, index]));
+  readonly #keys: (string | null)[] = [];
+  readonly #keyIndex = new Map<string | null, number>();
+  readonly #values: (Scalar | ListText)[] = [];
+  /** For each key, its values' indexes: scalars by themselves, lists by a string that no scalar can be. */
+  readonly #interned: Map<Scalar, number>[] = [];
+  readonly #internedLists: Map<string, number>[] = [];
+  readonly #nilOf: number[] = [];
+  readonly #unit: 'line' | 'event';
+
+  constructor(options: BuilderOptions = {}) {
+    this.#unit = options.unit ?? 'event';
+  }
+
+  /** How many operations have been invoked. */
+  get count(): number {
+    return this.#count;
+  }
+
+  keyOf(key: string | null): number {
+    let index = this.#keyIndex.get(key);
+    if (index === undefined) {
+      index = this.#keys.length;
+      this.#keys.push(key);
+      this.#keyIndex.set(key, index);
+      this.#interned.push(new Map());
+      this.#internedLists.push(new Map());
+      this.#nilOf.push(this.valueOf(index, null));
+    }
+    return index;
+  }
+
+  functionOf(name: string): number {
+    let index = this.#functionIndex.get(name);
+    if (index === undefined) {
+      index = this.#functions.length;
+      if (index > 255)
+        throw new UsageError({ expected: 'at most 256 kinds of operations', found: `"${name}"` });
+      this.#functions.push(name);
+      this.#functionIndex.set(name, index);
+    }
+    return index;
+  }
+
+  valueOf(key: number, value: RawValue): number {
+    if (typeof value === 'object' && value !== null) {
+      const text = value instanceof ListText ? value.text : JSON.stringify(value);
+      return this.#intern(this.#internedLists[key]!, text, () => new ListText(text));
+    }
+    return this.#intern(this.#interned[key]!, value, () => value);
+  }
+
+  /**
+   * An operation begins. `place` must exceed that of the event before it.
+   * @throws UsageError where the process is busy or time goes back
+   */
+  invoke(place: number, time: number, process: number, f: number, key: number, value: RawValue): void {
+    this.#arrive(place, time);
+    const busy = this.#open.get(process);
+    if (busy !== undefined) {
+      throw new UsageError({
+        expected: `process ${process} to complete its ${this.#functions[this.#f[busy]!]} of ${this.#unit} ${this.#called(this.#start[busy]!)}`,
+        found: `another invocation (${this.#functions[f]})`,
+        todo: 'a process has at most one operation at a time: give concurrent clients numbers of their own',
+      });
+    }
+    if (this.#count === this.#capacity) this.#grow();
+    const row = this.#count++;
+    this.#process[row] = process;
+    this.#f[row] = f;
+    this.#type[row] = INFO;
+    this.#key[row] = key;
+    this.#start[row] = place;
+    this.#end[row] = NEVER;
+    this.#startTime[row] = time;
+    this.#endTime[row] = Number.NaN;
+    this.#value[row] = NONE;
+    this.#to[row] = NONE;
+    this.#setValue(row, value);
+    this.#open.set(process, row);
+  }
+
+  /**
+   * An operation ends. `value` undefined means that the completion names none.
+   * @throws UsageError where there is no such invocation, or the completion contradicts it
+   */
+  complete(place: number, time: number, process: number, type: Outcome, f: number, value?: RawValue): void {
+    this.#arrive(place, time);
+    const row = this.#open.get(process);
+    if (row === undefined) {
+      throw new UsageError({
+        expected: `an invocation of process ${process} before its completion`,
+        found: `${this.#functions[f]} ${['ok', 'fail', 'info'][type]} without one`,
+      });
+    }
+    if (this.#f[row] !== f) {
+      throw new UsageError({
+        expected: `the completion of process ${process}'s ${this.#functions[this.#f[row]!]} of ${this.#unit} ${this.#called(this.#start[row]!)}`,
+        found: `the completion of a ${this.#functions[f]}`,
+      });
+    }
+    this.#open.delete(process);
+    this.#type[row] = type;
+    this.#endTime[row] = time;
+    if (type !== INFO) this.#end[row] = place;
+    if (type === OK && value !== undefined) this.#settle(row, value);
+  }
+
+  /** An event that is no operation, so that places stay those of the history. */
+  skip(place: number, time = Number.NaN): void {
+    this.#arrive(place, time);
+  }
+
+  /** The table; the builder must not be used after it. */
+  build(): OperationTable {
+    const count = this.#count;
+    return {
+      count,
+      process: this.#process.subarray(0, count),
+      f: this.#f.subarray(0, count),
+      type: this.#type.subarray(0, count),
+      key: this.#key.subarray(0, count),
+      value: this.#value.subarray(0, count),
+      to: this.#to.subarray(0, count),
+      start: this.#start.subarray(0, count),
+      end: this.#end.subarray(0, count),
+      startTime: this.#startTime.subarray(0, count),
+      endTime: this.#endTime.subarray(0, count),
+      places: this.#places,
+      functions: this.#functions,
+      keys: this.#keys,
+      values: this.#values,
+      nilOf: this.#nilOf,
+      unit: this.#unit,
+    };
+  }
+
+  #arrive(place: number, time: number): void {
+    if (place < this.#places || place >= NEVER) {
+      throw new UsageError({
+        expected: `a place in the history of at least ${this.#places}`,
+        found: String(place),
+      });
+    }
+    this.#places = place + 1;
+    if (time < this.#time) {
+      throw new UsageError({
+        expected: `events in the order of time (at least ${this.#time})`,
+        found: `time ${time}`,
+        todo: 'sort the events by time',
+      });
+    }
+    if (!Number.isNaN(time)) this.#time = time;
+  }
+
+  /** What an operation really did: a read's result comes with its completion, a write's value with its invocation. */
+  #settle(row: number, value: RawValue): void {
+    if (value === null && this.#f[row] !== READ) return;
+    const before = this.#value[row]!;
+    const beforeTo = this.#to[row]!;
+    this.#setValue(row, value);
+    if (this.#f[row]! === READ || this.#f[row]! > FUNCTIONS.length - 1) return;
+    const wasNull = before === NONE || this.#values[before] === null;
+    if ((before !== this.#value[row] || beforeTo !== this.#to[row]) && !wasNull) {
+      throw new UsageError({
+        expected: `the value that process ${this.#process[row]} invoked its ${this.#functions[this.#f[row]!]} with at ${this.#unit} ${this.#called(this.#start[row]!)}`,
+        found: value instanceof ListText ? value.text : JSON.stringify(value),
+      });
+    }
+  }
+
+  #setValue(row: number, value: RawValue): void {
+    const key = this.#key[row]!;
+    if (this.#f[row] !== CAS) {
+      this.#value[row] = this.valueOf(key, value);
+      return;
+    }
+    const pair = value instanceof ListText ? (JSON.parse(value.text) as Value) : value;
+    if (!Array.isArray(pair) || pair.length !== 2) {
+      throw new UsageError({ expected: 'a compare-and-set value [from, to]', found: JSON.stringify(pair) });
+    }
+    this.#value[row] = this.valueOf(key, pair[0]!);
+    this.#to[row] = this.valueOf(key, pair[1]!);
+  }
+
+  #intern<K>(map: Map<K, number>, identity: K, make: () => Scalar | ListText): number {
+    let index = map.get(identity);
+    if (index === undefined) {
+      index = this.#values.length;
+      this.#values.push(make());
+      map.set(identity, index);
+    }
+    return index;
+  }
+
+  #called(place: number): number {
+    return this.#unit === 'line' ? place + 1 : place;
+  }
+
+  #grow(): void {
+    this.#capacity *= 2;
+    const longer = <T extends Int32Array | Uint8Array | Float64Array>(column: T, copy: T): T => {
+      copy.set(column);
+      return copy;
+    };
+    this.#process = longer(this.#process, new Int32Array(this.#capacity));
+    this.#f = longer(this.#f, new Uint8Array(this.#capacity));
+    this.#type = longer(this.#type, new Uint8Array(this.#capacity));
+    this.#key = longer(this.#key, new Int32Array(this.#capacity));
+    this.#value = longer(this.#value, new Int32Array(this.#capacity));
+    this.#to = longer(this.#to, new Int32Array(this.#capacity));
+    this.#start = longer(this.#start, new Int32Array(this.#capacity));
+    this.#end = longer(this.#end, new Int32Array(this.#capacity));
+    this.#startTime = longer(this.#startTime, new Float64Array(this.#capacity));
+    this.#endTime = longer(this.#endTime, new Float64Array(this.#capacity));
+  }
+}
