@@ -4,6 +4,10 @@
  *     const toxiproxy = await startToxiproxy({ listen: '127.0.0.1:0', clock: systemClock, random: seeded(7) });
  *     new Toxiproxy(toxiproxy.url)   // any client of Toxiproxy's
  *     await toxiproxy.close();
+ *
+ * It differs from Toxiproxy 2.12 on purpose in this: a missing host is loopback; a call never waits for a
+ * receiver that does not read, or for a reset under way; a change that is refused changes nothing; a slicer or a
+ * bandwidth with senseless attributes does no harm; delays of several latency toxics add up for queued bytes too.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Clock } from '../clock.js';

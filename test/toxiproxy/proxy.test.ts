@@ -182,3 +182,12 @@ test('a missing address listens on loopback only', async () => {
     expect(JSON.parse(body).listen).toMatch(/^127\.0\.0\.1:[1-9]\d*$/);
   }
 });
+
+test('the unspecified address listens on every address, as it was told to', async () => {
+  const bench = await startBench();
+  const body = { name: 'q', listen: '0.0.0.0:0', upstream: '127.0.0.1:1' };
+  const { listen } = JSON.parse((await bench.api.call('POST', '/proxies', body)).body);
+  expect(listen).toMatch(/^(\[::\]|0\.0\.0\.0):[1-9]\d*$/);
+  const client = await dial(`127.0.0.1:${listen.split(':').at(-1)}`);
+  expect(await client.ended()).toBe('FIN');
+});
