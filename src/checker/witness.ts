@@ -1,5 +1,4 @@
 /** Faults take effect: every fault, and every heal, was seen by a probe. One that was not makes no verdict. */
-import type { Drill } from '../drill/schema.js';
 import { type Step, type StepKind, stepOf } from '../drill/steps.js';
 import type { Checker } from './checker.js';
 import { faultsOf, faultText } from './faults.js';
