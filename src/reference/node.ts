@@ -1,0 +1,307 @@
+/**
+ * A node of the reference service as a state machine: primary of a term, or standby. It learns from the
+ * supervisors who is primary, replicates accordingly, and serves only while it is entitled to.
+ */
+import type { Random } from '../random.js';
+import { type Configuration, initialConfiguration, isLater, nextTerm } from './configuration.js';
+import { Core } from './core.js';
+import { type DiskRecord, type Effect, type Happening, type Machine, Outbox } from './effect.js';
+import { Follower } from './follower.js';
+import { ReplicatedLog } from './log.js';
+import type { Append, Message } from './message.js';
+import { Office } from './office.js';
+import { type Settings, selfDeciding, tickOf } from './settings.js';
+import { Watch } from './watch.js';
+
+/** What a node says of itself to whoever asks. */
+export interface NodeStatus {
+  node: string;
+  role: 'primary' | 'standby';
+  term: number;
+  until?: number;
+  accepted: number;
+  in_sync: boolean;
+  index: number;
+  commit: number;
+}
+
+export class NodeMachine implements Machine {
+  readonly #core: Core;
+  readonly #out = new Outbox();
+  readonly #incarnation: number;
+  readonly #watch: Watch;
+  #term: number;
+  #follower: Follower;
+  #office: Office | undefined;
+  /** Chosen as primary; waits until the new term is on disk, because it must not lead the same term twice. */
+  #appointed: { configuration: Configuration; sequence: number } | undefined;
+  /** Whether it told that it is primary. */
+  #announced = false;
+  /** Writes accepted as primary in this term, once it left the office. */
+  #accepted = 0;
+  #yieldedTo: string | null = null;
+  #leaderHeardAt = Number.NEGATIVE_INFINITY;
+  #beatAt: number;
+  #tickAt: number;
+
+  constructor(settings: Settings, records: readonly DiskRecord[], random: Random, now: number) {
+    const log = new ReplicatedLog(records);
+    this.#core = new Core(settings, this.#out, log, random, now);
+    this.#incarnation = random.next();
+    this.#watch = new Watch(this.#core, now);
+    this.#term = log.replayedTerm;
+    this.#follower = new Follower(this.#core, this.#term, 0);
+    this.#beatAt = now;
+    this.#tickAt = now;
+    if (selfDeciding(settings)) this.#decided(initialConfiguration(settings), now);
+  }
+
+  handle(happening: Happening, now: number): Effect[] {
+    this.#notice(now);
+    if (happening.type === 'message') this.#message(happening.message, now);
+    else if (happening.type === 'read') this.#read(happening.request, happening.key, now);
+    else if (happening.type === 'write') this.#write(happening, now);
+    else if (happening.type === 'synced') this.#synced(happening.sequence, now);
+    else if (happening.type === 'flush') this.#office?.flush(now);
+    else if (happening.type === 'listed') this.#watch.listed(happening.id, happening.running);
+    else if (happening.type === 'fenced') this.#watch.fenced(happening.id, happening.ok, now);
+    else if (happening.type === 'switchover')
+      this.#out.answer(happening.request, 404, { error: 'expected a supervisor, found a node' });
+    if (now >= this.#tickAt) this.#tick(now);
+    this.#announce(now);
+    return this.#out.drain();
+  }
+
+  wakeAt(): number {
+    const until = this.#announced ? (this.#office?.lease.until ?? Infinity) : Infinity;
+    return Math.min(this.#tickAt, until);
+  }
+
+  /** Whether a `flush` would do something. */
+  get dirty(): boolean {
+    return this.#office?.dirty ?? false;
+  }
+
+  /** Whether it would serve a client at this moment. */
+  entitled(now: number): boolean {
+    return this.#office?.serving(now) ?? false;
+  }
+
+  status(now: number): NodeStatus {
+    const { log, name } = this.#core;
+    const role = this.entitled(now) ? 'primary' : 'standby';
+    const until = this.#office?.lease.until;
+    return {
+      node: name,
+      role,
+      term: this.#term,
+      ...(role === 'primary' && until !== undefined && Number.isFinite(until) ? { until } : {}),
+      accepted: this.#office?.accepted ?? this.#accepted,
+      in_sync: role === 'primary' || this.#inSync(now),
+      index: log.last,
+      commit: log.commit,
+    };
+  }
+
+  #inSync(now: number): boolean {
+    const { configuration, name, settings } = this.#core;
+    const heard = now - this.#leaderHeardAt <= settings.detect.timeout;
+    return configuration.version > 0 && heard && configuration.inSync.includes(name);
+  }
+
+  /** First of all: was this process asleep, and has the lease run out meanwhile? */
+  #notice(now: number): void {
+    const { settings } = this.#core;
+    if (now - this.#tickAt > settings.detect.timeout / 2) this.#core.awakeSince = now;
+    const until = this.#office?.lease.until;
+    if (this.#announced && until !== undefined && now >= until) this.#resign('the lease has run out', until);
+  }
+
+  #announce(now: number): void {
+    const office = this.#office;
+    if (!office || this.#announced || !office.serving(now)) return;
+    this.#announced = true;
+    const { until } = office.lease;
+    this.#out.log({
+      at: now,
+      event: 'role',
+      role: 'primary',
+      term: office.term,
+      ...(Number.isFinite(until) ? { until } : {}),
+    });
+    this.#heartbeat(now);
+  }
+
+  #tick(now: number): void {
+    const { settings } = this.#core;
+    this.#tickAt = now + tickOf(settings);
+    if (!this.#office && !this.#appointed) {
+      const configuration = this.#watch.check(now);
+      if (configuration) this.#decided(configuration, now);
+    }
+    if (now < this.#beatAt) return;
+    this.#beatAt = now + settings.detect.interval;
+    this.#office?.beat(now);
+    this.#office?.advance(now);
+    this.#checkHandOver(now);
+    this.#heartbeat(now);
+    if (selfDeciding(settings)) this.#announceDecision();
+  }
+
+  #message(message: Message, now: number): void {
+    if (message.type === 'append') this.#append(message, now);
+    else if (message.type === 'renewal') {
+      this.#core.heard.set(message.from, now);
+      const mine = message.incarnation === this.#incarnation && message.term === this.#office?.term;
+      if (mine && message.granted) this.#office?.lease.granted(message.from, message.sentAt);
+      this.#decided(message.configuration, now);
+    } else if (message.type === 'decided') this.#decided(message.configuration, now);
+    else if (message.type === 'outdated') {
+      if (message.term > this.#term) this.#resign('there is a later term', now);
+    } else if (message.type === 'acknowledge' || message.type === 'mismatch') {
+      if (this.#office?.term !== message.term) return;
+      if (message.type === 'mismatch') this.#office.replication.mismatched(message.from, message.index);
+      else this.#office.replication.acknowledged(message.from, message.index, now);
+      this.#office.advance(now);
+      if (message.type === 'mismatch') this.#office.flush(now);
+      this.#checkHandOver(now);
+    } else if (message.type === 'hand-over') {
+      this.#office?.handOver(message, now);
+      this.#checkHandOver(now);
+    }
+  }
+
+  #read(request: number, key: string, now: number): void {
+    if (this.#office) this.#office.read(request, key, now);
+    else this.#refuse(request);
+  }
+
+  #write({ request, key, value }: Extract<Happening, { type: 'write' }>, now: number): void {
+    if (this.#office) this.#office.write(request, key, value, now);
+    else this.#refuse(request);
+  }
+
+  #refuse(request: number): void {
+    const { configuration, name } = this.#core;
+    const known = configuration.active && configuration.primary !== name;
+    const hint = known ? { primary: configuration.primary } : {};
+    this.#out.answer(request, 421, { error: 'not primary', ...hint });
+  }
+
+  #append(message: Append, now: number): void {
+    if (message.configuration) this.#decided(message.configuration, now);
+    if (message.term < this.#term) {
+      this.#out.send(message.from, { type: 'outdated', from: this.#core.name, term: this.#term });
+      return;
+    }
+    if (message.term === this.#term && (this.#office || this.#appointed)) return;
+    if (message.term > this.#term) this.#follow(message.term, now);
+    if (!message.deaf) {
+      this.#leaderHeardAt = now;
+      this.#watch.heard(now);
+    }
+    this.#follower.append(message);
+  }
+
+  #synced(sequence: number, now: number): void {
+    const { out, log } = this.#core;
+    out.synced(sequence);
+    log.synced(sequence);
+    if (this.#appointed && sequence >= this.#appointed.sequence) {
+      this.#office = new Office(this.#core, this.#appointed.configuration, now);
+      this.#appointed = undefined;
+      this.#office.beat(now);
+      this.#heartbeat(now);
+    } else if (this.#office) {
+      this.#office.advance(now);
+      this.#checkHandOver(now);
+    } else this.#follower.acknowledge();
+  }
+
+  /** A configuration was decided, here or elsewhere. */
+  #decided(configuration: Configuration, now: number): void {
+    const before = this.#core.configuration;
+    if (!isLater(configuration, before)) return;
+    const { name } = this.#core;
+    this.#core.configuration = configuration;
+    if (configuration.term > before.term || configuration.active !== before.active) this.#watch.reset(now);
+    if (before.version > 0 && !before.inSync.includes(name) && configuration.inSync.includes(name))
+      this.#out.log({ at: now, event: 'in-sync', target: name, term: configuration.term });
+    if (this.#office && configuration.term > this.#office.term) this.#resign('there is a later term', now);
+    if (this.#office) this.#office.members.decided(configuration, now);
+    else if (this.#appointed && configuration.term === this.#term)
+      this.#appointed.configuration = configuration;
+    if (!configuration.active || configuration.term <= this.#term) return;
+    if (configuration.primary === name) this.#appoint(configuration, now);
+    else this.#follow(configuration.term, now);
+  }
+
+  #appoint(configuration: Configuration, now: number): void {
+    const sequence = this.#follow(configuration.term, now);
+    this.#appointed = { configuration, sequence };
+  }
+
+  /** Takes part in `term` from now on. Returns the write that puts it on disk. */
+  #follow(term: number, now: number): number {
+    this.#resign('there is a later term', now);
+    this.#term = term;
+    this.#yieldedTo = null;
+    const sequence = this.#out.write([{ kind: 'term', term }]);
+    this.#follower = new Follower(this.#core, term, sequence);
+    this.#accepted = 0;
+    return sequence;
+  }
+
+  /** Leaves the office, where it holds it. `at`: since when it was not entitled any more. */
+  #resign(reason: string, at: number): void {
+    this.#appointed = undefined;
+    if (!this.#office) return;
+    this.#office.resign(reason);
+    const { term } = this.#office;
+    this.#accepted = this.#office.accepted;
+    this.#office = undefined;
+    if (this.#announced) this.#out.log({ at, event: 'role', role: 'standby', term, detail: reason });
+    this.#announced = false;
+    this.#beatAt = at;
+  }
+
+  #checkHandOver(now: number): void {
+    const to = this.#office?.yieldsTo(now);
+    if (to === undefined) return;
+    this.#resign(`yielded to ${to}`, now);
+    this.#yieldedTo = to;
+    const { settings, configuration } = this.#core;
+    if (selfDeciding(settings)) {
+      const { version, term, inSync } = configuration;
+      const next = { version: version + 1, term: nextTerm(settings, term), primary: to, inSync };
+      this.#decided({ ...next, active: true, former: null }, now);
+      this.#announceDecision();
+    }
+    this.#heartbeat(now);
+  }
+
+  /** Where the nodes decide: tells the one that is to be primary until it is heard. */
+  #announceDecision(): void {
+    const { configuration, name, others } = this.#core;
+    if (this.#office || configuration.primary === name) return;
+    for (const node of others) this.#out.send(node, { type: 'decided', from: name, configuration });
+  }
+
+  #heartbeat(now: number): void {
+    const { settings, configuration, log, name } = this.#core;
+    for (const supervisor of settings.supervisors)
+      this.#out.send(supervisor, {
+        type: 'heartbeat',
+        from: name,
+        incarnation: this.#incarnation,
+        sentAt: now,
+        term: this.#term,
+        leading: this.#office !== undefined || this.#appointed !== undefined,
+        serving: this.entitled(now),
+        deaf: this.#office?.deaf(now) ?? false,
+        yieldedTo: this.#yieldedTo,
+        position: log.position,
+        ...(selfDeciding(settings) ? { configuration } : {}),
+      });
+  }
+}

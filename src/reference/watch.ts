@@ -1,0 +1,130 @@
+/**
+ * The standby's watch over its primary (trigger `standby`): when it is silent for the time-out, or its process
+ * is not listed any more, the standby declares it failed and asks the supervisors for the next term. Where
+ * there is no quorum it asks nobody: it fences the old primary, where there is fencing, and promotes itself.
+ */
+import { type Configuration, nextTerm } from './configuration.js';
+import type { Core } from './core.js';
+import { START_GRACE, selfDeciding, stagger } from './settings.js';
+
+export class Watch {
+  readonly #core: Core;
+  #heardAt: number;
+  #everHeard = false;
+  #declared = 0;
+  #declaredAt = 0;
+  #electAt = Number.NEGATIVE_INFINITY;
+  #listAt = Number.NEGATIVE_INFINITY;
+  #listed = 0;
+  /** Whether the primary was missing in the process list, for this term. */
+  #missing = 0;
+  #fenceId = 0;
+  #fenceAt = Number.NEGATIVE_INFINITY;
+  #fenced = 0;
+
+  constructor(core: Core, now: number) {
+    this.#core = core;
+    this.#heardAt = now;
+  }
+
+  /** The primary was heard. */
+  heard(now: number): void {
+    this.#heardAt = now;
+    this.#everHeard = true;
+  }
+
+  /** Another term or set: its primary gets the whole time-out. */
+  reset(now: number): void {
+    this.#heardAt = Math.max(this.#heardAt, now);
+  }
+
+  /** Looks at the primary. Returns the configuration with which this node is to promote itself, if it is. */
+  check(now: number): Configuration | undefined {
+    const { settings, configuration } = this.#core;
+    if (settings.trigger !== 'standby' || configuration.version === 0) return undefined;
+    if (settings.detect.kind === 'process') this.#poll(now);
+    if (!configuration.active || !configuration.inSync.includes(settings.name)) return undefined;
+    const reason = this.#reason(now);
+    if (!reason) return undefined;
+    this.#declare(reason, now);
+    if (selfDeciding(settings)) return this.#takeOver(now);
+    if (now - this.#electAt < settings.detect.interval) return undefined;
+    this.#electAt = now;
+    for (const supervisor of settings.supervisors)
+      this.#core.out.send(supervisor, {
+        type: 'elect',
+        from: settings.name,
+        term: configuration.term,
+        reason,
+      });
+    return undefined;
+  }
+
+  listed(id: number, running: readonly string[] | undefined): void {
+    const { configuration } = this.#core;
+    if (id !== this.#listed || !running) return;
+    this.#missing = running.includes(configuration.primary) ? 0 : configuration.term;
+  }
+
+  fenced(id: number, ok: boolean, now: number): void {
+    const { out, configuration } = this.#core;
+    if (id !== this.#fenceId) return;
+    out.log({
+      at: now,
+      event: ok ? 'fenced' : 'fence-failed',
+      target: configuration.primary,
+      term: configuration.term,
+    });
+    if (ok) this.#fenced = configuration.term;
+  }
+
+  #reason(now: number): string | undefined {
+    const { settings, configuration, awakeSince } = this.#core;
+    const silent = now - Math.max(this.#heardAt, awakeSince);
+    const lost = silent > (this.#everHeard ? settings.detect.timeout : START_GRACE);
+    if (configuration.primary === settings.name) return lost ? 'this node is no longer primary' : undefined;
+    if (settings.detect.kind === 'heartbeat') return lost ? 'no heartbeat' : undefined;
+    return this.#missing === configuration.term ? 'not in the process list' : undefined;
+  }
+
+  #declare(detail: string, now: number): void {
+    const { out, configuration } = this.#core;
+    const { term, primary } = configuration;
+    if (this.#declared === term) return;
+    this.#declared = term;
+    this.#declaredAt = now;
+    out.log({ at: now, event: 'declared', target: primary, term, detail });
+  }
+
+  #poll(now: number): void {
+    const { settings, out } = this.#core;
+    if (now - this.#listAt < settings.detect.every) return;
+    this.#listAt = now;
+    out.put({ type: 'list', id: ++this.#listed });
+  }
+
+  #takeOver(now: number): Configuration | undefined {
+    const { settings, configuration, out, name } = this.#core;
+    const standbys = settings.nodes.filter((node) => node !== configuration.primary);
+    const rank = name === configuration.primary ? standbys.length : standbys.indexOf(name);
+    if (now < this.#declaredAt + rank * 2 * stagger(settings)) return undefined;
+    const { term, primary } = configuration;
+    if (settings.fencing && primary !== name && this.#fenced !== term) {
+      const patience = settings.fencing.delay + 2 * settings.detect.timeout;
+      if (now - this.#fenceAt > patience) {
+        this.#fenceAt = now;
+        out.log({ at: now, event: 'fencing', target: primary, term });
+        out.put({ type: 'fence', id: ++this.#fenceId, target: primary });
+      }
+      if (settings.fencing.confirm) return undefined;
+    }
+    return {
+      version: configuration.version + 1,
+      term: nextTerm(settings, term),
+      primary: name,
+      inSync: configuration.inSync.filter((node) => node === name || node !== primary),
+      active: true,
+      former: null,
+    };
+  }
+}
