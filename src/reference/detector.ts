@@ -1,0 +1,143 @@
+/**
+ * What a supervisor knows of the others, and what it concludes: who is alive, and whether the primary has
+ * failed. Silence proves nothing for the time in which this supervisor slept itself.
+ */
+import type { Configuration } from './configuration.js';
+import type { Elect, Heartbeat, Status } from './message.js';
+import { isAhead } from './message.js';
+import { quorumSize, type Settings, START_GRACE } from './settings.js';
+
+interface Heard<Kind> {
+  at: number;
+  message: Kind;
+}
+
+export class Detector {
+  readonly #settings: Settings;
+  readonly #nodes = new Map<string, Heard<Heartbeat>>();
+  readonly #peers = new Map<string, Heard<Status>>();
+  #elect: Heard<Elect> | undefined;
+  #running: readonly string[] | undefined;
+  #awakeSince: number;
+  readonly #startedAt: number;
+
+  constructor(settings: Settings, now: number) {
+    this.#settings = settings;
+    this.#awakeSince = now;
+    this.#startedAt = now;
+  }
+
+  heartbeat(message: Heartbeat, now: number): void {
+    this.#nodes.set(message.from, { at: now, message });
+  }
+
+  status(message: Status, now: number): void {
+    this.#peers.set(message.from, { at: now, message });
+  }
+
+  elect(message: Elect, now: number): void {
+    this.#elect = { at: now, message };
+  }
+
+  listed(running: readonly string[] | undefined): void {
+    this.#running = running;
+  }
+
+  /** This supervisor slept until now. */
+  awoke(now: number): void {
+    this.#awakeSince = now;
+    this.#running = undefined;
+  }
+
+  of(node: string): Heartbeat | undefined {
+    return this.#nodes.get(node)?.message;
+  }
+
+  heardAt(node: string): number {
+    return this.#nodes.get(node)?.at ?? Number.NEGATIVE_INFINITY;
+  }
+
+  isAlive(node: string, now: number): boolean {
+    return now - this.heardAt(node) <= this.#settings.detect.timeout;
+  }
+
+  isPeerAlive(peer: string, now: number): boolean {
+    const heard = this.#peers.get(peer);
+    return heard !== undefined && now - heard.at <= this.#settings.detect.timeout;
+  }
+
+  /** This supervisor's place among those alive. */
+  rank(now: number): number {
+    const { name, supervisors } = this.#settings;
+    return supervisors.filter((peer) => peer < name && this.isPeerAlive(peer, now)).length;
+  }
+
+  /** Whether it hears enough of the others for its picture to be of today. */
+  hearsQuorum(now: number): boolean {
+    const { name, supervisors } = this.#settings;
+    const alive = supervisors.filter((peer) => peer !== name && this.isPeerAlive(peer, now));
+    return !this.#settings.quorum || alive.length + 1 >= quorumSize(this.#settings);
+  }
+
+  /** Whether `node` surely does not serve in `term`, and never will: it said so itself. */
+  hasLeft(node: string, term: number): boolean {
+    const last = this.of(node);
+    return last !== undefined && (last.term > term || (last.term === term && !last.leading));
+  }
+
+  /** The nodes that may be promoted, the best first: not the old primary, then by log, then by name. */
+  candidates(configuration: Configuration, now: number): string[] {
+    const { primary, inSync } = configuration;
+    const preferred = this.#elect?.message;
+    const wish = preferred?.term === configuration.term ? preferred.from : undefined;
+    const fit = inSync.filter(
+      (node) =>
+        this.isAlive(node, now) &&
+        (node !== primary || !configuration.active || this.hasLeft(node, configuration.term)),
+    );
+    return fit.sort((one, other) => {
+      if (configuration.active && (one === primary) !== (other === primary)) return one === primary ? 1 : -1;
+      const [ones, others] = [this.of(one)?.position, this.of(other)?.position];
+      if (this.#settings.replication === 'sync' && wish && (one === wish) !== (other === wish))
+        return one === wish ? -1 : 1;
+      if (ones && others && isAhead(ones, others)) return -1;
+      if (ones && others && isAhead(others, ones)) return 1;
+      return one < other ? -1 : 1;
+    });
+  }
+
+  /** Why this supervisor takes the active primary for failed; undefined where it does not. */
+  reason(configuration: Configuration, since: number, now: number): string | undefined {
+    const { detect, trigger } = this.#settings;
+    const { primary, term } = configuration;
+    if (trigger === 'standby') return this.#asked(configuration, now);
+    const last = this.of(primary);
+    if (last && last.term > term) return undefined;
+    if (this.hasLeft(primary, term)) return 'it restarted or stepped down';
+    if (last?.leading && last.term === term && last.deaf && this.isAlive(primary, now))
+      return 'it does not hear the supervisors';
+    if (last && last.term < term && now - Math.max(since, this.#awakeSince) > detect.timeout)
+      return 'it did not take over';
+    if (detect.kind === 'process')
+      return this.#running && !this.#running.includes(primary) ? 'not in the process list' : undefined;
+    const silent = now - Math.max(this.heardAt(primary), this.#awakeSince);
+    if (last) return silent > detect.timeout ? 'no heartbeat' : undefined;
+    return now - Math.max(this.#startedAt, this.#awakeSince) > START_GRACE ? 'never heard' : undefined;
+  }
+
+  /** Whether enough supervisors suspect the primary of this term; `own` is this supervisor's own mind. */
+  isDeclared(term: number, own: boolean, now: number): boolean {
+    if (this.#settings.trigger === 'standby') return own;
+    let count = own ? 1 : 0;
+    for (const [peer, { message }] of this.#peers)
+      if (message.suspects === term && this.isPeerAlive(peer, now)) count++;
+    return count >= quorumSize(this.#settings);
+  }
+
+  #asked(configuration: Configuration, now: number): string | undefined {
+    const elect = this.#elect;
+    if (elect?.message.term !== configuration.term || !configuration.inSync.includes(elect.message.from))
+      return undefined;
+    return now - elect.at <= this.#settings.detect.timeout ? elect.message.reason : undefined;
+  }
+}

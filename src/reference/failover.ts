@@ -1,0 +1,192 @@
+/**
+ * The failover as a supervisor carries it out, step by step, each step following from the configuration:
+ *
+ *     active  -- declared --> choose a candidate, seal the next term
+ *     sealed  -- fence the former primary, or wait until its lease has surely run out --> activate
+ *     active  -- tell the new primary, until it serves
+ *
+ * The lowest in rank acts first, the next ones after a delay or once it is gone. Without fencing and lease
+ * nothing is waited for; with fencing alone, a former primary that cannot be fenced keeps everybody waiting.
+ */
+import { activate, type Change, type Configuration, handOver, nextTerm, seal } from './configuration.js';
+import type { Detector } from './detector.js';
+import type { Outbox } from './effect.js';
+import { type Settings, stagger } from './settings.js';
+
+interface Fence {
+  id: number;
+  askedAt: number;
+  state: 'asked' | 'done' | 'failed';
+}
+
+export class Failover {
+  readonly #settings: Settings;
+  readonly #out: Outbox;
+  readonly #detector: Detector;
+  #known: Configuration;
+  #knownSince: number;
+  /** When the lease of the former primary has surely run out. */
+  #leaseOverAt: number;
+  /** The sealed term that this supervisor decided itself. */
+  #sealed = 0;
+  /** The term whose primary this supervisor told to start, and has not seen serving yet. */
+  #promoting = 0;
+  #declared: { term: number; at: number } | undefined;
+  #fence: Fence | undefined;
+  #fences = 0;
+  #clearSince: number | undefined;
+
+  constructor(settings: Settings, out: Outbox, detector: Detector, known: Configuration, now: number) {
+    this.#settings = settings;
+    this.#out = out;
+    this.#detector = detector;
+    this.#known = known;
+    this.#knownSince = now;
+    this.#leaseOverAt = known.active ? Number.POSITIVE_INFINITY : now + (settings.lease || 0);
+  }
+
+  /** `configuration` is decided; where it is sealed, the former lease is over at `leaseOverAt` at the latest. */
+  learned(configuration: Configuration, leaseOverAt: number, now: number): void {
+    const { version, term, active } = configuration;
+    if (term < this.#known.term || (term === this.#known.term && version < this.#known.version)) return;
+    if (active) {
+      this.#leaseOverAt = Number.POSITIVE_INFINITY;
+      this.#fence = undefined;
+      this.#clearSince = undefined;
+    } else this.#leaseOverAt = Math.min(this.#leaseOverAt, leaseOverAt);
+    if (term !== this.#known.term || active !== this.#known.active) this.#knownSince = now;
+    this.#known = configuration;
+  }
+
+  /** `configuration` was decided by a change of this supervisor's own. */
+  decided(configuration: Configuration, now: number): void {
+    const { term, active, primary: target } = configuration;
+    if (term < this.#known.term) return;
+    if (!active) {
+      this.#sealed = term;
+      this.#out.log({ at: now, event: 'sealed', target, term });
+    } else if (this.#knownSince === now) {
+      this.#promoting = term;
+      this.#out.log({ at: now, event: 'promoting', target, term });
+    }
+  }
+
+  isUnderWay(now: number): boolean {
+    return !this.#known.active || this.suspects(now) !== null;
+  }
+
+  /** The term whose primary this supervisor takes for failed. */
+  suspects(now: number): number | null {
+    const { active, term } = this.#known;
+    if (!active || this.#heir(now)) return null;
+    return this.#detector.reason(this.#known, this.#knownSince, now) ? term : null;
+  }
+
+  /** What is to be changed now by this supervisor, if anything. */
+  act(now: number): Change | undefined {
+    this.#watchPromotion(now);
+    if (!this.#detector.hearsQuorum(now)) return undefined;
+    return this.#known.active ? this.#replace(now) : this.#complete(now);
+  }
+
+  fenced(id: number, ok: boolean, now: number): void {
+    if (!this.#fence || this.#fence.id !== id) return;
+    this.#fence.state = ok ? 'done' : 'failed';
+    const target = this.#known.former?.node ?? this.#known.primary;
+    this.#out.log({ at: now, event: ok ? 'fenced' : 'fence-failed', target, term: this.#known.term });
+  }
+
+  #watchPromotion(now: number): void {
+    const { term, primary: target } = this.#known;
+    if (this.#promoting !== term) return;
+    const last = this.#detector.of(target);
+    if (last?.term !== term || !last.serving) return;
+    this.#promoting = 0;
+    this.#out.log({ at: now, event: 'promoted', target, term });
+  }
+
+  /** The node for which the primary has stepped down, where it can take over. */
+  #heir(now: number): string | undefined {
+    const { primary, term, inSync } = this.#known;
+    const last = this.#detector.of(primary);
+    if (last?.term !== term || last.leading || last.yieldedTo === null) return undefined;
+    const fit = inSync.includes(last.yieldedTo) && this.#detector.isAlive(last.yieldedTo, now);
+    return fit ? last.yieldedTo : undefined;
+  }
+
+  /** The primary has failed, or has yielded: the next term. */
+  #replace(now: number): Change | undefined {
+    const { term, primary, inSync } = this.#known;
+    const next = nextTerm(this.#settings, term);
+    const heir = this.#heir(now);
+    const reason = this.#detector.reason(this.#known, this.#knownSince, now);
+    const declared = !heir && this.#detector.isDeclared(term, reason !== undefined, now);
+    if (!heir && !declared) {
+      this.#declared = undefined;
+      return undefined;
+    }
+    if (this.#declared?.term !== term) {
+      this.#declared = { term, at: now };
+      const detail = reason ?? 'the other supervisors suspect it';
+      if (declared) this.#out.log({ at: now, event: 'declared', target: primary, term, detail });
+    }
+    if (now < this.#declared.at + this.#detector.rank(now) * stagger(this.#settings)) return undefined;
+    if (heir) return handOver(this.#known, next, heir, inSync);
+    const [candidate, ...others] = this.#detector.candidates(this.#known, now);
+    return candidate ? seal(this.#known, next, candidate, [candidate, ...others]) : undefined;
+  }
+
+  /** A term is sealed: make sure that the former primary does not serve, then activate it. */
+  #complete(now: number): Change | undefined {
+    if (!this.#isMine(now)) return undefined;
+    const { primary, inSync } = this.#known;
+    if (!this.#isClear(now)) return this.#detector.isAlive(primary, now) ? undefined : this.#other(now);
+    this.#clearSince ??= now;
+    if (this.#settings.replication === 'sync')
+      return this.#detector.isAlive(primary, now) ? activate(this.#known, primary) : this.#other(now);
+    // The former primary acknowledges nothing any more: whose log reaches furthest is known once all have told.
+    const told = inSync.every((node) => this.#detector.heardAt(node) > (this.#clearSince as number));
+    const patience = 2 * this.#settings.detect.interval + stagger(this.#settings);
+    if (!told && now < this.#clearSince + patience) return undefined;
+    const [best] = this.#detector.candidates(this.#known, now);
+    return best ? activate(this.#known, best) : this.#other(now);
+  }
+
+  /** The sealed term's primary is gone: the next term, with another one. */
+  #other(now: number): Change | undefined {
+    const [candidate, ...others] = this.#detector.candidates(this.#known, now);
+    if (!candidate) return undefined;
+    return seal(this.#known, nextTerm(this.#settings, this.#known.term), candidate, [candidate, ...others]);
+  }
+
+  #isMine(now: number): boolean {
+    if (this.#sealed === this.#known.term) return true;
+    const { detect, fencing, lease } = this.#settings;
+    const patience = (lease || 0) + (fencing ? fencing.delay : 0) + 2 * detect.timeout;
+    return now >= this.#knownSince + patience + this.#detector.rank(now) * 2 * stagger(this.#settings);
+  }
+
+  /** Whether the former primary surely does not serve, as far as the settings want that to be sure. */
+  #isClear(now: number): boolean {
+    const { former, primary } = this.#known;
+    const { fencing, lease } = this.#settings;
+    if (!former || former.node === primary || this.#detector.hasLeft(former.node, former.term)) return true;
+    if (fencing) {
+      this.#keepFencing(former.node, now);
+      if (this.#fence?.state === 'done' || !fencing.confirm) return true;
+      if (this.#fence?.state === 'asked') return false;
+    }
+    return lease === false ? !fencing : now >= this.#leaseOverAt;
+  }
+
+  #keepFencing(target: string, now: number): void {
+    const { fencing, detect } = this.#settings;
+    const patience = (fencing ? fencing.delay : 0) + 2 * detect.timeout;
+    const fence = this.#fence;
+    if (fence?.state === 'asked' && now - fence.askedAt > patience) this.fenced(fence.id, false, now);
+    if (fence && (fence.state !== 'failed' || now - fence.askedAt < detect.timeout)) return;
+    this.#fence = { id: ++this.#fences, askedAt: now, state: 'asked' };
+    this.#out.log({ at: now, event: 'fencing', target, term: this.#known.term });
+    this.#out.put({ type: 'fence', id: this.#fence.id, target });
+  }
+}

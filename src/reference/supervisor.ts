@@ -1,0 +1,218 @@
+/**
+ * A supervisor of the reference service as a state machine. It holds one member of the register, grants
+ * leases, watches the primary, and carries failovers and switchovers out: whatever the latest decided
+ * configuration calls for, whoever began it. So any supervisor can carry on where another one stopped.
+ */
+import type { Random } from '../random.js';
+import { type Configuration, initialConfiguration, isLater, resize } from './configuration.js';
+import { Detector } from './detector.js';
+import { type DiskRecord, type Effect, type Happening, type Machine, Outbox } from './effect.js';
+import { Failover } from './failover.js';
+import { Grants } from './lease.js';
+import type { Heartbeat, Message } from './message.js';
+import { Acceptor, type Chosen, Proposer } from './register.js';
+import { quorumSize, type Settings, selfDeciding, tickOf } from './settings.js';
+import { Switchover } from './switchover.js';
+
+export class SupervisorMachine implements Machine {
+  readonly #settings: Settings;
+  readonly #out = new Outbox();
+  readonly #random: Random;
+  readonly #acceptor: Acceptor;
+  readonly #proposer: Proposer;
+  readonly #grants: Grants;
+  readonly #detector: Detector;
+  readonly #failover: Failover;
+  readonly #switchover: Switchover;
+  /** Messages to itself, handled before the call returns. */
+  #own: Message[] = [];
+  /** The latest configuration that it knows to have been decided. */
+  #known: Configuration;
+  #suspects: number | null = null;
+  /** No proposal before: somebody else was at it. */
+  #restUntil = 0;
+  #listAt = Number.NEGATIVE_INFINITY;
+  #listed = 0;
+  #statusAt: number;
+  #tickAt: number;
+
+  constructor(settings: Settings, records: readonly DiskRecord[], random: Random, now: number) {
+    const initial = initialConfiguration(settings);
+    const send = (to: string, message: Message) => this.#send(to, message);
+    const members = settings.quorum ? settings.supervisors : [settings.name];
+    this.#settings = settings;
+    this.#random = random;
+    this.#acceptor = new Acceptor(settings.name, this.#out, initial, records);
+    this.#proposer = new Proposer(settings.name, settings.supervisors, members, quorumSize(settings), send);
+    this.#grants = new Grants(settings.lease || 0, now, records.length === 0);
+    this.#detector = new Detector(settings, now);
+    this.#known = initial;
+    for (const record of records) if (record.kind === 'known') this.#known = record.configuration;
+    this.#failover = new Failover(settings, this.#out, this.#detector, this.#known, now);
+    this.#switchover = new Switchover(settings, this.#detector);
+    this.#statusAt = now;
+    this.#tickAt = now;
+  }
+
+  handle(happening: Happening, now: number): Effect[] {
+    if (now - this.#tickAt > this.#settings.detect.timeout / 2) this.#detector.awoke(now);
+    if (happening.type === 'message') this.#message(happening.message, now);
+    else if (happening.type === 'synced') this.#out.synced(happening.sequence);
+    else if (happening.type === 'fenced') this.#failover.fenced(happening.id, happening.ok, now);
+    else if (happening.type === 'listed') {
+      if (happening.id === this.#listed) this.#detector.listed(happening.running);
+    } else if (happening.type === 'switchover') this.#askSwitchover(happening.request, happening.to, now);
+    else if (happening.type === 'read' || happening.type === 'write')
+      this.#out.answer(happening.request, 404, { error: 'expected a node, found a supervisor' });
+    this.#settle(now);
+    if (now >= this.#tickAt) this.#tick(now);
+    this.#act(now);
+    this.#settle(now);
+    return this.#out.drain();
+  }
+
+  wakeAt(): number {
+    return this.#tickAt;
+  }
+
+  /** What it knows, for whoever asks. */
+  state(now: number): object {
+    const { nodes, name } = this.#settings;
+    return {
+      supervisor: name,
+      configuration: this.#known,
+      suspects: this.#suspects,
+      alive: nodes.filter((node) => this.#detector.isAlive(node, now)),
+    };
+  }
+
+  #send(to: string, message: Message): void {
+    if (to === this.#settings.name) this.#own.push(message);
+    else this.#out.send(to, message);
+  }
+
+  /** Handles what it told itself, until there is nothing more. */
+  #settle(now: number): void {
+    this.#acceptor.release((to, message) => this.#send(to, message));
+    while (this.#own.length > 0) {
+      this.#message(this.#own.shift() as Message, now);
+      this.#acceptor.release((to, message) => this.#send(to, message));
+    }
+  }
+
+  #message(message: Message, now: number): void {
+    if (message.type === 'heartbeat') this.#heartbeat(message, now);
+    else if (message.type === 'status') {
+      this.#detector.status(message, now);
+      this.#learn(message.configuration, undefined, now);
+    } else if (message.type === 'members') {
+      const { term, version, inSync } = message;
+      if (!this.#resting(now))
+        this.#proposer.propose(resize(term, version, inSync), this.#acceptor.promised, now);
+    } else if (message.type === 'elect') this.#detector.elect(message, now);
+    else if (message.type === 'prepare') this.#acceptor.prepare(message);
+    else if (message.type === 'accept') this.#acceptor.accept(message, this.#grants.outstanding(now));
+    else if (message.type === 'promise') this.#proposer.promised(message);
+    else if (message.type === 'accepted') this.#chosen(this.#proposer.accepted(message), now);
+    else if (message.type === 'refuse' && this.#proposer.refused(message)) this.#rest(now);
+  }
+
+  /** Answers a heartbeat, and grants the lease of a primary that no later term has replaced here. */
+  #heartbeat(message: Heartbeat, now: number): void {
+    this.#detector.heartbeat(message, now);
+    if (message.configuration) this.#learn(message.configuration, undefined, now);
+    const granted =
+      message.leading && message.term >= this.#acceptor.value.term && message.term >= this.#known.term;
+    if (granted) this.#grants.grant(now);
+    const { from, incarnation, sentAt, term } = message;
+    const configuration = this.#known;
+    const name = this.#settings.name;
+    this.#out.send(from, { type: 'renewal', from: name, incarnation, sentAt, term, granted, configuration });
+  }
+
+  #chosen(chosen: Chosen | undefined, now: number): void {
+    if (!chosen) return;
+    const { configuration, changed, outstanding } = chosen;
+    this.#learn(configuration, outstanding, now);
+    if (changed) this.#failover.decided(configuration, now);
+    const decided: Message = { type: 'decided', from: this.#settings.name, configuration: this.#known };
+    for (const node of this.#settings.nodes) this.#out.send(node, decided);
+    this.#tell(now);
+  }
+
+  /** `outstanding` is known where this supervisor has just been told it by a quorum. */
+  #learn(configuration: Configuration, outstanding: number | undefined, now: number): void {
+    const { lease, quorum } = this.#settings;
+    if (outstanding !== undefined || isLater(configuration, this.#known))
+      this.#failover.learned(configuration, now + (outstanding ?? (lease || 0)), now);
+    if (!isLater(configuration, this.#known)) return;
+    this.#known = configuration;
+    this.#suspects = null;
+    this.#out.write([{ kind: 'known', configuration }]);
+    if (!quorum && isLater(configuration, this.#acceptor.value)) this.#acceptor.adopt(configuration);
+  }
+
+  #tick(now: number): void {
+    const { detect, trigger } = this.#settings;
+    this.#tickAt = now + tickOf(this.#settings);
+    const busySince = this.#proposer.busySince;
+    if (busySince !== undefined && now - busySince > Math.max(100, detect.timeout / 2)) {
+      this.#proposer.abandon();
+      this.#rest(now);
+    }
+    if (detect.kind === 'process' && trigger === 'supervisor' && now - this.#listAt >= detect.every) {
+      this.#listAt = now;
+      this.#out.put({ type: 'list', id: ++this.#listed });
+    }
+    if (now >= this.#statusAt) this.#tell(now);
+  }
+
+  /** Does what the configuration calls for, as far as it is this supervisor's turn. */
+  #act(now: number): void {
+    if (selfDeciding(this.#settings)) {
+      this.#switchover.act(this.#known, now, (to, message) => this.#send(to, message));
+      return;
+    }
+    const suspects = this.#failover.suspects(now);
+    if (suspects !== this.#suspects) {
+      this.#suspects = suspects;
+      this.#tell(now);
+    }
+    this.#switchover.act(this.#known, now, (to, message) => this.#send(to, message));
+    const change = this.#failover.act(now);
+    if (change && !this.#resting(now)) this.#proposer.propose(change, this.#acceptor.promised, now);
+  }
+
+  #askSwitchover(request: number, to: string, now: number): void {
+    const refusal = this.#failover.isUnderWay(now)
+      ? 'a failover is going on'
+      : this.#switchover.ask(this.#known, to, this.#random.next(), now);
+    if (refusal) {
+      this.#out.answer(request, 409, { error: refusal });
+      return;
+    }
+    this.#out.log({ at: now, event: 'switchover', target: to, term: this.#known.term });
+    this.#out.answer(request, 200, { to });
+  }
+
+  #tell(now: number): void {
+    this.#statusAt = now + this.#settings.detect.interval;
+    const { name, supervisors } = this.#settings;
+    for (const peer of supervisors)
+      if (peer !== name)
+        this.#out.send(peer, {
+          type: 'status',
+          from: name,
+          configuration: this.#known,
+          suspects: this.#suspects,
+        });
+  }
+
+  #rest(now: number): void {
+    this.#restUntil = now + this.#random.next() * this.#settings.detect.interval;
+  }
+
+  #resting(now: number): boolean {
+    return now < this.#restUntil;
+  }
+}
