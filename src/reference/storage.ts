@@ -1,0 +1,76 @@
+/**
+ * The disk of a machine: one append-only file of JSON lines. What is handed over while a sync is under way
+ * waits and goes to the disk with the next one (group commit). A last line that a crash tore is cut off.
+ */
+import { closeSync, fdatasync, ftruncateSync, mkdirSync, openSync, readFileSync, write } from 'node:fs';
+import { join } from 'node:path';
+import type { DiskRecord } from './effect.js';
+
+export class Storage {
+  readonly #file: number;
+  readonly #synced: (sequence: number) => void;
+  readonly records: readonly DiskRecord[];
+  #waiting: string[] = [];
+  #sequence = 0;
+  #busy = false;
+
+  /** Opens the file in `folder` and reads it; `synced` is told of each write that has reached the disk. */
+  constructor(folder: string, synced: (sequence: number) => void) {
+    mkdirSync(folder, { recursive: true });
+    const path = join(folder, 'log.jsonl');
+    this.#file = openSync(path, 'a+');
+    this.#synced = synced;
+    const content = readFileSync(path);
+    const { records, length } = parse(content);
+    if (length < content.length) ftruncateSync(this.#file, length);
+    this.records = records;
+  }
+
+  append(sequence: number, records: readonly DiskRecord[]): void {
+    for (const record of records) this.#waiting.push(JSON.stringify(record));
+    this.#sequence = sequence;
+    if (!this.#busy) this.#flush();
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+
+  #flush(): void {
+    this.#busy = true;
+    const data = Buffer.from(`${this.#waiting.join('\n')}\n`);
+    const sequence = this.#sequence;
+    this.#waiting = [];
+    this.#write(data, () => {
+      this.#synced(sequence);
+      if (this.#waiting.length > 0) this.#flush();
+      else this.#busy = false;
+    });
+  }
+
+  #write(data: Buffer, done: () => void): void {
+    write(this.#file, data, 0, data.length, null, (error, written) => {
+      if (error) throw error;
+      if (written < data.length) return this.#write(data.subarray(written), done);
+      fdatasync(this.#file, (failure) => {
+        if (failure) throw failure;
+        done();
+      });
+    });
+  }
+}
+
+/** The records of the whole lines, and how many bytes those are. */
+function parse(content: Buffer): { records: DiskRecord[]; length: number } {
+  const records: DiskRecord[] = [];
+  let length = 0;
+  for (let end = content.indexOf(10); end !== -1; end = content.indexOf(10, length)) {
+    try {
+      records.push(JSON.parse(content.toString('utf8', length, end)) as DiskRecord);
+    } catch {
+      break;
+    }
+    length = end + 1;
+  }
+  return { records, length };
+}
