@@ -1,0 +1,261 @@
+/**
+ * The reference system: the embedded reference service and its supervisors, as processes that speak HTTP.
+ *
+ *     PUT /kv/<key>  GET /kv/<key>  GET /role  GET /live  POST /switchover
+ */
+import { Agent, request } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { EnvironmentError } from '../errors.js';
+import type { EventBody, SupervisorEvent, Value } from '../history/event.js';
+import type { ShellConfig } from '../reference/shell.js';
+import type { Address, Program } from '../runtime/runtime.js';
+import type {
+  Connection,
+  Greets,
+  LoggedEvent,
+  LogsEvents,
+  NodeContext,
+  Outcome,
+  RoleAnswer,
+  Switches,
+  System,
+  TellsRole,
+} from './system.js';
+
+/** The built program, from the sources as well as from the build. */
+const PROCESS = fileURLToPath(new URL('../../dist/reference/process.js', import.meta.url));
+
+/** How an exchange ended: with an answer, before anything was sent, or somewhere in between. */
+type Exchange =
+  | { kind: 'answer'; status: number; text: string }
+  | { kind: 'unsent'; error: string }
+  | { kind: 'doubt'; error: string };
+
+export const referenceSystem: System & TellsRole & LogsEvents & Switches & Greets = {
+  name: 'reference',
+
+  program(node: NodeContext): Program {
+    return { command: [process.execPath, PROCESS, JSON.stringify(configOf(node))] };
+  },
+
+  connect(address: Address): Connection {
+    const agent = new Agent({ keepAlive: true, noDelay: true, maxSockets: 64 });
+    return {
+      async read(key, signal) {
+        const result = await exchange(agent, address, 'GET', `/kv/${encodeURIComponent(key)}`, '', signal);
+        return outcomeOf(result, undefined);
+      },
+      async write(key, value, signal) {
+        const body = JSON.stringify(value);
+        const result = await exchange(agent, address, 'PUT', `/kv/${encodeURIComponent(key)}`, body, signal);
+        return outcomeOf(result, value);
+      },
+      close: () => agent.destroy(),
+    };
+  },
+
+  async role(address, signal): Promise<RoleAnswer> {
+    const body = (await ask(address, 'GET', '/role', '', signal)) as RoleBody;
+    return {
+      role: body.role,
+      term: body.term,
+      accepted: body.accepted,
+      inSync: body.in_sync,
+      ...(body.until === undefined ? {} : { until: body.until }),
+    };
+  },
+
+  eventOf(node, line) {
+    return line.startsWith('{') ? loggedEvent(node, line) : undefined;
+  },
+
+  async switchover(to, observe, signal) {
+    const { supervisors } = (await ask(observe(to), 'GET', '/role', '', signal)) as RoleBody;
+    let refusal: unknown;
+    for (const supervisor of supervisors) {
+      try {
+        await ask(observe(supervisor), 'POST', '/switchover', JSON.stringify({ to }), signal);
+        return;
+      } catch (error) {
+        refusal = error;
+      }
+    }
+    throw refusal;
+  },
+
+  async greet(address, token, signal) {
+    await ask(address, 'GET', `/live?token=${encodeURIComponent(token)}`, '', signal);
+  },
+
+  arrivalOf(line) {
+    if (!line.includes('"greeted"')) return undefined;
+    const parsed = parseLine(line);
+    return parsed?.event === 'greeted' ? parsed.token : undefined;
+  },
+};
+
+interface RoleBody {
+  role: 'primary' | 'standby';
+  term: number;
+  until?: number;
+  accepted: number;
+  in_sync: boolean;
+  supervisors: string[];
+}
+
+interface Line {
+  at?: number;
+  event?: string;
+  target?: string;
+  role?: 'primary' | 'standby';
+  term?: number;
+  until?: number;
+  detail?: string;
+  token?: string;
+}
+
+const SUPERVISOR_EVENTS: readonly string[] = [
+  'declared',
+  'fencing',
+  'fenced',
+  'fence-failed',
+  'sealed',
+  'promoting',
+  'promoted',
+  'switchover',
+  'in-sync',
+  'out-of-sync',
+] satisfies SupervisorEvent['event'][];
+
+function configOf({ topology, listen, data, name, kind, seed, ...node }: NodeContext): ShellConfig {
+  const { supervisor, replication } = topology;
+  const { heartbeat, process: list } = supervisor.detect;
+  const names = [...node.nodes, ...node.supervisors].filter((peer) => peer !== name);
+  const usesPower = supervisor.fencing !== false || list !== undefined;
+  const dials = kind === 'supervisor' || supervisor.trigger === 'standby';
+  const peers = usesPower && dials ? [...names, 'power'] : names;
+  return {
+    kind,
+    name,
+    listen,
+    data,
+    seed,
+    nodes: [...node.nodes],
+    supervisors: [...node.supervisors],
+    peers: Object.fromEntries(peers.map((peer) => [peer, node.dial(peer)])),
+    primary: node.primary,
+    automaticFailback: node.automaticFailback,
+    replication,
+    trigger: supervisor.trigger,
+    detect: { ...(heartbeat ? { heartbeat } : {}), ...(list ? { process: list } : {}) },
+    quorum: supervisor.quorum,
+    fencing: supervisor.fencing,
+    lease: supervisor.lease,
+    lifeline: true,
+  };
+}
+
+function outcomeOf(result: Exchange, written: Value | undefined): Outcome {
+  if (result.kind === 'unsent') return { type: 'fail', error: result.error };
+  if (result.kind === 'doubt') return { type: 'info', error: result.error };
+  const { status, text } = result;
+  let body: { value?: Value; node?: string; term?: number; error?: string; primary?: string };
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return { type: 'info', error: `expected JSON, found ${JSON.stringify(text.slice(0, 40))}` };
+  }
+  const { node, term, error = `status ${status}`, primary } = body;
+  if (status === 200) {
+    const value = written === undefined ? (body.value ?? null) : written;
+    return { type: 'ok', value, ...(node ? { node } : {}), ...(term === undefined ? {} : { term }) };
+  }
+  if (status === 421 || status === 503 || status === 404)
+    return { type: 'fail', error, ...(primary ? { primary } : {}) };
+  return { type: 'info', error };
+}
+
+function parseLine(line: string): Line | undefined {
+  try {
+    return JSON.parse(line) as Line;
+  } catch {
+    return undefined;
+  }
+}
+
+function loggedEvent(node: string, line: string): LoggedEvent | undefined {
+  const parsed = parseLine(line);
+  const body = parsed && bodyOf(node, parsed);
+  if (!body) return undefined;
+  const { at, until } = parsed;
+  return { ...(at === undefined ? {} : { at }), ...(until === undefined ? {} : { until }), body };
+}
+
+function bodyOf(node: string, line: Line): EventBody | undefined {
+  const { event, target, role, term, detail } = line;
+  const extra = { ...(term === undefined ? {} : { term }), ...(detail === undefined ? {} : { detail }) };
+  if (event === 'role' && role)
+    return { type: 'role', node, role, source: 'log', ...(term === undefined ? {} : { term }) };
+  if (event === 'running' || event === 'loaded')
+    return { type: 'node', node, event, ...(detail === undefined ? {} : { detail }) };
+  if (event === 'in-sync' && target === node) return { type: 'node', node, event: 'in-sync' };
+  if (event && target && SUPERVISOR_EVENTS.includes(event))
+    return { type: 'supervisor', node, event: event as SupervisorEvent['event'], target, ...extra };
+  return undefined;
+}
+
+/** Asks beside the links, on a connection of its own; resolves with the body of a 200. */
+async function ask(address: Address, method: string, path: string, body: string, signal: AbortSignal) {
+  const result = await exchange(undefined, address, method, path, body, signal);
+  const where = `${address.host}:${address.port}${path}`;
+  if (result.kind !== 'answer') throw new EnvironmentError({ where, message: result.error });
+  if (result.status !== 200)
+    throw new EnvironmentError({ where, expected: 'status 200', found: `${result.status} ${result.text}` });
+  return JSON.parse(result.text) as unknown;
+}
+
+/** One HTTP exchange. It was surely not sent only where a connection of its own could not be made. */
+function exchange(
+  agent: Agent | undefined,
+  address: Address,
+  method: string,
+  path: string,
+  body: string,
+  signal: AbortSignal,
+): Promise<Exchange> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve({ kind: 'unsent', error: 'given up before it was sent' });
+    let connected = false;
+    const headers = body
+      ? { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+      : {};
+    const outgoing = request({ ...address, agent: agent ?? false, method, path, headers }, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        text += chunk;
+      });
+      response.on('error', lost);
+      response.on('end', () => {
+        signal.removeEventListener('abort', abort);
+        if (response.complete) resolve({ kind: 'answer', status: response.statusCode ?? 0, text });
+        else lost(new Error('the answer was cut short'));
+      });
+    });
+    const lost = (error: Error) => {
+      signal.removeEventListener('abort', abort);
+      resolve({ kind: connected ? 'doubt' : 'unsent', error: error.message || String(error) });
+    };
+    const abort = () => {
+      lost(new Error('timed out'));
+      outgoing.destroy();
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    outgoing.on('socket', (socket) => {
+      if (!socket.connecting) connected = true;
+      else socket.once('connect', () => (connected = true));
+    });
+    outgoing.on('error', lost);
+    outgoing.end(body);
+  });
+}
