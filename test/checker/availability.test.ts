@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { judge } from '../../src/checker/judge.js';
+import { Building, failover } from './build.js';
+import { find } from './find.js';
+
+describe('outage', () => {
+  it('is the longest stretch without an acknowledged operation', () => {
+    const history = failover({ expect: { outage: '<= 720ms' } }).history();
+    expect(find(history, 'outage')).toMatchObject({ verdict: 'pass', actual: '710.0 ms' });
+    const strict = find(failover({ expect: { outage: '<= 700ms' } }).history(), 'outage');
+    expect(strict).toMatchObject({ verdict: 'fail' });
+    expect(strict.message).toContain('from 1992.0 ms to 2702.0 ms');
+    expect(strict.evidence).toHaveLength(2);
+    expect(judge(history).timings.faults[0]!.outage_ms).toBe(702);
+  });
+
+  it('begins with the steps and ends with the load, acknowledged or not', () => {
+    const run = new Building({ expect: { outage: '<= 1s' } });
+    run.phase(0, 'up').phase(5000, 'steps');
+    run.writes(5500, 6000, 100);
+    run.writes(6000, 8050, 100, { type: 'info' });
+    expect(find(run.history(), 'outage')).toMatchObject({ verdict: 'fail', actual: '2098.0 ms' });
+  });
+
+  it('may have a limit for each group, and is inconclusive for one that asked nothing', () => {
+    const clients = { app: {}, west: { pinned: 'a' } };
+    const run = new Building({ clients, expect: { outage: { app: '<= 100ms', west: '<= 1s' } } });
+    run.writes(0, 1000, 20);
+    expect(find(run.history(), 'outage')).toMatchObject({
+      verdict: 'inconclusive',
+      expected: 'app <= 100ms, west <= 1s',
+      actual: 'app 20.0 ms, west not measured',
+    });
+    run.writes(0, 2000, 20, { client: 'west' });
+    expect(find(run.history(), 'outage').verdict).toBe('fail');
+  });
+
+  it('of the failback is that within its phase', () => {
+    const run = failover({ expect: { failback_outage: '<= 150ms' } });
+    run.phase(4000, 'failback');
+    expect(find(run.history(), 'failback_outage')).toMatchObject({ verdict: 'pass', actual: '10.0 ms' });
+    expect(
+      find(failover({ expect: { failback_outage: '<= 1s' } }).history(), 'failback_outage').verdict,
+    ).toBe('inconclusive');
+  });
+});
+
+describe('availability', () => {
+  it('is the share of operations that were acknowledged', () => {
+    const history = failover({ expect: { availability: '>= 80%' } }).history();
+    expect(find(history, 'availability')).toMatchObject({ verdict: 'pass', actual: '82.50%' });
+    expect(
+      find(failover({ expect: { availability: { app: '>= 90%' } } }).history(), 'availability'),
+    ).toMatchObject({
+      verdict: 'fail',
+      expected: 'app >= 90%',
+    });
+    expect(judge(history).groups.app).toMatchObject({ ok: 330, fail: 0, info: 70, availability: 0.825 });
+  });
+
+  it('is told from a whole history only', () => {
+    const run = failover({ expect: { availability: '>= 99%' } });
+    expect(find(run.cutAt(2600), 'availability').verdict).toBe('inconclusive');
+  });
+
+  it('comes with latencies from the intended start', () => {
+    const run = new Building();
+    for (let at = 0; at < 100; at += 1) run.write(1000 + at * 10, at, { intended: 1000 + at * 10 - at });
+    expect(judge(run.history()).groups.app!.latency_ms).toEqual({ p50: 51, p99: 100, max: 101 });
+  });
+
+  it('is nothing in an empty history', () => {
+    const history = new Building({ expect: { availability: '>= 99%', outage: '<= 1s' } }).history();
+    expect(find(history, 'availability')).toMatchObject({ verdict: 'inconclusive', actual: 'not measured' });
+    expect(find(history, 'outage')).toMatchObject({ verdict: 'inconclusive', actual: 'not measured' });
+    expect(judge(history).groups).toEqual({});
+  });
+});
