@@ -29,12 +29,17 @@ export function judge(history: History): Verdict {
     execution: run?.execution ?? 1,
     verdict: judgementOf(findings),
     duration_ms: toMs(lastInstant(history)),
-    toxiproxy: run?.toxiproxy ?? null,
+    toxiproxy: toxiproxyOf(history),
     timings: timingsOf(history, drill),
     counts: countsOf(history, drill),
     groups: groupFigures(history, drill),
     findings,
   };
+}
+
+function toxiproxyOf(history: History): Verdict['toxiproxy'] {
+  const told = history.events.find((event) => event.type === 'toxiproxy');
+  return told ? { server: told.server, version: told.version } : null;
 }
 
 /** What stands in for a drill that is not there or cannot be read: it expects nothing. */

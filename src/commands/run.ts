@@ -65,23 +65,14 @@ export const run: Command<Args> = {
       .example('$0 run drills/split-brain.yaml', 'one drill')
       .example('$0 run drills/ --parallel 2 --out results', 'the library, with reports in results/'),
   async handler(args, io) {
-    const [
-      { findDrills },
-      { loadDrill },
-      { runDrills },
-      { liveTerminal },
-      { verdictTable },
-      { systemClock },
-    ] = await Promise.all([
-      import('../drill/find.js'),
-      import('../drill/load.js'),
-      import('../run/run-drills.js'),
-      import('../report/terminal.js'),
-      import('../report/table.js'),
-      import('../clock.js'),
-    ]);
-    const files = await findDrills(args.files, io.cwd);
-    const drills = await Promise.all(files.map(async (file) => ({ file, drill: await loadDrill(file) })));
+    const [{ loadDrills, runDrills }, { liveTerminal }, { verdictTable }, { systemClock }] =
+      await Promise.all([
+        import('../run/run-drills.js'),
+        import('../report/terminal.js'),
+        import('../report/table.js'),
+        import('../clock.js'),
+      ]);
+    const drills = await loadDrills(args.files, io.cwd);
     io.stdout(`runtime process: ${reasonFor(args.runtime)}\n`);
     const live = liveTerminal({
       write: io.stdout,

@@ -44,22 +44,25 @@ export type WorkloadSpec = z.output<typeof workload>;
 
 const failback = z.union([
   z.literal('none'),
-  z.strictObject({
-    to: nodeName.meta({ description: 'the node that is to be primary in the end' }),
-    trigger: z.enum(['manual', 'automatic']).default('manual').meta({
-      description:
-        'manual: the drill asks for the switch; automatic: the supervisors switch back by themselves',
-    }),
-    after: z
-      .enum(['in-sync'])
-      .default('in-sync')
-      .meta({ description: 'the switch waits until that node is in sync' }),
-  }),
+  z.strictObject(
+    {
+      to: nodeName.meta({ description: 'the node that is to be primary in the end' }),
+      trigger: z.enum(['manual', 'automatic']).default('manual').meta({
+        description:
+          'manual: the drill asks for the switch; automatic: the supervisors switch back by themselves',
+      }),
+      after: z
+        .enum(['in-sync'])
+        .default('in-sync')
+        .meta({ description: 'the switch waits until that node is in sync' }),
+    },
+    { error: (issue) => (issue.code === 'invalid_type' ? 'a map such as { to: a }' : undefined) },
+  ),
 ]);
 
 const recovery = z.strictObject({
   success: percent.prefault('99%').meta({ description: 'the success rate that counts as recovered...' }),
-  hold: duration.prefault('1s').meta({ description: '...when it holds for this long' }),
+  hold: duration.prefault('500ms').meta({ description: '...when it holds for this long' }),
 });
 
 export const drillSchema = z.strictObject({

@@ -11,9 +11,10 @@
  * shared monotonic clock, or a signal was sent a moment before), `at` has it on the same scale; it may lie
  * before the `time` of earlier lines.
  */
-import type { Cut } from '../topology/grudge.js';
-import type { CutMode } from '../drill/steps.js';
+
 import type { DrillFile } from '../drill/schema.js';
+import type { CutMode } from '../drill/steps.js';
+import type { Cut } from '../topology/grudge.js';
 
 /** The version of the history format. */
 export const HISTORY_FORMAT = 1;
@@ -42,11 +43,19 @@ export interface RunEvent {
   /** Time of day at the beginning, ISO 8601. */
   started: string;
   nodes: { name: string; kind: 'node' | 'supervisor'; role?: 'primary' | 'standby'; tags: string[] }[];
-  /** Which Toxiproxy carries the links: `embedded`, `toxiproxy-server on PATH`, or a URL; and its version. */
-  toxiproxy?: { server: string; version: string };
 }
 
-export const PHASES = ['up', 'steady', 'steps', 'heal', 'settle', 'resync', 'failback', 'final reads', 'down'] as const;
+export const PHASES = [
+  'up',
+  'steady',
+  'steps',
+  'heal',
+  'settle',
+  'resync',
+  'failback',
+  'final reads',
+  'down',
+] as const;
 export type Phase = (typeof PHASES)[number];
 
 export interface PhaseEvent {
@@ -197,6 +206,13 @@ export interface NodeEvent {
   detail?: string;
 }
 
+/** Which Toxiproxy carries the links: `embedded`, `toxiproxy-server on PATH`, or a URL; and its version. */
+export interface ToxiproxyEvent {
+  type: 'toxiproxy';
+  server: string;
+  version: string;
+}
+
 /** The conductor asks the system for something. */
 export interface AskEvent {
   type: 'ask';
@@ -244,6 +260,7 @@ export type EventBody =
   | RoleEvent
   | SupervisorEvent
   | NodeEvent
+  | ToxiproxyEvent
   | AskEvent
   | WaitedEvent
   | ProblemEvent

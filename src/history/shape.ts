@@ -21,6 +21,7 @@ const REQUIRED: Record<EventBody['type'], Record<string, Kind>> = {
   role: { node: 'string', role: 'string', source: 'string' },
   supervisor: { node: 'string', event: 'string', target: 'string' },
   node: { node: 'string', event: 'string' },
+  toxiproxy: { server: 'string', version: 'string' },
   ask: { ask: 'string', node: 'string' },
   waited: { for: 'string', reached: 'boolean' },
   problem: { message: 'string' },

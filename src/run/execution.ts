@@ -4,6 +4,7 @@
  *
  *     history -> runtime -> Toxiproxy -> links -> power -> nodes -> phases -> down -> inventory -> end -> verdict
  */
+import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { judge } from '../checker/judge.js';
@@ -22,7 +23,7 @@ import type { FaultKinds } from './fault-kinds.js';
 import { conduct } from './phases.js';
 import { type Plan, planOf } from './plan.js';
 import { Recorder } from './recorder.js';
-import { openStage } from './stage.js';
+import { Stage } from './stage.js';
 
 export interface ExecutionSetting {
   clock: Clock;
@@ -48,6 +49,8 @@ export interface ExecutionSetting {
 export async function execute(setting: ExecutionSetting): Promise<Verdict> {
   const { drill, folder, clock } = setting;
   const ending = new AbortController();
+  // Everything under way listens to it, and that may be a lot at once.
+  setMaxListeners(0, ending.signal);
   const abort = () => ending.abort(setting.signal.reason);
   if (setting.signal.aborted) abort();
   setting.signal.addEventListener('abort', abort, { once: true });
@@ -99,7 +102,7 @@ async function play(
   signal: AbortSignal,
 ): Promise<EndEvent['reason']> {
   const random: Random = seeded(setting.seed);
-  const stage = openStage({ ...setting, plan, recorder, random, signal });
+  const stage = new Stage({ ...setting, plan, recorder, random, signal });
   let reason: EndEvent['reason'] = 'done';
   try {
     recorder.record({ type: 'phase', phase: 'up' });

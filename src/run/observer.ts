@@ -32,12 +32,13 @@ export interface ObserverSetting {
   supervisors: readonly string[];
   groups: readonly string[];
   observe(node: string): Address;
+  /** Told of each greeting that was seen to arrive. */
+  onArrival(token: string): void;
 }
 
 export class Observer {
   readonly #setting: ObserverSetting;
   readonly #seen = new Map<string, Seen>();
-  readonly #arrivals = new Set<string>();
   readonly #asking = new Set<string>();
   #timer: Timer | undefined;
   #declared = 0;
@@ -149,7 +150,7 @@ export class Observer {
     const { system, recorder } = this.#setting;
     const token = greets(system) ? system.arrivalOf(line) : undefined;
     if (token !== undefined) {
-      this.#arrivals.add(token);
+      this.#setting.onArrival(token);
       return;
     }
     const logged = logsEvents(system) ? system.eventOf(node, line) : undefined;
@@ -157,14 +158,12 @@ export class Observer {
     const { body } = logged;
     if (body.type === 'supervisor' && body.event === 'declared') this.#declared += 1;
     if (body.type === 'role') {
-      Object.assign(this.#of(body.node), { role: body.role, term: body.term ?? this.#of(body.node).term });
+      const seen = this.#of(body.node);
+      Object.assign(seen, { role: body.role, term: body.term ?? seen.term });
+      // Where nobody can be asked, a node that says what it is counts as in sync.
+      if (!tellsRole(system)) seen.inSync = true;
     }
     recorder.record(body, { at: logged.at, until: logged.until });
-  }
-
-  /** Whether a greeting with this token was seen to arrive. */
-  arrived(token: string): boolean {
-    return this.#arrivals.delete(token);
   }
 
   async #probe(node: string): Promise<void> {

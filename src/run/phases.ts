@@ -37,11 +37,23 @@ export async function conduct(scene: Scene): Promise<void> {
 
 /** The service and the workload are proven before the first fault: what fails later is the fault's doing. */
 async function steady(scene: Scene): Promise<void> {
-  if (!(await waitUntil(scene, 'in-sync', CONDITIONS['in-sync'], PATIENCE))) {
+  const { observer } = scene;
+  // A node that ends before anything was done to it will not come back by itself.
+  const lack = () => (observer.down().length > 0 ? undefined : CONDITIONS['in-sync'](scene));
+  const reached = await waitUntil(scene, 'in-sync', lack, PATIENCE);
+  const [dead] = observer.down();
+  if (dead !== undefined) {
+    throw new EnvironmentError({
+      where: `node ${dead}`,
+      expected: 'it to run',
+      found: `that it ended while it was starting; it wrote last:\n  ${(await scene.tail(dead, 8)).join('\n  ')}`,
+    });
+  }
+  if (!reached) {
     throw new EnvironmentError({
       where: 'phase steady',
       expected: `one primary and every standby in sync within ${PATIENCE / 1000} s`,
-      found: scene.observer.lacking().join(', '),
+      found: observer.lacking().join(', '),
       todo: "read the nodes' logs in the run folder",
     });
   }

@@ -2,10 +2,11 @@
  * Runs drills for whoever asks, the command line or a test runner: checks that everything they need is there
  * before anything starts, has them executed, and writes the reports of the whole call.
  */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { FAULTS, RUNTIMES, type RuntimeName, SYSTEMS } from '../catalog.js';
 import { type Clock, systemClock } from '../clock.js';
-import { drillError } from '../drill/load.js';
+import { findDrills } from '../drill/find.js';
+import { drillError, loadDrill } from '../drill/load.js';
 import { missingNeeds } from '../drill/needs.js';
 import type { Drill } from '../drill/schema.js';
 import { UsageError } from '../errors.js';
@@ -71,6 +72,22 @@ export async function runDrills(options: RunOptions): Promise<RunResult> {
   });
   if (runs.length > 0) await writeSummary(out, runs);
   return { out, runs };
+}
+
+/** Finds and loads drill files, folders and globs. Rejects with a UsageError where one of them is wrong. */
+export async function loadDrills(
+  patterns: readonly string[],
+  cwd: string,
+  systems: Readonly<Record<string, System>> = {},
+): Promise<BatchDrill[]> {
+  const files = await findDrills(patterns, cwd);
+  const names = Object.keys({ ...SYSTEMS, ...systems });
+  return Promise.all(
+    files.map(async (file) => ({
+      file,
+      drill: await loadDrill(resolve(cwd, file), { shownAs: file, systems: names }),
+    })),
+  );
 }
 
 function refuseWhatIsMissing(

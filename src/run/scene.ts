@@ -27,6 +27,8 @@ export interface Scene {
   groups: { name: string; running: RunningGroup; target: Target }[];
   /** Starts a node (again). */
   start(node: string): Promise<void>;
+  /** The last lines that a node wrote. */
+  tail(node: string, lines: number): Promise<string[]>;
   /** Aborted when the run is to end early: Ctrl-C, or a history that can no longer be written. */
   signal: AbortSignal;
 }

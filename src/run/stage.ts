@@ -1,19 +1,188 @@
 /**
  * The stage of one execution: what is opened, in which order, and how it is all taken down again. `down` may be
  * called at any moment, also half way through `up`.
+ *
+ *     runtime -> Toxiproxy -> links -> power device -> nodes -> observer
  */
 import { join } from 'node:path';
-import { type Clock, within } from '../clock.js';
+import type { Clock } from '../clock.js';
 import type { Drill } from '../drill/schema.js';
+import { messageOf } from '../errors.js';
 import type { Effects } from '../fault/fault.js';
-import { openToxiproxy, type ToxiproxyServer } from '../link/server.js';
-import { openLinks, type ToxiproxyLinks } from '../link/toxiproxy-links.js';
+import { openToxiproxy } from '../link/server.js';
+import { openLinks } from '../link/toxiproxy-links.js';
+import { type Greeter, greeter } from '../probe/greeting.js';
 import { freshId, type Random } from '../random.js';
-import type { Cluster, Inventory, Runtime } from '../runtime/runtime.js';
-import type { NodeContext, System } from '../system/system.js';
-import { clientName, linkName } from '../topology/links.js';
+import { openPower } from '../runtime/power.js';
+import type { Cluster, Inventory, Kills, OpenCluster, Pauses, Runtime } from '../runtime/runtime.js';
+import type { System } from '../system/system.js';
+import { clientGroups } from './client-groups.js';
 import type { FaultKinds } from './fault-kinds.js';
+import { Injector } from './injector.js';
+import { nodeContext } from './node-context.js';
 import { Observer } from './observer.js';
 import type { Plan } from './plan.js';
 import type { Recorder } from './recorder.js';
 import type { Scene } from './scene.js';
+import { Tally } from './tally.js';
+
+export interface StageSetting {
+  clock: Clock;
+  drill: Drill;
+  plan: Plan;
+  runtime: Runtime;
+  system: System;
+  faults: FaultKinds;
+  random: Random;
+  recorder: Recorder;
+  folder: string;
+  toxiproxy?: string | undefined;
+  environment: Readonly<Record<string, string | undefined>>;
+  signal: AbortSignal;
+}
+
+export class Stage {
+  readonly #setting: StageSetting;
+  readonly #run = freshId();
+  /** What undoes what was opened, in the order of opening. */
+  readonly #undo: (() => Promise<unknown>)[] = [];
+  #cluster: OpenCluster | undefined;
+
+  constructor(setting: StageSetting) {
+    this.#setting = setting;
+  }
+
+  /** Brings everything up; the service need not be whole yet when it resolves. */
+  async up(): Promise<Scene> {
+    const { clock, drill, plan, runtime, system, recorder, folder, environment, random, signal } =
+      this.#setting;
+    const cluster = await runtime.open(
+      { nodes: [...plan.nodes, ...plan.supervisors], links: plan.links, power: plan.power },
+      {
+        clock,
+        run: this.#run,
+        logs: join(folder, 'logs'),
+        environment,
+        onLine: (node, line) => observer.onLine(node, line),
+        onExit: (node, detail, at) => observer.onExit(node, detail, at),
+      },
+    );
+    this.#cluster = cluster;
+    const place = (link: string) => cluster.places.link(link);
+    const greets: Greeter = greeter({ clock, system, place });
+    const observer = new Observer({
+      clock,
+      system,
+      recorder,
+      nodes: drill.topology.nodes,
+      supervisors: plan.supervisors,
+      groups: Object.keys(drill.clients),
+      observe: (node) => cluster.places.observe(node),
+      onArrival: (token) => greets.arrived(token),
+    });
+    this.#undo.push(async () => observer.stop());
+    const nodes = watched(cluster, observer);
+    const links = await this.#openLinks(cluster);
+    await this.#openPower(nodes, greets);
+    const start = async (node: string) => {
+      observer.onStart(node);
+      await cluster.start(node, system.program(nodeContext(node, drill, plan, cluster, random)));
+    };
+    signal.throwIfAborted();
+    await Promise.all([...plan.nodes, ...plan.supervisors].map(start));
+    observer.start();
+    const effects: Effects = { clock, links, place, greet: (...asked) => greets.greet(...asked), nodes };
+    const injector = new Injector({
+      clock,
+      recorder,
+      observer,
+      effects,
+      links: plan.links,
+      random: random.fork('faults'),
+    });
+    const tally = new Tally(drill);
+    recorder.subscribe((event) => tally.add(event));
+    const { groups, processes } = clientGroups(this.#setting, cluster);
+    this.#undo.push(async () => {
+      for (const group of groups) {
+        group.target.stop();
+        group.running.abandon();
+      }
+    });
+    return { ...this.#setting, cluster: nodes, observer, tally, injector, processes, groups, start, tail: (node, lines) => cluster.tail(node, lines) };
+  }
+
+  /** Takes everything down and says what could not be. Never rejects: what went wrong is in what it says. */
+  async down(): Promise<Inventory> {
+    const wrong: string[] = [];
+    const attempt = async (work: () => Promise<unknown>) => {
+      await work().catch((error: unknown) => wrong.push(messageOf(error)));
+    };
+    for (const undo of this.#undo.reverse()) await attempt(undo);
+    let inventory: Inventory = { created: { processes: 0, proxies: 0, folders: 0 }, leaked: [] };
+    const cluster = this.#cluster;
+    if (cluster) {
+      await attempt(async () => {
+        inventory = await cluster.close();
+      });
+    }
+    return { ...inventory, leaked: [...inventory.leaked, ...wrong] };
+  }
+
+  async #openLinks(cluster: OpenCluster) {
+    const { clock, plan, recorder, toxiproxy, environment, random } = this.#setting;
+    const server = await openToxiproxy({
+      clock,
+      hosts: cluster,
+      url: toxiproxy,
+      path: environment['PATH'],
+      seed: Math.floor(random.fork('toxiproxy').next() * 2 ** 32),
+    });
+    this.#undo.push(() => server.close());
+    recorder.record({ type: 'toxiproxy', server: server.server, version: server.version });
+    const links = await openLinks(
+      { client: server.client, clock, run: this.#run },
+      plan.links.map((link) => cluster.places.link(link.name)),
+    );
+    this.#undo.push(() => links.close());
+    return links;
+  }
+
+  async #openPower(nodes: Cluster & Kills, greets: Greeter): Promise<void> {
+    const { clock, plan, drill } = this.#setting;
+    const address = nodes.places.power;
+    if (!address) return;
+    const { fencing } = drill.topology.supervisor;
+    const power = await openPower({
+      clock,
+      address,
+      nodes: plan.nodes,
+      kills: nodes,
+      ...(fencing ? { delay: fencing.delay } : {}),
+      onGreeting: (token) => greets.arrived(token),
+    });
+    this.#undo.push(() => power.close());
+  }
+}
+
+/** The cluster, with the observer told of who is paused. */
+function watched(cluster: OpenCluster, observer: Observer): Cluster & Kills & Pauses {
+  return {
+    places: cluster.places,
+    start: (node, program) => cluster.start(node, program),
+    close: () => cluster.close(),
+    kill: (node, signal) => cluster.kill(node, signal),
+    running: (node) => cluster.running(node),
+    paused: (node) => cluster.paused(node),
+    async pause(node) {
+      const done = await cluster.pause(node);
+      observer.onPause(node, true);
+      return done;
+    },
+    async resume(node) {
+      const done = await cluster.resume(node);
+      observer.onPause(node, false);
+      return done;
+    },
+  };
+}

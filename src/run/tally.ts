@@ -57,9 +57,10 @@ export class Tally {
     }
   }
 
-  /** Whether every operation that ended in the last `ms` milliseconds succeeded, and there were some. */
+  /** Whether there is a load since `ms` milliseconds or longer, and every operation of that time that ended succeeded. */
   steady(now: Nanoseconds, ms: number): boolean {
     const since = now - ms * 1e6;
+    if (this.#seen[0] === undefined || this.#seen[0].intended > since) return false;
     let count = 0;
     for (let at = this.#seen.length - 1; at >= 0; at--) {
       const seen = this.#seen[at]!;

@@ -58,7 +58,7 @@ export interface Runtime {
   readonly name: string;
   readonly capabilities: ReadonlySet<Capability>;
   /** Reserves addresses and folders. Nothing runs yet but what keeps the run's things from being left behind. */
-  open(layout: Layout, surroundings: Surroundings): Promise<Cluster>;
+  open(layout: Layout, surroundings: Surroundings): Promise<OpenCluster>;
 }
 
 /** A runtime opened for one execution. */
@@ -69,6 +69,9 @@ export interface Cluster {
   /** Ends and removes everything that was created; says what could not be. */
   close(): Promise<Inventory>;
 }
+
+/** What opening a runtime gives. What a runtime does not declare as a capability is never called. */
+export type OpenCluster = Cluster & Kills & Pauses & Tails & Hosts;
 
 /** The addresses of a cluster. */
 export interface Places {

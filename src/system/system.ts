@@ -2,8 +2,9 @@
  * The interface of a system: what runs in the nodes and how the drill talks to it. Three methods are required;
  * what else a system can tell or do are interfaces of their own. One system, one file.
  */
-import type { EventBody, Value } from '../history/event.js';
+
 import type { TopologySpec } from '../drill/topology.js';
+import type { EventBody, Value } from '../history/event.js';
 import type { Address, Program } from '../runtime/runtime.js';
 
 /** How one operation ended, as the client knows it. Definite and indefinite errors are told apart here. */
@@ -35,6 +36,8 @@ export interface NodeContext {
   automaticFailback: boolean;
   supervisors: readonly string[];
   nodes: readonly string[];
+  /** Whom this node has a link to: other nodes, supervisors, `power`. */
+  peers: readonly string[];
   /** The address that this node dials to reach a peer (`power` for the power device): the link's. */
   dial(peer: string): Address;
   /** The seed from which the node draws its randomness. */
@@ -96,4 +99,11 @@ export function switches(system: System): system is System & Switches {
 }
 export function greets(system: System): system is System & Greets {
   return 'greet' in system;
+}
+
+/** A system of one's own, with its types checked; given to `runDrills({ systems: { name: system } })`. */
+export function defineSystem<Own extends System & Partial<TellsRole & LogsEvents & Switches & Greets>>(
+  system: Own,
+): Own {
+  return system;
 }

@@ -65,6 +65,16 @@ export class RunningGroup {
   async stop(): Promise<void> {
     this.#schedule?.stop();
     await Promise.all(this.#inFlight);
+    this.#close();
+  }
+
+  /** Begins no more operations and loses those under way. */
+  abandon(): void {
+    this.#schedule?.stop();
+    this.#close();
+  }
+
+  #close(): void {
     for (const client of this.#connections) for (const connection of client.values()) connection.close();
   }
 

@@ -39,6 +39,7 @@ export function following(setting: FollowSetting): Target {
 
 class Following implements Target {
   readonly #setting: FollowSetting;
+  readonly #asked = new Set<string>();
   readonly #every: number;
   readonly #patience: number;
   #belief: string;
@@ -46,13 +47,12 @@ class Following implements Target {
   /** When the oldest operation was sent that its target has not answered since; undefined when none is owed. */
   #owedSince: number | undefined;
   #suspect = false;
-  #asking = false;
   #timer: Timer | undefined;
 
   constructor(setting: FollowSetting) {
     this.#setting = setting;
     this.#belief = setting.first;
-    this.#every = setting.every ?? 20;
+    this.#every = setting.every ?? 5;
     this.#patience = setting.patience ?? 100;
     this.#watch();
   }
@@ -86,27 +86,28 @@ class Following implements Target {
     this.#timer = this.#setting.clock.timer(this.#every, () => {
       const owed =
         this.#owedSince !== undefined && this.#setting.clock.now() - this.#owedSince > this.#patience;
-      if ((this.#suspect || owed) && !this.#asking) void this.#askAround();
+      if (this.#suspect || owed) this.#askAround();
       this.#watch();
     });
   }
 
-  async #askAround(): Promise<void> {
-    const { role, nodes, clock } = this.#setting;
+  /** Asks every node that does not owe an answer already: one that hangs must not keep the others from telling. */
+  #askAround(): void {
+    for (const node of this.#setting.nodes) if (!this.#asked.has(node)) void this.#ask(node);
+  }
+
+  async #ask(node: string): Promise<void> {
+    const { role, clock } = this.#setting;
     if (!role) return;
-    this.#asking = true;
-    await Promise.all(
-      nodes.map(async (node) => {
-        const answer = await within(clock, this.#patience, `the role of ${node}`, (signal) =>
-          role(node, signal),
-        ).catch(() => undefined);
-        if (answer?.role === 'primary' && (answer.term ?? 0) >= this.#term && this.#timer) {
-          this.#term = answer.term ?? this.#term;
-          this.#move(node);
-        }
-      }),
-    );
-    this.#asking = false;
+    this.#asked.add(node);
+    const answer = await within(clock, this.#patience, `the role of ${node}`, (signal) =>
+      role(node, signal),
+    ).catch(() => undefined);
+    this.#asked.delete(node);
+    if (answer?.role === 'primary' && (answer.term ?? 0) >= this.#term && this.#timer) {
+      this.#term = answer.term ?? this.#term;
+      this.#move(node);
+    }
   }
 
   #move(node: string): void {

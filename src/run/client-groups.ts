@@ -1,0 +1,54 @@
+/** The client groups of a drill, ready to start: each with its generator, its target and its links. */
+import type { Clock } from '../clock.js';
+import type { Drill } from '../drill/schema.js';
+import type { Random } from '../random.js';
+import type { Cluster } from '../runtime/runtime.js';
+import { type System, tellsRole } from '../system/system.js';
+import { clientName, linkName } from '../topology/links.js';
+import { processes, RunningGroup } from '../workload/client-group.js';
+import { generator, values } from '../workload/generator.js';
+import { following, pinned } from '../workload/target.js';
+import type { Plan } from './plan.js';
+import type { Recorder } from './recorder.js';
+import type { Scene } from './scene.js';
+
+interface GroupsSetting {
+  clock: Clock;
+  drill: Drill;
+  plan: Plan;
+  system: System;
+  random: Random;
+  recorder: Recorder;
+}
+
+export function clientGroups(
+  { clock, drill, plan, system, random, recorder }: GroupsSetting,
+  { places }: Pick<Cluster, 'places'>,
+): Pick<Scene, 'groups' | 'processes'> {
+  const unique = values();
+  const numbers = processes();
+  const groups = Object.entries(drill.clients).map(([name, spec]) => {
+    const dial = (node: string) => places.link(linkName(clientName(name), node)).dial;
+    const target =
+      spec.pinned === undefined
+        ? following({
+            clock,
+            nodes: plan.nodes,
+            first: plan.primary,
+            role: tellsRole(system) ? (node, signal) => system.role(dial(node), signal) : undefined,
+          })
+        : pinned(spec.pinned);
+    const running = new RunningGroup({
+      name,
+      spec,
+      clock,
+      generator: generator(drill.workload, random.fork(`clients ${name}`), unique),
+      processes: numbers,
+      target,
+      connect: (node) => system.connect(dial(node)),
+      record: (body, times) => void recorder.record(body, times),
+    });
+    return { name, running, target };
+  });
+  return { groups, processes: numbers };
+}
