@@ -1,0 +1,165 @@
+/**
+ * What outlives a runner that was killed. For more kills than the few of every day:
+ *
+ *     KILLS=20 npx vitest run test/runtime/reaper.test.ts
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { Toxiproxy } from 'toxiproxy-node-client';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { systemClock as clock, sleep } from '../../src/clock.js';
+import { freshId, freshSeed, integer, seeded } from '../../src/random.js';
+import { entry } from '../../src/runtime/entry.js';
+import { folderOf, formatRunner, RUN_VARIABLE, RUNNER_VARIABLE } from '../../src/runtime/label.js';
+import { identify, processesWith } from '../../src/runtime/os-process.js';
+import { clean } from '../../src/runtime/reaper/clean.js';
+import { reap, remaining } from '../../src/runtime/reaper/reap.js';
+import { RunFolder } from '../../src/runtime/reaper/run-folder.js';
+import type { Address } from '../../src/runtime/runtime.js';
+import { startToxiproxy } from '../../src/toxiproxy/server.js';
+import { eventually, openProcesses, PROGRAMS, scratch } from './opened.js';
+
+const KILLS = Number(process.env.KILLS ?? 5);
+const DIST = dirname(entry('clock.js'));
+
+const ofRun = (run: string) =>
+  processesWith(RUN_VARIABLE).filter(({ environment }) => environment[RUN_VARIABLE] === run);
+
+function startRunner(run: string, ...more: string[]): { runner: ChildProcess; addresses: Address[] } {
+  const runner = spawn(process.execPath, [`${PROGRAMS}runner.mjs`, DIST, run, scratch(), ...more], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void runner.kill('SIGKILL'));
+  const addresses: Address[] = [];
+  let text = '';
+  runner.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+    const lines = (text + chunk).split('\n');
+    text = lines.pop() ?? '';
+    addresses.push(...lines.map((line) => JSON.parse(line) as Address));
+  });
+  return { runner, addresses };
+}
+
+async function leftOf(run: string, addresses: readonly Address[]): Promise<string[]> {
+  const taken = await Promise.all(addresses.map(isTaken));
+  return [
+    ...ofRun(run).map(({ pid }) => `process ${pid}`),
+    ...(existsSync(folderOf(run)) ? ['the folder'] : []),
+    ...addresses.filter((_, at) => taken[at]).map(({ port }) => `port ${port}`),
+  ];
+}
+
+function isTaken({ host, port }: Address): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(true));
+    server.listen({ host, port }, () => server.close(() => resolve(false)));
+  });
+}
+
+async function nothingLeft(run: string, addresses: readonly Address[]): Promise<number> {
+  const start = clock.now();
+  await eventually('nothing is left', async () => {
+    return (await leftOf(run, addresses)).length === 0 || undefined;
+  });
+  // What was just being started would show up only now.
+  await sleep(clock, 300);
+  expect(await leftOf(run, addresses)).toEqual([]);
+  return clock.now() - start;
+}
+
+describe('a runner that is killed', () => {
+  const seed = freshSeed();
+  const random = seeded(seed);
+  for (let kill = 1; kill <= KILLS; kill++) {
+    const moment = integer(random, 0, 1500);
+    test(`after ${moment} ms leaves nothing behind for ten seconds (kill ${kill}, seed ${seed})`, async () => {
+      const run = `test-${freshId()}`;
+      const { runner, addresses } = startRunner(run);
+      await sleep(clock, moment);
+      runner.kill('SIGKILL');
+      expect(await nothingLeft(run, addresses)).toBeLessThan(10_000);
+    });
+  }
+
+  test('at work, with a stopped node, leaves nothing behind', async () => {
+    const run = `test-${freshId()}`;
+    const { runner, addresses } = startRunner(run);
+    await eventually('it is at work', () => ofRun(run).length >= 6 || undefined);
+    expect(existsSync(folderOf(run))).toBe(true);
+    runner.kill('SIGKILL');
+    expect(await nothingLeft(run, addresses)).toBeLessThan(10_000);
+  });
+
+  test("leaves the user's own Toxiproxy without its proxies, and with everybody else's", async () => {
+    const toxiproxy = await startToxiproxy({ listen: '127.0.0.1:0', clock, random });
+    onTestFinished(() => toxiproxy.close());
+    const client = new Toxiproxy(toxiproxy.url);
+    await client.createProxy({ name: 'theirs', listen: '127.0.0.1:0', upstream: '127.0.0.1:1' });
+    const run = `test-${freshId()}`;
+    const { runner } = startRunner(run, toxiproxy.url);
+    await eventually(
+      'it has its proxies',
+      async () => Object.keys(await client.getAll()).length === 3 || undefined,
+    );
+    runner.kill('SIGKILL');
+    await eventually(
+      'its proxies are gone',
+      async () => Object.keys(await client.getAll()).length === 1 || undefined,
+    );
+    expect(Object.keys(await client.getAll())).toEqual(['theirs']);
+  });
+});
+
+describe('clean', () => {
+  /** A run whose reaper is gone as well. */
+  function leftover(runner: { pid: number; started: string }) {
+    const run = `test-${freshId()}`;
+    const folder = new RunFolder(folderOf(run));
+    folder.create(runner);
+    folder.data('a');
+    const env = { [RUN_VARIABLE]: run, [RUNNER_VARIABLE]: formatRunner(runner) };
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore', env });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    return { run, folder };
+  }
+  const dead = { pid: process.pid, started: 'long ago' };
+
+  test('removes the processes and the folder of a run whose runner is dead', async () => {
+    const { run } = leftover(dead);
+    await eventually('its process is there', () => ofRun(run).length === 1 || undefined);
+    const cleaned = await clean({ clock });
+    expect(cleaned.processes).toBeGreaterThanOrEqual(1);
+    expect(cleaned.folders).toBeGreaterThanOrEqual(1);
+    expect(await leftOf(run, [])).toEqual([]);
+  });
+
+  test('leaves alone what belongs to a runner that lives', async () => {
+    const { cluster, run } = await openProcesses({ nodes: ['a'] });
+    await cluster.start('a', { command: [process.execPath, `${PROGRAMS}family.mjs`] });
+    await clean({ clock });
+    expect(await cluster.running('a')).toBe(true);
+    expect(existsSync(folderOf(run))).toBe(true);
+  });
+
+  test('copes with a folder whose note of the runner was cut short', async () => {
+    const run = `test-${freshId()}`;
+    mkdirSync(folderOf(run));
+    writeFileSync(join(folderOf(run), 'runner'), '{"pid":12');
+    await clean({ clock });
+    expect(existsSync(folderOf(run))).toBe(false);
+  });
+});
+
+test('a process number that was given away again is not killed', async () => {
+  const own = identify(process.pid);
+  if (!own) throw new Error('expected to see ourselves');
+  const run = `test-${freshId()}`;
+  const folder = new RunFolder(folderOf(run));
+  folder.create({ pid: process.pid, started: 'long ago' });
+  folder.noteProcess({ ...own, started: 'long ago' });
+  expect(remaining(run, folder, new Set())).toEqual([]);
+  expect(await reap(run, folder, clock, new Set())).toEqual({ processes: 0, left: [] });
+});
