@@ -1,0 +1,220 @@
+/** What links must do, whichever Toxiproxy server carries them. */
+import { connect, createServer, type Socket } from 'node:net';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { systemClock as clock, sleep } from '../../src/clock.js';
+import type { CutMode } from '../../src/drill/steps.js';
+import { openToxiproxy, type ServerChoice } from '../../src/link/server.js';
+import { openLinks, proxyName } from '../../src/link/toxiproxy-links.js';
+import type { Stream } from '../../src/topology/grudge.js';
+import { eventually, mesh, openProcesses } from '../runtime/opened.js';
+
+const BOTH: Stream[] = ['upstream', 'downstream'];
+
+/** How long it takes until something counts as not arriving, ms. */
+const SILENCE = 100;
+
+export function linkConformance(name: string, choice: Partial<ServerChoice>): void {
+  /** Two nodes that remember what they were sent and answer `<text>!`, with a link in each direction. */
+  async function open() {
+    const { cluster, run } = await openProcesses({ nodes: ['a', 'b'], links: mesh('a', 'b') });
+    const { client, server } = await openToxiproxy({ clock, hosts: cluster, ...choice });
+    const places = mesh('a', 'b').map((link) => cluster.places.link(link.name));
+    const links = await openLinks({ client, clock, run }, places);
+    const arrived: string[] = [];
+    for (const node of ['a', 'b']) {
+      const nodeServer = createServer((socket) => {
+        socket.on('error', () => {});
+        socket.on('data', (data) => {
+          arrived.push(`${node} ${data}`);
+          socket.write(`${data}!`);
+        });
+      });
+      await new Promise<void>((resolve) => nodeServer.listen(cluster.places.listen(node), resolve));
+      onTestFinished(() => void nodeServer.close());
+    }
+    const dial = (link: string) => dialled(cluster.places.link(link).dial);
+    return { links, client, run, arrived, dial, server };
+  }
+
+  const cut = (mode: CutMode, link = 'a->b', streams = BOTH) => ({ mode, cuts: [{ link, streams }] });
+
+  describe(`links over ${name}`, () => {
+    let server = '';
+    beforeAll(() => {
+      server = choice.url ?? (choice.path === undefined ? 'embedded' : 'toxiproxy-server on PATH');
+    });
+
+    test('carry bytes in both directions, each link by itself', async () => {
+      const stand = await open();
+      expect(stand.server).toBe(server);
+      expect(await stand.dial('a->b').ask('one')).toBe('one!');
+      expect(await stand.dial('b->a').ask('two')).toBe('two!');
+      expect(stand.arrived).toEqual(['b one', 'a two']);
+      expect(await stand.links.state('a->b')).toEqual({ enabled: true, toxics: [] });
+    });
+
+    test('refuse: live connections close, new ones are refused, and after the heal all is as before', async () => {
+      const { links, dial } = await open();
+      const before = dial('a->b');
+      expect(await before.ask('one')).toBe('one!');
+      await links.apply('fault-1', cut('refuse'));
+      expect(await before.ended()).toBe('closed');
+      expect(await dial('a->b').ended()).toBe('ECONNREFUSED');
+      expect(await dial('b->a').ask('two')).toBe('two!');
+      expect((await links.state('a->b')).enabled).toBe(false);
+      await links.heal('fault-1');
+      expect(await dial('a->b').ask('three')).toBe('three!');
+    });
+
+    test('drop: bytes vanish on live and on new connections, and are not delivered after the heal', async () => {
+      const { links, dial, arrived } = await open();
+      const before = dial('a->b');
+      expect(await before.ask('one')).toBe('one!');
+      await links.apply('fault-1', cut('drop'));
+      before.say('lost');
+      dial('a->b').say('lost too');
+      await sleep(clock, SILENCE);
+      expect(arrived).toEqual(['b one']);
+      await links.heal('fault-1');
+      expect(await dial('a->b').ask('two')).toBe('two!');
+      expect(arrived).toEqual(['b one', 'b two']);
+    });
+
+    test('stall: bytes are held, and delivered after the heal', async () => {
+      const { links, dial, arrived } = await open();
+      const before = dial('a->b');
+      expect(await before.ask('one')).toBe('one!');
+      await links.apply('fault-1', cut('stall'));
+      before.say('held');
+      await sleep(clock, SILENCE);
+      expect(arrived).toEqual(['b one']);
+      await links.heal('fault-1');
+      expect(await before.heard('held!')).toBe(true);
+      expect(arrived).toEqual(['b one', 'b held']);
+    });
+
+    for (const mode of ['drop', 'stall'] as const) {
+      test(`${mode} of the upstream alone: nothing arrives`, async () => {
+        const { links, dial, arrived } = await open();
+        await links.apply('fault-1', cut(mode, 'a->b', ['upstream']));
+        const connection = dial('a->b');
+        connection.say('one');
+        await sleep(clock, SILENCE);
+        expect([arrived, connection.text()]).toEqual([[], '']);
+      });
+
+      test(`${mode} of the downstream alone: it arrives, and no answer comes back`, async () => {
+        const { links, dial, arrived } = await open();
+        await links.apply('fault-1', cut(mode, 'a->b', ['downstream']));
+        const connection = dial('a->b');
+        connection.say('one');
+        await eventually('it arrives', () => arrived[0]);
+        await sleep(clock, SILENCE);
+        expect([arrived, connection.text()]).toEqual([['b one'], '']);
+      });
+    }
+
+    test('overlapping faults heal apart: a link is open when the last one that cuts it is healed', async () => {
+      const { links, dial } = await open();
+      await links.apply('fault-1', cut('refuse'));
+      await links.apply('fault-2', cut('refuse'));
+      await links.apply('fault-3', cut('drop'));
+      await links.heal('fault-1');
+      expect(await dial('a->b').ended()).toBe('ECONNREFUSED');
+      await links.heal('fault-2');
+      expect((await links.state('a->b')).toxics.map((toxic) => toxic.name).sort()).toEqual([
+        'fault-3_downstream',
+        'fault-3_upstream',
+      ]);
+      await links.heal('fault-3');
+      expect(await dial('a->b').ask('one')).toBe('one!');
+    });
+
+    test('changes at the same time do not overtake each other', async () => {
+      const { links, dial } = await open();
+      for (let round = 0; round < 10; round++) {
+        const first = links.apply('fault-1', cut('refuse'));
+        const second = links.heal('fault-1');
+        await Promise.all([first, second]);
+        expect((await links.state('a->b')).enabled).toBe(true);
+      }
+      expect(await dial('a->b').ask('one')).toBe('one!');
+    });
+
+    test('toxics do what they say', async () => {
+      const { links, dial } = await open();
+      const toxic = { link: 'a->b', toxicity: 1 } as const;
+      await links.apply('fault-1', {
+        toxics: [
+          { ...toxic, stream: 'downstream', type: 'latency', attributes: { latency: 120, jitter: 0 } },
+          { ...toxic, stream: 'upstream', type: 'noop', attributes: {} },
+        ],
+      });
+      const start = clock.now();
+      expect(await dial('a->b').ask('one')).toBe('one!');
+      expect(clock.now() - start).toBeGreaterThanOrEqual(119);
+      await links.heal('fault-1');
+      expect(await links.state('a->b')).toEqual({ enabled: true, toxics: [] });
+    });
+
+    test('a change that fails half way can still be healed', async () => {
+      const { links, client, run, dial } = await open();
+      await (await client.get(proxyName(run, 'b->a'))).remove();
+      const cuts = ['a->b', 'b->a'].map((link) => ({ link, streams: BOTH }));
+      await expect(links.apply('fault-1', { mode: 'drop', cuts })).rejects.toThrow(
+        /Toxiproxy at http.*: expected "add toxic fault-1_upstream on b->a" to be done, found .*404/,
+      );
+      await links.heal('fault-1');
+      expect(await dial('a->b').ask('one')).toBe('one!');
+    });
+
+    test('healing what was never applied changes nothing', async () => {
+      const { links, dial } = await open();
+      await links.heal('fault-9');
+      expect(await dial('a->b').ask('one')).toBe('one!');
+    });
+
+    test("closing removes the run's proxies and no others", async () => {
+      const { links, client } = await open();
+      await client.createProxy({ name: 'theirs', listen: '127.0.0.1:0', upstream: '127.0.0.1:1' });
+      onTestFinished(() =>
+        client
+          .get('theirs')
+          .then((proxy) => proxy.remove())
+          .catch(() => undefined),
+      );
+      await links.close();
+      expect(Object.keys(await client.getAll())).toEqual(['theirs']);
+    });
+  });
+}
+
+/** A connection, and what came back on it. */
+function dialled(address: { host: string; port: number }) {
+  const socket: Socket = connect(address);
+  onTestFinished(() => void socket.destroy());
+  let text = '';
+  let end: string | undefined;
+  socket.on('data', (data) => {
+    text += String(data);
+  });
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    end ??= error.code;
+  });
+  socket.on('close', () => {
+    end ??= 'closed';
+  });
+  const heard = (wanted: string) =>
+    eventually(`${wanted} comes back`, () => text.includes(wanted) || undefined);
+  return {
+    say: (what: string) => void socket.write(what),
+    text: () => text,
+    heard,
+    async ask(what: string) {
+      socket.write(what);
+      await heard(`${what}!`);
+      return text.slice(text.indexOf(what));
+    },
+    ended: () => eventually('the connection ends', () => end),
+  };
+}
