@@ -5,7 +5,7 @@
 import type { Configuration } from './configuration.js';
 import type { Elect, Heartbeat, Status } from './message.js';
 import { isAhead } from './message.js';
-import { quorumSize, type Settings, START_GRACE } from './settings.js';
+import { quorumSize, type Settings } from './settings.js';
 
 interface Heard<Kind> {
   at: number;
@@ -122,7 +122,9 @@ export class Detector {
       return this.#running && !this.#running.includes(primary) ? 'not in the process list' : undefined;
     const silent = now - Math.max(this.heardAt(primary), this.#awakeSince);
     if (last) return silent > detect.timeout ? 'no heartbeat' : undefined;
-    return now - Math.max(this.#startedAt, this.#awakeSince) > START_GRACE ? 'never heard' : undefined;
+    return now - Math.max(this.#startedAt, this.#awakeSince) > this.#settings.grace
+      ? 'never heard'
+      : undefined;
   }
 
   /** Whether enough supervisors suspect the primary of this term; `own` is this supervisor's own mind. */

@@ -174,8 +174,8 @@ export class Failover {
     if (fencing) {
       this.#keepFencing(former.node, now);
       if (this.#fence?.state === 'done' || !fencing.confirm) return true;
-      if (this.#fence?.state === 'asked') return false;
     }
+    // A lease that has run out is as good as a fence, which may have failed, or hang.
     return lease === false ? !fencing : now >= this.#leaseOverAt;
   }
 

@@ -40,10 +40,10 @@ export class Grants {
   readonly #duration: number;
   #last: number;
 
-  /** What was granted before a restart is not known: it may have been a moment before. */
-  constructor(duration: number, now: number, fresh: boolean) {
+  /** What was granted in an earlier life is not known: it may have been a moment ago. */
+  constructor(duration: number, now: number) {
     this.#duration = duration;
-    this.#last = fresh ? Number.NEGATIVE_INFINITY : now;
+    this.#last = now;
   }
 
   grant(now: number): void {

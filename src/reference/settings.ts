@@ -19,6 +19,8 @@ export interface Settings {
   readonly fencing: false | { readonly delay: number; readonly confirm: boolean };
   /** How long a primary may serve without hearing from the supervisors, in ms. */
   readonly lease: false | number;
+  /** How long one that has never been heard since one's own start is waited for, in ms. */
+  readonly grace: number;
 }
 
 /** `process`: the process list is read every `every` ms, heartbeats only renew leases and tell positions. */
@@ -28,9 +30,6 @@ export interface Detection {
   readonly timeout: number;
   readonly every: number;
 }
-
-/** How long one that has never been heard since one's own start is waited for, in ms. */
-export const START_GRACE = 3000;
 
 /** How many supervisors a decision, and a lease, needs. */
 export function quorumSize(settings: Settings): number {

@@ -149,6 +149,7 @@ export class Shell {
 function settingsOf(config: ShellConfig): Settings {
   const { name, nodes, supervisors, primary, automaticFailback, replication } = config;
   const { trigger, quorum, fencing, lease } = config;
+  const detect = detectionOf(config.detect);
   return {
     name,
     nodes: [...nodes].sort(),
@@ -157,10 +158,11 @@ function settingsOf(config: ShellConfig): Settings {
     automaticFailback,
     replication,
     trigger,
-    detect: detectionOf(config.detect),
+    detect,
     quorum,
     fencing,
     lease,
+    grace: Math.max(3000, 5 * detect.timeout),
   };
 }
 

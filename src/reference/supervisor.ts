@@ -4,14 +4,14 @@
  * configuration calls for, whoever began it. So any supervisor can carry on where another one stopped.
  */
 import type { Random } from '../random.js';
-import { type Configuration, initialConfiguration, isLater, resize } from './configuration.js';
+import { type Change, type Configuration, initialConfiguration, isLater, resize } from './configuration.js';
 import { Detector } from './detector.js';
 import { type DiskRecord, type Effect, type Happening, type Machine, Outbox } from './effect.js';
 import { Failover } from './failover.js';
 import { Grants } from './lease.js';
 import type { Heartbeat, Message } from './message.js';
 import { Acceptor, type Chosen, Proposer } from './register.js';
-import { quorumSize, type Settings, selfDeciding, tickOf } from './settings.js';
+import { quorumSize, type Settings, selfDeciding, stagger, tickOf } from './settings.js';
 import { Switchover } from './switchover.js';
 
 export class SupervisorMachine implements Machine {
@@ -31,6 +31,8 @@ export class SupervisorMachine implements Machine {
   #suspects: number | null = null;
   /** No proposal before: somebody else was at it. */
   #restUntil = 0;
+  /** Since when it has accepted what it does not know to be decided. */
+  #doubtSince: number | undefined;
   #listAt = Number.NEGATIVE_INFINITY;
   #listed = 0;
   #statusAt: number;
@@ -44,7 +46,7 @@ export class SupervisorMachine implements Machine {
     this.#random = random;
     this.#acceptor = new Acceptor(settings.name, this.#out, initial, records);
     this.#proposer = new Proposer(settings.name, settings.supervisors, members, quorumSize(settings), send);
-    this.#grants = new Grants(settings.lease || 0, now, records.length === 0);
+    this.#grants = new Grants(settings.lease || 0, now);
     this.#detector = new Detector(settings, now);
     this.#known = initial;
     for (const record of records) if (record.kind === 'known') this.#known = record.configuration;
@@ -179,8 +181,19 @@ export class SupervisorMachine implements Machine {
       this.#tell(now);
     }
     this.#switchover.act(this.#known, now, (to, message) => this.#send(to, message));
-    const change = this.#failover.act(now);
+    const change = this.#failover.act(now) ?? this.#inquiry(now);
     if (change && !this.#resting(now)) this.#proposer.propose(change, this.#acceptor.promised, now);
+  }
+
+  /**
+   * This member accepted something and never learned whether it was decided, because who proposed it died:
+   * a change that changes nothing finds out.
+   */
+  #inquiry(now: number): Change | undefined {
+    if (!isLater(this.#acceptor.value, this.#known)) this.#doubtSince = undefined;
+    else this.#doubtSince ??= now;
+    const patience = (this.#detector.rank(now) + 2) * stagger(this.#settings);
+    return this.#doubtSince !== undefined && now - this.#doubtSince > patience ? () => undefined : undefined;
   }
 
   #askSwitchover(request: number, to: string, now: number): void {

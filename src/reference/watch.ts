@@ -5,7 +5,7 @@
  */
 import { type Configuration, nextTerm } from './configuration.js';
 import type { Core } from './core.js';
-import { START_GRACE, selfDeciding, stagger } from './settings.js';
+import { selfDeciding, stagger } from './settings.js';
 
 export class Watch {
   readonly #core: Core;
@@ -81,7 +81,7 @@ export class Watch {
   #reason(now: number): string | undefined {
     const { settings, configuration, awakeSince } = this.#core;
     const silent = now - Math.max(this.#heardAt, awakeSince);
-    const lost = silent > (this.#everHeard ? settings.detect.timeout : START_GRACE);
+    const lost = silent > (this.#everHeard ? settings.detect.timeout : settings.grace);
     if (configuration.primary === settings.name) return lost ? 'this node is no longer primary' : undefined;
     if (settings.detect.kind === 'heartbeat') return lost ? 'no heartbeat' : undefined;
     return this.#missing === configuration.term ? 'not in the process list' : undefined;

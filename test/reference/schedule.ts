@@ -1,0 +1,114 @@
+/** Schedules of faults, drawn from a seed, and the judgement of one run under them. */
+import { integer, pick, seeded, shuffle } from '../../src/random.js';
+import { drawVariant, NODES, Simulation, type Variant } from './simulation.js';
+
+export interface Outcome {
+  violations: string[];
+  acknowledged: number;
+  simulation: Simulation;
+}
+
+/** The faults end here; by `LIVE` there must be a primary again, by `SETTLED` everybody must be in sync. */
+const HEALED = 900;
+const LIVE = HEALED + 600;
+const SETTLED = LIVE + 500;
+
+/** One run: a quiet beginning, faults, everything healed, and then it must serve again. */
+export function search(seed: number, base: Partial<Variant>): Outcome {
+  const variant = drawVariant(seeded(`${seed}/variant`), base);
+  const simulation = new Simulation(seed, variant);
+  simulation.tell(JSON.stringify(variant));
+  plan(simulation, variant);
+  simulation.run(HEALED);
+  if (simulation.violations.length === 0) settle(simulation);
+  if (simulation.violations.length === 0) simulation.judge();
+  const { violations, acknowledged } = simulation;
+  return { violations, acknowledged, simulation };
+}
+
+function settle(simulation: Simulation): void {
+  simulation.tell('everything is healed');
+  simulation.cut.clear();
+  simulation.loss = 0;
+  for (const name of simulation.names) {
+    simulation.resume(name);
+    simulation.start(name);
+  }
+  // One that is fenced again is started again.
+  for (let time = HEALED; time < LIVE; time += 50)
+    simulation.at(time, () => {
+      for (const name of simulation.names) simulation.start(name);
+    });
+  simulation.run(LIVE);
+  if (simulation.violations.length > 0) return;
+  if (!simulation.primary()) simulation.violations.push('nobody serves after everything was healed');
+  const before = simulation.acknowledged;
+  simulation.run(SETTLED);
+  if (simulation.violations.length > 0) return;
+  if (simulation.acknowledged === before)
+    simulation.violations.push('no write is acknowledged after the heal');
+  for (const { name, inSync } of simulation.replicas())
+    if (!inSync) simulation.violations.push(`${name} did not come in sync after the heal`);
+}
+
+function plan(simulation: Simulation, variant: Variant): void {
+  const { random } = simulation;
+  const count = integer(random, 2, 9);
+  for (let fault = 0; fault < count; fault++)
+    simulation.at(60 + random.next() * (HEALED - 100), () => inject(simulation, variant));
+}
+
+function inject(simulation: Simulation, variant: Variant): void {
+  const { random } = simulation;
+  const target =
+    random.next() < 0.5 ? (simulation.primary() ?? pick(random, NODES)) : pick(random, simulation.names);
+  const lasting = random.next() * (random.next() < 0.3 ? 400 : 120);
+  const end = simulation.now + lasting;
+  const draw = random.next();
+  if (draw < 0.2) {
+    simulation.crash(target);
+    simulation.at(end, () => simulation.start(target));
+  } else if (draw < 0.4) {
+    simulation.pause(target);
+    simulation.at(end, () => simulation.resume(target));
+  } else if (draw < 0.85) partition(simulation, target, end);
+  else if (draw < 0.92) {
+    simulation.loss = random.next() * 0.3;
+    simulation.at(end, () => {
+      simulation.loss = 0;
+    });
+  } else if (draw < 0.96) simulation.switchover(pick(random, NODES));
+  else
+    for (const name of shuffle(random, simulation.names).slice(0, variant.members)) {
+      simulation.crash(name);
+      simulation.at(end, () => simulation.start(name));
+    }
+}
+
+function partition(simulation: Simulation, target: string, end: number): void {
+  const { random, names } = simulation;
+  const members = [...names, 'power'];
+  const others = members.filter((name) => name !== target);
+  const links: string[] = [];
+  const draw = random.next();
+  const both = (one: string, other: string) => links.push(`${one}>${other}`, `${other}>${one}`);
+  if (draw < 0.25) for (const other of others) both(target, other);
+  else if (draw < 0.4) for (const other of others) links.push(`${target}>${other}`);
+  else if (draw < 0.55) for (const other of others) links.push(`${other}>${target}`);
+  else if (draw < 0.75) {
+    const half = new Set(shuffle(random, members).slice(0, integer(random, 1, members.length - 1)));
+    const bridge = random.next() < 0.4 ? pick(random, names) : undefined;
+    for (const one of half)
+      for (const other of members)
+        if (!half.has(other) && one !== bridge && other !== bridge) both(one, other);
+  } else
+    for (const one of members)
+      for (const other of members) if (one !== other && random.next() < 0.3) links.push(`${one}>${other}`);
+  if (random.next() < 0.3) for (const name of names) both(name, 'power');
+  simulation.tell(`cut ${links.join(' ')}`);
+  for (const link of links) simulation.cut.add(link);
+  simulation.at(end, () => {
+    simulation.tell(`healed ${links.length} links`);
+    for (const link of links) simulation.cut.delete(link);
+  });
+}
