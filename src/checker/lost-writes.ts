@@ -3,14 +3,19 @@
  * the final read shows supersedes a write unless it was surely ordered before it, that is, every write of it
  * was over before the lost one was invoked. Writes in doubt are never lost, and may always supersede.
  *
- *     write 1 |--ok--|                          final read -> 1:  2 is lost, though 1 was written
+ *     write 1 |--ok--|                          final read -> 1:  2 is lost
  *                        write 2 |--ok--|
+ *
+ * A write that a read of a later term has shown to be gone was not superseded but lost (gone-writes.ts): a key
+ * that is written on and on would hide every loss otherwise.
  */
 import type { History } from '../history/history.js';
 import type { Operation } from '../history/operations.js';
 import type { Checker } from './checker.js';
+import { FINAL } from './client-operations.js';
 import { type FaultRecord, faultsOf, faultText } from './faults.js';
 import { countFinding } from './finding.js';
+import { GoneWrites } from './gone-writes.js';
 import { durationText, instantText } from './milliseconds.js';
 import { answererText, type KeyOperations, keysOf, shows, valueName, writeText } from './registers.js';
 
@@ -18,7 +23,8 @@ const MOST_LINES = 10;
 
 export interface LostWrite {
   write: Operation;
-  final: Operation;
+  /** The read that shows that it is gone: the final one, or one of a later term. */
+  shown: Operation;
   /** The last read of the client load that saw it. */
   lastSeen: Operation | undefined;
 }
@@ -53,14 +59,26 @@ function collect(history: History): LostWrites {
       result.unread.push(key.key);
       continue;
     }
-    for (const write of acknowledged) {
-      if (write.start > final.end || shows(final, write) || superseded(key, write, final)) continue;
-      const lastSeen = key.reads.findLast((read) => shows(read, write));
-      result.lost.push({ write, final, lastSeen });
-    }
+    result.lost.push(...lostOf(key, acknowledged, final));
   }
   result.lost.sort((one, other) => one.write.end - other.write.end);
   return result;
+}
+
+function lostOf(key: KeyOperations, acknowledged: readonly Operation[], final: Operation): LostWrite[] {
+  const gone = key.collection ? undefined : new GoneWrites(key);
+  const lost: LostWrite[] = [];
+  for (const write of acknowledged) {
+    if (write.start > final.end || shows(final, write)) continue;
+    const shown = superseded(key, write, final) ? gone?.shownBy(write) : final;
+    if (shown === undefined) continue;
+    const seen = key.reads.filter((read) => shows(read, write));
+    // Gone from a later term and then back in it, or in one after it: whatever that is, it is not lost.
+    const back = (read: Operation) => read.start > shown.start && (read.term ?? 0) >= (shown.term ?? 0);
+    if (shown !== final && seen.some(back)) continue;
+    lost.push({ write, shown, lastSeen: seen.at(-1) });
+  }
+  return lost;
 }
 
 function superseded(key: KeyOperations, write: Operation, final: Operation): boolean {
@@ -107,7 +125,7 @@ export const lostWritesChecker: Checker = {
     } else if (acknowledged === 0) lines.push('no write was acknowledged at all');
     const evidence = lost
       .slice(0, MOST_LINES)
-      .flatMap(({ write, final, lastSeen }) => [write.complete, lastSeen?.complete, final.complete]);
+      .flatMap(({ write, shown, lastSeen }) => [write.complete, lastSeen?.complete, shown.complete]);
     const complete = unread.length === 0 && acknowledged > 0;
     const head = { checker: this.name, expectation: 'lost_writes' };
     return [
@@ -130,13 +148,15 @@ function reachText(history: History, write: Operation): string {
   return `the earliest was acknowledged ${durationText(Math.abs(back))} ${side} ${faultText(fault)} took effect`;
 }
 
-function lostText({ write, final, lastSeen }: LostWrite): string {
+function lostText({ write, shown, lastSeen }: LostWrite): string {
   const acknowledged = `${writeText(write)} (event ${write.complete}), acknowledged${answererText(write)} ${instantText(write.end)}`;
   const seen = lastSeen
     ? `last seen by a read${answererText(lastSeen)} ${instantText(lastSeen.end)} (event ${lastSeen.complete})`
     : 'never seen by a read';
-  const shown = Array.isArray(final.value)
-    ? `a list of ${final.value.length} without it`
-    : JSON.stringify(final.value);
-  return `${acknowledged}, ${seen}; the final read shows ${shown} (event ${final.complete})`;
+  const value = Array.isArray(shown.value)
+    ? `a list of ${shown.value.length} without it`
+    : JSON.stringify(shown.value);
+  const read =
+    shown.client === FINAL ? 'the final read' : `a read${answererText(shown)} ${instantText(shown.end)}`;
+  return `${acknowledged}, ${seen}; ${read} shows ${value} (event ${shown.complete})`;
 }

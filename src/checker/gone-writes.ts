@@ -1,0 +1,62 @@
+/**
+ * Writes that a later term did not have: acknowledged in one term, and then a read that began afterwards and was
+ * answered by the primary of a later term showed something surely older. The write is not in what survived,
+ * even if the same key has been written since, so that the final read shows a newer value.
+ *
+ *     write 2, term 1 |--ok--|                                                  2 is gone, though 3
+ *                                read |--ok--| -> 1, term 2    write 3 |--ok--|  hides that at the end
+ */
+import type { Nanoseconds } from '../history/event.js';
+import type { Operation } from '../history/operations.js';
+import { lowerBound } from './recovery.js';
+import { type KeyOperations, valueName } from './registers.js';
+
+/** For each read of a term: the read among it and the later ones that shows the oldest value. */
+interface TermReads {
+  term: number;
+  reads: Operation[];
+  oldest: { read: Operation; until: Nanoseconds }[];
+}
+
+/** Finds, for one register, the read that shows a write to be gone. */
+export class GoneWrites {
+  readonly #terms: TermReads[];
+
+  constructor({ reads, writers }: KeyOperations) {
+    const lastEnd = new Map<string, Nanoseconds>([[valueName(null), Number.NEGATIVE_INFINITY]]);
+    for (const [name, own] of writers) {
+      lastEnd.set(
+        name,
+        own.reduce((end, write) => Math.max(end, write.end), 0),
+      );
+    }
+    const byTerm = new Map<number, Operation[]>();
+    for (const read of reads) {
+      if (read.term === undefined || !lastEnd.has(valueName(read.value))) continue;
+      const own = byTerm.get(read.term);
+      if (own) own.push(read);
+      else byTerm.set(read.term, [read]);
+    }
+    this.#terms = [...byTerm].map(([term, own]) => {
+      own.sort((one, other) => one.start - other.start);
+      const oldest: TermReads['oldest'] = new Array(own.length);
+      for (let at = own.length - 1; at >= 0; at -= 1) {
+        const here = { read: own[at]!, until: lastEnd.get(valueName(own[at]!.value))! };
+        const next = oldest[at + 1];
+        oldest[at] = next !== undefined && next.until < here.until ? next : here;
+      }
+      return { term, reads: own, oldest };
+    });
+  }
+
+  /** A read of a later term that shows the write to be gone; undefined where none does. */
+  shownBy(write: Operation): Operation | undefined {
+    if (write.term === undefined) return undefined;
+    for (const { term, reads, oldest } of this.#terms) {
+      if (term <= write.term) continue;
+      const after = oldest[lowerBound(reads.length, (at) => reads[at]!.start > write.end)];
+      if (after !== undefined && after.until < write.start) return after.read;
+    }
+    return undefined;
+  }
+}

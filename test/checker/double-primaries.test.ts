@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest';
+import { judge } from '../../src/checker/judge.js';
+import { Building, failover, withoutEnd } from './build.js';
+import { find } from './find.js';
+
+const NONE = { expect: { double_primaries: 0 } };
+
+function counted(run: Building) {
+  const { counts } = judge(run.history());
+  return { intervals: counts.double_primary_intervals, ...counts.double_primary_levels };
+}
+
+function handover(): Building {
+  return new Building(NONE).role(0, 'a', 'primary', { term: 1 });
+}
+
+describe('no double primary', () => {
+  it('is a failover in which the old primary was killed first', () => {
+    const history = failover(NONE).history();
+    expect(find(history, 'double_primaries')).toMatchObject({ verdict: 'pass', actual: '0' });
+  });
+
+  it('is a clean handover: a steps down, then b starts', () => {
+    const run = handover().writes(0, 1000, 10);
+    run
+      .role(1010, 'a', 'standby')
+      .role(1020, 'b', 'primary', { term: 2 })
+      .writes(1030, 2000, 10, { by: 'b', term: 2 });
+    expect(counted(run)).toEqual({ intervals: 0, claims: 0, accepts: 0, acknowledges: 0 });
+  });
+
+  it('is a handover at one instant, as far as the clock can tell', () => {
+    const run = handover()
+      .role(1000.0005, 'a', 'standby')
+      .role(1000, 'b', 'primary', { term: 2 })
+      .phase(2000, 'down');
+    expect(counted(run).intervals).toBe(0);
+  });
+
+  it('is a handover that only probes have seen, though the last probe of a is from before b began', () => {
+    const run = new Building(NONE);
+    for (let ms = 0; ms <= 1000; ms += 100) run.role(ms, 'a', 'primary', { term: 1, source: 'probe' });
+    run
+      .role(1050, 'b', 'primary', { term: 2, source: 'probe' })
+      .role(1100, 'a', 'standby', { source: 'probe' });
+    expect(counted(run.phase(2000, 'down')).intervals).toBe(0);
+  });
+
+  it("is a probe's answer that was under way while the node stepped down", () => {
+    const run = handover().role(1000, 'a', 'standby').role(1000.2, 'b', 'primary', { term: 2 });
+    run.role(1000.4, 'a', 'primary', { term: 1, source: 'probe' }).phase(2000, 'down');
+    expect(counted(run).intervals).toBe(0);
+  });
+
+  it('is an answer of the old term that a stalled link delivered late', () => {
+    const run = handover().write(900, 'held', { took: 4000 });
+    run
+      .role(1000, 'a', 'standby')
+      .role(1100, 'b', 'primary', { term: 2 })
+      .writes(1100, 6000, 100, { by: 'b', term: 2 });
+    expect(counted(run).intervals).toBe(0);
+  });
+
+  it('is a primary that was cut off and whose lease ran out before the next one began', () => {
+    const run = new Building(NONE);
+    for (let ms = 0; ms <= 1000; ms += 100)
+      run.role(ms, 'a', 'primary', { term: 1, source: 'probe', until: ms + 600 });
+    run.role(1601, 'b', 'primary', { term: 2 }).role(3000, 'a', 'standby', { source: 'probe' });
+    expect(counted(run.phase(4000, 'down')).intervals).toBe(0);
+  });
+
+  it('is a primary whose process exited, or that was fenced', () => {
+    for (const end of ['exited', 'fenced'] as const) {
+      const run = handover();
+      if (end === 'exited') run.node(1000, 'a', 'exited');
+      else run.supervisor(1000, 'fenced', 'a');
+      run.role(1001, 'b', 'primary', { term: 2 }).phase(2000, 'down');
+      expect(counted(run).intervals, end).toBe(0);
+    }
+  });
+
+  it('is what nodes say of themselves while the run takes them down', () => {
+    const run = handover().phase(1000, 'down').role(1100, 'b', 'primary', { term: 2 });
+    expect(counted(run).intervals).toBe(0);
+  });
+});
+
+describe('a double primary', () => {
+  it('is two nodes that claim at once, with who, which terms and which interval', () => {
+    const run = handover().role(2413, 'b', 'primary', { term: 2 }).role(2825.5, 'a', 'standby');
+    run.writes(2420, 2480, 10).writes(2600, 2610, 10, { by: 'b', term: 2 });
+    const finding = find(run.history(), 'double_primaries');
+    expect(finding).toMatchObject({ verdict: 'fail', expected: '0', actual: '1' });
+    expect(finding.message).toContain(
+      'a (term 1) and b (term 2) were both primary for 412.5 ms, from 2413.0 ms to 2825.5 ms (claims, accepts, acknowledges)',
+    );
+    expect(finding.message).toMatch(/a acknowledged 6 writes in it \(events \d+(, \d+){4}, ...\)/);
+    expect(finding.message).toMatch(/b acknowledged 1 write in it \(events \d+\)/);
+    const { events } = run.history();
+    expect(finding.evidence.map((index) => events[index]!.type)).toEqual(
+      expect.arrayContaining(['role', 'ok']),
+    );
+  });
+
+  it('is a paused primary without a lease, for it claims on', () => {
+    const run = handover();
+    run.fault(1000, { kind: 'pause' });
+    run.role(2000, 'b', 'primary', { term: 2 }).role(5000, 'a', 'standby').phase(6000, 'down');
+    expect(counted(run)).toEqual({ intervals: 1, claims: 1, accepts: 0, acknowledges: 0 });
+    expect(find(run.history(), 'double_primaries').message).toContain('for 3000.0 ms');
+  });
+
+  it('is seen by what both accepted, even where no client heard of it', () => {
+    const run = handover().role(1000, 'b', 'primary', { term: 2 });
+    for (const [ms, a, b] of [
+      [1100, 40, 2],
+      [1200, 44, 9],
+    ] as const) {
+      run.role(ms, 'a', 'primary', { term: 1, source: 'probe', accepted: a });
+      run.role(ms, 'b', 'primary', { term: 2, source: 'probe', accepted: b });
+    }
+    expect(counted(run.phase(2000, 'down'))).toEqual({
+      intervals: 1,
+      claims: 1,
+      accepts: 1,
+      acknowledges: 0,
+    });
+  });
+
+  it('is seen by what both acknowledged, even where nobody claimed', () => {
+    const run = new Building(NONE).writes(0, 3000, 100);
+    run.writes(2000, 4000, 100, { by: 'b', term: 2 });
+    expect(counted(run)).toEqual({ intervals: 1, claims: 0, accepts: 0, acknowledges: 1 });
+    expect(find(run.history(), 'double_primaries').message).toContain('from 2002.0 ms to 2900.0 ms');
+  });
+
+  it('is seen by a read that a deposed primary still answers as primary', () => {
+    const run = new Building(NONE).writes(0, 1000, 100).writes(2000, 3000, 100, { by: 'b', term: 2 });
+    run.read(2500, 'a900');
+    expect(counted(run)).toMatchObject({ intervals: 1, acknowledges: 1 });
+    expect(find(run.history(), 'double_primaries').message).toContain('a acknowledged 1 read in it');
+  });
+
+  it('counts once where all three levels see the same interval, and twice where it comes back', () => {
+    const run = handover().role(1000, 'b', 'primary', { term: 2 }).role(2000, 'a', 'standby');
+    run.writes(900, 1900, 10).writes(1000, 4000, 10, { by: 'b', term: 2 });
+    expect(counted(run)).toEqual({ intervals: 1, claims: 1, accepts: 1, acknowledges: 1 });
+    run.role(3000, 'c', 'primary', { term: 3 });
+    expect(counted(run).intervals).toBe(2);
+  });
+
+  it('is two primaries in one term, even one after the other', () => {
+    const run = handover()
+      .role(1000, 'a', 'standby')
+      .role(2000, 'b', 'primary', { term: 1 })
+      .phase(3000, 'down');
+    expect(counted(run)).toMatchObject({ intervals: 1, claims: 1 });
+    expect(find(run.history(), 'double_primaries').message).toContain('in one term, one after the other');
+    const acks = new Building(NONE).writes(0, 500, 100).writes(1000, 1500, 100, { by: 'b' });
+    expect(counted(acks)).toMatchObject({ intervals: 1, acknowledges: 1 });
+  });
+
+  it('is still seen in a history that was cut short, and never excluded by one', () => {
+    const bad = handover().role(1000, 'b', 'primary', { term: 2 }).phase(3000, 'down');
+    expect(find(withoutEnd(bad.history()), 'double_primaries').verdict).toBe('fail');
+    expect(find(withoutEnd(failover(NONE).history()), 'double_primaries').verdict).toBe('inconclusive');
+  });
+
+  it('may be what the drill expects', () => {
+    const run = handover().role(1000, 'b', 'primary', { term: 2 }).phase(3000, 'down');
+    const expecting = new Building({ expect: { double_primaries: '>= 1' } });
+    for (const { time, ...event } of run.history().events.slice(1, -2)) expecting.at(time / 1e6, event);
+    expect(find(expecting.history(), 'double_primaries').verdict).toBe('pass');
+    expect(
+      find(new Building({ expect: { double_primaries: '>= 1' } }).history(), 'double_primaries').verdict,
+    ).toBe('fail');
+  });
+});
+
+describe('terms', () => {
+  it('that go back are reported', () => {
+    const run = new Building(NONE).role(0, 'a', 'primary', { term: 5 }).role(1000, 'a', 'standby');
+    run.role(2000, 'b', 'primary', { term: 4 }).phase(3000, 'down');
+    expect(find(run.history(), 'double_primaries').message).toContain(
+      'the term went back: b (term 4) began at 2000.0 ms, after term 5',
+    );
+  });
+});

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { judge } from '../../src/checker/judge.js';
+import { historyOf } from '../../src/history/history.js';
+import { Building, withoutEnd } from './build.js';
+import { find } from './find.js';
+
+describe('history complete', () => {
+  it('passes on a whole history and lists the flaws of any other', () => {
+    const history = new Building().write(1, 1).history();
+    expect(find(history, 'history complete').verdict).toBe('pass');
+    expect(find(withoutEnd(history), 'history complete')).toMatchObject({
+      verdict: 'inconclusive',
+      actual: '1 flaw',
+    });
+    expect(find(withoutEnd(history), 'history complete').message).toContain('cut short: no end after event');
+  });
+
+  it('is inconclusive where operations do not pair', () => {
+    const run = new Building().write(1, 1, { process: 5, took: 10 }).write(2, 2, { process: 5 });
+    expect(find(run.history(), 'history complete').verdict).toBe('inconclusive');
+  });
+
+  it('is inconclusive for a run that was interrupted', () => {
+    const history = historyOf(new Building().write(1, 1).events('interrupted'));
+    expect(find(history, 'history complete').message).toBe('the run was interrupted');
+  });
+});
+
+describe('drill carried out', () => {
+  const NAME = 'drill carried out';
+
+  it('passes where every step was done and every wait was over in time', () => {
+    const run = new Building({ steps: [{ wait: 'recovered' }] });
+    run
+      .at(10, { type: 'step', step: 1, text: 'wait' })
+      .at(20, { type: 'waited', for: 'recovered', reached: true });
+    expect(find(run.history(), NAME).verdict).toBe('pass');
+  });
+
+  it('is inconclusive after a problem, a wait in vain, or a step that never began', () => {
+    const run = new Building({ steps: [{ wait: 'recovered' }, { kill: 'a' }] });
+    run
+      .at(5, { type: 'problem', message: 'b did not start' })
+      .at(10, { type: 'step', step: 1, text: 'wait' });
+    run.at(20, { type: 'waited', for: 'recovered', reached: false, detail: '30s passed' });
+    const finding = find(run.history(), NAME);
+    expect(finding).toMatchObject({ verdict: 'inconclusive', actual: '3 problems' });
+    expect(finding.message).toBe(
+      'b did not start\nwaited for recovered in vain: 30s passed\nstep 2 of 2 never began',
+    );
+    expect(finding.evidence).toHaveLength(2);
+  });
+});
+
+describe('nothing left behind', () => {
+  const NAME = 'nothing left behind';
+
+  it('passes where nothing was, fails where something was, and is inconclusive where nobody looked', () => {
+    const history = new Building().history();
+    expect(find(history, NAME).verdict).toBe('pass');
+    expect(find(withoutEnd(withoutEnd(history)), NAME).verdict).toBe('inconclusive');
+    const leaking = history.events.map((event) =>
+      event.type === 'inventory' ? { ...event, leaked: ['process 17'] } : event,
+    );
+    expect(find(historyOf(leaking), NAME)).toMatchObject({
+      verdict: 'fail',
+      message: 'left behind: process 17',
+    });
+    expect(judge(historyOf(leaking)).verdict).toBe('fail');
+  });
+});
