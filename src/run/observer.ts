@@ -89,9 +89,14 @@ export class Observer {
       const seen = this.#of(node);
       if (!seen.running) lacking.push(`${node} is not running`);
       else if (seen.role === 'unknown') lacking.push(`${node} does not answer`);
-      else if (seen.role === 'standby' && !seen.inSync) lacking.push(`${node} is not in sync`);
+      else if (seen.role === 'standby' && !this.#follows(seen)) lacking.push(`${node} is not in sync`);
     }
     return lacking;
+  }
+
+  /** A standby that has not heard of the primary's term yet may believe that it is in sync with the one before. */
+  #follows(standby: Seen): boolean {
+    return standby.inSync && standby.term === (this.primary()?.term ?? standby.term);
   }
 
   /** How many declarations of failure were seen since the last fault. */
