@@ -2,10 +2,12 @@
 import type { History } from '../history/history.js';
 import { isWrite, operationsOf } from '../history/operations.js';
 import type { Checker } from './checker.js';
+import { claimsOf } from './claims.js';
 import { FINAL } from './client-operations.js';
 import { countFinding } from './finding.js';
 import { durationText, figureText, instantText } from './milliseconds.js';
 import { type Holder, LEVELS, type Level, type Overlap, overlapsOf, termsGoneBack } from './overlaps.js';
+import { reignsOf } from './reigns.js';
 
 const MOST_LINES = 10;
 const MOST_OPERATIONS = 5;
@@ -29,7 +31,9 @@ export const doublePrimariesChecker: Checker = {
     const back = termsGoneBack(history);
     const lines = overlaps.slice(0, MOST_LINES).map((overlap) => overlapText(history, overlap));
     if (overlaps.length > MOST_LINES) lines.push(`and ${overlaps.length - MOST_LINES} more`);
-    if (overlaps.length === 0) lines.push('there was never more than one primary');
+    const complete = claimsOf(history).length > 0 || reignsOf(history).length > 0;
+    if (!complete) lines.push('nobody was ever seen to be primary');
+    else if (overlaps.length === 0) lines.push('there was never more than one primary');
     for (const { holder, at, after, index } of back.slice(0, MOST_LINES)) {
       lines.push(
         `the term went back: ${holderText(holder)} began ${instantText(at)}, after term ${after} (event ${index})`,
@@ -38,7 +42,12 @@ export const doublePrimariesChecker: Checker = {
     const evidence = [...overlaps.flatMap((overlap) => overlap.evidence), ...back.map(({ index }) => index)];
     const head = { checker: this.name, expectation: 'double_primaries' };
     return [
-      countFinding(history, head, bound, { count: overlaps.length, message: lines.join('\n'), evidence }),
+      countFinding(history, head, bound, {
+        count: overlaps.length,
+        message: lines.join('\n'),
+        evidence,
+        complete,
+      }),
     ];
   },
 };

@@ -67,9 +67,15 @@ export const failoversChecker: Checker = {
     const lines = promotions.map(({ node, term, at }) => {
       return `${node} became primary${term === undefined ? '' : ` in term ${term}`} ${instantText(at)}`;
     });
+    const promoted = eventsOf(history, 'supervisor').some(({ event }) => event === 'promoted');
+    const complete = promoted || claimsOf(history).length > 0;
+    const none = complete
+      ? 'no node became primary between the first fault and the failback'
+      : 'nobody was ever seen to be primary';
     const counted = {
       count: promotions.length,
-      message: lines.join('\n') || 'no node became primary between the first fault and the failback',
+      message: lines.join('\n') || none,
+      complete,
       evidence: promotions.map(({ index }) => index),
     };
     return [countFinding(history, { checker: this.name, expectation: 'failovers' }, bound, counted)];

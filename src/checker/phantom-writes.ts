@@ -45,14 +45,21 @@ export const phantomWritesChecker: Checker = {
     if (bound === undefined) return [];
     const phantoms = phantomWrites(history);
     const lines = phantoms.slice(0, MOST_LINES).map(phantomText);
-    if (phantoms.length === 0) lines.push('no failed write was ever read');
+    const complete = keysOf(history).some(({ reads, finals }) => reads.length + finals.length > 0);
+    if (!complete) lines.push('no read was answered');
+    else if (phantoms.length === 0) lines.push('no failed write was ever read');
     if (phantoms.length > MOST_LINES) lines.push(`and ${phantoms.length - MOST_LINES} more`);
     const evidence = phantoms
       .slice(0, MOST_LINES)
       .flatMap(({ write, seen }) => [write.complete, seen.complete]);
     const head = { checker: this.name, expectation: 'phantom_writes' };
     return [
-      countFinding(history, head, bound, { count: phantoms.length, message: lines.join('\n'), evidence }),
+      countFinding(history, head, bound, {
+        count: phantoms.length,
+        message: lines.join('\n'),
+        evidence,
+        complete,
+      }),
     ];
   },
 };

@@ -91,7 +91,10 @@ export const staleReadsChecker: Checker = {
     if (bound === undefined) return [];
     const stale = staleReads(history);
     const lines: string[] = [];
-    if (stale.length === 0) lines.push('every read was as new as the writes acknowledged before it began');
+    const complete = keysOf(history).some(({ reads }) => reads.length > 0);
+    if (!complete) lines.push('no read was answered');
+    else if (stale.length === 0)
+      lines.push('every read was as new as the writes acknowledged before it began');
     else {
       const worst = stale.reduce((most, one) => (one.stale > most.stale ? one : most));
       lines.push(`${stale.length} stale reads, the worst by ${durationText(worst.stale)}`);
@@ -102,7 +105,14 @@ export const staleReadsChecker: Checker = {
       .slice(0, MOST_LINES)
       .flatMap(({ read, missed }) => [read.complete, missed.complete]);
     const head = { checker: this.name, expectation: 'stale_reads' };
-    return [countFinding(history, head, bound, { count: stale.length, message: lines.join('\n'), evidence })];
+    return [
+      countFinding(history, head, bound, {
+        count: stale.length,
+        message: lines.join('\n'),
+        evidence,
+        complete,
+      }),
+    ];
   },
 };
 

@@ -172,8 +172,14 @@ describe('a double primary', () => {
     for (const { time, ...event } of run.history().events.slice(1, -2)) expecting.at(time / 1e6, event);
     expect(find(expecting.history(), 'double_primaries').verdict).toBe('pass');
     expect(
-      find(new Building({ expect: { double_primaries: '>= 1' } }).history(), 'double_primaries').verdict,
+      find(failover({ expect: { double_primaries: '>= 1' } }).history(), 'double_primaries').verdict,
     ).toBe('fail');
+  });
+});
+
+describe('no evidence', () => {
+  it('is no proof of a single primary', () => {
+    expect(find(new Building(NONE).history(), 'double_primaries').verdict).toBe('inconclusive');
   });
 });
 

@@ -25,6 +25,8 @@ describe('a linearizable history', () => {
 
   it('is inconclusive without operations, or for what there is no model of', () => {
     expect(find(new Building(YES).history(), 'linearizable').verdict).toBe('inconclusive');
+    const set = new Building(YES).operation(100, 'add', 1).read(200, [1]);
+    expect(find(set.history(), 'linearizable').verdict).toBe('inconclusive');
   });
 });
 

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { judge } from '../../src/checker/judge.js';
+import { decodeHistory, encodeHistory } from '../../src/history/codec.js';
+import { type History, historyOf } from '../../src/history/history.js';
+import { Building, failover } from './build.js';
+import { EXPECT } from './recorded.js';
+
+const names = (history: History) => judge(history).findings.map(({ expectation }) => expectation);
+
+describe('the judge', () => {
+  it('gives the findings in the order of the drill file, then what every run must show', () => {
+    const run = failover({ expect: { lost_writes: 0, detect: '<= 1s', double_primaries: 0 } });
+    expect(names(run.history())).toEqual([
+      'lost_writes',
+      'detect',
+      'double_primaries',
+      'faults take effect',
+      'history complete',
+      'drill carried out',
+      'nothing left behind',
+    ]);
+  });
+
+  it('gives the same verdict from memory and from the file', () => {
+    const events = failover({ expect: EXPECT }).events();
+    const fromFile = judge(decodeHistory(encodeHistory(events)));
+    expect(JSON.stringify(fromFile)).toBe(JSON.stringify(judge(historyOf(events))));
+  });
+
+  it('fills in every figure, whether anything was expected of it or not', () => {
+    const verdict = judge(failover().history());
+    expect(verdict).toMatchObject({
+      drill: 'tiny',
+      runtime: 'process',
+      seed: 7,
+      execution: 1,
+      duration_ms: 5200,
+    });
+    expect(verdict.verdict).toBe('pass');
+    expect(verdict.timings).toMatchObject({ failback_ms: null, failback_outage_ms: null, resync_ms: null });
+    expect(verdict.timings.faults[0]).toMatchObject({
+      detect_ms: 400,
+      failover_ms: 302,
+      recover_ms: 702,
+      outage_ms: 702,
+    });
+    expect(verdict.counts).toMatchObject({
+      ok: 428,
+      fail: 0,
+      info: 70,
+      acked_writes: 428,
+      lost_writes: 0,
+      failovers: 1,
+    });
+  });
+
+  it('judges an interrupted run by what there is of it', () => {
+    const verdict = judge(failover({ expect: EXPECT }).cutAt(3000));
+    expect(verdict.verdict).toBe('inconclusive');
+    expect(verdict.timings.faults[0]).toMatchObject({ detect_ms: 400, failover_ms: 302 });
+    expect(
+      verdict.findings.filter(({ expectation }) => expectation in EXPECT).map((one) => one.verdict),
+    ).not.toContain('pass');
+    expect(verdict.findings.find(({ expectation }) => expectation === 'detect')!.message).toContain(
+      'the history is not whole; in what there is of it: ',
+    );
+  });
+
+  it('fails an interrupted run for what it has done by then', () => {
+    const run = failover({ expect: { double_primaries: 0, detect: '<= 1s' } });
+    run.role(2900, 'c', 'primary', { term: 3 });
+    expect(judge(run.cutAt(3500)).verdict).toBe('fail');
+  });
+
+  it('is inconclusive on a history without a drill, or with one that cannot be read', () => {
+    expect(judge(historyOf([]))).toMatchObject({ verdict: 'inconclusive', drill: 'unknown' });
+    const events = new Building().events();
+    const broken = events.map((event) =>
+      event.type === 'run' ? { ...event, drill: { name: 5 } as never } : event,
+    );
+    const verdict = judge(historyOf(broken));
+    expect(verdict).toMatchObject({ verdict: 'inconclusive', drill: 'unknown' });
+    expect(verdict.findings[0]).toMatchObject({ expectation: 'drill readable', verdict: 'inconclusive' });
+  });
+
+  it('never passes on no evidence: a run in which nothing happened meets no expectation', () => {
+    const { findings, verdict } = judge(new Building({ expect: EXPECT, failback: { to: 'a' } }).history());
+    expect(verdict).not.toBe('pass');
+    for (const finding of findings.filter(({ expectation }) => expectation in EXPECT)) {
+      expect(finding.verdict, finding.expectation).not.toBe('pass');
+    }
+  });
+});
