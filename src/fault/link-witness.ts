@@ -5,7 +5,7 @@
  *     cut                        server            greeting
  *     refuse                     disabled          refused
  *     drop, stall: upstream      toxics in place   silent, and it did not arrive
- *     drop, stall: downstream    toxics in place   silent, though it arrived
+ *     drop, stall: downstream    toxics in place   silent (or closed), though it arrived
  *     (not cut)                  nothing of ours   answered
  *
  * A greeting to a process that is dead or stopped proves nothing; then there is only what the server says.
@@ -49,7 +49,9 @@ export function cutExpectation(fault: string, mode: CutMode, { link, streams }: 
     const shows = ({ outcome, arrived }: Greeting) => outcome === 'silent' && arrived !== true;
     return { link, held, expected: 'silent, nothing arrives', patience: { answer: SILENCE }, shows };
   }
-  const shows = ({ outcome, arrived }: Greeting) => outcome === 'silent' && arrived !== false;
+  // A destination that closes after its answer is heard closing, though the answer itself was dropped.
+  const shows = ({ outcome, arrived }: Greeting) =>
+    (outcome === 'silent' || outcome === 'closed') && arrived !== false;
   const patience = { answer: SILENCE, arrival: ANSWER };
   return { link, held, expected: 'arrives, no answer comes back', patience, shows };
 }
@@ -62,23 +64,31 @@ export function openExpectation(link: string): Expectation {
 
 /** Looks at one link until it is as expected, time is up, or it is plain that it is not. */
 export async function lookAtLink(fault: string, expectation: Expectation, effects: Effects): Promise<Look> {
-  const { link, patience, shows } = expectation;
+  const { patience, held } = expectation;
   const { clock } = effects;
   const end = clock.now() + Math.max(patience.answer, patience.arrival ?? 0);
   for (;;) {
-    const lifeBefore = await lifeOf(link, effects);
-    const [greeting, state] = await Promise.all([
-      shows ? effects.greet(link, patience) : undefined,
-      effects.links.state(link),
-    ]);
-    const life = lifeBefore === 'running' ? await lifeOf(link, effects) : lifeBefore;
-    const look = judge(fault, expectation, { greeting, state, life });
+    const seen = await see(fault, expectation, effects);
+    const look = judge(fault, expectation, seen);
     // A destination that was only just started, or an answer that is late, gets another chance; a cut that lets
     // an answer through has had its own.
-    if (look.ok || clock.now() >= end || (greeting?.outcome === 'answered' && expectation.held !== 'free'))
-      return look;
+    const plain = look.ok || (seen.greeting?.outcome === 'answered' && held !== 'free');
+    if (plain || clock.now() >= end) return look;
     await sleep(clock, RETRY);
   }
+}
+
+async function see(fault: string, expectation: Expectation, effects: Effects): Promise<Seen> {
+  const { link, patience, shows } = expectation;
+  const [before, state] = await Promise.all([lifeOf(link, effects), effects.links.state(link)]);
+  if (!shows) return { greeting: undefined, state, life: before };
+  // Where a greeting proves nothing anyway, nobody has to wait for its answer.
+  const isMoot = before !== 'running' || othersHold(fault, expectation.held, state);
+  const greeting = await effects.greet(link, isMoot ? { answer: SILENCE } : patience);
+  if (isMoot || shows(greeting)) return { greeting, state, life: before };
+  // Another fault may have come between, or the destination's end.
+  const [life, after] = await Promise.all([lifeOf(link, effects), effects.links.state(link)]);
+  return { greeting, state: after, life };
 }
 
 type Life = 'running' | 'stopped' | 'dead';
@@ -97,14 +107,14 @@ function judge(fault: string, { link, held, expected, shows }: Expectation, seen
     ok,
     evidence: { subject: link, expected, observed: [...observed, ...notes].join('; ') },
   });
-  const held_ = isHeld(fault, held, state);
-  if (!held_) return look(false, `the server should say: ${describeHeld(held)}`);
+  if (!isHeld(fault, held, state)) return look(false, `the server should say: ${describeHeld(held)}`);
   if (!greeting || !shows) return look(true, "by the server's word alone");
   if (shows(greeting)) return look(true);
   // An answer over a link that should bring none is no cut, whatever else may be.
   if (greeting.outcome === 'answered' && held !== 'free') return look(false);
   if (life !== 'running') return look(true, `its destination is ${life}: by the server's word alone`);
-  if (othersHold(fault, state)) return look(true, "another fault holds it too: by the server's word alone");
+  if (othersHold(fault, held, state))
+    return look(true, "another fault holds it too: by the server's word alone");
   return look(false);
 }
 
@@ -116,8 +126,11 @@ function isHeld(fault: string, held: Expectation['held'], state: LinkState): boo
   return held.every((name) => names.includes(name));
 }
 
-function othersHold(fault: string, state: LinkState): boolean {
-  return !state.enabled || state.toxics.some(({ name }) => !name.startsWith(`${fault}_`));
+/** Whether there is something on the link that this fault did not do. */
+function othersHold(fault: string, held: Expectation['held'], state: LinkState): boolean {
+  return (
+    (held !== 'disabled' && !state.enabled) || state.toxics.some(({ name }) => !name.startsWith(`${fault}_`))
+  );
 }
 
 async function lifeOf(link: string, { place, nodes }: Effects): Promise<Life> {

@@ -97,7 +97,7 @@ function firstAnswer(client: Toxiproxy, helper: Helper, clock: Clock): Promise<s
     for (;;) {
       const version = await versionOf(client, clock).catch(() => undefined);
       // A program on PATH that is not the right one may end at once while another one answers on its port.
-      if (!helper.running()) throw new Error('it ended');
+      if (!helper.running()) throw new EnvironmentError('it ended');
       if (version !== undefined) return version;
       await sleep(clock, 20, signal);
     }
@@ -106,7 +106,7 @@ function firstAnswer(client: Toxiproxy, helper: Helper, clock: Clock): Promise<s
 
 async function rejectWhenEnded(helper: Helper, clock: Clock, signal: AbortSignal): Promise<never> {
   while (helper.running()) await sleep(clock, 20, signal);
-  throw new Error('it ended');
+  throw new EnvironmentError('it ended');
 }
 
 /** Adds what the server last wrote to the reason for which it did not start. */

@@ -1,6 +1,6 @@
 /** Health by a command's exit code: an argument list, never a shell string. */
 import { execFile } from 'node:child_process';
-import { messageOf } from '../errors.js';
+import { EnvironmentError, messageOf } from '../errors.js';
 import type { Health, Probe } from './probe.js';
 
 /** How much a command may write, bytes, before it is killed. */
@@ -25,7 +25,12 @@ export function execProbe(
         execFile(file, args, options, (error, stdout, stderr) => {
           if (signal.aborted) return reject(signal.reason);
           if (error && typeof error.code !== 'number')
-            return reject(new Error(messageOf(error), { cause: error }));
+            return reject(
+              new EnvironmentError(
+                { where: file, expected: 'it to run', found: messageOf(error) },
+                { cause: error },
+              ),
+            );
           const wrote = (stderr || stdout).trim().split('\n').at(-1);
           const detail = `exit code ${error?.code ?? 0}${wrote ? `: ${wrote}` : ''}`;
           resolve({ healthy: !error, detail });

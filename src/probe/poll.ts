@@ -62,7 +62,7 @@ export function poll<Seen>(probe: Probe<Seen>, setting: PollSetting<Seen>): Poll
     },
     stop() {
       timer.cancel();
-      ending.abort(new Error('the poll was stopped'));
+      ending.abort();
     },
   };
 }

@@ -47,7 +47,7 @@ export async function openPower(setting: PowerSetting): Promise<PowerDevice> {
   await listen(server, setting.address);
   return {
     close() {
-      ending.abort(new Error('the power device was closed'));
+      ending.abort();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       return closed;
@@ -96,7 +96,12 @@ async function turnOff(node: string, setting: PowerSetting, signal: AbortSignal)
   }
   const end = clock.now() + PATIENCE;
   while (await kills.running(node)) {
-    if (clock.now() >= end) throw new Error(`${node} is still running ${PATIENCE} ms after it was killed`);
+    if (clock.now() >= end)
+      throw new EnvironmentError({
+        where: `node ${node}`,
+        expected: 'it to be gone',
+        found: `its process ${PATIENCE} ms after it was killed`,
+      });
     await sleep(clock, LOOK_EVERY, signal);
   }
 }

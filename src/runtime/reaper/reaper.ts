@@ -75,12 +75,14 @@ export async function startReaper(
 function ready(child: ChildProcess): Promise<PortBlock> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (code, signal) => reject(new Error(`it ended with ${signal ?? `exit code ${code}`}`)));
+    child.once('exit', (code, signal) =>
+      reject(new EnvironmentError(`it ended with ${signal ?? `exit code ${code}`}`)),
+    );
     if (!child.stdout) return;
     createInterface({ input: child.stdout }).once('line', (line) => {
       const told = JSON.parse(line) as { event: string; message?: string } & PortBlock;
       if (told.event === 'ready') resolve({ first: told.first, count: told.count });
-      else reject(new Error(told.message));
+      else reject(new EnvironmentError(told.message ?? 'no reason'));
     });
   });
 }

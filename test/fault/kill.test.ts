@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { systemClock as clock } from '../../src/clock.js';
+import type { Effects } from '../../src/fault/fault.js';
+import { kill } from '../../src/fault/kill.js';
+import { openStand, view } from './stand.js';
+
+test('aims at who has the role now', () => {
+  expect(kill.aim({ target: 'primary' }, view)).toEqual({
+    targets: ['a'],
+    signal: 'SIGKILL',
+    text: 'a killed (SIGKILL)',
+  });
+  expect(kill.aim({ target: 'standby', signal: 'SIGTERM' }, view).targets).toEqual(['b', 'c']);
+});
+
+test('is witnessed when the operating system says that the processes are gone, and cannot be healed', async () => {
+  const { inject, cluster } = await openStand();
+  const before = clock.now();
+  const { witness, aim } = await inject(kill, { target: 'standby' });
+  const seen = await witness();
+  expect(seen).toMatchObject({ witnessed: true });
+  expect(seen.at).toBeGreaterThan(before);
+  expect(seen.evidence).toEqual(
+    aim.targets.map((subject) => ({ subject, expected: 'no process', observed: 'no process' })),
+  );
+  expect(await cluster.running('a')).toBe(true);
+  expect(await cluster.running('b')).toBe(false);
+});
+
+test('a process that survives, and a kill of nobody, are not witnessed', async () => {
+  const nodes = { kill: async () => ({ at: clock.now() }), running: async () => true };
+  const effects = { clock, nodes } as unknown as Effects;
+  const survived = await kill.inject('fault-1', kill.aim({ target: 'a' }, view), effects);
+  expect(await survived.witness()).toMatchObject({
+    witnessed: false,
+    evidence: [{ subject: 'a', expected: 'no process', observed: 'its process' }],
+  });
+  const nobody = await kill.inject('fault-2', kill.aim({ target: 'killed' }, view), effects);
+  expect(await nobody.witness()).toMatchObject({ witnessed: false });
+});

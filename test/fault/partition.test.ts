@@ -1,0 +1,139 @@
+import { expect, test } from 'vitest';
+import { kill } from '../../src/fault/kill.js';
+import { partition } from '../../src/fault/partition.js';
+import { pause } from '../../src/fault/pause.js';
+import { proxyName } from '../../src/link/toxiproxy-links.js';
+import { echoSystem, openStand, view } from './stand.js';
+
+const sees = (evidence: { subject: string; observed: string }[], subject: string) =>
+  evidence.find((one) => one.subject === subject)?.observed;
+
+test('aims at the cut links and at those beside them that must stay open', () => {
+  const aim = partition.aim({ isolate: 'primary', except: ['client:west'], mode: 'drop' }, view);
+  expect(aim.targets).toEqual(['a']);
+  expect(aim.cuts.map(({ link }) => link)).toEqual(['a->b', 'a->c', 'b->a', 'c->a']);
+  expect(aim.open).toEqual(['client:west->a', 'a->power']);
+  expect(aim.text).toContain('(drop)');
+});
+
+for (const [mode, observed] of [
+  ['refuse', /^disabled; greeting refused/],
+  ['drop', /^timeout fault-1_upstream, timeout fault-1_downstream; greeting silent .*, it did not arrive$/],
+  [
+    'stall',
+    /^bandwidth fault-1_upstream, bandwidth fault-1_downstream; greeting silent .*, it did not arrive$/,
+  ],
+] as const) {
+  test(`${mode}: witnessed on the server and by a greeting, on each link, and healed likewise`, async () => {
+    const { inject } = await openStand();
+    const { witness, heal, aim } = await inject(partition, { isolate: 'a', except: ['client:west'], mode });
+    const seen = await witness();
+    expect(seen).toMatchObject({ witnessed: true });
+    expect(seen.evidence).toHaveLength(aim.cuts.length + aim.open.length);
+    for (const { link } of aim.cuts) expect(sees(seen.evidence, link)).toMatch(observed);
+    for (const link of aim.open) expect(sees(seen.evidence, link)).toMatch(/^no toxics; greeting answered/);
+    const healed = await heal();
+    expect(healed).toMatchObject({ witnessed: true });
+    expect(healed.at).toBeGreaterThan(seen.at);
+    for (const { link } of aim.cuts)
+      expect(sees(healed.evidence, link)).toMatch(/^no toxics; greeting answered/);
+  });
+}
+
+test('one way: what one side sends is lost, what the other sends arrives', async () => {
+  const { inject } = await openStand();
+  const { witness } = await inject(partition, { from: 'a', to: 'b', mode: 'drop' });
+  const { witnessed, evidence } = await witness();
+  expect(witnessed).toBe(true);
+  expect(sees(evidence, 'a->b')).toMatch(/silent .*, it did not arrive$/);
+  expect(sees(evidence, 'b->a')).toMatch(/greeting (silent|closed) .*, it arrived$/);
+  expect(sees(evidence, 'a->c')).toMatch(/answered/);
+});
+
+test('one way that is both ways in truth is not witnessed', async () => {
+  const { inject, links } = await openStand();
+  const { witness, name } = await inject(partition, { from: 'a', to: 'b', mode: 'drop' });
+  await links.apply(name, { mode: 'drop', cuts: [{ link: 'b->a', streams: ['upstream'] }] });
+  const { witnessed, evidence } = await witness();
+  expect(witnessed).toBe(false);
+  expect(sees(evidence, 'b->a')).toMatch(/it did not arrive$/);
+});
+
+test('a cut that the server says is there but that lets greetings through is not witnessed', async () => {
+  const { effects } = await openStand();
+  const aim = partition.aim({ link: 'a->b', mode: 'drop' }, view);
+  const injection = await partition.inject('fault-1', aim, {
+    ...effects,
+    greet: async () => ({ outcome: 'answered', arrived: true, took: 1 }),
+  });
+  const { witnessed, evidence } = await injection.witness();
+  expect(witnessed).toBe(false);
+  expect(evidence[0]).toMatchObject({ subject: 'a->b', expected: 'silent, nothing arrives' });
+});
+
+test('a cut that was undone behind our back is not witnessed', async () => {
+  const { inject, client, run } = await openStand();
+  const { witness } = await inject(partition, { link: 'a->b', mode: 'drop' });
+  const proxy = await client.get(proxyName(run, 'a->b'));
+  await (await proxy.getToxic('fault-1_upstream')).remove();
+  const { witnessed, evidence } = await witness();
+  expect(witnessed).toBe(false);
+  expect(evidence[0]?.observed).toContain('the server should say: fault-1_upstream, fault-1_downstream');
+});
+
+test('an exception that is none is not witnessed', async () => {
+  const { inject, effects, links } = await openStand();
+  const { witness } = await inject(partition, { isolate: 'a', except: ['client:west'], mode: 'drop' });
+  await links.apply('fault-1', { mode: 'drop', cuts: [{ link: 'client:west->a', streams: ['upstream'] }] });
+  const { witnessed, evidence } = await witness();
+  expect(witnessed).toBe(false);
+  expect(sees(evidence, 'client:west->a')).toContain('the server should say: nothing of this fault');
+  expect(effects.place('client:west->a').link.to).toBe('a');
+});
+
+test('a partition that cuts nothing is not witnessed', async () => {
+  const { inject } = await openStand();
+  const { witness } = await inject(partition, { isolate: 'a', except: ['a'], mode: 'drop' });
+  expect(await witness()).toMatchObject({ witnessed: false, evidence: [{ observed: 'none' }] });
+});
+
+test('greetings to a dead or stopped destination prove nothing: there the server has the word', async () => {
+  const { inject } = await openStand();
+  await (await inject(kill, { target: 'b' })).witness();
+  await (await inject(pause, { target: 'c' })).witness();
+  const { witness, heal } = await inject(partition, { isolate: 'a', mode: 'drop' });
+  const seen = await witness();
+  expect(seen.witnessed).toBe(true);
+  const healed = await heal();
+  expect(healed.witnessed).toBe(true);
+  expect(sees(healed.evidence, 'a->b')).toContain("its destination is dead: by the server's word alone");
+  expect(sees(healed.evidence, 'a->c')).toContain('its destination is stopped');
+});
+
+test('overlapping partitions are witnessed and healed apart', async () => {
+  const { inject } = await openStand();
+  const one = await inject(partition, { isolate: 'a', mode: 'refuse' });
+  const other = await inject(partition, { isolate: 'b', mode: 'drop' });
+  expect((await one.witness()).witnessed).toBe(true);
+  expect((await other.witness()).witnessed).toBe(true);
+  const healed = await one.heal();
+  expect(healed.witnessed).toBe(true);
+  expect(sees(healed.evidence, 'a->b')).toContain("another fault holds it too: by the server's word alone");
+  expect(sees(healed.evidence, 'a->c')).toMatch(/answered/);
+  const last = await other.heal();
+  expect(last.witnessed).toBe(true);
+  expect(sees(last.evidence, 'a->b')).toMatch(/answered/);
+});
+
+test('a system that can only be asked for its role is witnessed by that', async () => {
+  const { greet, arrivalOf, ...rest } = echoSystem;
+  const role = async (...asked: [Parameters<typeof greet>[0], AbortSignal]) => {
+    await greet(asked[0], 'role', asked[1]);
+    return { role: 'primary' as const };
+  };
+  const { inject } = await openStand(Object.assign(rest, { role }));
+  const { witness } = await inject(partition, { from: 'a', to: 'b', mode: 'drop' });
+  const { witnessed, evidence } = await witness();
+  expect(witnessed).toBe(true);
+  expect(sees(evidence, 'a->b')).toMatch(/silent for \d+ ms$/);
+});

@@ -1,0 +1,94 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { systemClock as clock } from '../../src/clock.js';
+import { http } from '../../src/probe/http.js';
+import { openPower, type PowerSetting } from '../../src/runtime/power.js';
+import { openProcesses, PROGRAMS } from './opened.js';
+
+async function openDevice(setting: Partial<PowerSetting> = {}) {
+  const { cluster } = await openProcesses({ nodes: ['a', 'b'], power: true });
+  for (const node of ['a', 'b']) {
+    await cluster.start(node, { command: [process.execPath, `${PROGRAMS}family.mjs`] });
+  }
+  const address = cluster.places.power;
+  if (!address) throw new Error('expected a place for the power device');
+  const power = await openPower({ clock, address, nodes: ['a', 'b'], kills: cluster, ...setting });
+  onTestFinished(() => power.close());
+  const order = async (method: string, path: string) => {
+    const { status, body } = await http(address, path, AbortSignal.timeout(10_000), method);
+    return { status, ...JSON.parse(body) };
+  };
+  return { cluster, power, address, order };
+}
+
+test('lists who is running, and turns a node off before it says so', async () => {
+  const turnedOff: string[] = [];
+  const { cluster, order } = await openDevice({ onOff: (node) => void turnedOff.push(node) });
+  expect(await order('GET', '/list')).toEqual({ status: 200, running: ['a', 'b'] });
+  expect(await order('POST', '/off/a')).toEqual({ status: 200, off: true });
+  expect(await cluster.running('a')).toBe(false);
+  expect(await order('GET', '/list')).toEqual({ status: 200, running: ['b'] });
+  expect(turnedOff).toEqual(['a']);
+});
+
+test('turning off what is off already, or is being turned off by others, is done', async () => {
+  const { order } = await openDevice();
+  const answers = await Promise.all([1, 2, 3].map(() => order('POST', '/off/a')));
+  for (const answer of [...answers, await order('POST', '/off/a')])
+    expect(answer).toEqual({ status: 200, off: true });
+});
+
+test('turns off a node that is stopped', async () => {
+  const { cluster, order } = await openDevice();
+  await cluster.pause('a');
+  expect(await order('POST', '/off/a')).toEqual({ status: 200, off: true });
+  expect(await cluster.running('a')).toBe(false);
+});
+
+test('takes its time where it is told to, and does it though nobody waits any more', async () => {
+  let told: (at: number) => void = () => {};
+  const off = new Promise<number>((resolve) => {
+    told = resolve;
+  });
+  const { cluster, address } = await openDevice({ delay: 300, onOff: (_, at) => told(at) });
+  const start = clock.now();
+  await expect(http(address, '/off/a', AbortSignal.timeout(50), 'POST')).rejects.toThrow();
+  expect(await cluster.running('a')).toBe(true);
+  expect((await off) - start).toBeGreaterThanOrEqual(300);
+});
+
+test('knows no other nodes and no other orders', async () => {
+  const { order } = await openDevice();
+  expect(await order('POST', '/off/z')).toEqual({ status: 404, error: 'no node "z"' });
+  for (const [method, path] of [
+    ['GET', '/off/a'],
+    ['POST', '/off/a/b'],
+    ['POST', '/list'],
+    ['GET', '/'],
+  ] as const) {
+    expect((await order(method, path)).status, `${method} ${path}`).toBe(404);
+  }
+});
+
+test('takes greetings, for the witness of its links', async () => {
+  const tokens: string[] = [];
+  const { order } = await openDevice({ onGreeting: (token) => void tokens.push(token) });
+  expect(await order('GET', '/greet/t-1')).toEqual({ status: 200 });
+  expect(tokens).toEqual(['t-1']);
+});
+
+test('closed, it listens no more and carries out nothing', async () => {
+  const { cluster, power, address } = await openDevice({ delay: 100 });
+  const order = http(address, '/off/a', AbortSignal.timeout(5000), 'POST').catch(() => 'no answer');
+  await http(address, '/list', AbortSignal.timeout(1000));
+  await power.close();
+  expect(await order).toBe('no answer');
+  await expect(http(address, '/list', AbortSignal.timeout(1000))).rejects.toThrow();
+  expect(await cluster.running('a')).toBe(true);
+});
+
+test('an address that is taken is an error that names it', async () => {
+  const { cluster, address } = await openDevice();
+  await expect(openPower({ clock, address, nodes: [], kills: cluster })).rejects.toThrow(
+    `the power device: expected ${address.host}:${address.port} to be free`,
+  );
+});
