@@ -54,7 +54,7 @@ function checkAlwaysZero(name: ExpectationName, { expect, topology }: Drill): Pr
   return [
     {
       path: ['expect', name],
-      message: `\`${name}\` is always 0 under \`policy: warm-active\`: ${why}`,
+      message: `\`${name}\` is always 0 under \`policy: warm-active\`, where ${why}`,
       expected: 'a limit that 0 keeps',
       found: found(formatBound(bound)),
     },

@@ -46,7 +46,7 @@ export function readDocument(source: Source): Reading {
 
 const EMPTY = {
   expected: 'a drill',
-  found: 'an empty file',
+  found: 'nothing in the file',
   todo: 'write one with `drill init`',
 };
 

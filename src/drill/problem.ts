@@ -27,18 +27,23 @@ const MOST = 10;
 
 /** All that is wrong with one file, in the order of the text. */
 export function problemsError(source: Source, problems: readonly PlacedProblem[]): UsageError {
-  const texts = [...problems]
+  const told = new Set<string>();
+  const distinct = [...problems]
     .sort((a, b) => a.range.start - b.range.start)
-    .map((problem) => problemText(source, problem))
-    .filter((text, index, all) => all.indexOf(text) === index);
-  const rest = texts.length - MOST;
-  const listed = texts.slice(0, MOST).join('\n\n');
-  return new UsageError(rest > 0 ? `${listed}\n\nand ${rest} more problem${rest > 1 ? 's' : ''}` : listed);
+    .filter((problem) => {
+      const key = `${problem.range.start} ${errorText(problem)}`;
+      return told.size < told.add(key).size;
+    });
+  const rest = distinct.length - MOST;
+  const listed = distinct.slice(0, MOST).map((problem) => problemText(source, problem));
+  if (rest > 0) listed.push(`and ${rest} more problem${rest > 1 ? 's' : ''}`);
+  return new UsageError(listed.join('\n\n'));
 }
 
 function problemText(source: Source, { range, ...text }: PlacedProblem): string {
   const line = printable(errorText({ ...text, where: source.where(range) }));
-  return `${line}\n${source.excerpt(range)}`;
+  const excerpt = source.excerpt(range);
+  return excerpt === '' ? line : `${line}\n${excerpt}`;
 }
 
 const LONGEST_FOUND = 60;

@@ -50,10 +50,11 @@ export class Source {
     return `${this.file}:${line}:${column}`;
   }
 
-  /** The line of a place, with a caret under the place. */
+  /** The line of a place, with a caret under the place; nothing for an empty line. */
   excerpt(range: Range): string {
     const { line, column } = this.position(range.start);
     const whole = this.#line(line);
+    if (whole === '') return '';
     const from = whole.length > WIDTH ? Math.max(0, column - 1 - LEFT) : 0;
     const part = printable(whole.slice(from, from + WIDTH));
     const shown = `${from > 0 ? ELLIPSIS : ''}${part}${from + WIDTH < whole.length ? ELLIPSIS : ''}`;

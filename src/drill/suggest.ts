@@ -1,13 +1,14 @@
 /** "did you mean ...?": the nearest of the names that would have been right. */
 import { distance } from 'fastest-levenshtein';
 
+const SHORTEST = 2;
 const LONGEST = 60;
 /** More slips than this make another word. */
 const MOST_SLIPS = 2;
 
 /** The candidate that `word` is most likely a misspelling of, or undefined where none is near. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
-  if (word.length > LONGEST) return undefined;
+  if (word.length < SHORTEST || word.length > LONGEST) return undefined;
   const plain = normal(word);
   const most = Math.max(1, Math.min(MOST_SLIPS, Math.floor(plain.length / 3)));
   let best: { candidate: string; distance: number } | undefined;

@@ -5,6 +5,8 @@ import type { PlacedProblem } from './problem.js';
 import type { Source } from './source.js';
 
 const MOST_NESTING = 60;
+/** Keys, values, brackets, spaces between them, ...: a drill has a few thousand. */
+const MOST_LEXEMES = 100_000;
 
 export const TAG = { message: 'YAML tags are not part of the drill language', todo: 'remove the tag' };
 
@@ -15,6 +17,9 @@ export function parseSyntax(source: Source): { root: Node | null } | { problems:
   });
   const parser = new Parser();
   const tokens = [];
+  /** Where the last quoted text begins: one that is never closed reaches to the end. */
+  let quote = 0;
+  let lexemes = 0;
   for (const lexeme of new Lexer().lex(source.text)) {
     for (const token of parser.next(lexeme)) {
       if (token.type === 'directive')
@@ -24,6 +29,12 @@ export function parseSyntax(source: Source): { root: Node | null } | { problems:
         });
       tokens.push(token);
     }
+    if (/^["']/.test(lexeme)) quote = parser.offset - lexeme.length;
+    if (++lexemes > MOST_LEXEMES)
+      return refuse(parser.offset - lexeme.length, 1, {
+        message: 'too many words and signs before this place',
+        todo: 'split the drill into several',
+      });
     if (parser.stack.length > MOST_NESTING)
       return refuse(Math.max(0, parser.offset - 1), 1, {
         message: `nested more than ${MOST_NESTING} levels deep`,
@@ -43,30 +54,36 @@ export function parseSyntax(source: Source): { root: Node | null } | { problems:
       });
     document = next;
   }
-  if (document?.errors.length) return { problems: syntaxProblems(source, document.errors) };
+  const error = document?.errors[0];
+  // The later errors mostly follow from the first.
+  if (error) {
+    const open = UNCLOSED_QUOTE.exec(error.message)?.[1];
+    if (open) return refuse(quote, 1, { message: `not YAML: this ${open} is never closed` });
+    const [start, end] = error.pos;
+    return { problems: [{ ...syntaxText(error, source), range: { start, end } }] };
+  }
   return { root: document?.contents ?? null };
 }
 
-/** One problem for each line: the later ones of a line mostly follow from the first. */
-function syntaxProblems(source: Source, errors: readonly YAMLError[]): PlacedProblem[] {
-  const lines = new Map<number, PlacedProblem>();
-  for (const error of errors) {
-    const [start, end] = error.pos;
-    const { line } = source.position(start);
-    if (!lines.has(line)) lines.set(line, { ...syntaxText(error), range: { start, end } });
-  }
-  return [...lines.values()];
-}
+const UNCLOSED_QUOTE = /^Missing closing (.)quote/;
 
-function syntaxText(error: YAMLError): Omit<PlacedProblem, 'range'> {
-  if (/^Block scalar header/.test(error.message))
-    return {
-      message: 'a value cannot begin with > or | as it is',
-      todo: 'put a limit in quotes, for example ">= 1"',
-    };
+/** What stands before the place where `lost_writes: > 0` goes wrong: `>` would begin a block of text. */
+const BARE_LIMIT = /[:[{,]\s*[>|]=?\s*$/;
+
+function syntaxText(error: YAMLError, source: Source): Omit<PlacedProblem, 'range'> {
+  const [start] = error.pos;
+  const before = source.text.slice(Math.max(0, start - 20), start);
+  const block = error.message.startsWith('Block scalar header') || /[>|]/.test(source.text.charAt(start));
+  if (block || BARE_LIMIT.test(before))
+    return { message: 'a value cannot begin with > or |', todo: 'put a limit in quotes, for example ">= 1"' };
   switch (error.code) {
     case 'BAD_SCALAR_START':
-      return { message: 'a value cannot begin with this character as it is', todo: 'put it in quotes' };
+      return { message: 'a value cannot begin with this character', todo: 'put it in quotes' };
+    case 'BLOCK_AS_IMPLICIT_KEY':
+      return {
+        message: 'a key within the value of another key',
+        todo: 'put a text that holds a colon in quotes, or give the key a line of its own',
+      };
     case 'TAB_AS_INDENT':
       return { expected: 'indentation with spaces', found: 'a tab', todo: 'replace the tab with spaces' };
     case 'TAG_RESOLVE_FAILED':

@@ -1,0 +1,136 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { drillError, loadDrill, parseDrill } from '../../src/drill/load.js';
+import { decodeDrill } from '../../src/drill/schema.js';
+import { UsageError } from '../../src/errors.js';
+import { EVERYTHING, examples, examplesIn, LEAST } from './examples.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'drill-load-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function message(bytes: Uint8Array | string): string {
+  try {
+    parseDrill(bytes, 'x.yaml');
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
+  return 'valid';
+}
+
+describe('loading a drill', () => {
+  it.each(examples().map(({ file, text }) => [file, text] as const))('takes %s', (file, text) => {
+    expect(parseDrill(text, file).name).toBeTruthy();
+  });
+
+  it('fills in the defaults and puts short forms in full', () => {
+    const drill = parseDrill(`${LEAST}steps: [{ kill: primary }, { wait: 2s }]\n`, 'x.yaml');
+    expect(drill.steps).toEqual([{ kill: { target: 'primary' } }, { wait: { for: 2000 } }]);
+    expect(drill.clients).toEqual({ app: { count: 1, rate: 100, timeout: 1000 } });
+    expect(drill.topology.supervisor).toEqual({
+      members: 3,
+      trigger: 'supervisor',
+      detect: { heartbeat: { interval: 100, timeout: 400 } },
+      quorum: true,
+      fencing: { delay: 0, confirm: true },
+      lease: 600,
+    });
+    expect(drill.failback).toBe('none');
+  });
+
+  it('reads text with a byte order mark and with CRLF alike', () => {
+    const plain = parseDrill(EVERYTHING, 'x.yaml');
+    expect(parseDrill(Buffer.from(`\ufeff${EVERYTHING}`), 'x.yaml')).toEqual(plain);
+    expect(parseDrill(`\ufeff${EVERYTHING}`, 'x.yaml')).toEqual(plain);
+    expect(parseDrill(EVERYTHING.replaceAll('\n', '\r\n'), 'x.yaml')).toEqual(plain);
+  });
+
+  it('takes anchors and aliases in moderation, and points at what an alias stands for', () => {
+    const text =
+      'name: x\ntopology: { nodes: { a: &n { role: primary }, b: { tags: &t [site:x] }, c: { tags: *t } } }\n';
+    expect(parseDrill(text, 'x.yaml').topology.nodes.c?.tags).toEqual(['site:x']);
+    expect(message(text.replace('site:x', 'site'))).toContain('x.yaml:2:62: expected a tag');
+  });
+
+  it('refuses a file over 1 MB by its size alone', () => {
+    const text = `${LEAST}${'#'.repeat(1_000_000)}\n`;
+    expect(message(text)).toBe('x.yaml: expected a drill file of at most 1 MB, found a larger one');
+    expect(message(Buffer.from(text))).toContain('at most 1 MB');
+  });
+
+  it('names the first byte that is not UTF-8', () => {
+    const bytes = Buffer.concat([Buffer.from('name: x\n# caf'), Buffer.from([0xe9, 0x0a])]);
+    expect(message(bytes)).toBe('x.yaml:2:6: expected UTF-8, found the byte 0xe9; save the file as UTF-8');
+  });
+
+  it('lists ten problems and counts the rest', () => {
+    const steps = Array.from({ length: 13 }, () => '  - heal: nothing').join('\n');
+    const text = message(`${LEAST}steps:\n${steps}\n`);
+    expect(text.match(/x\.yaml:\d+:\d+/g)).toHaveLength(10);
+    expect(text).toMatch(/\n\nand 3 more problems$/);
+  });
+
+  it('keeps what a terminal would obey out of the text', () => {
+    expect(message(`${LEAST}workload: { type: "\u001b[31m\u009b\u202e" }\n`)).not.toMatch(
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there.
+      /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/,
+    );
+  });
+
+  it('says what is wrong with the file itself', async () => {
+    await expect(loadDrill(join(folder, 'missing.yaml'), { shownAs: 'missing.yaml' })).rejects.toThrow(
+      'missing.yaml: expected a drill file, found no such file; see `drill list`, or write one with `drill init`',
+    );
+    await expect(loadDrill(folder)).rejects.toBeInstanceOf(UsageError);
+    writeFileSync(join(folder, 'large.yaml'), Buffer.alloc(3_000_000, '#'));
+    await expect(loadDrill(join(folder, 'large.yaml'))).rejects.toThrow('at most 1 MB');
+    writeFileSync(join(folder, 'least.yaml'), LEAST);
+    expect((await loadDrill(join(folder, 'least.yaml'))).name).toBe('least');
+  });
+
+  it('takes the systems that it is told of', () => {
+    const text = LEAST.replace('{ nodes', '{ system: mine, nodes');
+    expect(message(text)).toContain('expected a system that is known');
+    expect(parseDrill(text, 'x.yaml', { systems: ['reference', 'mine'] }).topology.system).toBe('mine');
+  });
+});
+
+describe('a problem that shows later', () => {
+  const problem = { path: ['steps', 0, 'kill', 'target'], message: 'not possible here' };
+
+  it('is told with its place where the drill came from a file', () => {
+    const drill = parseDrill(`${LEAST}steps:\n  - kill: a\n`, 'x.yaml');
+    expect(drillError(drill, [problem]).message).toBe(
+      'x.yaml:4:11: not possible here\n  4 |   - kill: a\n    |           ^',
+    );
+  });
+
+  it('is told with its path where it did not', () => {
+    const drill = decodeDrill({ name: 'x', topology: { nodes: { a: {} } }, steps: [{ kill: 'a' }] });
+    expect(drillError(drill, [problem]).message).toBe('steps.0.kill.target: not possible here');
+  });
+});
+
+describe('the language by example', () => {
+  const files = new Map(examplesIn('../shared/language').map(({ file, text }) => [file, text]));
+  const text = (name: string) => files.get(`../shared/language/${name}`) ?? '';
+
+  it.skipIf(files.size === 0)('has its first drill as a valid one', () => {
+    expect(message(text('1-split-brain.yaml'))).toBe('valid');
+  });
+
+  it.skipIf(files.size === 0)('has its steps, but for the scripted operator', () => {
+    const all = text('2-steps.yaml').replace(/^ *- operator:.*\n/m, '');
+    // The file has each step once, in no order that could run: a fault must come first.
+    const steps = all.slice(all.indexOf('steps:')).replace('steps:\n', 'steps:\n  - kill: primary\n');
+    const nodes = '{ a: { role: primary }, b: {}, c: {} }';
+    expect(message(`name: steps\ntopology: { nodes: ${nodes} }\n${steps}`)).toBe('valid');
+  });
+
+  it.skipIf(files.size === 0).each(['3-cold-passive', '4-active-active', '5-redis-sentinel', '6-your-own'])(
+    'says what of %s is not there yet',
+    (name) => expect(message(text(`${name}.yaml`))).toMatch(/^x\.yaml:\d+:\d+: (expected|unknown key) /),
+  );
+});

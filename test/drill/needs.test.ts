@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { drillError, parseDrill } from '../../src/drill/load.js';
+import { missingNeeds, needsOf } from '../../src/drill/needs.js';
+import { EVERYTHING } from './examples.js';
+
+function drill(steps: string, more = '') {
+  const topology = '{ nodes: { a: { role: primary }, b: {} }, supervisor: { fencing: false } }';
+  return parseDrill(`name: x\ntopology: ${topology}\nsteps: ${steps}\n${more}`, 'x.yaml');
+}
+
+describe('what a drill needs of a runtime', () => {
+  it.each([
+    ['[{ wait: 1s }]', []],
+    ['[{ kill: primary }]', ['kill']],
+    ['[{ kill: primary }, { restart: killed }]', ['kill', 'start']],
+    ['[{ pause: a }, { resume: paused }]', ['pause']],
+    ['[{ slow: { from: a, to: b, latency: 1s } }]', ['links']],
+    ['[{ together: [{ kill: a }, { partition: { isolate: b } }] }]', ['kill', 'links']],
+    ['[{ random: { faults: [pause, kill], every: 1s, during: 5s } }]', ['pause', 'kill', 'start']],
+    ['[{ switchover: { to: b } }]', []],
+  ])('of the steps %s', (steps, needs) => expect(needsOf(drill(steps))).toEqual(needs));
+
+  it('includes power where someone fences or reads the process list, and starting for a failback', () => {
+    expect(needsOf(parseDrill(EVERYTHING, 'x.yaml')).sort()).toEqual([
+      'kill',
+      'links',
+      'pause',
+      'power',
+      'start',
+    ]);
+    expect(needsOf(drill('[]', 'failback: { to: a }'))).toEqual(['start']);
+  });
+
+  it('is refused at the step where the runtime lacks it', () => {
+    const example = drill('[{ wait: 1s }, { pause: a }]');
+    const problems = missingNeeds(example, ['kill', 'links'], 'process');
+    expect(drillError(example, problems).message).toBe(
+      [
+        'x.yaml:3:18: expected a runtime that can do `pause`, found process, which offers `kill` and `links`; choose another with --runtime',
+        '  3 | steps: [{ wait: 1s }, { pause: a }]',
+        '    |                                ^',
+      ]
+        .join('\n')
+        .replace('3:18', '3:32'),
+    );
+    expect(missingNeeds(example, ['pause'], 'process')).toEqual([]);
+  });
+});
