@@ -4,15 +4,15 @@
  *
  *     reads, writes of unique values        zones, linear
  *     reads, writes, compare-and-sets       just-in-time frontier
- *     appends of unique elements            order of appends, linear
- *     writes and appends, repeated elements general search
+ *     appends, writes of unique elements    order of appends, linear
+ *     appends of repeated elements          general search
  *
  * Operations in doubt (`info`, or never completed) may take effect at any time after their invocation, or
  * never; failed ones did not happen, but a failed compare-and-set saw that the value was another one.
  */
 import type { Value } from '../../history/event.js';
 import { ListText, NONE, type OperationTable } from '../../history/formats/operation-table.js';
-import { judgeAppends } from './appends.js';
+import { judgeEpochs } from './epochs.js';
 import { judgeFrontier } from './frontier.js';
 import { contents, HAS_APPEND, HAS_CAS, partition, rowsOfKey } from './partition.js';
 import {
@@ -45,6 +45,8 @@ export type { Limits, LinearizabilityResult } from './result.js';
 export interface LinearizabilityOptions extends Limits {
   /** What registers hold at first; null unless told otherwise. */
   initial?: Value;
+  /** Registers may hold anything at first. */
+  anyInitial?: boolean;
   /** What the keys are; `auto`: sequences where anything is appended, else registers. */
   model?: 'auto' | 'register' | 'sequence';
 }
@@ -59,9 +61,12 @@ export function checkLinearizable(
   const model = options.model ?? 'auto';
   const sequences =
     model === 'sequence' || (model === 'auto' && has.some((bits) => (bits & HAS_APPEND) !== 0));
-  const initial = initialValues(table, options.initial ?? null);
+  const initial = options.anyInitial
+    ? new Int32Array(has.length).fill(NONE)
+    : initialValues(table, options.initial ?? null);
   const wanted = new Uint8Array(has.length);
-  if (!sequences) {
+  // Zones know of one initial value only.
+  if (!sequences && !options.anyInitial) {
     for (let key = 0; key < has.length; key++) wanted[key] = (has[key]! & HAS_CAS) === 0 ? 1 : 0;
   }
   const clusters = clustersOf(table, wanted, initial);
@@ -113,7 +118,8 @@ function judgeRest(
 /** One register: by the frontier, or by the general search where too much is pending at once for it. */
 export function judgeRegister(history: RegisterHistory, budget: Budget): KeyResult {
   const found = judgeFrontier(history, budget);
-  if (found.verdict !== 'unknown' || !found.reason.startsWith(`more than ${MAX_PENDING}`)) return found;
+  const tooWide = found.verdict === 'unknown' && found.reason.startsWith(`more than ${MAX_PENDING}`);
+  if (!tooWide || history.initial === NONE) return found;
   const searched = judgeSearch(registerProblem(history), budget);
   return { ...searched, operations: searched.operations.map((at) => history.row[at]!) };
 }
@@ -141,8 +147,7 @@ export function registerProblem(history: RegisterHistory) {
 function judgeSequence(table: OperationTable, rows: Int32Array, budget: Budget): KeyResult {
   const sequences = new Sequences(table, rows);
   if (!sequences.decodable) return judgeTextSearch(table, sequences, budget);
-  const appendsOnly = sequences.rows.every((row) => table.f[row] !== 1);
-  if (sequences.unique && appendsOnly) return judgeAppends(table, sequences);
+  if (sequences.unique && !sequences.emptied) return judgeEpochs(table, sequences);
   return judgeSequenceSearch(table, sequences, budget);
 }
 

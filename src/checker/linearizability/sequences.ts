@@ -97,6 +97,33 @@ export class Sequences {
     return held !== null && typeof held === 'object' ? held.text.length : String(held ?? '').length;
   }
 
+  /** The first element that a read returned; -1 where it returned nothing. */
+  first(row: number): number | Unreadable {
+    const held = this.#table.values[this.#table.value[row]!];
+    // Only the first item of a list is parsed, unless a string in it may hold a comma.
+    const text = held !== null && typeof held === 'object' ? held.text : undefined;
+    if (text !== undefined && !text.startsWith('["') && !text.startsWith('[[') && !text.startsWith('[{')) {
+      if (text === '[]') return -1;
+      const comma = text.indexOf(',');
+      const item = JSON.parse(text.slice(1, comma < 0 ? -1 : comma)) as Value;
+      return this.#numbers.get(identity(item)) ?? this.#phantom(row, item);
+    }
+    if (typeof held === 'string' && held !== '') {
+      for (const length of this.#lengths) {
+        const number = this.#numbers.get(identity(held.slice(0, length)));
+        if (number !== undefined) return number;
+      }
+      return this.#phantom(row, held.slice(0, 40));
+    }
+    const elements = this.read(row);
+    return isUnreadable(elements) ? elements : (elements[0] ?? -1);
+  }
+
+  /** Whether something is written that leaves nothing: then an empty read may be of any time. */
+  get emptied(): boolean {
+    return this.rows.some((row) => this.#table.f[row] === WRITE && this.element(row) < 0);
+  }
+
   /** The elements that a read returned, in order. */
   read(row: number): number[] | Unreadable {
     const value = valueAt(this.#table, this.#table.value[row]!)!;

@@ -60,6 +60,20 @@ const shapes: Record<string, Shape> = {
     step: textStep,
     argument: token,
   },
+  'lists that are written and appended to': {
+    ...base,
+    functions: ['read', 'append', 'append', 'write'],
+    initial: [],
+    step: listStep,
+    argument: distinct,
+  },
+  'texts with repeated elements, emptied now and then': {
+    ...base,
+    functions: ['read', 'append', 'append', 'write'],
+    initial: '',
+    step: textStep,
+    argument: (random, f) => (f === 'write' && random.next() < 0.5 ? '' : pick(random, tokens)),
+  },
   'texts that cannot be taken apart': {
     ...base,
     operations: 7,

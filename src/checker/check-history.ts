@@ -1,0 +1,188 @@
+/**
+ * The judge of histories from anywhere, for use from any test runner:
+ *
+ *     import { checkHistory } from 'failover-drill';
+ *
+ *     const result = checkHistory([
+ *       { process: 0, type: 'invoke', f: 'write', key: 'k', value: 1 },
+ *       { process: 0, type: 'ok', f: 'write', key: 'k', value: 1 },
+ *       { process: 1, type: 'invoke', f: 'read', key: 'k', value: null },
+ *       { process: 1, type: 'ok', f: 'read', key: 'k', value: null },
+ *     ], { model: 'register' });
+ *     result.verdict;  // 'illegal'
+ *     result.text;     // the verdict with the counterexample drawn
+ *
+ * `unknown` means that the budget was spent before there was a verdict. It is never a pass.
+ */
+import type { Clock } from '../clock.js';
+import { UsageError } from '../errors.js';
+import type { Value } from '../history/event.js';
+import { type HistoryEvent, tableFromEvents } from '../history/formats/from-events.js';
+import type { OperationTable } from '../history/formats/operation-table.js';
+import { type Format, readHistoryFile } from '../history/formats/read-file.js';
+import { drawOperations, type EvidenceOperation, evidenceOperation } from './evidence/drawing.js';
+import { functionsUsed, MODELS, modelFor } from './models/index.js';
+import { type HistoryModel, type ModelResult, undecidedModel } from './models/model.js';
+import { type StepModel, stepModel } from './models/step-model.js';
+
+export type { HistoryEvent } from '../history/formats/from-events.js';
+export type { EvidenceOperation } from './evidence/drawing.js';
+export type { StepModel } from './models/step-model.js';
+
+export interface CheckOptions {
+  /** The name of a model, or one of your own as a pure step function; what the history uses where left out. */
+  model?: string | StepModel;
+  /** Milliseconds after which the verdict is `unknown`; needs `clock`. */
+  timeoutMs?: number;
+  /** Monotonic time: `systemClock`. Without one only the step budget ends a search. */
+  clock?: Clock;
+  /** Elementary steps of searches after which the verdict is `unknown`. */
+  steps?: number;
+  /** Bytes that a search may hold. */
+  memoryBytes?: number;
+  /** What registers hold at first; null unless told otherwise. */
+  initial?: Value;
+}
+
+/** The operations that show that a history does not hold. */
+export interface Counterexample {
+  key: string | null;
+  reason: string;
+  operations: EvidenceOperation[];
+  /** How many writes that values come from were left out. */
+  omitted: number;
+  /** Whether none of the operations can be taken away. */
+  minimal: boolean;
+}
+
+export interface CheckResult {
+  verdict: 'ok' | 'illegal' | 'unknown';
+  model: string;
+  /** What decided it: `zones (Gibbons and Korach)`, ... */
+  algorithm: string;
+  operations: number;
+  keys: number;
+  /** What the model counted or measured. */
+  figures: Readonly<Record<string, number>>;
+  /** Why it is illegal or unknown; empty where it holds. */
+  reason: string;
+  counterexample: Counterexample | null;
+  /** All of it for a person, in several lines. */
+  text: string;
+}
+
+export interface ForeignResult extends CheckResult {
+  file: string;
+  format: Format;
+}
+
+/**
+ * Judges a history: its events in order (ours or anyone's), or a table that was read before.
+ * @throws UsageError where the history is not well-formed, or the model is unknown or does not fit
+ */
+export function checkHistory(
+  history: Iterable<HistoryEvent> | { readonly events: Iterable<HistoryEvent> } | OperationTable,
+  options: CheckOptions = {},
+): CheckResult {
+  return checkTable(
+    isTable(history) ? history : tableFromEvents('events' in history ? history.events : history),
+    options,
+  );
+}
+
+/**
+ * Judges a history file without holding its text in memory. `auto` tells the format by the file's beginning.
+ * @throws UsageError with file, line and column where the file is not what it should be
+ */
+export async function checkFile(
+  path: string,
+  options: CheckOptions & { format?: Format | 'auto' | string } = {},
+): Promise<ForeignResult> {
+  const { table, format } = await readHistoryFile(path, (options.format ?? 'auto') as Format | 'auto');
+  // A key-value store's texts are sequences, even where nobody appends.
+  const model = options.model ?? (format === 'kv' ? 'append' : undefined);
+  const result = checkTable(table, model === undefined ? options : { ...options, model });
+  return { ...result, file: path, format, text: `${path} (${format}): ${result.text}` };
+}
+
+function isTable(history: object): history is OperationTable {
+  return 'startTime' in history;
+}
+
+function checkTable(table: OperationTable, options: CheckOptions): CheckResult {
+  const model = modelOf(table, options.model);
+  const none = table.count === 0;
+  const found = none
+    ? undecidedModel('nothing', null, 'it holds no operations')
+    : model.check(table, options);
+  const counterexample = found.verdict === 'illegal' ? counterexampleOf(table, found) : null;
+  return {
+    verdict: found.verdict,
+    model: model.name,
+    algorithm: found.algorithm,
+    operations: table.count,
+    keys: table.keys.length,
+    figures: found.figures,
+    reason: found.reason,
+    counterexample,
+    text: textOf(table, model, found),
+  };
+}
+
+function modelOf(table: OperationTable, wanted: string | StepModel | undefined): HistoryModel {
+  if (typeof wanted === 'object') return stepModel(wanted);
+  const names = Object.keys(MODELS).join(', ');
+  const model = wanted === undefined ? modelFor(table) : MODELS[wanted];
+  const used = functionsUsed(table);
+  if (model === undefined) {
+    throw new UsageError({
+      where: 'model',
+      expected: `one of ${names}`,
+      found: wanted === undefined ? `operations that no model is for: ${used.join(', ')}` : `"${wanted}"`,
+      ...(wanted === undefined ? { todo: 'name the model with --model' } : {}),
+    });
+  }
+  const strange = used.find((name) => model.functions?.includes(name) === false);
+  if (strange !== undefined) {
+    throw new UsageError({
+      where: `model ${model.name}`,
+      expected: `operations among ${model.functions?.join(', ') ?? ''}`,
+      found: `"${strange}"`,
+      todo: `name another model: ${names}`,
+    });
+  }
+  return model;
+}
+
+function counterexampleOf(table: OperationTable, found: ModelResult): Counterexample {
+  return {
+    key: found.key,
+    reason: found.reason,
+    operations: found.rows.map((row) => evidenceOperation(table, row)),
+    omitted: found.omitted,
+    minimal: found.minimal,
+  };
+}
+
+const VERDICTS = { ok: 'holds', illegal: 'does not hold', unknown: 'unknown' } as const;
+
+function textOf(table: OperationTable, model: HistoryModel, found: ModelResult): string {
+  const size = `${count(table.count, 'operation')} on ${count(table.keys.length, 'key')}`;
+  const lines = [`${model.name} ${VERDICTS[found.verdict]}: ${size}, decided by ${found.algorithm}`];
+  if (found.verdict === 'unknown') lines[0] = `${model.name} unknown: ${size}, ${found.algorithm}`;
+  if (found.reason !== '')
+    lines.push(`  ${found.key === null ? '' : `key ${JSON.stringify(found.key)}: `}${found.reason}`);
+  if (found.verdict === 'illegal') {
+    for (const line of drawOperations(table, found.rows)) lines.push(`    ${line}`.trimEnd());
+    if (found.omitted > 0)
+      lines.push(`    and ${count(found.omitted, 'operation')} that the values above come from`);
+    if (!found.minimal) lines.push('    (not cut down as far as possible: the time for it was up)');
+  }
+  const figures = Object.entries(found.figures).filter(([name]) => name !== 'operations' && name !== 'keys');
+  if (figures.length > 0) lines.push(`  ${figures.map(([name, value]) => `${name} ${value}`).join(', ')}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,170 @@
+/** Linearizability of any object that is given as a pure step function. */
+import type { Value } from '../../history/event.js';
+import {
+  CAS,
+  FAIL,
+  functionAt,
+  INFO,
+  NEVER,
+  OK,
+  type OperationTable,
+  READ,
+  valueAt,
+} from '../../history/formats/operation-table.js';
+import { minimise } from '../evidence/minimise.js';
+import { partition, rowsOfKey } from '../linearizability/partition.js';
+import { Budget, holds, type KeyResult, SEARCH } from '../linearizability/result.js';
+import { IMPOSSIBLE, judgeSearch } from '../linearizability/search.js';
+import type { HistoryModel, ModelLimits, ModelResult } from './model.js';
+
+/** An operation as a step function sees it. */
+export interface StepOperation {
+  process: number;
+  f: string;
+  key: string | null;
+  /** What it was called with; for an operation that returned something, that. */
+  value: Value;
+  /** `info`: the outcome is unknown, and the step function is asked whether and how it can have happened. */
+  type: 'ok' | 'info' | 'fail';
+}
+
+/** An object as a pure function: what state an operation leaves behind. */
+export interface StepModel<State = unknown> {
+  name: string;
+  initial: State;
+  /** The state after an operation in a state, or undefined where it cannot have ended so. Must change nothing. */
+  step(state: State, operation: StepOperation): State | undefined;
+  /** What tells states apart; their JSON where left out. */
+  identify?(state: State): string | number;
+  /** Keys are objects of their own unless this is false: then all operations are of one object. */
+  partition?: boolean;
+  /** The functions that never change anything; `read` where left out. */
+  observers?: readonly string[];
+  /** The functions whose `fail` says something about the state; `cas` where left out. */
+  telling?: readonly string[];
+}
+
+const TYPES = ['ok', 'fail', 'info'] as const;
+
+/** A model for the judge of a step function. */
+export function stepModel<State>(model: StepModel<State>, functions?: readonly string[]): HistoryModel {
+  return {
+    name: model.name,
+    about: 'linearizable, as its step function has it',
+    functions: functions ?? null,
+    check: (table, limits) => judge(table, model, limits),
+  };
+}
+
+function judge<State>(table: OperationTable, model: StepModel<State>, limits: ModelLimits): ModelResult {
+  const budget = new Budget(limits);
+  const parts = model.partition === false ? undefined : partition(table);
+  const groups = parts
+    ? table.keys.map((key, index) => ({ key, rows: rowsOfKey(parts, index) }))
+    : [{ key: null, rows: Int32Array.from({ length: table.count }, (_, row) => row) }];
+  const figures = { operations: table.count };
+  let result: ModelResult = { ...empty(holds(SEARCH)), figures };
+  for (const { key, rows } of groups) {
+    const found = judgeRows(table, rows, model, budget);
+    if (found.verdict === 'ok' || (found.verdict === 'unknown' && result.verdict === 'unknown')) continue;
+    result = { ...empty(found), key, figures };
+    if (found.verdict !== 'illegal') continue;
+    return { ...result, ...evidence(table, rows, found.operations[0]!, model, limits) };
+  }
+  return result;
+}
+
+function empty(found: KeyResult): ModelResult {
+  const { verdict, algorithm, reason } = found;
+  return { verdict, algorithm, key: null, reason, rows: [], omitted: 0, minimal: true, figures: {} };
+}
+
+/** One object. `operations` of an illegal result: the row that the search could not get past. */
+function judgeRows<State>(
+  table: OperationTable,
+  all: ArrayLike<number>,
+  model: StepModel<State>,
+  budget: Budget,
+): KeyResult {
+  const observers = new Set(model.observers ?? ['read']);
+  const telling = new Set(model.telling ?? ['cas']);
+  const rows: number[] = [];
+  const operations: StepOperation[] = [];
+  for (let at = 0; at < all.length; at++) {
+    const row = all[at]!;
+    const operation = stepOperation(table, row);
+    if (operation.type === 'fail' && !telling.has(operation.f)) continue;
+    if (operation.type === 'info' && observers.has(operation.f)) continue;
+    rows.push(row);
+    operations.push(operation);
+  }
+  const identify = model.identify ?? ((state: State) => JSON.stringify(state));
+  const states: State[] = [model.initial];
+  const numbers = new Map<string | number, number>([[identify(model.initial), 0]]);
+  const found = judgeSearch(
+    {
+      count: rows.length,
+      start: Int32Array.from(rows, (row) => table.start[row]!),
+      end: Int32Array.from(rows, (row) => table.end[row]!),
+      initial: 0,
+      step(state, at) {
+        const next = model.step(states[state]!, operations[at]!);
+        if (next === undefined) return IMPOSSIBLE;
+        const name = identify(next);
+        let number = numbers.get(name);
+        if (number === undefined) {
+          number = states.push(next) - 1;
+          numbers.set(name, number);
+        }
+        return number;
+      },
+      passive: Uint8Array.from(operations, ({ f, type }) => (observers.has(f) || type === 'fail' ? 1 : 0)),
+    },
+    budget,
+  );
+  return { ...found, operations: found.operations.map((at) => rows[at]!) };
+}
+
+function stepOperation(table: OperationTable, row: number): StepOperation {
+  const value = valueAt(table, table.value[row]!) ?? null;
+  return {
+    process: table.process[row]!,
+    f: functionAt(table, row),
+    key: table.keys[table.key[row]!]!,
+    value: table.f[row] === CAS ? [value, valueAt(table, table.to[row]!) ?? null] : value,
+    type: TYPES[table.type[row]!]!,
+  };
+}
+
+const EVIDENCE_STEPS = 200_000;
+const EVIDENCE_CHECKS = 2_000;
+
+/** The operations up to the one that nothing explains, cut down. */
+function evidence<State>(
+  table: OperationTable,
+  rows: ArrayLike<number>,
+  stuck: number,
+  model: StepModel<State>,
+  limits: ModelLimits,
+): Pick<ModelResult, 'rows' | 'omitted' | 'minimal'> {
+  const prefix: number[] = [];
+  const cut = { ...table, type: table.type.slice(), end: table.end.slice() };
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at]!;
+    if (table.start[row]! >= table.end[stuck]!) break;
+    if (table.end[row]! > table.end[stuck]!) {
+      if (table.type[row] === OK && table.f[row] === READ) continue;
+      cut.type[row] = INFO;
+      cut.end[row] = NEVER;
+    }
+    if (table.type[row] !== FAIL || table.f[row] === CAS) prefix.push(row);
+  }
+  const deadline = limits.clock ? limits.clock.now() + 2_000 : Number.POSITIVE_INFINITY;
+  let checks = 0;
+  const more = () => ++checks <= EVIDENCE_CHECKS && (!limits.clock || limits.clock.now() < deadline);
+  const every = (part: OperationTable) => Int32Array.from({ length: part.count }, (_, row) => row);
+  const illegal = (part: OperationTable) =>
+    judgeRows(part, every(part), model, new Budget({ steps: EVIDENCE_STEPS })).verdict === 'illegal';
+  const found = minimise(cut, prefix, illegal, more);
+  return { rows: found.essential, omitted: found.support.length, minimal: found.minimal };
+}

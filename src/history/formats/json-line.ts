@@ -1,0 +1,211 @@
+/**
+ * One event of the usual form, read from the bytes of its line:
+ *
+ *     an object, no white space but between tokens; process and time whole numbers of at most 15 digits;
+ *     type one of invoke, ok, fail, info; f one of the well-known functions; key a string without escapes
+ *     (or null); value null, a whole number, a string without escapes, a list of two whole numbers
+ *
+ * `parse` answers false for any other line, which then has to be read as JSON.
+ */
+import { FUNCTIONS } from './operation-table.js';
+import type { RawValue, TableBuilder } from './table-builder.js';
+
+const QUOTE = 34;
+const COMMA = 44;
+const COLON = 58;
+const OPEN_LIST = 91;
+const BACKSLASH = 92;
+const CLOSE_LIST = 93;
+const OPEN_OBJECT = 123;
+const CLOSE_OBJECT = 125;
+
+const TYPES = ['invoke', 'ok', 'fail', 'info'];
+
+export class JsonLine {
+  /** 0 for an invocation, else one more than the outcome. */
+  type = 0;
+  process = 0;
+  f = 0;
+  key = 0;
+  value: RawValue = null;
+  time = 0;
+  readonly #builder: TableBuilder;
+  #bytes: Buffer = Buffer.alloc(0);
+  #at = 0;
+  #end = 0;
+  #failed = false;
+  /** Keys by length and hash of their bytes, each with its index. */
+  readonly #keys = new Map<number, { text: string; index: number }>();
+
+  constructor(builder: TableBuilder) {
+    this.#builder = builder;
+  }
+
+  parse(bytes: Buffer, from: number, to: number): boolean {
+    this.#bytes = bytes;
+    this.#at = from;
+    this.#end = to;
+    this.#failed = false;
+    this.time = Number.NaN;
+    this.value = null;
+    let has = 0;
+    let key = -1;
+    if (!this.#eat(OPEN_OBJECT)) return false;
+    do {
+      if (!this.#eat(QUOTE)) return false;
+      const name = this.#at;
+      const length = this.#string() - name;
+      if (length < 0 || !this.#eat(COLON)) return false;
+      const first = bytes[name]!;
+      if (first === 112 && length === 7) {
+        this.process = this.#integer();
+        has |= 1;
+      } else if (first === 116 && length === 4 && bytes[name + 1] === 121) {
+        this.type = this.#word(TYPES);
+        has |= 2;
+      } else if (first === 102 && length === 1) {
+        this.f = this.#word(FUNCTIONS);
+        has |= 4;
+      } else if (first === 107 && length === 3) key = this.#key();
+      else if (first === 118 && length === 5) this.#value();
+      else if (first === 116 && length === 4 && bytes[name + 2] === 109) this.time = this.#integer();
+      else this.#skip();
+      if (this.#failed) return false;
+    } while (this.#eat(COMMA));
+    if (!this.#eat(CLOSE_OBJECT)) return false;
+    this.#blank();
+    if (has !== 7 || this.#at !== this.#end) return false;
+    this.key = key >= 0 ? key : this.#builder.keyOf(null);
+    return true;
+  }
+
+  #blank(): void {
+    while (this.#at < this.#end && this.#bytes[this.#at]! <= 32) this.#at++;
+  }
+
+  #eat(byte: number): boolean {
+    if (this.#bytes[this.#at] !== byte) {
+      this.#blank();
+      if (this.#at >= this.#end || this.#bytes[this.#at] !== byte) return false;
+    }
+    this.#at++;
+    return this.#at <= this.#end;
+  }
+
+  #fail(): number {
+    this.#failed = true;
+    return -1;
+  }
+
+  /** From behind an opening quote to behind the closing one; the place of the closing one. */
+  #string(): number {
+    for (let at = this.#at; at < this.#end; at++) {
+      const byte = this.#bytes[at]!;
+      if (byte === QUOTE) {
+        this.#at = at + 1;
+        return at;
+      }
+      if (byte === BACKSLASH || byte >= 128) break;
+    }
+    return this.#fail();
+  }
+
+  #integer(): number {
+    this.#blank();
+    let at = this.#at;
+    const negative = this.#bytes[at] === 45;
+    if (negative) at++;
+    const first = at;
+    let value = 0;
+    for (let digit = this.#bytes[at]! - 48; at < this.#end && digit >= 0 && digit <= 9; ) {
+      value = value * 10 + digit;
+      digit = this.#bytes[++at]! - 48;
+    }
+    const next = this.#bytes[at];
+    // Leading zeros, fractions and exponents are for JSON.parse to judge.
+    const odd = at === first || at - first > 15 || (at - first > 1 && this.#bytes[first] === 48);
+    if (odd || next === 46 || next === 69 || next === 101) return this.#fail();
+    this.#at = at;
+    return negative ? -value : value;
+  }
+
+  /** The index of a string among `words`. */
+  #word(words: readonly string[]): number {
+    if (!this.#eat(QUOTE)) return this.#fail();
+    const from = this.#at;
+    const length = this.#string() - from;
+    for (let index = 0; index < words.length; index++) {
+      const word = words[index]!;
+      if (word.length !== length) continue;
+      let same = 0;
+      while (same < length && word.charCodeAt(same) === this.#bytes[from + same]) same++;
+      if (same === length) return index;
+    }
+    return this.#fail();
+  }
+
+  #null(): boolean {
+    this.#blank();
+    const at = this.#at;
+    const bytes = this.#bytes;
+    if (bytes[at] !== 110 || bytes[at + 1] !== 117 || bytes[at + 2] !== 108 || bytes[at + 3] !== 108)
+      return false;
+    this.#at = at + 4;
+    return this.#at <= this.#end;
+  }
+
+  #key(): number {
+    if (this.#null()) return this.#builder.keyOf(null);
+    if (!this.#eat(QUOTE)) return this.#fail();
+    const from = this.#at;
+    const end = this.#string();
+    let hash = end - from;
+    for (let at = from; at < end; at++) hash = (Math.imul(hash, 31) + this.#bytes[at]!) | 0;
+    const known = this.#keys.get(hash);
+    if (known !== undefined && this.#same(known.text, from, end)) return known.index;
+    const text = this.#bytes.toString('latin1', from, end);
+    const index = this.#builder.keyOf(text);
+    if (known === undefined) this.#keys.set(hash, { text, index });
+    return index;
+  }
+
+  #same(text: string, from: number, end: number): boolean {
+    if (text.length !== end - from) return false;
+    for (let at = from; at < end; at++) if (text.charCodeAt(at - from) !== this.#bytes[at]) return false;
+    return true;
+  }
+
+  #value(): void {
+    if (this.#null()) {
+      this.value = null;
+      return;
+    }
+    const byte = this.#bytes[this.#at]!;
+    if (byte === QUOTE) {
+      const from = ++this.#at;
+      this.value = this.#text(from);
+    } else if (byte === OPEN_LIST) {
+      this.#at++;
+      const first = this.#integer();
+      if (!this.#eat(COMMA)) this.#fail();
+      const second = this.#integer();
+      if (!this.#eat(CLOSE_LIST)) this.#fail();
+      this.value = [first, second];
+    } else this.value = this.#integer();
+  }
+
+  /** The string whose first byte is at `from`. */
+  #text(from: number): string {
+    const end = this.#string();
+    return end < 0 ? '' : this.#bytes.toString('latin1', from, end);
+  }
+
+  /** A value that does not matter, if it is a simple one. */
+  #skip(): void {
+    this.#blank();
+    if (this.#bytes[this.#at] === QUOTE) {
+      this.#at++;
+      this.#string();
+    } else if (!this.#null()) this.#integer();
+  }
+}
