@@ -30,7 +30,12 @@ export function minimise(
   more: () => boolean,
 ): Minimised {
   const said = rows.filter((row) => !saysNothing(table, row));
-  let essential = said.filter((row) => table.type[row] !== INFO);
+  const demanding = said.filter((row) => table.type[row] !== INFO);
+  // Reads first: what they leave behind when they are gone is shorter than what writes leave.
+  let essential = [
+    ...demanding.filter((row) => isObserver(table, row)),
+    ...demanding.filter((row) => !isObserver(table, row)),
+  ];
   const gone = new Set<number>();
   const holdsWithout = (removed: ReadonlySet<number>) => {
     const left = said.filter((row) => !(isObserver(table, row) && (removed.has(row) || gone.has(row))));

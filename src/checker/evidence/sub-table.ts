@@ -25,14 +25,14 @@ export function subTable(
   const keys: (string | null)[] = [];
   const keyOf = new Map<number, number>();
   const values: OperationTable['values'][number][] = [];
-  const valueOf = new Map<number, number>();
+  const numberOf = new Map<number, number>();
   const nilOf: number[] = [];
   const value = (index: number): number => {
     if (index === NONE) return NONE;
-    let known = valueOf.get(index);
+    let known = numberOf.get(index);
     if (known === undefined) {
       known = values.push(table.values[index]!) - 1;
-      valueOf.set(index, known);
+      numberOf.set(index, known);
     }
     return known;
   };

@@ -46,7 +46,10 @@ export class JsonlReader implements HistoryReader {
 
   #take(buffer: Buffer, from: number, to: number, line: number): void {
     const usual = this.#line;
-    if (!usual.parse(buffer, from, to)) return this.#takeText(buffer.toString('utf8', from, to), line);
+    if (!usual.parse(buffer, from, to)) {
+      this.#takeText(buffer.toString('utf8', from, to), line);
+      return;
+    }
     try {
       if (usual.type === 0) {
         this.#builder.invoke(line - 1, usual.time, usual.process, usual.f, usual.key, usual.value);

@@ -1,0 +1,154 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { checkFile, checkHistory } from '../../src/checker/check-history.js';
+import { systemClock } from '../../src/clock.js';
+import { haveRecorded, RECORDED } from './recorded.js';
+
+const LINEARIZABLE = new Set([
+  '002',
+  '005',
+  '007',
+  '018',
+  '025',
+  '031',
+  '038',
+  '045',
+  '048',
+  '049',
+  'c01-ok',
+  'c10-ok',
+]);
+
+const names = haveRecorded
+  ? ['etcd', 'kv'].flatMap((folder) => readdirSync(join(RECORDED, folder)).map((name) => join(folder, name)))
+  : [];
+
+describe.skipIf(!haveRecorded)(
+  'recorded histories (skipped where they do not lie beside the checkout)',
+  () => {
+    it.each(names)('%s has the verdict that is known', async (name) => {
+      const number = /etcd_(\d+)|(c\d+-\w+)/.exec(name)!;
+      const result = await checkFile(join(RECORDED, name), { clock: systemClock, timeoutMs: 20_000 });
+      expect(result.verdict).toBe(LINEARIZABLE.has(number[1] ?? number[2]!) ? 'ok' : 'illegal');
+      expect(result.counterexample === null).toBe(result.verdict === 'ok');
+    });
+  },
+);
+
+const write = (process: number, value: number, time: number) => [
+  { process, type: 'invoke', f: 'write', key: 'k', value, time },
+  { process, type: 'ok', f: 'write', key: 'k', value, time: time + 1_500_000 },
+];
+const read = (process: number, value: number | null, time: number) => [
+  { process, type: 'invoke', f: 'read', key: 'k', value: null, time },
+  { process, type: 'ok', f: 'read', key: 'k', value, time: time + 1_000_000 },
+];
+
+describe('checkHistory', () => {
+  it('accepts a history of a register that works', () => {
+    const result = checkHistory([...write(0, 1, 0), ...read(1, 1, 2_000_000)]);
+    expect(result).toMatchObject({
+      verdict: 'ok',
+      model: 'register',
+      operations: 2,
+      keys: 1,
+      counterexample: null,
+    });
+    expect(result.text).toBe(
+      'register holds: 2 operations on 1 key, decided by zones (Gibbons and Korach)\n',
+    );
+  });
+
+  it('shows the smallest contradiction, drawn and as data', () => {
+    const history = [
+      ...write(0, 1, 0),
+      ...read(1, 1, 2_000_000),
+      ...write(0, 2, 4_000_000),
+      ...read(1, 2, 6_000_000),
+      ...read(2, 1, 8_000_000),
+    ];
+    const result = checkHistory(history, { model: 'register' });
+    expect(result.text.split('\n').map((line) => line.trim().replace(/\| +/g, '|  '))).toEqual([
+      'register does not hold: 5 operations on 1 key, decided by zones (Gibbons and Korach)',
+      'key "k": the register must have held 1 and 2 at once',
+      'process 0  write 1    |===|  0.000 .. 1.500 ms, events 0 and 1',
+      'process 0  write 2            |===|  4.000 .. 5.500 ms, events 4 and 5',
+      'process 2  read -> 1                  |===|  8.000 .. 9.000 ms, events 8 and 9',
+      '',
+    ]);
+    expect(result.counterexample).toMatchObject({
+      key: 'k',
+      minimal: true,
+      omitted: 0,
+      operations: [
+        { f: 'write', value: 1, invoked: 0, completed: 1, start_ms: 0, end_ms: 1.5 },
+        { f: 'write', value: 2 },
+        { f: 'read', value: 1, process: 2 },
+      ],
+    });
+  });
+
+  it('takes a model as a pure step function', () => {
+    const stack = {
+      name: 'stack',
+      initial: [] as number[],
+      step: (state: number[], { f, value }: { f: string; value: unknown }) => {
+        if (f === 'push') return [...state, value as number];
+        return state.at(-1) === value ? state.slice(0, -1) : undefined;
+      },
+    };
+    const call = (process: number, f: string, value: number) => [
+      { process, type: 'invoke', f, value: f === 'pop' ? null : value },
+      { process, type: 'ok', f, value },
+    ];
+    const good = [...call(0, 'push', 1), ...call(1, 'push', 2), ...call(0, 'pop', 2), ...call(1, 'pop', 1)];
+    const bad = [...call(0, 'push', 1), ...call(1, 'push', 2), ...call(0, 'pop', 1)];
+    // The judge hands states back as it got them.
+    const model = stack as unknown as import('../../src/checker/check-history.js').StepModel;
+    expect(checkHistory(good, { model }).verdict).toBe('ok');
+    const result = checkHistory(bad, { model });
+    expect(result.verdict).toBe('illegal');
+    expect(result.counterexample?.operations.at(-1)).toMatchObject({ f: 'pop', value: 1 });
+  });
+
+  it('says unknown where the budget is spent, never ok', () => {
+    const history = Array.from({ length: 12 }, (_, process) => ({
+      process,
+      type: 'invoke',
+      f: 'cas',
+      key: 'k',
+      value: [process % 3, (process + 1) % 3],
+    }));
+    const reads = Array.from({ length: 40 }, (_, at) =>
+      read(20, at % 3, 0).map(({ time: _time, ...event }) => event),
+    ).flat();
+    const result = checkHistory([...history, ...reads], { steps: 1 });
+    expect(result.verdict).not.toBe('ok');
+    expect(checkHistory([]).verdict).toBe('unknown');
+  });
+
+  it('takes what registers hold at first', () => {
+    expect(checkHistory(read(0, 7, 0), { initial: 7 }).verdict).toBe('ok');
+    expect(checkHistory(read(0, 7, 0)).verdict).toBe('illegal');
+    expect(checkHistory(read(0, null, 0), { initial: 7 }).verdict).toBe('illegal');
+  });
+
+  it('refuses what no model is for, unknown models, and operations that a model does not know', () => {
+    const strange = [{ process: 0, type: 'invoke', f: 'fly', value: 1 }];
+    expect(() => checkHistory(strange)).toThrow(
+      /model: expected one of register, .*, found operations that no model is for: fly/,
+    );
+    expect(() => checkHistory(strange, { model: 'plane' })).toThrow(/found "plane"/);
+    expect(() => checkHistory(strange, { model: 'register' })).toThrow(
+      /model register: expected operations among read, write, cas, found "fly"/,
+    );
+  });
+
+  it('refuses a history that is not well-formed', () => {
+    expect(() => checkHistory([...write(0, 1, 5_000_000), ...read(1, 1, 0)])).toThrow(
+      /event 2: expected events in the order of time/,
+    );
+    expect(() => checkHistory([write(0, 1, 0)[1]!])).toThrow(/event 0: expected an invocation of process 0/);
+  });
+});
