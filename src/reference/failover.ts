@@ -34,6 +34,8 @@ export class Failover {
   #declared: { term: number; at: number } | undefined;
   #fence: Fence | undefined;
   #fences = 0;
+  /** What the power device was asked and has not answered: it may answer after the term has begun. */
+  readonly #orders = new Map<number, { target: string; term: number }>();
   #clearSince: number | undefined;
 
   constructor(settings: Settings, out: Outbox, detector: Detector, known: Configuration, now: number) {
@@ -90,10 +92,11 @@ export class Failover {
   }
 
   fenced(id: number, ok: boolean, now: number): void {
-    if (!this.#fence || this.#fence.id !== id) return;
-    this.#fence.state = ok ? 'done' : 'failed';
-    const target = this.#known.former?.node ?? this.#known.primary;
-    this.#out.log({ at: now, event: ok ? 'fenced' : 'fence-failed', target, term: this.#known.term });
+    const order = this.#orders.get(id);
+    if (!order) return;
+    this.#orders.delete(id);
+    this.#out.log({ at: now, event: ok ? 'fenced' : 'fence-failed', ...order });
+    if (this.#fence?.id === id) this.#fence.state = ok ? 'done' : 'failed';
   }
 
   #watchPromotion(now: number): void {
@@ -186,7 +189,9 @@ export class Failover {
     if (fence?.state === 'asked' && now - fence.askedAt > patience) this.fenced(fence.id, false, now);
     if (fence && (fence.state !== 'failed' || now - fence.askedAt < detect.timeout)) return;
     this.#fence = { id: ++this.#fences, askedAt: now, state: 'asked' };
-    this.#out.log({ at: now, event: 'fencing', target, term: this.#known.term });
+    const order = { target, term: this.#known.term };
+    this.#orders.set(this.#fence.id, order);
+    this.#out.log({ at: now, event: 'fencing', ...order });
     this.#out.put({ type: 'fence', id: this.#fence.id, target });
   }
 }

@@ -82,6 +82,11 @@ export class NodeMachine implements Machine {
     return this.#office?.dirty ?? false;
   }
 
+  /** The term that it takes part in. */
+  get term(): number {
+    return this.#term;
+  }
+
   /** Whether it would serve a client at this moment. */
   entitled(now: number): boolean {
     return this.#office?.serving(now) ?? false;

@@ -28,6 +28,8 @@ export class Office {
   readonly members: Membership;
   readonly #core: Core;
   readonly #noop: number;
+  /** When it was appointed: before, nobody had to hear it. */
+  readonly #since: number;
   /** Writes in the log that were not answered yet, in the log's order. */
   #pending: PendingWrite[] = [];
   #accepted = 0;
@@ -39,6 +41,7 @@ export class Office {
     const { settings, log } = core;
     this.#core = core;
     this.term = configuration.term;
+    this.#since = now;
     this.lease = new Lease(selfDeciding(settings) ? 0 : quorumSize(settings), settings.lease || Infinity);
     this.replication = new Replication(core, this.term, now);
     this.members = new Membership(core, this.replication, configuration);
@@ -65,7 +68,7 @@ export class Office {
   deaf(now: number): boolean {
     const { settings, awakeSince } = this.#core;
     if (selfDeciding(settings)) return false;
-    return now - Math.max(this.#core.heardQuorumAt(), awakeSince) > settings.detect.timeout;
+    return now - Math.max(this.#core.heardQuorumAt(), awakeSince, this.#since) > settings.detect.timeout;
   }
 
   read(request: number, key: string, now: number): void {

@@ -6,25 +6,26 @@
  */
 import { type Clock, systemClock, type Timer } from '../clock.js';
 import { seeded } from '../random.js';
+import type { Endpoint } from './client.js';
 import type { Effect, Happening, LogLine, Machine } from './effect.js';
 import { Face } from './http.js';
 import { NodeMachine } from './node.js';
 import type { Detection, Replication, Settings } from './settings.js';
 import { Storage } from './storage.js';
 import { SupervisorMachine } from './supervisor.js';
-import { Peer, type PeerAddress, Power } from './transport.js';
+import { Peer, Power } from './transport.js';
 
 /** The configuration that a process is started with, as JSON. */
 export interface ShellConfig {
   kind: 'node' | 'supervisor';
   name: string;
-  listen: PeerAddress;
+  listen: Endpoint;
   /** The folder that keeps the data over restarts. */
   data: string;
   nodes: string[];
   supervisors: string[];
   /** Where each peer is dialled; `power` is the power device. */
-  peers: Record<string, PeerAddress>;
+  peers: Record<string, Endpoint>;
   primary: string;
   automaticFailback: boolean;
   replication: Replication;

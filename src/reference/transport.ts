@@ -3,14 +3,9 @@
  * meanwhile goes with the next. A message may be lost: a request that fails or takes too long is given up with
  * its connection, and nobody is told.
  */
-import { Agent, request } from 'node:http';
 import type { Clock } from '../clock.js';
+import { type Endpoint, HttpClient } from './client.js';
 import type { Message } from './message.js';
-
-export interface PeerAddress {
-  host: string;
-  port: number;
-}
 
 /** Past this many waiting messages the oldest are dropped. */
 const CAPACITY = 128;
@@ -18,15 +13,14 @@ const CAPACITY = 128;
 const RETRY = 15;
 
 export class Peer {
-  readonly #address: PeerAddress;
+  readonly #client: HttpClient;
   readonly #clock: Clock;
   readonly #patience: number;
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
   #waiting: Message[] = [];
   #busy = false;
 
-  constructor(address: PeerAddress, clock: Clock, patience: number) {
-    this.#address = address;
+  constructor(address: Endpoint, clock: Clock, patience: number) {
+    this.#client = new HttpClient(address);
     this.#clock = clock;
     this.#patience = patience;
   }
@@ -41,10 +35,10 @@ export class Peer {
     this.#busy = true;
     const body = JSON.stringify(this.#waiting);
     this.#waiting = [];
-    post(this.#agent, this.#address, '/peer', body, this.#clock, this.#patience).then(
-      () => this.#next(),
-      () => void this.#clock.timer(RETRY, () => this.#next()),
-    );
+    exchange(this.#client, 'POST', '/peer', body, this.#clock, this.#patience).then((text) => {
+      if (text === undefined) this.#clock.timer(RETRY, () => this.#next());
+      else this.#next();
+    });
   }
 
   #next(): void {
@@ -55,13 +49,12 @@ export class Peer {
 
 /** The power device: switches nodes off and tells which processes run. */
 export class Power {
-  readonly #address: PeerAddress;
+  readonly #client: HttpClient;
   readonly #clock: Clock;
   readonly #patience: number;
-  readonly #agent = new Agent({ keepAlive: false });
 
-  constructor(address: PeerAddress, clock: Clock, patience: number) {
-    this.#address = address;
+  constructor(address: Endpoint, clock: Clock, patience: number) {
+    this.#client = new HttpClient(address);
     this.#clock = clock;
     this.#patience = patience;
   }
@@ -69,78 +62,32 @@ export class Power {
   /** Resolves with whether the device has confirmed that `target` is off. */
   async off(target: string): Promise<boolean> {
     const path = `/off/${encodeURIComponent(target)}`;
-    try {
-      await post(this.#agent, this.#address, path, '', this.#clock, this.#patience);
-      return true;
-    } catch {
-      return false;
-    }
+    return (await exchange(this.#client, 'POST', path, '', this.#clock, this.#patience)) !== undefined;
   }
 
   /** The names of the running processes; undefined where the device does not answer. */
   async list(): Promise<string[] | undefined> {
+    const text = await exchange(this.#client, 'GET', '/list', '', this.#clock, this.#patience);
     try {
-      const text = await exchange(
-        this.#agent,
-        this.#address,
-        'GET',
-        '/list',
-        '',
-        this.#clock,
-        this.#patience,
-      );
-      return (JSON.parse(text) as { running: string[] }).running;
+      return text === undefined ? undefined : (JSON.parse(text) as { running: string[] }).running;
     } catch {
       return undefined;
     }
   }
 }
 
-function post(
-  agent: Agent,
-  address: PeerAddress,
-  path: string,
-  body: string,
-  clock: Clock,
-  patience: number,
-) {
-  return exchange(agent, address, 'POST', path, body, clock, patience);
-}
-
-/** One request; resolves with the body of a 2xx answer, rejects otherwise. */
-function exchange(
-  agent: Agent,
-  address: PeerAddress,
+/** One exchange in at most `patience` ms; resolves with the body of a 2xx answer, with undefined otherwise. */
+async function exchange(
+  client: HttpClient,
   method: string,
   path: string,
   body: string,
   clock: Clock,
   patience: number,
-): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-    const outgoing = request({ ...address, agent, method, path, headers }, (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => {
-        text += chunk;
-      });
-      response.on('error', fail);
-      response.on('end', () => {
-        timer.cancel();
-        const { statusCode = 0 } = response;
-        if (statusCode >= 200 && statusCode < 300) resolve(text);
-        else reject(new Error(`expected a 2xx answer, found ${statusCode}`));
-      });
-    });
-    const fail = (error: Error) => {
-      timer.cancel();
-      outgoing.destroy();
-      reject(error);
-    };
-    const timer = clock.timer(patience, () => fail(new Error(`no answer within ${patience} ms`)));
-    outgoing.on('error', fail);
-    outgoing.on('close', () => fail(new Error('the connection was closed')));
-    outgoing.end(body);
-  });
+): Promise<string | undefined> {
+  const controller = new AbortController();
+  const timer = clock.timer(patience, () => controller.abort());
+  const result = await client.exchange(method, path, body, controller.signal);
+  timer.cancel();
+  return result.kind === 'answer' && result.status >= 200 && result.status < 300 ? result.text : undefined;
 }

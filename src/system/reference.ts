@@ -3,10 +3,10 @@
  *
  *     PUT /kv/<key>  GET /kv/<key>  GET /role  GET /live  POST /switchover
  */
-import { Agent, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { EnvironmentError } from '../errors.js';
 import type { EventBody, SupervisorEvent, Value } from '../history/event.js';
+import { type Exchange, HttpClient } from '../reference/client.js';
 import type { ShellConfig } from '../reference/shell.js';
 import type { Address, Program } from '../runtime/runtime.js';
 import type {
@@ -25,12 +25,6 @@ import type {
 /** The built program, from the sources as well as from the build. */
 const PROCESS = fileURLToPath(new URL('../../dist/reference/process.js', import.meta.url));
 
-/** How an exchange ended: with an answer, before anything was sent, or somewhere in between. */
-type Exchange =
-  | { kind: 'answer'; status: number; text: string }
-  | { kind: 'unsent'; error: string }
-  | { kind: 'doubt'; error: string };
-
 export const referenceSystem: System & TellsRole & LogsEvents & Switches & Greets = {
   name: 'reference',
 
@@ -39,18 +33,19 @@ export const referenceSystem: System & TellsRole & LogsEvents & Switches & Greet
   },
 
   connect(address: Address): Connection {
-    const agent = new Agent({ keepAlive: true, noDelay: true, maxSockets: 64 });
+    const client = new HttpClient(address);
     return {
       async read(key, signal) {
-        const result = await exchange(agent, address, 'GET', `/kv/${encodeURIComponent(key)}`, '', signal);
-        return outcomeOf(result, undefined);
+        return outcomeOf(
+          await client.exchange('GET', `/kv/${encodeURIComponent(key)}`, '', signal),
+          undefined,
+        );
       },
       async write(key, value, signal) {
         const body = JSON.stringify(value);
-        const result = await exchange(agent, address, 'PUT', `/kv/${encodeURIComponent(key)}`, body, signal);
-        return outcomeOf(result, value);
+        return outcomeOf(await client.exchange('PUT', `/kv/${encodeURIComponent(key)}`, body, signal), value);
       },
-      close: () => agent.destroy(),
+      close: () => client.close(),
     };
   },
 
@@ -130,10 +125,6 @@ const SUPERVISOR_EVENTS: readonly string[] = [
 function configOf({ topology, listen, data, name, kind, seed, ...node }: NodeContext): ShellConfig {
   const { supervisor, replication } = topology;
   const { heartbeat, process: list } = supervisor.detect;
-  const names = [...node.nodes, ...node.supervisors].filter((peer) => peer !== name);
-  const usesPower = supervisor.fencing !== false || list !== undefined;
-  const dials = kind === 'supervisor' || supervisor.trigger === 'standby';
-  const peers = usesPower && dials ? [...names, 'power'] : names;
   return {
     kind,
     name,
@@ -142,7 +133,7 @@ function configOf({ topology, listen, data, name, kind, seed, ...node }: NodeCon
     seed,
     nodes: [...node.nodes],
     supervisors: [...node.supervisors],
-    peers: Object.fromEntries(peers.map((peer) => [peer, node.dial(peer)])),
+    peers: Object.fromEntries(node.peers.map((peer) => [peer, node.dial(peer)])),
     primary: node.primary,
     automaticFailback: node.automaticFailback,
     replication,
@@ -151,7 +142,8 @@ function configOf({ topology, listen, data, name, kind, seed, ...node }: NodeCon
     quorum: supervisor.quorum,
     fencing: supervisor.fencing,
     lease: supervisor.lease,
-    lifeline: true,
+    // A node's end with its runner is the reaper's business: it works for any program.
+    lifeline: false,
   };
 }
 
@@ -206,56 +198,12 @@ function bodyOf(node: string, line: Line): EventBody | undefined {
 
 /** Asks beside the links, on a connection of its own; resolves with the body of a 200. */
 async function ask(address: Address, method: string, path: string, body: string, signal: AbortSignal) {
-  const result = await exchange(undefined, address, method, path, body, signal);
+  const client = new HttpClient(address);
+  const result = await client.exchange(method, path, body, signal);
+  client.close();
   const where = `${address.host}:${address.port}${path}`;
   if (result.kind !== 'answer') throw new EnvironmentError({ where, message: result.error });
   if (result.status !== 200)
     throw new EnvironmentError({ where, expected: 'status 200', found: `${result.status} ${result.text}` });
   return JSON.parse(result.text) as unknown;
-}
-
-/** One HTTP exchange. It was surely not sent only where a connection of its own could not be made. */
-function exchange(
-  agent: Agent | undefined,
-  address: Address,
-  method: string,
-  path: string,
-  body: string,
-  signal: AbortSignal,
-): Promise<Exchange> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve({ kind: 'unsent', error: 'given up before it was sent' });
-    let connected = false;
-    const headers = body
-      ? { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
-      : {};
-    const outgoing = request({ ...address, agent: agent ?? false, method, path, headers }, (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => {
-        text += chunk;
-      });
-      response.on('error', lost);
-      response.on('end', () => {
-        signal.removeEventListener('abort', abort);
-        if (response.complete) resolve({ kind: 'answer', status: response.statusCode ?? 0, text });
-        else lost(new Error('the answer was cut short'));
-      });
-    });
-    const lost = (error: Error) => {
-      signal.removeEventListener('abort', abort);
-      resolve({ kind: connected ? 'doubt' : 'unsent', error: error.message || String(error) });
-    };
-    const abort = () => {
-      lost(new Error('timed out'));
-      outgoing.destroy();
-    };
-    signal.addEventListener('abort', abort, { once: true });
-    outgoing.on('socket', (socket) => {
-      if (!socket.connecting) connected = true;
-      else socket.once('connect', () => (connected = true));
-    });
-    outgoing.on('error', lost);
-    outgoing.end(body);
-  });
 }
