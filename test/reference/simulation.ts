@@ -227,7 +227,7 @@ export class Simulation {
           this.#handle(process, { type: 'flush' });
         });
       }
-      if (machine.entitled(now)) this.#checkEntitled(process, machine.status(now).term);
+      if (machine.entitled(now)) this.#checkEntitled(process, machine);
     }
     const wakeAt = Math.max(this.now, machine.wakeAt() - offset);
     if (wakeAt >= process.wakeAt) return;
@@ -239,7 +239,7 @@ export class Simulation {
     });
   }
 
-  #checkEntitled(process: Process, term: number): void {
+  #checkEntitled(process: Process, { term }: NodeMachine): void {
     for (const other of NODES)
       if (other !== process.name && this.#entitled(this.#process(other)))
         this.violations.push(`${process.name} (term ${term}) and ${other} are both entitled to serve`);
@@ -358,7 +358,7 @@ export class Simulation {
     // A write without an answer may still happen: it stays open, and is judged as in doubt.
     if (status === 200 || status === 421 || status === 503 || kind === 'read') this.#open.delete(request);
     if (status !== 200) client.target = body.primary ?? pick(this.random, NODES);
-    const rest = status === 200 ? 4 : 8;
+    const rest = status === 200 ? 10 : 14;
     this.#agenda.at(this.now + this.random.next() * rest, () => this.#operate(client));
   }
 
