@@ -36,6 +36,8 @@ export interface Ordered {
   kind: string;
   fault: Fault<unknown, Aim>;
   options: { as?: string | undefined; for?: number | undefined };
+  /** What it hits, where that was settled before; otherwise it takes aim when it is injected. */
+  aim?: Aim;
 }
 
 export class Injector {
@@ -46,6 +48,13 @@ export class Injector {
 
   constructor(setting: InjectorSetting) {
     this.#setting = setting;
+  }
+
+  /** What a fault would hit now: who the primary is may be another matter later. */
+  aim({ fault, options }: Ordered): Aim {
+    const { observer, links, random } = this.#setting;
+    const view: AimView = { topology: observer.view(), links, random };
+    return fault.aim(options, view);
   }
 
   /** Injects faults at once: all are aimed and written down before the first is applied. Gives their names. */
@@ -92,9 +101,8 @@ export class Injector {
   }
 
   #aim(order: Ordered) {
-    const { observer, links, random, recorder } = this.#setting;
-    const view: AimView = { topology: observer.view(), links, random };
-    const aim = order.fault.aim(order.options, view);
+    const { recorder } = this.#setting;
+    const aim = order.aim ?? this.aim(order);
     const name = `fault-${++this.#count}`;
     recorder.record({
       type: 'fault',

@@ -92,15 +92,30 @@ async function settle(scene: Scene): Promise<void> {
   await waitUntil(scene, 'a primary', lack, PATIENCE);
 }
 
-/** What was killed, by a fault or by a fence, is started again, and everybody catches up. */
+/** How often a node is started again in one resync before it is left to lie. */
+const STARTS = 3;
+
+/**
+ * What was killed, by a fault or by a fence, is started again, and everybody catches up. A node may be fenced
+ * while it catches up, too; then it is started once more, as whoever is on call would do.
+ */
 async function resync(scene: Scene): Promise<void> {
-  await Promise.all(
-    scene.observer.down().map(async (node) => {
+  const starts = new Map<string, number>();
+  const startAgain = () => {
+    for (const node of scene.observer.down()) {
+      const count = starts.get(node) ?? 0;
+      if (count === STARTS) continue;
+      starts.set(node, count + 1);
       scene.recorder.record({ type: 'ask', ask: 'restart', node });
-      await scene.start(node);
-    }),
-  );
-  await waitUntil(scene, 'in-sync', CONDITIONS['in-sync'], PATIENCE);
+      // That it could not be started shows: it stays down.
+      scene.start(node).catch(() => undefined);
+    }
+  };
+  const lack = () => {
+    startAgain();
+    return CONDITIONS['in-sync'](scene);
+  };
+  await waitUntil(scene, 'in-sync', lack, PATIENCE);
 }
 
 async function failback(scene: Scene): Promise<void> {

@@ -109,7 +109,17 @@ export class Stage {
         group.running.abandon();
       }
     });
-    return { ...this.#setting, cluster: nodes, observer, tally, injector, processes, groups, start, tail: (node, lines) => cluster.tail(node, lines) };
+    return {
+      ...this.#setting,
+      cluster: nodes,
+      observer,
+      tally,
+      injector,
+      processes,
+      groups,
+      start,
+      tail: (node, lines) => cluster.tail(node, lines),
+    };
   }
 
   /** Takes everything down and says what could not be. Never rejects: what went wrong is in what it says. */

@@ -99,9 +99,12 @@ async function together(steps: StepOptions<'together'>, scene: Scene): Promise<v
   await inject(scene, steps);
 }
 
+/** The same links go up and down, whoever is primary meanwhile. */
 async function flap(options: StepOptions<'flap'>, scene: Scene): Promise<void> {
+  const order = ordered({ partition: options.partition }, scene);
+  const aimed = { ...order, aim: scene.injector.aim(order) };
   for (let cycle = 0; cycle < options.times; cycle++) {
-    const [fault] = await scene.injector.inject([ordered({ partition: options.partition }, scene)]);
+    const [fault] = await scene.injector.inject([aimed]);
     await sleep(scene.clock, options.every, scene.signal);
     await scene.injector.heal(fault!);
     await sleep(scene.clock, options.every, scene.signal);

@@ -1,0 +1,131 @@
+/** How a run ends before its time: Ctrl-C, SIGKILL of the runner, a disk that is full, a folder that is none. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { decodeHistory } from '../../src/history/codec.js';
+import { integer, seeded } from '../../src/random.js';
+import {
+  becomes,
+  drill,
+  freshFolder,
+  labelledProcesses,
+  runFolders,
+  startDrill,
+  verdictIn,
+} from './drill-command.js';
+
+const DRILL = 'drills/split-brain.yaml';
+const random = seeded('ending');
+const MOMENTS = Array.from({ length: 3 }, () => integer(random, 50, 7000));
+
+/** All TCP sockets of the machine. */
+const listening = () => readFileSync('/proc/net/tcp', 'utf8');
+
+describe('a run that is interrupted', () => {
+  it.each([...MOMENTS, 150])('by Ctrl-C after %i ms takes everything down and exits with 130', async (ms) => {
+    const out = freshFolder();
+    const running = startDrill(['run', DRILL, '--out', out]);
+    await new Promise((done) => setTimeout(done, ms));
+    running.child.kill('SIGINT');
+    const { code, stderr } = await running.ended;
+    expect(code, stderr).toBe(130);
+    expect(stderr).not.toMatch(/internal error/);
+    expect(labelledProcesses().filter(({ runner }) => runner === running.child.pid)).toEqual([]);
+    if (existsSync(join(out, 'split-brain/1/verdict.json'))) {
+      expect(verdictIn(out, 'split-brain').verdict).toBe('inconclusive');
+      expect(existsSync(join(out, 'junit.xml'))).toBe(true);
+    }
+  });
+
+  it('by Ctrl-C in mid-drill leaves a partial report', async () => {
+    const out = freshFolder();
+    const running = startDrill(['run', DRILL, '--out', out]);
+    await running.printed(/is in force/);
+    running.child.kill('SIGINT');
+    expect((await running.ended).code).toBe(130);
+    const verdict = verdictIn(out, 'split-brain');
+    expect(verdict.verdict).toBe('inconclusive');
+    expect(verdict.counts.ok).toBeGreaterThan(0);
+    expect(readFileSync(join(out, 'summary.md'), 'utf8')).toContain('inconclusive');
+  });
+});
+
+describe('a runner that is killed', () => {
+  it.each(MOMENTS)('with SIGKILL after %i ms leaves nothing behind but a readable history', async (ms) => {
+    const out = freshFolder();
+    const running = startDrill(['run', DRILL, '--out', out]);
+    await new Promise((done) => setTimeout(done, ms));
+    const before = new Set(runFolders());
+    const own = () => labelledProcesses().filter(({ runner }) => runner === running.child.pid);
+    const runs = new Set(own().map(({ run }) => run));
+    running.child.kill('SIGKILL');
+    await running.ended;
+    expect(await becomes(10_000, () => own().length === 0), JSON.stringify(own())).toBe(true);
+    const left = () =>
+      runFolders().filter((name) => before.has(name) && [...runs].some((run) => name.includes(run)));
+    expect(await becomes(10_000, () => left().length === 0)).toBe(true);
+    const file = join(out, 'split-brain/1/history.jsonl');
+    if (existsSync(file) && readFileSync(file).length > 0) {
+      const history = decodeHistory(readFileSync(file));
+      expect(history.flaws.length).toBeGreaterThan(0);
+      expect((await drill('check', join(out, 'split-brain/1'))).code).toBe(3);
+    }
+  });
+});
+
+describe('a run that cannot write', () => {
+  it('into a path under a file says so and exits with 3', async () => {
+    const file = join(freshFolder(), 'file');
+    writeFileSync(file, '');
+    const { code, stderr } = await drill('run', DRILL, '--out', join(file, 'out'));
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/--out/);
+    expect(stderr).not.toMatch(/at .*\.js:\d+/);
+  });
+
+  it('because the disk is full ends early, takes everything down and exits with 3', async () => {
+    const out = freshFolder();
+    // A limit on the size of files is a full disk that needs no disk: writes past it fail.
+    const running = startDrill(['run', DRILL, '--out', out]);
+    await running.printed(/phase: steady/);
+    execFileSync('prlimit', ['--pid', String(running.child.pid), '--fsize=30000:30000']);
+    const { code, stderr } = await running.ended;
+    expect(code, stderr).toBe(3);
+    expect(stderr).toMatch(/the history cannot be written/);
+    expect(labelledProcesses().filter(({ runner }) => runner === running.child.pid)).toEqual([]);
+  });
+});
+
+it('a Toxiproxy that does not answer is named, and the run is inconclusive', async () => {
+  const server = createServer((socket) => socket.destroy());
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as { port: number };
+  const { code, stdout } = await drill(
+    'run',
+    DRILL,
+    '--out',
+    freshFolder(),
+    '--toxiproxy',
+    `http://127.0.0.1:${port}`,
+  );
+  server.close();
+  expect(code).toBe(3);
+  expect(stdout).toContain(`127.0.0.1:${port}`);
+});
+
+it('nobody listens on a port of a run once it is over', async () => {
+  const running = startDrill(['run', 'drills/kill-primary.yaml', '--out', freshFolder()]);
+  await running.printed(/reached: steady/);
+  const during = listening();
+  await running.ended;
+  const after = listening();
+  // 0A is LISTEN; the run's blocks begin at port 10240, which is 2800 in hexadecimal.
+  const ports = (text: string) =>
+    new Set([...text.matchAll(/0100007F:([0-9A-F]{4}) 00000000:0000 0A/g)].map(([, port]) => port!));
+  expect(ports(during).size).toBeGreaterThan(30);
+  expect([...ports(after)].filter((port) => ports(during).has(port)).length).toBeLessThan(
+    ports(during).size - 30,
+  );
+});
