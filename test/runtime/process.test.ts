@@ -99,3 +99,13 @@ test('lines are put together again, and a line without an end does not grow for 
   for (let part = 0; part < 20; part++) lines.push('x'.repeat(10_000));
   expect(seen.length).toBeGreaterThan(5);
 });
+
+test('a run that is being taken down starts nothing any more', async () => {
+  const { cluster } = await openProcesses({ nodes: ['a', 'b'] });
+  const started = cluster.start('a', program('family.mjs'));
+  const closed = cluster.close();
+  await expect(cluster.start('b', program('family.mjs'))).rejects.toThrow('being taken down');
+  await started.catch(() => undefined);
+  expect((await closed).leaked).toEqual([]);
+  expect(await cluster.running('a')).toBe(false);
+});

@@ -8,28 +8,35 @@ export class NodeLog {
   /** For a process's standard error, which writes to it without us. */
   readonly fd: number;
   readonly #stream: WriteStream;
+  #failure: Error | undefined;
 
   constructor(path: string) {
     // `a+`: every write goes to the end, whoever else writes.
     this.fd = openSync(path, 'a+');
     this.#stream = createWriteStream(path, { fd: this.fd, autoClose: false });
+    // A full disk must not end the runner: it is told at the close.
+    this.#stream.on('error', (error) => {
+      this.#failure ??= error;
+    });
   }
 
   write(text: string): void {
-    this.#stream.write(text);
+    if (this.#stream.writable) this.#stream.write(text);
   }
 
   /** The last lines, `count` at most. */
   async tail(count: number): Promise<string[]> {
-    await new Promise((resolve) => this.#stream.write('', resolve));
+    if (this.#stream.writable) await new Promise((resolve) => this.#stream.write('', resolve));
     const { size } = fstatSync(this.fd);
     const buffer = Buffer.alloc(Math.min(size, TAIL));
     readSync(this.fd, buffer, 0, buffer.length, size - buffer.length);
     return buffer.toString('utf8').trimEnd().split('\n').slice(-count);
   }
 
+  /** Rejects where something that the node wrote could not be kept. */
   async close(): Promise<void> {
-    await new Promise((resolve) => this.#stream.end(resolve));
+    if (this.#stream.writable) await new Promise((resolve) => this.#stream.end(resolve));
     closeSync(this.fd);
+    if (this.#failure) throw this.#failure;
   }
 }

@@ -54,7 +54,7 @@ export class NodeProcess {
 
   /** Resolves once the process exists. Rejects with an `EnvironmentError` where it cannot be started. */
   async start(program: Program): Promise<void> {
-    const { name, folder, environment, lifeline, onStart } = this.#setting;
+    const { folder, environment, lifeline, onStart } = this.#setting;
     if (this.state() !== 'gone') throw this.#error('no process before its start', 'one that is running');
     const [command = '', ...args] = program.command;
     const child = spawn(command, args, {
@@ -67,12 +67,13 @@ export class NodeProcess {
     const identity = child.pid === undefined ? undefined : identify(child.pid);
     if (identity) onStart(identity);
     const exited = this.#follow(child);
+    if (child.pid !== undefined) {
+      this.#current = { identity: identity ?? { pid: child.pid, started: '' }, child, exited };
+    }
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
       child.once('error', (error) => reject(this.#error(`"${command}" to start`, messageOf(error), error)));
     });
-    if (child.pid === undefined) throw this.#error(`"${command}" to start`, `no process for ${name}`);
-    this.#current = { identity: identity ?? { pid: child.pid, started: '' }, child, exited };
   }
 
   /** Sends the signal; gives the instant right after it was sent. Rejects where there is no process. */
@@ -117,9 +118,13 @@ export class NodeProcess {
     return this.#log.tail(count);
   }
 
-  /** Closes the log. The process must have ended. */
-  close(): Promise<void> {
-    return this.#log.close();
+  /** Closes the log. The process must have ended. Rejects where the log could not be kept whole. */
+  async close(): Promise<void> {
+    try {
+      await this.#log.close();
+    } catch (error) {
+      throw this.#error(`its log ${this.#setting.log} to be kept`, messageOf(error), error);
+    }
   }
 
   #follow(child: ChildProcess): Current['exited'] {

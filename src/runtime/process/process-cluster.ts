@@ -1,7 +1,7 @@
 /** A cluster of child processes on loopback, opened for one execution. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { InternalError, messageOf } from '../../errors.js';
+import { EnvironmentError, InternalError, messageOf } from '../../errors.js';
 import { reap, remaining } from '../reaper/reap.js';
 import type { Reaper } from '../reaper/reaper.js';
 import type {
@@ -57,8 +57,9 @@ export class ProcessCluster implements ProcessClusterAbilities {
     );
   }
 
-  start(node: string, program: Program): Promise<void> {
-    return this.#node(node).start(program);
+  async start(node: string, program: Program): Promise<void> {
+    this.#assertOpen();
+    await this.#node(node).start(program);
   }
 
   async kill(node: string, signal: 'SIGKILL' | 'SIGTERM'): Promise<{ at: number }> {
@@ -93,6 +94,7 @@ export class ProcessCluster implements ProcessClusterAbilities {
   }
 
   async host(name: string, program: Program, onLine: (line: string) => void): Promise<Helper> {
+    this.#assertOpen();
     const helper = this.#process(`_${name}`, {
       folder: this.#reaper.folder.path,
       lifeline: true,
@@ -123,7 +125,8 @@ export class ProcessCluster implements ProcessClusterAbilities {
     const all = [...this.#nodes.values(), ...this.#helpers];
     const ended = await Promise.allSettled(all.map((one) => one.end(KILL_PATIENCE)));
     const leaked = ended.flatMap((one) => (one.status === 'rejected' ? [messageOf(one.reason)] : []));
-    await Promise.allSettled(all.map((one) => one.close()));
+    const logged = await Promise.allSettled(all.map((one) => one.close()));
+    leaked.push(...logged.flatMap((one) => (one.status === 'rejected' ? [messageOf(one.reason)] : [])));
     const reaped = await reap(run, this.#reaper.folder, clock, new Set([this.#reaper.pid]), 1);
     leaked.push(...reaped.left);
     await this.#reaper.done().catch((error: unknown) => leaked.push(messageOf(error)));
@@ -155,6 +158,11 @@ export class ProcessCluster implements ProcessClusterAbilities {
         this.#reaper.folder.noteProcess(process);
       },
     });
+  }
+
+  /** What is started while all is taken down would be left over. */
+  #assertOpen(): void {
+    if (this.#closed) throw new EnvironmentError('the run is being taken down: nothing is started any more');
   }
 
   #node(name: string): NodeProcess {
