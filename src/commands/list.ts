@@ -62,7 +62,7 @@ async function table(rows: readonly Row[], io: Io): Promise<string> {
   return rows
     .map((row) => {
       const name = row.name.padEnd(wide);
-      const lines = wrapped(row.proves || '(it does not say)', WIDTH - wide);
+      const lines = wrapped(row.proves || '(it does not say)', Math.min(WIDEST, io.columns()) - wide);
       const text = [...lines, dim(row.file)].map((line, index) =>
         index === 0 ? line : ' '.repeat(wide) + line,
       );
@@ -71,7 +71,7 @@ async function table(rows: readonly Row[], io: Io): Promise<string> {
     .join('\n');
 }
 
-const WIDTH = 100;
+const WIDEST = 100;
 
 function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];

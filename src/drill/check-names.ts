@@ -11,7 +11,7 @@ import {
 import { parseLinkSelector, parseSelector, ROLES, type Selector } from '../topology/selector.js';
 import { found, type Path, type Problem, quoted } from './problem.js';
 import type { Drill } from './schema.js';
-import { didYouMean, listed } from './suggest.js';
+import { advice, listed } from './suggest.js';
 
 /** All that a selector can name in one drill. */
 export interface Names {
@@ -56,7 +56,7 @@ export function checkSelector(
   switch (selector.kind) {
     case 'error': {
       const { expected, word = text, known } = selector;
-      return [{ path, expected, found: quoted(text), ...suggestion(word, known ?? all(names)) }];
+      return [{ path, expected, found: quoted(text), ...advice(word, known ?? all(names)) }];
     }
     case 'name':
       return checkName(selector.name, path, names, allowed);
@@ -128,7 +128,7 @@ function wrongKind(path: Path, text: string, kind: MemberKind, allowed: readonly
 }
 
 function unknown(path: Path, expected: string, word: string, candidates: readonly string[]): Problem {
-  return { path, expected, found: found(word), ...suggestion(word, candidates) };
+  return { path, expected, found: found(word), ...advice(word, candidates) };
 }
 
 function expectedNames(names: Names, allowed: readonly MemberKind[]): string {
@@ -140,9 +140,4 @@ function expectedNames(names: Names, allowed: readonly MemberKind[]): string {
 function all(names: Names): string[] {
   const own = [...names.nodes, ...names.supervisors, ...names.clients, ...names.tags];
   return [...own, ...ROLES, 'killed', 'paused', POWER];
-}
-
-function suggestion(word: string, candidates: readonly string[]): { todo?: string } {
-  const todo = didYouMean(word, candidates);
-  return todo === undefined ? {} : { todo };
 }

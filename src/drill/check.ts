@@ -8,7 +8,7 @@ import { checkSteps } from './check-steps.js';
 import { checkTopology } from './check-topology.js';
 import { found, type Problem } from './problem.js';
 import type { Drill } from './schema.js';
-import { didYouMean, listed } from './suggest.js';
+import { advice, listed } from './suggest.js';
 
 export interface CheckOptions {
   /** The systems that a drill may name; the built-in ones where left out. */
@@ -37,7 +37,7 @@ function checkSystem({ topology }: Drill, systems: readonly string[]): Problem[]
       path: ['topology', 'system'],
       expected: `a system that is known: ${listed(systems)}`,
       found: found(topology.system),
-      ...suggestion(topology.system, systems),
+      ...advice(topology.system, systems),
     },
   ];
 }
@@ -57,10 +57,5 @@ function checkFailback({ failback }: Drill, nodes: readonly string[]): Problem[]
 
 function unknownNode(path: Problem['path'], node: string | undefined, nodes: readonly string[]): Problem[] {
   if (node === undefined || nodes.includes(node)) return [];
-  return [{ path, expected: `a node: ${listed(nodes)}`, found: found(node), ...suggestion(node, nodes) }];
-}
-
-function suggestion(word: string, candidates: readonly string[]): { todo?: string } {
-  const todo = didYouMean(word, candidates);
-  return todo === undefined ? {} : { todo };
+  return [{ path, expected: `a node: ${listed(nodes)}`, found: found(node), ...advice(node, nodes) }];
 }

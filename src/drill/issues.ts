@@ -4,7 +4,7 @@
  */
 import type * as z from 'zod';
 import { found, type Path, type Problem, quoted } from './problem.js';
-import { didYouMean, listed } from './suggest.js';
+import { didYouMean, listed, suggestion } from './suggest.js';
 
 type Issue = z.core.$ZodIssue;
 type RawIssue = z.core.$ZodRawIssue;
@@ -92,12 +92,17 @@ export function problemsOf(issues: readonly Issue[], root: unknown, phrases: Phr
   return withoutEchoes(issues.flatMap((issue) => told(issue, [])));
 }
 
-/** A map with an unknown key also lacks the right one: that is told only once. */
+/** A map with a misspelt key also lacks the right one: that is told only once. */
 function withoutEchoes(problems: Problem[]): Problem[] {
-  const pathKey = (path: Path) => path.map(String).join('\0');
-  const misspelt = problems.filter((problem) => problem.message?.startsWith(UNKNOWN_KEY));
-  const maps = new Set(misspelt.map((problem) => pathKey(problem.path.slice(0, -1))));
-  return problems.filter((problem) => problem.on === 'key' || !maps.has(pathKey(problem.path)));
+  const place = (path: Path) => path.map(String).join('\0');
+  const unknown = problems.filter((problem) => problem.message?.startsWith(UNKNOWN_KEY));
+  const maps = new Set(unknown.map(({ path }) => place(path.slice(0, -1))));
+  const meant = new Set(unknown.map(({ path, todo }) => `${place(path.slice(0, -1))} ${todo}`));
+  return problems.filter(({ path, on }) => {
+    if (on === 'key') return true;
+    const missing = `${place(path.slice(0, -1))} ${suggestion(String(path.at(-1)))}`;
+    return !maps.has(place(path)) && !meant.has(missing);
+  });
 }
 
 /** Whether an issue says that the form was right and something within it is wrong. */
@@ -110,14 +115,14 @@ const UNKNOWN_KEY = 'unknown key';
 function unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, path: Path, phrases: Phrases): Problem[] {
   const known = phrases.known(issue);
   return issue.keys.map((key) => {
-    const suggestion = didYouMean(key, known);
+    const meant = didYouMean(key, known);
     const expected =
       issue.message === IN_PARTS ? `one of ${known.map((name) => `\`${name}\``).join(', ')}` : issue.message;
     return {
       path: [...path, key],
       on: 'key',
       message: `${UNKNOWN_KEY} ${quoted(key)}`,
-      ...(suggestion ? { todo: suggestion } : { expected }),
+      ...(meant ? { todo: meant } : { expected }),
     };
   });
 }

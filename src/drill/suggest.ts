@@ -23,7 +23,17 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
 /** The question, or undefined where no candidate is near. */
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
   const candidate = nearest(word, candidates);
-  return candidate === undefined ? undefined : `did you mean \`${candidate}\`?`;
+  return candidate === undefined ? undefined : suggestion(candidate);
+}
+
+export function suggestion(candidate: string): string {
+  return `did you mean \`${candidate}\`?`;
+}
+
+/** The question as a part of an error text, which may be without one. */
+export function advice(word: string, candidates: Iterable<string>): { todo?: string } {
+  const todo = didYouMean(word, candidates);
+  return todo === undefined ? {} : { todo };
 }
 
 /** `` `a`, `b` or `c` ``. */

@@ -1,0 +1,119 @@
+/** The commands that only read or write drill files: validate, schema, list and init. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Io } from '../../src/commands/command.js';
+import { init } from '../../src/commands/init.js';
+import { list, opening } from '../../src/commands/list.js';
+import { schema } from '../../src/commands/schema.js';
+import { STARTER } from '../../src/commands/starter.js';
+import { validate } from '../../src/commands/validate.js';
+import { parseDrill } from '../../src/drill/load.js';
+import { UsageError } from '../../src/errors.js';
+import { LEAST } from '../drill/examples.js';
+
+const root = mkdtempSync(join(tmpdir(), 'drill-commands-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+let out = '';
+let err = '';
+beforeEach(() => {
+  out = '';
+  err = '';
+});
+
+const io: Io = {
+  stdout: (text) => {
+    out += text;
+  },
+  stderr: (text) => {
+    err += text;
+  },
+  env: {},
+  cwd: root,
+  color: false,
+  interactive: false,
+  columns: () => 80,
+  rows: () => 24,
+  signal: new AbortController().signal,
+};
+
+mkdirSync(join(root, 'good'));
+mkdirSync(join(root, 'mixed'));
+writeFileSync(
+  join(root, 'good', 'least.yaml'),
+  `# Proves the least\n# that there is.\n\n# Not this.\n${LEAST}`,
+);
+writeFileSync(join(root, 'mixed', 'a.yaml'), LEAST.replace('least', 'first'));
+writeFileSync(join(root, 'mixed', 'b.yaml'), LEAST.replace('topology', 'topolgy'));
+writeFileSync(join(root, 'mixed', 'c.yaml'), `${LEAST}about: The last.\n`);
+
+describe('drill validate', () => {
+  it('names each valid drill', async () => {
+    expect(await validate.handler({ files: ['good', 'mixed/a.yaml'] }, io)).toBe(0);
+    expect(out).toBe('ok good/least.yaml: least\nok mixed/a.yaml: first\n');
+    expect(err).toBe('');
+  });
+
+  it('tells what is wrong, goes on with the others, and ends with 2', async () => {
+    expect(await validate.handler({ files: ['mixed/*.yaml'] }, io)).toBe(2);
+    expect(out).toBe('ok mixed/a.yaml: first\nok mixed/c.yaml: least\n');
+    expect(err).toContain(
+      'mixed/b.yaml:2:1: unknown key "topolgy"; did you mean `topology`?\n  2 | topolgy:',
+    );
+  });
+
+  it('wants files that are there', async () => {
+    await expect(validate.handler({ files: ['none.yaml'] }, io)).rejects.toBeInstanceOf(UsageError);
+  });
+});
+
+describe('drill schema', () => {
+  it('prints a JSON Schema', async () => {
+    expect(await schema.handler({}, io)).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ title: 'failover-drill', type: 'object' });
+  });
+});
+
+describe('drill list', () => {
+  it('shows what each drill of a folder proves', async () => {
+    expect(await list.handler({ folder: 'good' }, io)).toBe(0);
+    expect(out).toBe('least  Proves the least that there is.\n       good/least.yaml\n');
+  });
+
+  it('falls back on what a drill says of itself, and flags invalid ones', async () => {
+    expect(await list.handler({ folder: 'mixed' }, io)).toBe(2);
+    expect(out).toContain('least    The last.\n');
+    expect(out).toContain('first    (it does not say)\n');
+    expect(out).toContain('invalid  mixed/b.yaml:2:1: unknown key "topolgy"');
+  });
+
+  it('takes the comment that a file opens with', () => {
+    expect(opening('# a\n#   b\n#\n# c\nname: x\n# d\n')).toBe('a b c');
+    expect(opening('# yaml-language-server: $schema=x\n# a\r\nname: x')).toBe('a');
+    expect(opening('name: x\n# a\n')).toBe('');
+  });
+});
+
+describe('drill init', () => {
+  it('writes a drill that is valid, with comments', async () => {
+    expect(await init.handler({ file: 'new.yaml' }, io)).toBe(0);
+    const text = readFileSync(join(root, 'new.yaml'), 'utf8');
+    expect(text).toBe(STARTER);
+    expect(parseDrill(text, 'new.yaml').name).toBe('my-first-drill');
+    expect(out).toContain('drill run new.yaml');
+  });
+
+  it('never overwrites a file', async () => {
+    writeFileSync(join(root, 'mine.yaml'), 'mine');
+    await expect(init.handler({ file: 'mine.yaml' }, io)).rejects.toThrow(
+      'mine.yaml: expected a file to write, found one that exists; give another name: drill init FILE',
+    );
+    expect(readFileSync(join(root, 'mine.yaml'), 'utf8')).toBe('mine');
+  });
+
+  it('wants a folder that is there', async () => {
+    await expect(init.handler({ file: 'no/such/folder.yaml' }, io)).rejects.toBeInstanceOf(UsageError);
+  });
+});
