@@ -58,6 +58,8 @@ export class Simulation {
   readonly cut = new Set<string>();
   loss = 0;
   readonly #variant: Variant;
+  /** How many messages come very late. */
+  readonly #lateness: number;
   readonly #agenda = new Agenda();
   readonly #processes = new Map<string, Process>();
   readonly #clients: Client[] = [];
@@ -71,6 +73,7 @@ export class Simulation {
   constructor(seed: number, variant: Variant) {
     this.random = seeded(seed);
     this.#variant = variant;
+    this.#lateness = pick(this.random, [0, 0.01, 0.05]);
     this.supervisors = Array.from({ length: variant.members }, (_, index) => `s${index + 1}`);
     this.names = [...NODES, ...this.supervisors];
     for (const name of this.names) {
@@ -292,7 +295,7 @@ export class Simulation {
     const copies = this.random.next() < 0.02 ? 2 : 1;
     for (let copy = 0; copy < copies; copy++) {
       if (this.random.next() < this.loss) continue;
-      const late = this.random.next() < 0.01 ? 200 : 1.5;
+      const late = this.random.next() < this.#lateness ? 200 : 1.5;
       this.#agenda.at(this.now + 0.05 + this.random.next() * late, () => {
         if (!this.cut.has(link)) deliver();
       });
@@ -375,11 +378,12 @@ export class Simulation {
 
 export function drawVariant(random: Random, base: Partial<Variant>): Variant {
   const kind = random.next() < 0.8 ? 'heartbeat' : 'process';
+  const lease = pick(random, [40, 90, 90, 160]);
   const protections = pick(random, [
-    { fencing: { delay: 0, confirm: true }, lease: 90 },
-    { fencing: { delay: 0, confirm: true }, lease: 90 },
-    { fencing: { delay: 10, confirm: true }, lease: 90 },
-    { fencing: false, lease: 90 },
+    { fencing: { delay: 0, confirm: true }, lease },
+    { fencing: { delay: 0, confirm: true }, lease },
+    { fencing: { delay: 30, confirm: true }, lease },
+    { fencing: false, lease },
     { fencing: { delay: 5, confirm: true }, lease: false },
   ] as const);
   return {

@@ -76,7 +76,7 @@ class Cluster {
       nodes: NODES,
       peers: [...NODES, ...SUPERVISORS, 'power'].filter((peer) => peer !== name),
       dial: (peer) => this.address(peer),
-      seed: 1,
+      seed: '1',
     });
     const child = spawn(command[0] as string, command.slice(1), { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#processes.set(name, child);

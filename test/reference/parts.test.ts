@@ -1,0 +1,179 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { HttpClient } from '../../src/reference/client.js';
+import { activate, type Configuration, nextTerm, resize, seal } from '../../src/reference/configuration.js';
+import { Grants, Lease } from '../../src/reference/lease.js';
+import { ReplicatedLog } from '../../src/reference/log.js';
+import type { Settings } from '../../src/reference/settings.js';
+import { Storage } from '../../src/reference/storage.js';
+
+const ACTIVE: Configuration = {
+  version: 4,
+  term: 2,
+  primary: 'a',
+  inSync: ['a', 'b'],
+  active: true,
+  former: null,
+};
+
+describe('the configuration', () => {
+  it('is sealed and then activated, and remembers meanwhile who may still serve', () => {
+    const sealed = seal(ACTIVE, 3, 'b', ['b'])(ACTIVE)!;
+    expect(sealed).toMatchObject({ version: 5, term: 3, active: false, former: { node: 'a', term: 2 } });
+    const again = seal(sealed, 4, 'b', ['b'])(sealed)!;
+    expect(again.former).toEqual({ node: 'a', term: 2 });
+    expect(activate(sealed, 'b')(sealed)).toMatchObject({ version: 6, active: true, former: null });
+    expect(activate(sealed, 'b')(again)).toBeUndefined();
+  });
+
+  it('promotes only who is in sync, and is changed only by its own primary at its own version', () => {
+    expect(seal(ACTIVE, 3, 'c', ['c'])(ACTIVE)).toBeUndefined();
+    expect(resize(2, 4, ['a'])(ACTIVE)).toMatchObject({ version: 5, inSync: ['a'] });
+    expect(resize(2, 3, ['a'])(ACTIVE)).toBeUndefined();
+    expect(resize(1, 4, ['a'])(ACTIVE)).toBeUndefined();
+  });
+
+  it('gives each who decides alone terms of its own', () => {
+    const alone = (name: string) =>
+      ({
+        name,
+        quorum: false,
+        trigger: 'supervisor',
+        supervisors: ['s1', 's2', 's3'],
+        nodes: [],
+      }) as never as Settings;
+    const terms = ['s1', 's2', 's3'].map((name) => nextTerm(alone(name), 4));
+    expect(new Set(terms).size).toBe(3);
+    expect(Math.min(...terms)).toBe(5);
+  });
+});
+
+describe('a lease', () => {
+  it('counts from when the heartbeat was sent that a majority has answered', () => {
+    const lease = new Lease(2, 100);
+    lease.granted('s1', 10);
+    expect(lease.until).toBe(Number.NEGATIVE_INFINITY);
+    lease.granted('s2', 30);
+    expect(lease.until).toBe(110);
+    lease.granted('s3', 50);
+    expect(lease.until).toBe(130);
+    lease.granted('s1', 5);
+    expect(lease.until).toBe(130);
+  });
+
+  it('may still run, as far as a supervisor knows that has just restarted', () => {
+    const grants = new Grants(100, 1000);
+    expect(grants.outstanding(1030)).toBe(70);
+    grants.grant(1040);
+    expect(grants.outstanding(1050)).toBe(90);
+    expect(grants.outstanding(1200)).toBe(0);
+  });
+});
+
+describe('the log', () => {
+  const entry = (term: number, value: number) => ({ term, key: 'k', value });
+
+  it('counts as persisted only what was synced after a truncation', () => {
+    const log = new ReplicatedLog([]);
+    for (let value = 1; value <= 3; value++) log.append(entry(1, value));
+    log.wrote(1);
+    log.truncate(1);
+    log.append(entry(2, 9));
+    log.wrote(2);
+    log.synced(1);
+    expect(log.persisted).toBe(1);
+    log.synced(2);
+    expect(log.persisted).toBe(2);
+    expect(log.position).toEqual({ term: 2, index: 2 });
+  });
+
+  it('goes back in its state when entries that it had applied are dropped', () => {
+    const log = new ReplicatedLog([]);
+    log.append(entry(1, 1));
+    log.append(entry(1, 2));
+    log.commitTo(2);
+    expect(log.read('k')).toBe(2);
+    log.truncate(1);
+    expect(log.read('k')).toBe(1);
+    expect(log.commit).toBe(1);
+  });
+
+  it('is replayed from its records', () => {
+    const log = new ReplicatedLog([
+      { kind: 'term', term: 1 },
+      { kind: 'entry', entry: entry(1, 1) },
+      { kind: 'entry', entry: entry(1, 2) },
+      { kind: 'truncate', index: 1 },
+      { kind: 'term', term: 4 },
+    ]);
+    expect([log.last, log.persisted, log.replayedTerm]).toEqual([1, 1, 4]);
+  });
+});
+
+describe('the storage', () => {
+  it('keeps what was synced, and cuts a torn last line off', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'storage-'));
+    try {
+      await new Promise<void>((resolve) => {
+        const storage = new Storage(folder, (sequence) => {
+          if (sequence < 2) return;
+          storage.close();
+          resolve();
+        });
+        storage.append(1, [{ kind: 'term', term: 1 }]);
+        storage.append(2, [{ kind: 'entry', entry: { term: 1, key: 'ü', value: [1, null] } }]);
+      });
+      const path = join(folder, 'log.jsonl');
+      const whole = readFileSync(path);
+      writeFileSync(path, Buffer.concat([whole, Buffer.from('{"kind":"te')]));
+      const again = new Storage(folder, () => {});
+      again.close();
+      expect(again.records).toEqual([
+        { kind: 'term', term: 1 },
+        { kind: 'entry', entry: { term: 1, key: 'ü', value: [1, null] } },
+      ]);
+      expect(readFileSync(path)).toEqual(whole);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('the HTTP client', () => {
+  async function against(serve: (text: string) => string | undefined, abortAfter = 1000) {
+    const server = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.on('data', (data) => {
+        const answer = serve(data.toString());
+        if (answer === undefined) socket.destroy();
+        else socket.write(answer);
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
+    const client = new HttpClient({ host: '127.0.0.1', port });
+    const result = await client.exchange('PUT', '/x', '1', AbortSignal.timeout(abortAfter));
+    client.close();
+    server.close();
+    return { result, port };
+  }
+
+  it('reads an answer', async () => {
+    const { result } = await against(() => 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi');
+    expect(result).toEqual({ kind: 'answer', status: 200, text: 'hi' });
+  });
+
+  it('is in doubt where the connection is lost or nothing comes after it was sent', async () => {
+    expect((await against(() => undefined)).result.kind).toBe('doubt');
+    expect((await against(() => '', 60)).result).toEqual({ kind: 'doubt', error: 'timed out' });
+  });
+
+  it('knows that nothing was sent where nobody listens', async () => {
+    const { port } = await against(() => undefined);
+    const client = new HttpClient({ host: '127.0.0.1', port });
+    expect((await client.exchange('GET', '/x', '')).kind).toBe('unsent');
+  });
+});
