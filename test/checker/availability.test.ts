@@ -35,6 +35,17 @@ describe('outage', () => {
     expect(find(run.history(), 'outage').verdict).toBe('fail');
   });
 
+  it('of a fault leaves that of the failback out', () => {
+    const run = new Building({ failback: { to: 'b' } })
+      .role(0, 'a', 'primary', { term: 1 })
+      .phase(10, 'steps');
+    run.fault(1000, { targets: ['c'] });
+    run.writes(0, 3000, 10).phase(3000, 'failback').writes(3500, 4000, 10);
+    const { timings } = judge(run.phase(4000, 'down').history());
+    expect(timings.faults[0]!.outage_ms).toBe(10);
+    expect(timings.failback_outage_ms).toBe(502);
+  });
+
   it('of the failback is that within its phase', () => {
     const run = failover({ expect: { failback_outage: '<= 150ms' } });
     run.phase(4000, 'failback');

@@ -69,6 +69,13 @@ describe('no double primary', () => {
     expect(counted(run.phase(4000, 'down')).intervals).toBe(0);
   });
 
+  it('is a paused primary whose lease ran out, and that steps down when it wakes', () => {
+    const run = handover().role(1000, 'a', 'primary', { term: 1, source: 'probe', until: 1600 });
+    run.role(1601, 'b', 'primary', { term: 2 });
+    run.role(4990, 'a', 'primary', { term: 1, source: 'probe', until: 1600 }).role(5000, 'a', 'standby');
+    expect(counted(run.phase(6000, 'down')).intervals).toBe(0);
+  });
+
   it('is a primary whose process exited, or that was fenced', () => {
     for (const end of ['exited', 'fenced'] as const) {
       const run = handover();
@@ -158,6 +165,13 @@ describe('a double primary', () => {
     expect(find(run.history(), 'double_primaries').message).toContain('in one term, one after the other');
     const acks = new Building(NONE).writes(0, 500, 100).writes(1000, 1500, 100, { by: 'b' });
     expect(counted(acks)).toMatchObject({ intervals: 1, acknowledges: 1 });
+  });
+
+  it('is too few in a history that was cut short only as long as there may be more', () => {
+    const run = new Building({ expect: { double_primaries: 2 } }).role(0, 'a', 'primary', { term: 1 });
+    run.role(1000, 'b', 'primary', { term: 2 }).phase(3000, 'down');
+    expect(find(run.history(), 'double_primaries').verdict).toBe('fail');
+    expect(find(withoutEnd(run.history()), 'double_primaries').verdict).toBe('inconclusive');
   });
 
   it('is still seen in a history that was cut short, and never excluded by one', () => {

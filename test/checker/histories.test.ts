@@ -4,7 +4,7 @@ import { CHECKERS } from '../../src/checker/checkers.js';
 import { judge } from '../../src/checker/judge.js';
 import { decodeHistory, encodeHistory } from '../../src/history/codec.js';
 import { historyOf } from '../../src/history/history.js';
-import { RECORDINGS, recorded } from './recorded.js';
+import { RECORDINGS, recorded } from './partition-runs.js';
 
 const folder = new URL('../../fixtures/histories/', import.meta.url);
 
@@ -13,7 +13,7 @@ describe('the recorded histories', () => {
     const text = readFileSync(new URL(file, folder), 'utf8');
     const history = decodeHistory(text);
     expect(history.flaws).toEqual([]);
-    expect(text === encodeHistory(recorded(trouble)), 'the file is what recorded.ts builds').toBe(true);
+    expect(text === encodeHistory(recorded(trouble)), 'the file is what partition-runs.ts builds').toBe(true);
     const judged = judge(history);
     const unmet = judged.findings.filter((finding) => finding.verdict !== 'pass');
     expect(unmet.map(({ expectation }) => expectation).sort()).toEqual([...broken].sort());

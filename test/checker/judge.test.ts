@@ -3,7 +3,7 @@ import { judge } from '../../src/checker/judge.js';
 import { decodeHistory, encodeHistory } from '../../src/history/codec.js';
 import { type History, historyOf } from '../../src/history/history.js';
 import { Building, failover } from './build.js';
-import { EXPECT } from './recorded.js';
+import { EXPECT } from './partition-runs.js';
 
 const names = (history: History) => judge(history).findings.map(({ expectation }) => expectation);
 

@@ -57,6 +57,35 @@ describe('the figures of a failover', () => {
   });
 });
 
+describe('a failover', () => {
+  it('belongs to the last detection before it', () => {
+    const run = new Building({ expect: { failover: '<= 1s' } }).role(0, 'a', 'primary', { term: 1 });
+    run.fault(1000, { kind: 'pause' });
+    run.supervisor(1400, 'declared', 'a');
+    run.heal(1500, 'fault-1');
+    run.fault(3000);
+    run.supervisor(3400, 'declared', 'a').role(3600, 'b', 'primary', { term: 2 });
+    run.writes(0, 3000, 10).writes(3700, 5000, 10, { by: 'b', term: 2 });
+    const [first, second] = recoveryTimes(run.history(), run.drill());
+    expect([first!.failover_ms, second!.failover_ms]).toEqual([null, 302]);
+    expect(find(run.history(), 'failover')).toMatchObject({
+      verdict: 'fail',
+      actual: 'fault-1 never, fault-2 302.0 ms',
+    });
+  });
+
+  it('is none that was asked for', () => {
+    const run = new Building().role(0, 'a', 'primary', { term: 1 });
+    run.heal(1500, run.fault(1000, { kind: 'pause' }));
+    run
+      .supervisor(1400, 'declared', 'a')
+      .ask(3000, 'switchover', 'b')
+      .role(3100, 'b', 'primary', { term: 2 });
+    run.writes(3200, 5000, 10, { by: 'b', term: 2 });
+    expect(recoveryTimes(run.history(), run.drill())[0]!.failover_ms).toBeNull();
+  });
+});
+
 describe('detection', () => {
   it('is inconclusive where the fault was never seen to take effect', () => {
     const run = new Building({ steps: [{ kill: 'a' }], expect: EXPECT });
@@ -116,6 +145,13 @@ describe('detection', () => {
       250,
     ]);
     expect(find(run.history(), 'detect')).toMatchObject({ verdict: 'pass', actual: '250.0 ms' });
+  });
+
+  it('of a declaration after the target was restarted is none', () => {
+    const run = new Building({ expect: EXPECT }).role(0, 'a', 'primary', { term: 1 });
+    run.fault(1000);
+    run.ask(1300, 'restart', 'a').supervisor(1400, 'declared', 'a').writes(0, 3000, 10);
+    expect(find(run.history(), 'detect')).toMatchObject({ verdict: 'fail', actual: 'never' });
   });
 
   it('of a declaration after the heal is none', () => {
