@@ -113,8 +113,10 @@ describe('a problem that shows later', () => {
   });
 });
 
-describe('the language by example', () => {
-  const files = new Map(examplesIn('../shared/language').map(({ file, text }) => [file, text]));
+const files = new Map(examplesIn('../shared/language').map(({ file, text }) => [file, text]));
+const skipped = files.size === 0 ? ' (skipped: ../shared/language is not here)' : '';
+
+describe(`the language by example${skipped}`, () => {
   const text = (name: string) => files.get(`../shared/language/${name}`) ?? '';
 
   it.skipIf(files.size === 0)('has its first drill as a valid one', () => {
