@@ -1,0 +1,114 @@
+/**
+ * How true are the measured times? Runs a drill against a scripted system that writes down, from its own clock,
+ * when its primary died, when it declared the failure and when it began to serve again, and prints how far the
+ * measured `detect` and `recover` are from that.
+ *
+ *     npm run build && node test/bench/accuracy.mjs [runs]
+ */
+import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defineSystem, parseDrill, runDrills } from '../../dist/index.js';
+import { integer, seeded } from '../../dist/random.js';
+
+const RUNS = Number(process.argv[2] ?? 50);
+const NODE = fileURLToPath(new URL('accuracy/node.mjs', import.meta.url));
+const random = seeded('accuracy');
+const base = mkdtempSync(join(tmpdir(), 'drill-accuracy-'));
+
+const DRILL = `
+name: known-truth
+topology:
+  system: scripted
+  nodes: { a: { role: primary }, b: {} }
+  supervisor: { members: 1, trigger: standby, fencing: false, lease: false }
+clients: { app: { count: 4, rate: 1000/s } }
+workload: { type: register, writes: 100% }
+steps: [ { wait: 300ms }, { kill: primary }, { wait: recovered } ]
+recovery: { success: 95%, hold: 300ms }
+expect: { detect: <= 10s, recover: <= 10s }
+`;
+
+function scripted(script) {
+  const exchange = (agent, address, method, path, body, signal) =>
+    new Promise((resolve) => {
+      let answered = false;
+      const out = request({ agent, ...address, method, path, signal }, (response) => {
+        answered = true;
+        let text = '';
+        response.on('data', (piece) => {
+          text += piece;
+        });
+        response.on('end', () => {
+          if (response.statusCode === 200) resolve({ type: 'ok', value: text === '' ? null : JSON.parse(text), node: undefined });
+          else resolve({ type: 'fail', error: `status ${response.statusCode}` });
+        });
+      });
+      out.on('error', (error) => resolve({ type: answered || error.code !== 'ECONNREFUSED' ? 'info' : 'fail', error: error.message }));
+      out.end(body);
+    });
+  return defineSystem({
+    name: 'scripted',
+    program: (node) =>
+      node.kind === 'supervisor'
+        ? { command: [process.execPath, '-e', 'setInterval(() => {}, 1e6)'] }
+        : {
+            command: [
+              process.execPath,
+              NODE,
+              JSON.stringify({ ...script, name: node.name, listen: node.listen, data: node.data, peer: node.dial(node.name === 'a' ? 'b' : 'a') }),
+            ],
+          },
+    connect(address) {
+      const agent = new Agent({ keepAlive: true });
+      return {
+        read: (key, signal) => exchange(agent, address, 'GET', `/${key}`, undefined, signal),
+        write: (key, value, signal) => exchange(agent, address, 'PUT', `/${key}`, JSON.stringify(value), signal),
+        close: () => agent.destroy(),
+      };
+    },
+    // No stamps of the system's own: what is measured is what the runner sees arrive.
+    eventOf(node, line) {
+      const { event, ...rest } = JSON.parse(line);
+      if (event === 'role') return { body: { type: 'role', node, source: 'log', ...rest } };
+      return { body: { type: 'supervisor', node, event, ...rest } };
+    },
+  });
+}
+
+const known = (folder, what) => Number(readFileSync(join(folder, what), 'utf8'));
+const errors = { detect: [], recover: [] };
+for (let run = 0; run < RUNS; run++) {
+  const truth = join(base, String(run));
+  mkdirSync(truth);
+  const system = scripted({ truth, detect: integer(random, 50, 400), failover: integer(random, 50, 400) });
+  const drill = parseDrill(DRILL, 'known-truth', { systems: ['scripted'] });
+  const { runs } = await runDrills({
+    drills: [{ file: 'known-truth', drill }],
+    systems: { scripted: system },
+    out: join(truth, 'out'),
+    environment: process.env,
+  });
+  const { verdict } = runs[0];
+  const [timings] = verdict.timings.faults;
+  if (timings?.detect_ms == null || timings.recover_ms == null) {
+    console.log(`run ${run}: ${verdict.verdict}; ${verdict.findings.filter((finding) => finding.verdict !== 'pass').map((finding) => finding.message).join('; ')}`);
+    continue;
+  }
+  const died = known(truth, 'alive');
+  errors.detect.push(timings.detect_ms - (known(truth, 'detected') - died));
+  errors.recover.push(timings.recover_ms - (known(truth, 'recovered') - died));
+}
+
+const quantile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)];
+const shown = (value) => `${value >= 0 ? '+' : ''}${value.toFixed(2)}`.padStart(9);
+console.log(`measured less true, ms, over ${errors.detect.length} of ${RUNS} runs`);
+console.log('figure         min      p50      p95      max   p95 of the distance');
+for (const [figure, values] of Object.entries(errors)) {
+  const sorted = values.toSorted((left, right) => left - right);
+  const distance = values.map(Math.abs).toSorted((left, right) => left - right);
+  const row = [sorted[0], quantile(sorted, 0.5), quantile(sorted, 0.95), sorted.at(-1)].map(shown).join('');
+  console.log(`${figure.padEnd(9)}${row}   ${quantile(distance, 0.95).toFixed(2)}`);
+}
