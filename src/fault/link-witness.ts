@@ -41,7 +41,7 @@ export interface Expectation {
 export function cutExpectation(fault: string, mode: CutMode, { link, streams }: Cut): Expectation {
   if (mode === 'refuse') {
     const shows = ({ outcome }: Greeting) => outcome === 'refused';
-    return { link, held: 'disabled', expected: 'refused', patience: { answer: SILENCE }, shows };
+    return { link, held: 'disabled', expected: 'refused', patience: { answer: ANSWER }, shows };
   }
   const held = streams.map((stream) => `${fault}_${stream}`);
   if (streams.includes('upstream')) {

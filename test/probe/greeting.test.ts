@@ -35,8 +35,8 @@ test('silent: when time is up, and whoever sent it is told to give up', async ()
     return never();
   });
   const greeting = greet('a->b', { answer: 100 });
-  clock.advance(100);
-  expect(await greeting).toEqual({ outcome: 'silent', arrived: false, took: 100 });
+  clock.advance(101);
+  expect(await greeting).toEqual({ outcome: 'silent', arrived: false, took: 101 });
   expect(signal?.aborted).toBe(true);
 });
 
@@ -48,19 +48,19 @@ test('silent, but seen to arrive: at once or later, as long as it may take', asy
   });
   const early = greet('a->b', { answer: 100 });
   arrived(token);
-  clock.advance(100);
+  clock.advance(101);
   expect(await early).toMatchObject({ outcome: 'silent', arrived: true });
 
   const late = greet('a->b', { answer: 100, arrival: 500 });
-  clock.advance(100);
+  clock.advance(101);
   await settle();
   clock.advance(200);
   arrived(token);
-  expect(await late).toMatchObject({ outcome: 'silent', arrived: true, took: 100 });
+  expect(await late).toMatchObject({ outcome: 'silent', arrived: true, took: 101 });
 
   const lost = greet('a->b', { answer: 100, arrival: 500 });
   arrived('somebody else');
-  clock.advance(100);
+  clock.advance(101);
   await settle();
   clock.advance(400);
   expect(await lost).toMatchObject({ outcome: 'silent', arrived: false });
