@@ -40,13 +40,20 @@ export async function writeSummary(
   if (html !== undefined) await writeWhole(join(outFolder, 'report.html'), html);
 }
 
+/** Makes a folder and those above it. Rejects with an EnvironmentError where that cannot be done. */
+export async function makeFolder(path: string): Promise<void> {
+  await folders(path).catch((error: unknown) => {
+    throw cannotWrite(path, error);
+  });
+}
+
 let written = 0;
 
 /** Writes a file, with its folder, all or nothing. */
 export async function writeWhole(path: string, text: string): Promise<void> {
   const beside = join(dirname(path), `.${basename(path)}.${process.pid}.${++written}`);
   try {
-    await makeFolder(dirname(path));
+    await folders(dirname(path));
     const handle = await open(beside, 'wx');
     try {
       await handle.writeFile(text);
@@ -62,14 +69,14 @@ export async function writeWhole(path: string, text: string): Promise<void> {
 }
 
 /** Makes a folder and those above it. Node's own `recursive` never ends where a file system answers ENOENT (/proc). */
-async function makeFolder(path: string): Promise<void> {
+async function folders(path: string): Promise<void> {
   const isThere = (error: unknown) => codeOf(error) === 'EEXIST' || codeOf(error) === 'EISDIR';
   try {
     await mkdir(path);
   } catch (error) {
     if (isThere(error)) return;
     if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
-    await makeFolder(dirname(path));
+    await folders(dirname(path));
     await mkdir(path).catch((again: unknown) => {
       if (!isThere(again)) throw again;
     });
@@ -89,7 +96,7 @@ function cannotWrite(path: string, error: unknown): EnvironmentError {
   return new EnvironmentError(
     {
       where: path,
-      message: `the report cannot be written (${messageOf(error)})`,
+      message: `it cannot be written (${messageOf(error)})`,
       todo: TODO[codeOf(error)] ?? 'give a folder that can be written to with --out',
     },
     { cause: error },

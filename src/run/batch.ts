@@ -3,11 +3,10 @@
  *
  *     DIR/junit.xml  DIR/summary.md  DIR/<drill>/<k>/{drill.yaml,history.jsonl,verdict.json,logs/}
  */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Drill } from '../drill/schema.js';
-import { EnvironmentError, messageOf } from '../errors.js';
 import type { Event } from '../history/event.js';
+import { makeFolder } from '../report/files.js';
 import type { ReportedRun } from '../report/run.js';
 import type { System } from '../system/system.js';
 import { type ExecutionSetting, execute } from './execution.js';
@@ -55,15 +54,7 @@ export async function runBatch(setting: BatchSetting): Promise<ReportedRun[]> {
 
 async function runOne(setting: BatchSetting, entry: BatchDrill, execution: number): Promise<ReportedRun> {
   const folder = join(setting.out, entry.drill.name, String(execution));
-  try {
-    await mkdir(join(folder, 'logs'), { recursive: true });
-  } catch (error) {
-    throw new EnvironmentError({
-      where: folder,
-      message: `the run folder cannot be created (${messageOf(error)})`,
-      todo: 'give a folder that can be written, with --out',
-    });
-  }
+  await makeFolder(join(folder, 'logs'));
   const watcher = setting.watch(entry, execution);
   const verdict = await execute({
     ...setting,
