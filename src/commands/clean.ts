@@ -17,6 +17,7 @@ export const clean: Command<{ all: boolean }> = {
     ]);
     const removed = await remove({ all, clock: systemClock });
     io.stdout(`removed ${removed.processes} processes and ${removed.folders} folders\n`);
-    return 0;
+    for (const left of removed.left) io.stderr(`left behind: ${left}\n`);
+    return removed.left.length === 0 ? 0 : 3;
   },
 };

@@ -47,6 +47,7 @@ export class Stage {
   /** What undoes what was opened, in the order of opening. */
   readonly #undo: (() => Promise<unknown>)[] = [];
   #cluster: OpenCluster | undefined;
+  #proxies = 0;
 
   constructor(setting: StageSetting) {
     this.#setting = setting;
@@ -136,7 +137,8 @@ export class Stage {
         inventory = await cluster.close();
       });
     }
-    return { ...inventory, leaked: [...inventory.leaked, ...wrong] };
+    const created = { ...inventory.created, proxies: this.#proxies };
+    return { created, leaked: [...inventory.leaked, ...wrong] };
   }
 
   async #openLinks(cluster: OpenCluster) {
@@ -154,6 +156,7 @@ export class Stage {
       { client: server.client, clock, run: this.#run },
       plan.links.map((link) => cluster.places.link(link.name)),
     );
+    this.#proxies = links.size;
     this.#undo.push(() => links.close());
     return links;
   }

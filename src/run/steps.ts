@@ -64,7 +64,11 @@ async function restart(options: StepOptions<'restart'>, scene: Scene): Promise<v
   await Promise.all(
     targets(options.target, scene).map(async (node) => {
       scene.recorder.record({ type: 'ask', ask: 'restart', node });
-      if (scene.observer.isRunning(node)) await scene.cluster.kill(node, 'SIGTERM');
+      if (scene.observer.isRunning(node)) {
+        // A process that stands still never gets to its own end.
+        await scene.injector.healOn('pause', node);
+        await scene.cluster.kill(node, 'SIGTERM');
+      }
       await scene.start(node);
     }),
   );

@@ -1,8 +1,9 @@
 /** Runs the built `drill` program as a user does, and tells what it left behind. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { afterAll } from 'vitest';
 import type { Verdict } from '../../src/checker/verdict.js';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
@@ -22,8 +23,17 @@ export interface Running {
   printed(pattern: RegExp): Promise<void>;
 }
 
-/** A fresh output folder. Its name does not begin as those of runs do. */
-export const freshFolder = () => mkdtempSync(join(tmpdir(), 'drill-test-'));
+const fresh: string[] = [];
+afterAll(() => {
+  for (const folder of fresh) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A fresh output folder, gone with the tests. Its name does not begin as those of runs do. */
+export function freshFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'drill-test-'));
+  fresh.push(folder);
+  return folder;
+}
 
 export function startDrill(args: readonly string[], environment: Record<string, string> = {}): Running {
   const { CI: _ci, ...inherited } = process.env;
