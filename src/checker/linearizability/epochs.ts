@@ -21,6 +21,7 @@ interface Epoch {
   /** The rows in it, with their places in its order: 2k for a read of k elements, 2k - 1 for the k-th element. */
   rows: number[];
   order: number[];
+  /** Its longest read; -1 where there is none that returned something. */
   longest: number;
 }
 
@@ -57,8 +58,13 @@ function epochsOf(table: OperationTable, sequences: Sequences): { epochs: Epoch[
   for (const { longest, elements } of reads.longest) {
     const first = elements[0];
     const written = first !== undefined && table.f[sequences.writers[first]![0]!] === WRITE;
+    if (!written && first !== undefined) {
+      const other = epochs[0]!.longest;
+      if (other >= 0)
+        throw new Contradiction([other, longest], 'two reads have the elements in different orders');
+      epochs[0]!.longest = longest;
+    }
     const epoch = written ? epochs.push({ rows: [], order: [], longest }) - 1 : 0;
-    epochs[epoch]!.longest = longest;
     for (const [at, element] of elements.entries()) {
       const other = epochOfElement[element]!;
       const writer = sequences.writers[element]![0]!;

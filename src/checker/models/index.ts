@@ -1,12 +1,32 @@
 /** The models by name, and which one a history seems to be for. */
-import { FUNCTIONS, type OperationTable } from '../../history/formats/operation-table.js';
+import { ListText, OK, type OperationTable, READ } from '../../history/formats/operation-table.js';
+import { bank } from './bank.js';
+import { counter } from './counter.js';
+import { fifoQueue } from './fifo-queue.js';
 import { append, casRegister, register } from './linearizable.js';
 import type { HistoryModel } from './model.js';
+import { monotonicReads } from './monotonic-reads.js';
+import { queue } from './queue.js';
+import { readYourWrites } from './read-your-writes.js';
+import { sequential } from './sequential.js';
+import { set } from './set.js';
+import { staleReads } from './stale-reads.js';
+import { terms } from './terms.js';
 
 export const MODELS: Readonly<Record<string, HistoryModel>> = {
   register,
   'cas-register': casRegister,
   append,
+  set,
+  counter,
+  queue,
+  'fifo-queue': fifoQueue,
+  bank,
+  terms,
+  sequential,
+  'monotonic-reads': monotonicReads,
+  'read-your-writes': readYourWrites,
+  'stale-reads': staleReads,
 };
 
 /** The names of the functions that a history uses. */
@@ -19,11 +39,22 @@ export function functionsUsed(table: OperationTable): string[] {
 /** The model that what a history uses speaks for; undefined where nothing does. */
 export function modelFor(table: OperationTable): HistoryModel | undefined {
   const used = functionsUsed(table);
-  const has = (name: string) => used.includes(name);
-  if (has('append')) return append;
-  if (has('cas')) return casRegister;
-  if (used.every((name) => name === 'read' || name === 'write')) return register;
-  return undefined;
+  const only = (...names: string[]) => used.every((name) => names.includes(name));
+  if (only('read', 'write')) return register;
+  if (only('read', 'write', 'cas')) return casRegister;
+  if (only('read', 'write', 'append')) return append;
+  if (only('read', 'add')) return readsLists(table) ? set : counter;
+  if (only('enqueue', 'dequeue', 'drain')) return queue;
+  return only('read', 'transfer') ? bank : undefined;
 }
 
-export { FUNCTIONS };
+/** Whether the reads of a history return lists rather than numbers. */
+function readsLists(table: OperationTable): boolean {
+  for (let row = 0; row < table.count; row++) {
+    if (table.f[row] !== READ || table.type[row] !== OK) continue;
+    const value = table.values[table.value[row]!];
+    if (value instanceof ListText) return true;
+    if (typeof value === 'number') return false;
+  }
+  return true;
+}

@@ -138,6 +138,7 @@ function stepOperation(table: OperationTable, row: number): StepOperation {
 
 const EVIDENCE_STEPS = 200_000;
 const EVIDENCE_CHECKS = 2_000;
+const MOST_SUPPORT = 6;
 
 /** The operations up to the one that nothing explains, cut down. */
 function evidence<State>(
@@ -166,5 +167,7 @@ function evidence<State>(
   const illegal = (part: OperationTable) =>
     judgeRows(part, every(part), model, new Budget({ steps: EVIDENCE_STEPS })).verdict === 'illegal';
   const found = minimise(cut, prefix, illegal, more);
-  return { rows: found.essential, omitted: found.support.length, minimal: found.minimal };
+  const few = found.support.length <= MOST_SUPPORT;
+  const shown = [...found.essential, ...(few ? found.support : [])].sort((left, right) => left - right);
+  return { rows: shown, omitted: few ? 0 : found.support.length, minimal: found.minimal };
 }

@@ -1,7 +1,7 @@
 /** Small random histories: made by a real object, or nearly, so that about half of them are linearizable. */
 import type { Value } from '../../../src/history/event.js';
-import { FAIL, INFO, OK, type OperationTable } from '../../../src/history/formats/operation-table.js';
-import { TableBuilder } from '../../../src/history/formats/table-builder.js';
+import { tableFromEvents } from '../../../src/history/formats/from-events.js';
+import type { OperationTable } from '../../../src/history/formats/operation-table.js';
 import { integer, pick, type Random } from '../../../src/random.js';
 import { operationsOf, type SmallEvent, type Step } from './brute-force.js';
 
@@ -15,6 +15,8 @@ export interface Shape {
   step: Step;
   /** An argument for a call; `sequence` counts calls, for values that do not repeat. */
   argument(random: Random, f: string, sequence: number): Value;
+  /** What a call that returns something does, for objects that have more than reads. */
+  perform?(state: Value, f: string, value: Value): { state: Value; value: Value };
   /** How often an operation is left in doubt. */
   inDoubt: number;
   /** How often a read returns something else than what was there. */
@@ -27,6 +29,9 @@ export function smallHistory(random: Random, shape: Shape): SmallEvent[] {
   const states = new Map<string, Value>();
   const seen: Value[] = [shape.initial];
   const pending = new Map<number, { event: SmallEvent; done: boolean; completion: SmallEvent | undefined }>();
+  // A process that left something open goes on under another number, as Jepsen has it.
+  const names = Array.from({ length: shape.processes }, (_, process) => process);
+  let fresh = 100;
   let invoked = 0;
   while (invoked < shape.operations || pending.size > 0) {
     const process = integer(random, 0, shape.processes - 1);
@@ -42,7 +47,7 @@ export function smallHistory(random: Random, shape: Shape): SmallEvent[] {
       const value = f === 'read' ? null : shape.argument(random, f, invoked);
       invoked++;
       const event: SmallEvent = {
-        process,
+        process: names[process]!,
         type: 'invoke',
         f,
         key: `k${integer(random, 0, shape.keys - 1)}`,
@@ -63,7 +68,10 @@ export function smallHistory(random: Random, shape: Shape): SmallEvent[] {
       return;
     }
     pending.delete(process);
-    if (call.completion?.type === 'info' && random.next() < 0.3) return;
+    if (call.completion?.type === 'info' && random.next() < 0.3) {
+      names[process] = fresh++;
+      return;
+    }
     if (call.completion) events.push(call.completion);
   }
 
@@ -74,6 +82,13 @@ export function smallHistory(random: Random, shape: Shape): SmallEvent[] {
     if (event.f === 'read') {
       const value = random.next() < shape.lies ? pick(random, seen) : state;
       return doubtful ? { ...event, type: 'info' } : { ...event, type: 'ok', value };
+    }
+    if (shape.perform) {
+      const done = doubtful && random.next() < 0.5 ? undefined : shape.perform(state, event.f, event.value);
+      if (done) states.set(key, done.state);
+      if (done && done.value !== null) seen.push(done.value);
+      const lied = random.next() < shape.lies && event.value === null ? pick(random, seen) : done?.value;
+      return doubtful ? { ...event, type: 'info' } : { ...event, type: 'ok', value: lied ?? null };
     }
     if (doubtful && random.next() < 0.5) return { ...event, type: 'info' };
     if (!doubtful && event.f !== 'cas' && random.next() < 0.05) return { ...event, type: 'fail' };
@@ -86,28 +101,9 @@ export function smallHistory(random: Random, shape: Shape): SmallEvent[] {
   }
 }
 
-const TYPES = { ok: OK, fail: FAIL, info: INFO } as const;
-
-/** The table that the checkers read. A process that left something open gets a new number, as Jepsen does it. */
+/** The table that the checkers read. */
 export function tableOf(events: readonly SmallEvent[]): OperationTable {
-  const builder = new TableBuilder();
-  const open = new Set<number>();
-  const alias = new Map<number, number>();
-  let fresh = 1000;
-  for (const [place, event] of events.entries()) {
-    if (event.type === 'invoke' && open.has(event.process)) alias.set(event.process, fresh++);
-    const process = alias.get(event.process) ?? event.process;
-    const f = builder.functionOf(event.f);
-    const time = event.time ?? Number.NaN;
-    if (event.type === 'invoke') {
-      open.add(event.process);
-      builder.invoke(place, time, process, f, builder.keyOf(event.key), event.value);
-    } else {
-      open.delete(event.process);
-      builder.complete(place, time, process, TYPES[event.type], f, event.value);
-    }
-  }
-  return builder.build();
+  return tableFromEvents(events);
 }
 
 /** The history with one operation changed: its value, its place in time, or how it ended. */
