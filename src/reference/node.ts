@@ -10,20 +10,9 @@ import { Follower } from './follower.js';
 import { ReplicatedLog } from './log.js';
 import type { Append, Message } from './message.js';
 import { Office } from './office.js';
+import { heartbeatOf, type NodeStatus, type Standing, statusOf } from './report.js';
 import { type Settings, selfDeciding, tickOf } from './settings.js';
 import { Watch } from './watch.js';
-
-/** What a node says of itself to whoever asks. */
-export interface NodeStatus {
-  node: string;
-  role: 'primary' | 'standby';
-  term: number;
-  until?: number;
-  accepted: number;
-  in_sync: boolean;
-  index: number;
-  commit: number;
-}
 
 export class NodeMachine implements Machine {
   readonly #core: Core;
@@ -93,25 +82,7 @@ export class NodeMachine implements Machine {
   }
 
   status(now: number): NodeStatus {
-    const { log, name } = this.#core;
-    const role = this.entitled(now) ? 'primary' : 'standby';
-    const until = this.#office?.lease.until;
-    return {
-      node: name,
-      role,
-      term: this.#term,
-      ...(role === 'primary' && until !== undefined && Number.isFinite(until) ? { until } : {}),
-      accepted: this.#office?.accepted ?? this.#accepted,
-      in_sync: role === 'primary' || this.#inSync(now),
-      index: log.last,
-      commit: log.commit,
-    };
-  }
-
-  #inSync(now: number): boolean {
-    const { configuration, name, settings } = this.#core;
-    const heard = now - this.#leaderHeardAt <= settings.detect.timeout;
-    return configuration.version > 0 && heard && configuration.inSync.includes(name);
+    return statusOf(this.#core, this.#standing, now);
   }
 
   /** First of all: was this process asleep, and has the lease run out meanwhile? */
@@ -293,20 +264,18 @@ export class NodeMachine implements Machine {
   }
 
   #heartbeat(now: number): void {
-    const { settings, configuration, log, name } = this.#core;
-    for (const supervisor of settings.supervisors)
-      this.#out.send(supervisor, {
-        type: 'heartbeat',
-        from: name,
-        incarnation: this.#incarnation,
-        sentAt: now,
-        term: this.#term,
-        leading: this.#office !== undefined || this.#appointed !== undefined,
-        serving: this.entitled(now),
-        deaf: this.#office?.deaf(now) ?? false,
-        yieldedTo: this.#yieldedTo,
-        position: log.position,
-        ...(selfDeciding(settings) ? { configuration } : {}),
-      });
+    const heartbeat = heartbeatOf(this.#core, this.#standing, this.#incarnation, now);
+    for (const supervisor of this.#core.settings.supervisors) this.#out.send(supervisor, heartbeat);
+  }
+
+  get #standing(): Standing {
+    return {
+      term: this.#term,
+      office: this.#office,
+      appointed: this.#appointed !== undefined,
+      yieldedTo: this.#yieldedTo,
+      accepted: this.#accepted,
+      leaderHeardAt: this.#leaderHeardAt,
+    };
   }
 }

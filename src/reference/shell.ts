@@ -39,6 +39,9 @@ export interface ShellConfig {
   lifeline: boolean;
 }
 
+/** The shortest time between two batches of writes, in ms: each costs a sync and a request to each standby. */
+const PACE = 3;
+
 export class Shell {
   readonly #clock: Clock;
   readonly #config: ShellConfig;
@@ -52,6 +55,7 @@ export class Shell {
   #timer: Timer | undefined;
   #due = Number.POSITIVE_INFINITY;
   #flushing = false;
+  #flushedAt = Number.NEGATIVE_INFINITY;
 
   constructor(config: ShellConfig, print: (line: string) => void, clock: Clock = systemClock) {
     this.#config = config;
@@ -91,14 +95,21 @@ export class Shell {
 
   dispatch(happening: Happening): void {
     for (const effect of this.#machine.handle(happening, this.#clock.now())) this.#perform(effect);
-    if (this.#node?.dirty && !this.#flushing) {
-      this.#flushing = true;
-      setImmediate(() => {
-        this.#flushing = false;
-        this.dispatch({ type: 'flush' });
-      });
-    }
+    if (this.#node?.dirty && !this.#flushing) this.#flushSoon();
     this.#schedule();
+  }
+
+  /** At once where it is quiet; under load what comes within `PACE` goes out together. */
+  #flushSoon(): void {
+    this.#flushing = true;
+    const flush = () => {
+      this.#flushing = false;
+      this.#flushedAt = this.#clock.now();
+      this.dispatch({ type: 'flush' });
+    };
+    const rest = this.#flushedAt + PACE - this.#clock.now();
+    if (rest <= 0) setImmediate(flush);
+    else this.#clock.timer(rest, flush);
   }
 
   #schedule(): void {

@@ -1,7 +1,8 @@
 /**
- * The way to one peer: messages go out as the body of POST /peer, one request at a time; what gathers
- * meanwhile goes with the next. A message may be lost: a request that fails or takes too long is given up with
- * its connection, and nobody is told.
+ * The way to one peer: messages go out as the body of POST /peer, mostly one request at a time; what gathers
+ * meanwhile goes with the next. A request that hangs (a link that is cut, or slow) does not hold up the next
+ * one for long. A message may be lost: a request that takes too long is given up with its connection, and
+ * nobody is told.
  */
 import type { Clock } from '../clock.js';
 import { type Endpoint, HttpClient } from './client.js';
@@ -11,13 +12,17 @@ import type { Message } from './message.js';
 const CAPACITY = 128;
 /** The pause after a failure, in ms. */
 const RETRY = 15;
+/** How long a request may hold up the next one, in ms, and how many may be under way for that. */
+const HOLD = 25;
+const REQUESTS = 4;
 
 export class Peer {
   readonly #client: HttpClient;
   readonly #clock: Clock;
   readonly #patience: number;
   #waiting: Message[] = [];
-  #busy = false;
+  #requests = 0;
+  #startedAt = 0;
 
   constructor(address: Endpoint, clock: Clock, patience: number) {
     this.#client = new HttpClient(address);
@@ -28,11 +33,13 @@ export class Peer {
   send(message: Message): void {
     this.#waiting.push(message);
     if (this.#waiting.length > CAPACITY) this.#waiting.shift();
-    if (!this.#busy) this.#flush();
+    const held = this.#clock.now() - this.#startedAt < HOLD || this.#requests >= REQUESTS;
+    if (this.#requests === 0 || !held) this.#flush();
   }
 
   #flush(): void {
-    this.#busy = true;
+    this.#requests++;
+    this.#startedAt = this.#clock.now();
     const body = JSON.stringify(this.#waiting);
     this.#waiting = [];
     exchange(this.#client, 'POST', '/peer', body, this.#clock, this.#patience).then((text) => {
@@ -42,8 +49,8 @@ export class Peer {
   }
 
   #next(): void {
-    if (this.#waiting.length > 0) this.#flush();
-    else this.#busy = false;
+    this.#requests--;
+    if (this.#requests === 0 && this.#waiting.length > 0) this.#flush();
   }
 }
 

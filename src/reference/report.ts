@@ -1,0 +1,67 @@
+/** What a node says of itself: to the supervisors in its heartbeats, and to whoever asks for its role. */
+import type { Core } from './core.js';
+import type { Heartbeat } from './message.js';
+import type { Office } from './office.js';
+import { selfDeciding } from './settings.js';
+
+/** What a node says of itself to whoever asks. */
+export interface NodeStatus {
+  node: string;
+  role: 'primary' | 'standby';
+  term: number;
+  until?: number;
+  accepted: number;
+  in_sync: boolean;
+  index: number;
+  commit: number;
+}
+
+/** What of a node changes with its term. */
+export interface Standing {
+  term: number;
+  office: Office | undefined;
+  /** Chosen as primary, not in office yet. */
+  appointed: boolean;
+  yieldedTo: string | null;
+  /** Writes accepted as primary in this term. */
+  accepted: number;
+  leaderHeardAt: number;
+}
+
+export function heartbeatOf(core: Core, standing: Standing, incarnation: number, now: number): Heartbeat {
+  const { settings, configuration, log, name } = core;
+  const { term, office, appointed, yieldedTo } = standing;
+  return {
+    type: 'heartbeat',
+    from: name,
+    incarnation,
+    sentAt: now,
+    term,
+    leading: office !== undefined || appointed,
+    serving: office?.serving(now) ?? false,
+    deaf: office?.deaf(now) ?? false,
+    yieldedTo,
+    position: log.position,
+    ...(selfDeciding(settings) ? { configuration } : {}),
+  };
+}
+
+/** A node shows itself as primary only while it may serve. */
+export function statusOf(core: Core, standing: Standing, now: number): NodeStatus {
+  const { log, name, settings, configuration } = core;
+  const { term, office, accepted, leaderHeardAt } = standing;
+  const serving = office?.serving(now) ?? false;
+  const until = serving ? office?.lease.until : undefined;
+  const heard = now - leaderHeardAt <= settings.detect.timeout;
+  const standby = configuration.version > 0 && heard && configuration.inSync.includes(name);
+  return {
+    node: name,
+    role: serving ? 'primary' : 'standby',
+    term,
+    ...(until !== undefined && Number.isFinite(until) ? { until } : {}),
+    accepted: office?.accepted ?? accepted,
+    in_sync: serving || standby,
+    index: log.last,
+    commit: log.commit,
+  };
+}
