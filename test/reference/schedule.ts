@@ -57,19 +57,33 @@ function whatIsMissing(simulation: Simulation, before: number): string[] {
 
 function plan(simulation: Simulation, variant: Variant): void {
   const { random } = simulation;
-  const count = integer(random, 2, 9);
+  const crashing = random.next() < 0.3;
+  const count = integer(random, 2, crashing ? 14 : 9);
   for (let fault = 0; fault < count; fault++)
-    simulation.at(60 + random.next() * (HEALED - 100), () => inject(simulation, variant));
+    simulation.at(60 + random.next() * (HEALED - 100), () => inject(simulation, variant, crashing));
 }
 
-function inject(simulation: Simulation, variant: Variant): void {
+/** A power cut: some of everybody, at one instant; back soon, each in its own time. */
+function cutPower(simulation: Simulation): void {
+  const { random, names } = simulation;
+  const few = shuffle(random, names).slice(0, integer(random, 1, names.length));
+  for (const name of few) {
+    simulation.crash(name);
+    simulation.at(simulation.now + random.next() * (random.next() < 0.5 ? 3 : 60), () =>
+      simulation.start(name),
+    );
+  }
+}
+
+function inject(simulation: Simulation, variant: Variant, crashing: boolean): void {
   const { random } = simulation;
   const target =
     random.next() < 0.5 ? (simulation.primary() ?? pick(random, NODES)) : pick(random, simulation.names);
   const lasting = random.next() * (random.next() < 0.3 ? 400 : 120);
   const end = simulation.now + lasting;
   const draw = random.next();
-  if (draw < 0.2) {
+  if (crashing && random.next() < 0.7) cutPower(simulation);
+  else if (draw < 0.2) {
     simulation.crash(target);
     simulation.at(end, () => simulation.start(target));
   } else if (draw < 0.4) {

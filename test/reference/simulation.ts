@@ -60,6 +60,8 @@ export class Simulation {
   readonly #variant: Variant;
   /** How many messages come very late. */
   readonly #lateness: number;
+  /** How long a write to a disk takes at most, most of the time. */
+  readonly #slowness: number;
   readonly #agenda = new Agenda();
   readonly #processes = new Map<string, Process>();
   readonly #clients: Client[] = [];
@@ -74,6 +76,7 @@ export class Simulation {
     this.random = seeded(seed);
     this.#variant = variant;
     this.#lateness = pick(this.random, [0, 0.01, 0.05]);
+    this.#slowness = pick(this.random, [1.5, 1.5, 15]);
     this.supervisors = Array.from({ length: variant.members }, (_, index) => `s${index + 1}`);
     this.names = [...NODES, ...this.supervisors];
     for (const name of this.names) {
@@ -266,7 +269,7 @@ export class Simulation {
       this.#carry(process.name, to, () => this.#handle(this.#process(to), { type: 'message', message }));
     } else if (effect.type === 'write') {
       process.unsynced.push(effect);
-      const slow = this.random.next() < 0.02 ? 40 : 1.5;
+      const slow = this.random.next() < 0.02 ? 40 : this.#slowness;
       this.#later(process, this.random.next() * slow, () => this.#sync(process, effect.sequence));
     } else if (effect.type === 'answer') {
       const { request, answer } = effect;

@@ -35,6 +35,7 @@ async function freePorts(count: number): Promise<number[]> {
 
 /** Three nodes, three supervisors and a power device, on loopback. */
 class Cluster {
+  readonly #spec: object;
   readonly #folder = mkdtempSync(join(tmpdir(), 'reference-'));
   readonly #addresses = new Map<string, Address>();
   readonly #processes = new Map<string, ChildProcess>();
@@ -45,8 +46,12 @@ class Cluster {
     else response.end(JSON.stringify({ running: [...this.#processes.keys()] }));
   });
 
+  constructor(spec: object) {
+    this.#spec = spec;
+  }
+
   static async open(spec: object = SPEC): Promise<Cluster> {
-    const cluster = new Cluster();
+    const cluster = new Cluster(spec);
     const names = [...NODES, ...SUPERVISORS, 'power'];
     const ports = await freePorts(names.length);
     names.forEach((name, index) => {
@@ -55,26 +60,30 @@ class Cluster {
     await new Promise<void>((resolve) =>
       cluster.#power.listen(cluster.address('power').port, '127.0.0.1', resolve),
     );
-    for (const name of [...NODES, ...SUPERVISORS]) cluster.start(name, spec);
+    for (const name of [...NODES, ...cluster.supervisors]) cluster.start(name);
     return cluster;
+  }
+
+  get supervisors(): string[] {
+    return SUPERVISORS.slice(0, topology.parse(this.#spec).supervisor.members);
   }
 
   address(name: string): Address {
     return this.#addresses.get(name) as Address;
   }
 
-  start(name: string, spec: object = SPEC): void {
+  start(name: string): void {
     const { command } = referenceSystem.program({
       name,
       kind: NODES.includes(name) ? 'node' : 'supervisor',
       listen: this.address(name),
       data: join(this.#folder, name),
-      topology: topology.parse(spec),
+      topology: topology.parse(this.#spec),
       primary: 'a',
       automaticFailback: false,
-      supervisors: SUPERVISORS,
+      supervisors: this.supervisors,
       nodes: NODES,
-      peers: [...NODES, ...SUPERVISORS, 'power'].filter((peer) => peer !== name),
+      peers: [...NODES, ...this.supervisors, 'power'].filter((peer) => peer !== name),
       dial: (peer) => this.address(peer),
       seed: '1',
     });
@@ -218,6 +227,28 @@ describe('the reference system as processes', () => {
     for (let value = 0; value < 50; value++)
       expect(await cluster.read(next, `k${value}`)).toMatchObject({ type: 'ok', value });
   });
+
+  const variants: [string, object][] = [
+    ['the standbys as trigger', { trigger: 'standby' }],
+    ['standbys that decide alone', { trigger: 'standby', quorum: false, lease: false }],
+    ['supervisors that decide alone', { quorum: false, fencing: false, lease: false }],
+    ['the process list as detector', { detect: { process: { every: '200ms' } } }],
+    ['one supervisor', { members: 1 }],
+  ];
+  for (const [name, supervisor] of variants)
+    it(`fails over with ${name}`, async () => {
+      cluster = await Cluster.open({ ...SPEC, supervisor: { ...SPEC.supervisor, ...supervisor } });
+      const first = await cluster.primary();
+      expect(await cluster.write(first, 'k', 1)).toMatchObject({ type: 'ok' });
+      await cluster.kill(first);
+      const next = await cluster.primary(NODES.filter((node) => node !== first));
+      expect(await cluster.read(next, 'k')).toMatchObject({ type: 'ok', value: 1 });
+      cluster.start(first);
+      await cluster.until('in sync', async () => (await cluster.role(first))?.inSync === true);
+      await referenceSystem.switchover(first, (node) => cluster.address(node), AbortSignal.timeout(1000));
+      await cluster.until('switched back', async () => (await cluster.role(first))?.role === 'primary');
+      expect(await cluster.read(first, 'k')).toMatchObject({ type: 'ok', value: 1 });
+    });
 
   it('answers a greeting and tells of its arrival', async () => {
     cluster = await Cluster.open();
