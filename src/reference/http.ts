@@ -48,7 +48,7 @@ export class Face {
     const { method = 'GET', url = '/' } = request;
     if (method === 'GET') {
       request.resume();
-      this.#get(url, response);
+      this.#guard(response, () => this.#get(url, response));
       return;
     }
     let body = '';
@@ -57,13 +57,17 @@ export class Face {
       body += chunk;
       if (body.length > LIMIT) request.destroy();
     });
-    request.on('end', () => {
-      try {
-        this.#change(method, url, body, response);
-      } catch (error) {
-        reply(response, 400, JSON.stringify({ error: String(error) }));
-      }
-    });
+    request.on('end', () => this.#guard(response, () => this.#change(method, url, body, response)));
+  }
+
+  /** What cannot be read (a broken path, no JSON) is the asker's mistake. */
+  #guard(response: ServerResponse, serve: () => void): void {
+    try {
+      serve();
+    } catch (error) {
+      if (!(error instanceof SyntaxError || error instanceof URIError)) throw error;
+      reply(response, 400, JSON.stringify({ error: String(error) }));
+    }
   }
 
   #get(url: string, response: ServerResponse): void {

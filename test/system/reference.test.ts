@@ -250,6 +250,19 @@ describe('the reference system as processes', () => {
       expect(await cluster.read(first, 'k')).toMatchObject({ type: 'ok', value: 1 });
     });
 
+  it('refuses what it cannot read, and lives on', async () => {
+    cluster = await Cluster.open();
+    const primary = await cluster.primary();
+    const { host, port } = cluster.address(primary);
+    const statuses = [
+      await fetch(`http://${host}:${port}/kv/%zz`),
+      await fetch(`http://${host}:${port}/kv/k`, { method: 'PUT', body: 'no JSON' }),
+      await fetch(`http://${host}:${port}/nowhere`),
+      await fetch(`http://${host}:${port}/ready`),
+    ].map(({ status }) => status);
+    expect(statuses).toEqual([400, 400, 404, 200]);
+  });
+
   it('answers a greeting and tells of its arrival', async () => {
     cluster = await Cluster.open();
     await cluster.primary();
