@@ -113,15 +113,43 @@ class Line {
     if (head < 0) return;
     const header = received.toString('latin1', 0, head);
     const status = Number(header.slice(9, 12));
-    const length = /\r\ncontent-length: *(\d+)/i.exec(header)?.[1];
-    if (!(status >= 100) || length === undefined) {
-      this.giveUp('expected an HTTP answer with a length');
+    const body = bodyOf(header, received, head + 4);
+    if (!(status >= 100) || body === 'unreadable') {
+      this.giveUp('expected an HTTP answer that tells its length');
       return;
     }
-    const end = head + 4 + Number(length);
-    if (received.length < end) return;
-    if (received.length > end || !this.#done || /\r\nconnection: *close/i.test(header)) this.isOpen = false;
-    this.#end({ kind: 'answer', status, text: received.toString('utf8', head + 4, end) });
+    if (body === 'incomplete') return;
+    if (received.length > body.end || !this.#done || /\r\nconnection: *close/i.test(header))
+      this.isOpen = false;
+    this.#end({ kind: 'answer', status, text: body.text });
     if (!this.isOpen) this.#socket.destroy();
+  }
+}
+
+type Body = { text: string; end: number } | 'incomplete' | 'unreadable';
+
+/** The body that begins at `start`, where it has come as a whole. */
+function bodyOf(header: string, received: Buffer, start: number): Body {
+  const length = /\r\ncontent-length: *(\d+)/i.exec(header)?.[1];
+  if (length !== undefined) {
+    const end = start + Number(length);
+    return received.length < end ? 'incomplete' : { text: received.toString('utf8', start, end), end };
+  }
+  return /\r\ntransfer-encoding: *chunked/i.test(header) ? chunksOf(received, start) : 'unreadable';
+}
+
+/** A body in chunks (RFC 9112, 7.1), without trailers. */
+function chunksOf(received: Buffer, start: number): Body {
+  const chunks: Buffer[] = [];
+  for (let at = start; ; ) {
+    const line = received.indexOf('\r\n', at);
+    if (line < 0) return 'incomplete';
+    const size = Number.parseInt(received.toString('latin1', at, line), 16);
+    if (!(size >= 0)) return 'unreadable';
+    const end = line + 2 + size + 2;
+    if (received.length < end) return 'incomplete';
+    if (size === 0) return { text: Buffer.concat(chunks).toString('utf8'), end };
+    chunks.push(received.subarray(line + 2, line + 2 + size));
+    at = end;
   }
 }

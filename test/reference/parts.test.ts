@@ -166,6 +166,12 @@ describe('the HTTP client', () => {
     expect(result).toEqual({ kind: 'answer', status: 200, text: 'hi' });
   });
 
+  it('reads an answer in chunks', async () => {
+    const head = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
+    const { result } = await against(() => `${head}3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n`);
+    expect(result).toEqual({ kind: 'answer', status: 200, text: 'abcde' });
+  });
+
   it('is in doubt where the connection is lost or nothing comes after it was sent', async () => {
     expect((await against(() => undefined)).result.kind).toBe('doubt');
     expect((await against(() => '', 60)).result).toEqual({ kind: 'doubt', error: 'timed out' });
