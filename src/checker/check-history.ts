@@ -98,10 +98,16 @@ export async function checkFile(
   path: string,
   options: CheckOptions & { format?: Format | 'auto' | string } = {},
 ): Promise<ForeignResult> {
+  const begun = options.clock?.now() ?? 0;
   const { table, format } = await readHistoryFile(path, (options.format ?? 'auto') as Format | 'auto');
   // A key-value store's texts are sequences, even where nobody appends.
   const model = options.model ?? (format === 'kv' ? 'append' : undefined);
-  const result = checkTable(table, model === undefined ? options : { ...options, model });
+  const settings: CheckOptions = model === undefined ? { ...options } : { ...options, model };
+  if (options.clock && options.timeoutMs !== undefined) {
+    // The time is for everything, reading included.
+    settings.timeoutMs = Math.max(0, options.timeoutMs - (options.clock.now() - begun));
+  }
+  const result = checkTable(table, settings);
   return { ...result, file: path, format, text: `${path} (${format}): ${result.text}` };
 }
 
@@ -164,6 +170,8 @@ function counterexampleOf(table: OperationTable, found: ModelResult): Counterexa
   };
 }
 
+/** Lines of operations in a text; the data have all of them. */
+const MOST_DRAWN = 24;
 const VERDICTS = { ok: 'holds', illegal: 'does not hold', unknown: 'unknown' } as const;
 
 function textOf(table: OperationTable, model: HistoryModel, found: ModelResult): string {
@@ -173,7 +181,11 @@ function textOf(table: OperationTable, model: HistoryModel, found: ModelResult):
   if (found.reason !== '')
     lines.push(`  ${found.key === null ? '' : `key ${JSON.stringify(found.key)}: `}${found.reason}`);
   if (found.verdict === 'illegal') {
-    for (const line of drawOperations(table, found.rows)) lines.push(`    ${line}`.trimEnd());
+    // The last ones are nearest to where it stops making sense.
+    const drawn = found.rows.slice(-MOST_DRAWN);
+    if (drawn.length < found.rows.length)
+      lines.push(`    ${count(found.rows.length - drawn.length, 'operation')} before these`);
+    for (const line of drawOperations(table, drawn)) lines.push(`    ${line}`.trimEnd());
     if (found.omitted > 0)
       lines.push(`    and ${count(found.omitted, 'operation')} that the values above come from`);
     if (!found.minimal) lines.push('    (not cut down as far as possible: the time for it was up)');

@@ -65,7 +65,12 @@ export function drawOperations(table: OperationTable, rows: readonly number[]): 
   const step = Math.max(1, Math.min(4, Math.floor(WIDEST_AXIS / Math.max(1, rank.size))));
   const width = rank.size * step + 1;
   const heads = operations.map((operation) => `process ${operation.process}`);
-  const calls = operations.map((operation, at) => callText(operation, table.type[rows[at]!]!));
+  // Keys are named only where there are several.
+  const several = new Set(operations.map(({ key }) => key)).size > 1;
+  const calls = operations.map((operation, at) => {
+    const call = callText(operation, table.type[rows[at]!]!);
+    return several ? `${operation.key}: ${call}` : call;
+  });
   const headWidth = Math.max(0, ...heads.map((text) => text.length));
   const callWidth = Math.max(0, ...calls.map((text) => text.length));
   return operations.map((operation, at) => {

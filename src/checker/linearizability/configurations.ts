@@ -15,6 +15,13 @@ export interface SlotKinds {
   observers: number;
 }
 
+const BUCKETS = 4096;
+
+function bucketOf(state: number, swapsDone: number): number {
+  const hash = Math.imul(state + 1, 0x9e3779b1) ^ Math.imul(swapsDone + 1, 0x85ebca6b);
+  return (hash ^ (hash >>> 15)) & (BUCKETS - 1);
+}
+
 export class Configurations {
   #capacity = 64;
   #length = 0;
@@ -24,18 +31,16 @@ export class Configurations {
   done = new Int32Array(this.#capacity);
   free = new Int32Array(this.#capacity);
   used = new Int32Array(this.#capacity);
-  /** The next configuration with the same state, or -1. */
+  /** The next configuration in the same bucket, or -1. */
   #next = new Int32Array(this.#capacity);
-  readonly #head: Int32Array;
-  readonly #headTick: Int32Array;
+  readonly #head = new Int32Array(BUCKETS);
+  readonly #headTick = new Int32Array(BUCKETS).fill(-1);
   readonly #kinds: SlotKinds;
   readonly #pool: UsagePool;
   /** Comparisons so far: the unit of the step budget. */
   steps = 0;
 
-  constructor(values: number, kinds: SlotKinds, pool: UsagePool) {
-    this.#head = new Int32Array(values);
-    this.#headTick = new Int32Array(values).fill(-1);
+  constructor(kinds: SlotKinds, pool: UsagePool) {
     this.#kinds = kinds;
     this.#pool = pool;
   }
@@ -59,28 +64,23 @@ export class Configurations {
   /** Adds a configuration unless one that is there already can do all that it can. */
   add(state: number, done: number, free: number, used: number): boolean {
     const { writes, swaps, observers } = this.#kinds;
+    const bucket = bucketOf(state, done & swaps);
     let before = -1;
-    const first = this.#headTick[state] === this.#tick ? this.#head[state]! : -1;
+    const first = this.#headTick[bucket] === this.#tick ? this.#head[bucket]! : -1;
     for (let at = first; at !== -1; ) {
       this.steps++;
       const next = this.#next[at]!;
-      const differ = done ^ this.done[at]!;
       const doneThere = this.done[at]!;
       const freeThere = this.free[at]!;
-      if ((differ & swaps) === 0) {
+      const differ = done ^ doneThere;
+      if (this.state[at] === state && (differ & swaps) === 0) {
         const changed = (differ | (free ^ freeThere)) & writes;
-        if (
-          (done & ~doneThere & observers) === 0 &&
-          (changed & ~freeThere) === 0 &&
-          this.#pool.within(this.used[at]!, used)
-        )
-          return false;
-        if (
-          (doneThere & ~done & observers) === 0 &&
-          (changed & ~free) === 0 &&
-          this.#pool.within(used, this.used[at]!)
-        ) {
-          this.#unlink(state, before, at, next);
+        const usedThere = this.used[at]!;
+        const nothingNew = (done & ~doneThere & observers) === 0 && (changed & ~freeThere) === 0;
+        if (nothingNew && this.#pool.within(usedThere, used)) return false;
+        const needless = (doneThere & ~done & observers) === 0 && (changed & ~free) === 0;
+        if (needless && this.#pool.within(used, usedThere)) {
+          this.#unlink(bucket, before, at, next);
           at = next;
           continue;
         }
@@ -88,7 +88,7 @@ export class Configurations {
       before = at;
       at = next;
     }
-    this.#push(state, done, free, used);
+    this.#push(bucket, state, done, free, used);
     return true;
   }
 
@@ -107,7 +107,27 @@ export class Configurations {
     this.#length = kept;
   }
 
-  #push(state: number, done: number, free: number, used: number): void {
+  /**
+   * Leaves out all but `most` configurations: of each state as many, those that have used the fewest operations
+   * in doubt. Only on a compacted set.
+   */
+  narrow(most: number): void {
+    const order = Array.from({ length: this.#length }, (_, at) => at);
+    order.sort((left, right) => this.#pool.total(this.used[left]!) - this.#pool.total(this.used[right]!));
+    const states = new Set(this.state.subarray(0, this.#length)).size;
+    const quota = Math.max(1, Math.ceil(most / states));
+    const taken = new Map<number, number>();
+    for (const at of order) {
+      const state = this.state[at]!;
+      const before = taken.get(state) ?? 0;
+      taken.set(state, before + 1);
+      if (before >= quota) this.state[at] = -1;
+    }
+    this.compact();
+    this.#alive = this.#length;
+  }
+
+  #push(bucket: number, state: number, done: number, free: number, used: number): void {
     if (this.#length === this.#capacity) this.#grow();
     const at = this.#length++;
     this.#alive++;
@@ -115,17 +135,17 @@ export class Configurations {
     this.done[at] = done;
     this.free[at] = free;
     this.used[at] = used;
-    this.#link(state, at);
+    this.#link(bucket, at);
   }
 
-  #link(state: number, at: number): void {
-    this.#next[at] = this.#headTick[state] === this.#tick ? this.#head[state]! : -1;
-    this.#headTick[state] = this.#tick;
-    this.#head[state] = at;
+  #link(bucket: number, at: number): void {
+    this.#next[at] = this.#headTick[bucket] === this.#tick ? this.#head[bucket]! : -1;
+    this.#headTick[bucket] = this.#tick;
+    this.#head[bucket] = at;
   }
 
-  #unlink(state: number, before: number, at: number, next: number): void {
-    if (before === -1) this.#head[state] = next;
+  #unlink(bucket: number, before: number, at: number, next: number): void {
+    if (before === -1) this.#head[bucket] = next;
     else this.#next[before] = next;
     this.state[at] = -1;
     this.#alive--;

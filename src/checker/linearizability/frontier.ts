@@ -28,9 +28,26 @@ import { UNUSED, UsagePool } from './usage-pool.js';
 
 const MAX_USES_OF_A_KIND = 0xffff;
 
-/** Judges one register. `operations` of an illegal result holds the row whose completion nothing explains. */
-export function judgeFrontier(history: RegisterHistory, budget: Budget): KeyResult {
-  return new Frontier(history, budget).judge();
+/** How many configurations are kept at most, in one attempt after the other. */
+const WIDTHS = [16, 128, 1024, Number.POSITIVE_INFINITY];
+
+/**
+ * Judges one register. `operations` of an illegal result holds the row whose completion nothing explains.
+ *
+ * Where operations in doubt make the set large, a narrow one, of the configurations that used the fewest of
+ * them, is tried first: it cannot show that a history is illegal, but one order is enough to show that it is not.
+ */
+export function judgeFrontier(
+  history: RegisterHistory,
+  budget: Budget,
+  widths: readonly number[] = WIDTHS,
+): KeyResult {
+  for (const width of widths) {
+    const frontier = new Frontier(history, budget, width);
+    const found = frontier.judge();
+    if (found.verdict !== 'illegal' || !frontier.narrowed) return found;
+  }
+  return undecided(FRONTIER, 'what was kept of the configurations was not enough');
 }
 
 class Frontier {
@@ -51,17 +68,21 @@ class Frontier {
   #tick = 0;
   /** The bit of the completing operation. */
   #goal = 0;
+  readonly #width: number;
+  /** Whether configurations were left out that another one does not stand for. */
+  narrowed = false;
 
-  constructor(history: RegisterHistory, budget: Budget) {
+  constructor(history: RegisterHistory, budget: Budget, width: number) {
     this.#history = history;
     this.#budget = budget;
+    this.#width = width;
     this.#slots = new Slots(history);
     this.#inDoubt = new InDoubt(history);
     this.#pool = new UsagePool(this.#inDoubt.kinds);
     const states = history.values + 1;
-    this.#now = new Configurations(states, this.#slots, this.#pool);
-    this.#next = new Configurations(states, this.#slots, this.#pool);
-    this.#work = new Configurations(states, this.#slots, this.#pool);
+    this.#now = new Configurations(this.#slots, this.#pool);
+    this.#next = new Configurations(this.#slots, this.#pool);
+    this.#work = new Configurations(this.#slots, this.#pool);
     this.#gains = new Int32Array(states).fill(-1);
   }
 
@@ -121,18 +142,26 @@ class Frontier {
       const state = now.state[at]!;
       if (state >= 0) this.#reach(state, now.done[at]!, now.free[at]!, now.used[at]!);
     }
+    const begun = work.length;
     for (let at = 0; at < work.length; at++) {
+      // What was not on the way from the beginning has used more operations in doubt than what was.
+      if (at >= begun && (next.size >= this.#width || at > 4 * this.#width)) {
+        this.narrowed = true;
+        break;
+      }
       if (work.state[at]! >= 0 && !this.#explore(at)) return false;
     }
     this.#slots.leave(operation, bit);
-    const steps = now.length + work.length + next.length + next.steps + work.steps;
-    next.steps = 0;
-    work.steps = 0;
+    const steps = now.length + work.length + next.length;
     this.#now = next;
     this.#next = now;
     next.compact();
     now.clear();
     work.clear();
+    if (next.length > this.#width) {
+      next.narrow(this.#width);
+      this.narrowed = true;
+    }
     if (this.#bytes() > this.#budget.memoryBytes / 2) this.#pool.compact(this.#now.used, this.#now.length);
     return this.#budget.spend(steps) && this.#fits();
   }
@@ -179,7 +208,10 @@ class Frontier {
       } else this.#writeInDoubt(value, done, free, used);
     }
     this.#swapInDoubt(state, done, free, used);
-    return this.#budget.spend(8) && ((at & 0xfff) !== 0 || this.#fits());
+    const steps = 8 + this.#work.steps + this.#next.steps;
+    this.#work.steps = 0;
+    this.#next.steps = 0;
+    return this.#budget.spend(steps) && ((at & 0xfff) !== 0 || this.#fits());
   }
 
   #write(value: number, bit: number, done: number, free: number, used: number): void {

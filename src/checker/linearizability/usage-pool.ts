@@ -14,6 +14,7 @@ export class UsagePool {
   readonly #salt: Int32Array;
   #counts: Uint16Array;
   #hash: Int32Array;
+  #total: Int32Array;
   #size = 1;
   #slots = new Int32Array(64).fill(-1);
 
@@ -23,11 +24,12 @@ export class UsagePool {
     this.#salt = Int32Array.from({ length: kinds }, () => (random.next() * 0x1_0000_0000) | 1);
     this.#counts = new Uint16Array(64 * Math.max(1, kinds));
     this.#hash = new Int32Array(64);
+    this.#total = new Int32Array(64);
     this.#slots[0] = UNUSED;
   }
 
   get bytes(): number {
-    return this.#counts.byteLength + this.#hash.byteLength + this.#slots.byteLength;
+    return this.#counts.byteLength + this.#hash.byteLength * 2 + this.#slots.byteLength;
   }
 
   get size(): number {
@@ -36,6 +38,11 @@ export class UsagePool {
 
   count(usage: number, kind: number): number {
     return this.#counts[usage * this.#kinds + kind]!;
+  }
+
+  /** How many operations in doubt it has used. */
+  total(usage: number): number {
+    return this.#total[usage]!;
   }
 
   /** The usage with one more of a kind. */
@@ -54,6 +61,7 @@ export class UsagePool {
   /** Whether `left` has used no more of any kind than `right`. */
   within(left: number, right: number): boolean {
     if (left === right || left === UNUSED) return true;
+    if (this.#total[left]! >= this.#total[right]!) return false;
     const kinds = this.#kinds;
     const counts = this.#counts;
     for (let kind = 0, l = left * kinds, r = right * kinds; kind < kinds; kind++, l++, r++) {
@@ -80,12 +88,15 @@ export class UsagePool {
     const capacity = Math.max(64, keep.length * 2);
     const counts = new Uint16Array(capacity * Math.max(1, kinds));
     const hash = new Int32Array(capacity);
+    const total = new Int32Array(capacity);
     keep.forEach((usage, index) => {
       counts.set(this.#counts.subarray(usage * kinds, (usage + 1) * kinds), index * kinds);
       hash[index] = this.#hash[usage]!;
+      total[index] = this.#total[usage]!;
     });
     this.#counts = counts;
     this.#hash = hash;
+    this.#total = total;
     this.#size = keep.length;
     this.#rehash(64);
   }
@@ -107,10 +118,14 @@ export class UsagePool {
       const hashes = new Int32Array(this.#hash.length * 2);
       hashes.set(this.#hash);
       this.#hash = hashes;
+      const totals = new Int32Array(this.#total.length * 2);
+      totals.set(this.#total);
+      this.#total = totals;
     }
     this.#counts.copyWithin(usage * this.#kinds, from, from + this.#kinds);
     this.#counts[usage * this.#kinds + kind]!++;
     this.#hash[usage] = hash;
+    this.#total[usage] = this.#total[from / this.#kinds]! + 1;
     this.#slots[slot] = usage;
     if (this.#size * 2 > this.#slots.length) this.#rehash(this.#slots.length * 2);
     return usage;
