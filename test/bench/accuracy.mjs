@@ -42,11 +42,14 @@ function scripted(script) {
           text += piece;
         });
         response.on('end', () => {
-          if (response.statusCode === 200) resolve({ type: 'ok', value: text === '' ? null : JSON.parse(text), node: undefined });
+          if (response.statusCode === 200)
+            resolve({ type: 'ok', value: text === '' ? null : JSON.parse(text), node: undefined });
           else resolve({ type: 'fail', error: `status ${response.statusCode}` });
         });
       });
-      out.on('error', (error) => resolve({ type: answered || error.code !== 'ECONNREFUSED' ? 'info' : 'fail', error: error.message }));
+      out.on('error', (error) =>
+        resolve({ type: answered || error.code !== 'ECONNREFUSED' ? 'info' : 'fail', error: error.message }),
+      );
       out.end(body);
     });
   return defineSystem({
@@ -58,14 +61,21 @@ function scripted(script) {
             command: [
               process.execPath,
               NODE,
-              JSON.stringify({ ...script, name: node.name, listen: node.listen, data: node.data, peer: node.dial(node.name === 'a' ? 'b' : 'a') }),
+              JSON.stringify({
+                ...script,
+                name: node.name,
+                listen: node.listen,
+                data: node.data,
+                peer: node.dial(node.name === 'a' ? 'b' : 'a'),
+              }),
             ],
           },
     connect(address) {
       const agent = new Agent({ keepAlive: true });
       return {
         read: (key, signal) => exchange(agent, address, 'GET', `/${key}`, undefined, signal),
-        write: (key, value, signal) => exchange(agent, address, 'PUT', `/${key}`, JSON.stringify(value), signal),
+        write: (key, value, signal) =>
+          exchange(agent, address, 'PUT', `/${key}`, JSON.stringify(value), signal),
         close: () => agent.destroy(),
       };
     },
@@ -94,7 +104,12 @@ for (let run = 0; run < RUNS; run++) {
   const { verdict } = runs[0];
   const [timings] = verdict.timings.faults;
   if (timings?.detect_ms == null || timings.recover_ms == null) {
-    console.log(`run ${run}: ${verdict.verdict}; ${verdict.findings.filter((finding) => finding.verdict !== 'pass').map((finding) => finding.message).join('; ')}`);
+    console.log(
+      `run ${run}: ${verdict.verdict}; ${verdict.findings
+        .filter((finding) => finding.verdict !== 'pass')
+        .map((finding) => finding.message)
+        .join('; ')}`,
+    );
     continue;
   }
   const died = known(truth, 'alive');

@@ -9,7 +9,7 @@ import { mkdirSync, mkdtempSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FAULTS, RUNTIMES, SYSTEMS } from '../../dist/catalog.js';
-import { sleep, systemClock as clock } from '../../dist/clock.js';
+import { systemClock as clock, sleep } from '../../dist/clock.js';
 import { encodeDrill } from '../../dist/drill/schema.js';
 import { parseDrill } from '../../dist/index.js';
 import { seeded } from '../../dist/random.js';
@@ -78,17 +78,24 @@ async function drive(scene, record) {
 }
 
 function row(name, { latencies, failed, cpu }) {
-  const at = (share) => (latencies[Math.ceil(share * latencies.length) - 1] ?? Number.NaN).toFixed(2).padStart(9);
+  const at = (share) =>
+    (latencies[Math.ceil(share * latencies.length) - 1] ?? Number.NaN).toFixed(2).padStart(9);
   const rate = (latencies.length / SECONDS).toFixed(0).padStart(8);
-  console.log(`${name.padEnd(24)}${rate}${String(failed).padStart(8)}${at(0.5)}${at(0.99)}${at(0.999)}${cpu.toFixed(2).padStart(12)}`);
+  console.log(
+    `${name.padEnd(24)}${rate}${String(failed).padStart(8)}${at(0.5)}${at(0.99)}${at(0.999)}${cpu.toFixed(2).padStart(12)}`,
+  );
 }
 
 try {
   const scene = await stage.up();
   while (scene.observer.lacking().length > 0) await sleep(clock, 50);
   await drive(scene, () => {});
-  console.log(`${RATE} operations/s for ${SECONDS} s, in turn; acknowledged per second, not acknowledged, latency in ms, runner's CPU s`);
-  console.log(`${''.padEnd(24)}${'ok/s'.padStart(8)}${'not ok'.padStart(8)}${'p50'.padStart(9)}${'p99'.padStart(9)}${'p99.9'.padStart(9)}${'CPU'.padStart(12)}`);
+  console.log(
+    `${RATE} operations/s for ${SECONDS} s, in turn; acknowledged per second, not acknowledged, latency in ms, runner's CPU s`,
+  );
+  console.log(
+    `${''.padEnd(24)}${'ok/s'.padStart(8)}${'not ok'.padStart(8)}${'p50'.padStart(9)}${'p99'.padStart(9)}${'p99.9'.padStart(9)}${'CPU'.padStart(12)}`,
+  );
   for (let round = 0; round < ROUNDS; round++) {
     scene.observer.start();
     row('recorded and probed', await drive(scene, (body, times) => recorder.record(body, times)));
@@ -96,7 +103,9 @@ try {
     scene.observer.stop();
     row('neither', await drive(scene, () => {}));
   }
-  console.log(`history: ${recorder.events.length} events, ${(statSync(join(folder, 'history.jsonl')).size / 1e6).toFixed(1)} MB`);
+  console.log(
+    `history: ${recorder.events.length} events, ${(statSync(join(folder, 'history.jsonl')).size / 1e6).toFixed(1)} MB`,
+  );
 } finally {
   const { leaked } = await stage.down();
   await recorder.close();

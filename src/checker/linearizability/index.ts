@@ -47,6 +47,8 @@ export interface LinearizabilityOptions extends Limits {
   initial?: Value;
   /** Registers may hold anything at first. */
   anyInitial?: boolean;
+  /** Whether zones may be used, where they apply; to compare and to measure. */
+  zones?: boolean;
   /** What the keys are; `auto`: sequences where anything is appended, else registers. */
   model?: 'auto' | 'register' | 'sequence';
 }
@@ -66,7 +68,7 @@ export function checkLinearizable(
     : initialValues(table, options.initial ?? null);
   const wanted = new Uint8Array(has.length);
   // Zones know of one initial value only.
-  if (!sequences && !options.anyInitial) {
+  if (!sequences && !options.anyInitial && options.zones !== false) {
     for (let key = 0; key < has.length; key++) wanted[key] = (has[key]! & HAS_CAS) === 0 ? 1 : 0;
   }
   const clusters = clustersOf(table, wanted, initial);
