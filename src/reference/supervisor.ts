@@ -10,6 +10,7 @@ import { type DiskRecord, type Effect, type Happening, type Machine, Outbox } fr
 import { Failover } from './failover.js';
 import { Grants } from './lease.js';
 import type { Heartbeat, Message } from './message.js';
+import { ProcessPoll } from './process-poll.js';
 import { Acceptor, type Chosen, Proposer } from './register.js';
 import { quorumSize, type Settings, selfDeciding, stagger, tickOf } from './settings.js';
 import { Switchover } from './switchover.js';
@@ -33,8 +34,7 @@ export class SupervisorMachine implements Machine {
   #restUntil = 0;
   /** Since when it has accepted what it does not know to be decided. */
   #doubtSince: number | undefined;
-  #listAt = Number.NEGATIVE_INFINITY;
-  #listed = 0;
+  readonly #poll: ProcessPoll;
   #statusAt: number;
   #tickAt: number;
 
@@ -49,6 +49,7 @@ export class SupervisorMachine implements Machine {
     this.#grants = new Grants(settings.lease || 0, now);
     this.#detector = new Detector(settings, now);
     this.#known = initial;
+    this.#poll = new ProcessPoll(settings.detect.every);
     for (const record of records) if (record.kind === 'known') this.#known = record.configuration;
     this.#failover = new Failover(settings, this.#out, this.#detector, this.#known, now);
     this.#switchover = new Switchover(settings, this.#detector);
@@ -62,7 +63,7 @@ export class SupervisorMachine implements Machine {
     else if (happening.type === 'synced') this.#out.synced(happening.sequence);
     else if (happening.type === 'fenced') this.#failover.fenced(happening.id, happening.ok, now);
     else if (happening.type === 'listed') {
-      if (happening.id === this.#listed) this.#detector.listed(happening.running);
+      if (this.#poll.isNews(happening.id)) this.#detector.listed(happening.running);
     } else if (happening.type === 'switchover') this.#askSwitchover(happening.request, happening.to, now);
     else if (happening.type === 'read' || happening.type === 'write')
       this.#out.answer(happening.request, 404, { error: 'expected a node, found a supervisor' });
@@ -162,9 +163,9 @@ export class SupervisorMachine implements Machine {
       this.#proposer.abandon();
       this.#rest(now);
     }
-    if (detect.kind === 'process' && trigger === 'supervisor' && now - this.#listAt >= detect.every) {
-      this.#listAt = now;
-      this.#out.put({ type: 'list', id: ++this.#listed });
+    if (detect.kind === 'process' && trigger === 'supervisor') {
+      const id = this.#poll.due(now);
+      if (id !== undefined) this.#out.put({ type: 'list', id });
     }
     if (now >= this.#statusAt) this.#tell(now);
   }

@@ -5,6 +5,7 @@
  */
 import { type Configuration, nextTerm } from './configuration.js';
 import type { Core } from './core.js';
+import { ProcessPoll } from './process-poll.js';
 import { selfDeciding, stagger } from './settings.js';
 
 export class Watch {
@@ -14,8 +15,7 @@ export class Watch {
   #declared = 0;
   #declaredAt = 0;
   #electAt = Number.NEGATIVE_INFINITY;
-  #listAt = Number.NEGATIVE_INFINITY;
-  #listed = 0;
+  readonly #poll: ProcessPoll;
   /** Whether the primary was missing in the process list, for this term. */
   #missing = 0;
   #fenceId = 0;
@@ -24,6 +24,7 @@ export class Watch {
 
   constructor(core: Core, now: number) {
     this.#core = core;
+    this.#poll = new ProcessPoll(core.settings.detect.every);
     this.#heardAt = now;
   }
 
@@ -42,7 +43,7 @@ export class Watch {
   check(now: number): Configuration | undefined {
     const { settings, configuration } = this.#core;
     if (settings.trigger !== 'standby' || configuration.version === 0) return undefined;
-    if (settings.detect.kind === 'process') this.#poll(now);
+    if (settings.detect.kind === 'process') this.#list(now);
     if (!configuration.active || !configuration.inSync.includes(settings.name)) return undefined;
     const reason = this.#reason(now);
     if (!reason) return undefined;
@@ -62,7 +63,7 @@ export class Watch {
 
   listed(id: number, running: readonly string[] | undefined): void {
     const { configuration } = this.#core;
-    if (id !== this.#listed || !running) return;
+    if (!this.#poll.isNews(id) || !running) return;
     this.#missing = running.includes(configuration.primary) ? 0 : configuration.term;
   }
 
@@ -96,11 +97,9 @@ export class Watch {
     out.log({ at: now, event: 'declared', target: primary, term, detail });
   }
 
-  #poll(now: number): void {
-    const { settings, out } = this.#core;
-    if (now - this.#listAt < settings.detect.every) return;
-    this.#listAt = now;
-    out.put({ type: 'list', id: ++this.#listed });
+  #list(now: number): void {
+    const id = this.#poll.due(now);
+    if (id !== undefined) this.#core.out.put({ type: 'list', id });
   }
 
   #takeOver(now: number): Configuration | undefined {

@@ -7,6 +7,7 @@ import { HttpClient } from '../../src/reference/client.js';
 import { activate, type Configuration, nextTerm, resize, seal } from '../../src/reference/configuration.js';
 import { Grants, Lease } from '../../src/reference/lease.js';
 import { ReplicatedLog } from '../../src/reference/log.js';
+import { ProcessPoll } from '../../src/reference/process-poll.js';
 import type { Settings } from '../../src/reference/settings.js';
 import { Storage } from '../../src/reference/storage.js';
 
@@ -181,5 +182,13 @@ describe('the HTTP client', () => {
     const { port } = await against(() => undefined);
     const client = new HttpClient({ host: '127.0.0.1', port });
     expect((await client.exchange('GET', '/x', '')).kind).toBe('unsent');
+  });
+});
+
+describe('the polling of the process list', () => {
+  it('asks once an interval, and takes in answers that come later than the next question', () => {
+    const poll = new ProcessPoll(100);
+    expect([poll.due(0), poll.due(50), poll.due(100), poll.due(200)]).toEqual([1, undefined, 2, 3]);
+    expect([poll.isNews(1), poll.isNews(3), poll.isNews(2)]).toEqual([true, true, false]);
   });
 });
