@@ -5,47 +5,39 @@
  * which of the pending operations are done (a bit for each slot), which pending writes are free (they can be
  * taken as done, hidden behind a later write, or still be used), and which operations in doubt were used.
  */
+import type { Slots } from './slots.js';
 import type { UsagePool } from './usage-pool.js';
 
-/** Which slots hold what, as bits: what the comparison depends on. */
-export interface SlotKinds {
-  writes: number;
-  swaps: number;
-  /** Reads and failed compare-and-sets: they change nothing. */
-  observers: number;
-}
-
 const BUCKETS = 4096;
-
-function bucketOf(state: number, swapsDone: number): number {
-  const hash = Math.imul(state + 1, 0x9e3779b1) ^ Math.imul(swapsDone + 1, 0x85ebca6b);
-  return (hash ^ (hash >>> 15)) & (BUCKETS - 1);
-}
 
 export class Configurations {
   #capacity = 64;
   #length = 0;
   #tick = 0;
   #alive = 0;
+  /** The value that the register holds; negative where the place is empty. */
   state = new Int32Array(this.#capacity);
-  done = new Int32Array(this.#capacity);
-  free = new Int32Array(this.#capacity);
   used = new Int32Array(this.#capacity);
+  /** For each, the mask of what is done, then that of what is free. */
+  masks: Int32Array;
   /** The next configuration in the same bucket, or -1. */
   #next = new Int32Array(this.#capacity);
   readonly #head = new Int32Array(BUCKETS);
   readonly #headTick = new Int32Array(BUCKETS).fill(-1);
-  readonly #kinds: SlotKinds;
+  readonly #slots: Slots;
+  readonly #words: number;
   readonly #pool: UsagePool;
   /** Comparisons so far: the unit of the step budget. */
   steps = 0;
 
-  constructor(kinds: SlotKinds, pool: UsagePool) {
-    this.#kinds = kinds;
+  constructor(slots: Slots, pool: UsagePool) {
+    this.#slots = slots;
+    this.#words = slots.words;
     this.#pool = pool;
+    this.masks = new Int32Array(this.#capacity * 2 * this.#words);
   }
 
-  /** How many places there are; those whose state is negative are empty. */
+  /** How many places there are, the empty ones included. */
   get length(): number {
     return this.#length;
   }
@@ -55,6 +47,10 @@ export class Configurations {
     return this.#alive;
   }
 
+  get bytes(): number {
+    return this.#capacity * (12 + 8 * this.#words);
+  }
+
   clear(): void {
     this.#length = 0;
     this.#alive = 0;
@@ -62,49 +58,45 @@ export class Configurations {
   }
 
   /** Adds a configuration unless one that is there already can do all that it can. */
-  add(state: number, done: number, free: number, used: number): boolean {
-    const { writes, swaps, observers } = this.#kinds;
-    const bucket = bucketOf(state, done & swaps);
+  add(state: number, masks: Int32Array, used: number): void {
+    const bucket = this.#bucketOf(state, masks);
     let before = -1;
     const first = this.#headTick[bucket] === this.#tick ? this.#head[bucket]! : -1;
     for (let at = first; at !== -1; ) {
       this.steps++;
       const next = this.#next[at]!;
-      const doneThere = this.done[at]!;
-      const freeThere = this.free[at]!;
-      const differ = done ^ doneThere;
-      if (this.state[at] === state && (differ & swaps) === 0) {
-        const changed = (differ | (free ^ freeThere)) & writes;
-        const usedThere = this.used[at]!;
-        const nothingNew = (done & ~doneThere & observers) === 0 && (changed & ~freeThere) === 0;
-        if (nothingNew && this.#pool.within(usedThere, used)) return false;
-        const needless = (doneThere & ~done & observers) === 0 && (changed & ~free) === 0;
-        if (needless && this.#pool.within(used, usedThere)) {
-          this.#unlink(bucket, before, at, next);
-          at = next;
-          continue;
-        }
-      }
-      before = at;
+      const relation = this.state[at] === state ? this.#compare(at, masks) : 0;
+      const usedThere = this.used[at]!;
+      if ((relation & 1) !== 0 && this.#pool.within(usedThere, used)) return;
+      if ((relation & 2) !== 0 && this.#pool.within(used, usedThere)) this.#unlink(bucket, before, at, next);
+      else before = at;
       at = next;
     }
-    this.#push(bucket, state, done, free, used);
-    return true;
+    this.#push(bucket, state, masks, used);
   }
 
-  /** Leaves out the empty places; nothing more can be added after it but a `clear`. */
+  /** Copies the masks of a configuration. */
+  load(at: number, masks: Int32Array): void {
+    const size = 2 * this.#words;
+    for (let word = 0; word < size; word++) masks[word] = this.masks[at * size + word]!;
+  }
+
+  /** Leaves out the empty places; nothing more can be added after it but after a `clear`. */
   compact(): void {
+    const size = 2 * this.#words;
     let kept = 0;
     for (let at = 0; at < this.#length; at++) {
       const state = this.state[at]!;
       if (state < 0) continue;
-      this.state[kept] = state;
-      this.done[kept] = this.done[at]!;
-      this.free[kept] = this.free[at]!;
-      this.used[kept] = this.used[at]!;
+      if (kept !== at) {
+        this.state[kept] = state;
+        this.used[kept] = this.used[at]!;
+        this.masks.copyWithin(kept * size, at * size, (at + 1) * size);
+      }
       kept++;
     }
     this.#length = kept;
+    this.#alive = kept;
   }
 
   /**
@@ -124,21 +116,51 @@ export class Configurations {
       if (before >= quota) this.state[at] = -1;
     }
     this.compact();
-    this.#alive = this.#length;
   }
 
-  #push(bucket: number, state: number, done: number, free: number, used: number): void {
+  /**
+   * Compares all but the usage with a configuration of the same state. Bit 1: the one that is there can do all
+   * that the new one can; bit 2: the other way round.
+   *
+   * Compare-and-sets must be done in both or in none. What observes is better done than not. A write that is
+   * free is better than one that is done, or one that is not: it can be either.
+   */
+  #compare(at: number, masks: Int32Array): number {
+    const words = this.#words;
+    const { writes, swaps, observers } = this.#slots;
+    let relation = 3;
+    for (let word = 0, there = at * 2 * words; word < words && relation !== 0; word++, there++) {
+      const done = masks[word]!;
+      const free = masks[words + word]!;
+      const doneThere = this.masks[there]!;
+      const freeThere = this.masks[there + words]!;
+      const differ = done ^ doneThere;
+      if ((differ & swaps[word]!) !== 0) return 0;
+      const changed = (differ | (free ^ freeThere)) & writes[word]!;
+      if (((done & ~doneThere & observers[word]!) | (changed & ~freeThere)) !== 0) relation &= 2;
+      if (((doneThere & ~done & observers[word]!) | (changed & ~free)) !== 0) relation &= 1;
+    }
+    return relation;
+  }
+
+  /** Configurations of one state in which the same compare-and-sets are done share a bucket. */
+  #bucketOf(state: number, masks: Int32Array): number {
+    let hash = Math.imul(state + 1, 0x9e3779b1);
+    for (let word = 0; word < this.#words; word++) {
+      hash = Math.imul(hash ^ (masks[word]! & this.#slots.swaps[word]!), 0x85ebca6b);
+      hash ^= hash >>> 15;
+    }
+    return hash & (BUCKETS - 1);
+  }
+
+  #push(bucket: number, state: number, masks: Int32Array, used: number): void {
     if (this.#length === this.#capacity) this.#grow();
     const at = this.#length++;
+    const size = 2 * this.#words;
     this.#alive++;
     this.state[at] = state;
-    this.done[at] = done;
-    this.free[at] = free;
     this.used[at] = used;
-    this.#link(bucket, at);
-  }
-
-  #link(bucket: number, at: number): void {
+    for (let word = 0; word < size; word++) this.masks[at * size + word] = masks[word]!;
     this.#next[at] = this.#headTick[bucket] === this.#tick ? this.#head[bucket]! : -1;
     this.#headTick[bucket] = this.#tick;
     this.#head[bucket] = at;
@@ -154,14 +176,13 @@ export class Configurations {
   #grow(): void {
     this.#capacity *= 2;
     const longer = (column: Int32Array) => {
-      const copy = new Int32Array(this.#capacity);
+      const copy = new Int32Array(column.length * 2);
       copy.set(column);
       return copy;
     };
     this.state = longer(this.state);
-    this.done = longer(this.done);
-    this.free = longer(this.free);
     this.used = longer(this.used);
+    this.masks = longer(this.masks);
     this.#next = longer(this.#next);
   }
 }

@@ -21,12 +21,16 @@
 import { NONE } from '../../history/formats/operation-table.js';
 import { Configurations } from './configurations.js';
 import { InDoubt } from './in-doubt.js';
-import { byEnd, DIFFERS, READS, type RegisterHistory, SWAPS, WRITES } from './register-history.js';
+import { byEnd, DIFFERS, type RegisterHistory, SWAPS, WRITES } from './register-history.js';
 import { type Budget, FRONTIER, holds, type KeyResult, undecided } from './result.js';
-import { MAX_PENDING, Slots } from './slots.js';
+import { MAX_PENDING, mostPending, Slots } from './slots.js';
+import { Steps } from './steps.js';
 import { UNUSED, UsagePool } from './usage-pool.js';
 
 const MAX_USES_OF_A_KIND = 0xffff;
+
+/** The reason of `unknown` where the general search has to go on. */
+export const TOO_WIDE = `more than ${MAX_PENDING} operations were pending at once`;
 
 /** How many configurations are kept at most, in one attempt after the other. */
 const WIDTHS = [16, 128, 1024, Number.POSITIVE_INFINITY];
@@ -53,7 +57,11 @@ export function judgeFrontier(
 class Frontier {
   readonly #history: RegisterHistory;
   readonly #budget: Budget;
+  readonly #width: number;
+  readonly #ends: Int32Array;
+  readonly #pending: number;
   readonly #slots: Slots;
+  readonly #words: number;
   readonly #inDoubt: InDoubt;
   readonly #pool: UsagePool;
   /** The configurations at this place of the history. */
@@ -62,13 +70,14 @@ class Frontier {
   #next: Configurations;
   /** Those on the way to it. */
   readonly #work: Configurations;
-  /** By value, the tick at which something pending gains by it. */
-  readonly #gains: Int32Array;
-  readonly #gaining: number[] = [];
-  #tick = 0;
-  /** The bit of the completing operation. */
+  readonly #steps: Steps;
+  /** The masks of a configuration, and of the same past the completion. */
+  readonly #masks: Int32Array;
+  readonly #past: Int32Array;
+  /** The slot of the completing operation, as word and bit. */
   #goal = 0;
-  readonly #width: number;
+  #goalWord = 0;
+  #goalBit = 0;
   /** Whether configurations were left out that another one does not stand for. */
   narrowed = false;
 
@@ -76,38 +85,41 @@ class Frontier {
     this.#history = history;
     this.#budget = budget;
     this.#width = width;
-    this.#slots = new Slots(history);
+    this.#ends = byEnd(history);
+    this.#pending = mostPending(history, this.#ends);
+    this.#slots = new Slots(history, Math.min(this.#pending, MAX_PENDING));
+    this.#words = this.#slots.words;
     this.#inDoubt = new InDoubt(history);
     this.#pool = new UsagePool(this.#inDoubt.kinds);
-    const states = history.values + 1;
     this.#now = new Configurations(this.#slots, this.#pool);
     this.#next = new Configurations(this.#slots, this.#pool);
     this.#work = new Configurations(this.#slots, this.#pool);
-    this.#gains = new Int32Array(states).fill(-1);
+    this.#masks = new Int32Array(2 * this.#words);
+    this.#past = new Int32Array(2 * this.#words);
+    this.#steps = new Steps(history, this.#slots, this.#inDoubt, this.#pool, (state, masks, used) =>
+      this.#reach(state, masks, used),
+    );
   }
 
   judge(): KeyResult {
-    const { start, end } = this.#history;
-    const ends = byEnd(this.#history);
-    const bits = new Int32Array(this.#history.count);
+    if (this.#pending > MAX_PENDING) return undecided(FRONTIER, TOO_WIDE);
+    const { start, end, count } = this.#history;
+    const slots = new Int32Array(count);
     this.#begin();
     let invoked = 0;
-    for (const operation of ends) {
-      while (invoked < this.#history.count && start[invoked]! < end[operation]!) {
+    for (const operation of this.#ends) {
+      for (; invoked < count && start[invoked]! < end[operation]!; invoked++) {
         const kind = this.#inDoubt.kindOf[invoked]!;
-        if (kind >= 0) {
-          this.#inDoubt.invoke(kind);
-          if (this.#inDoubt.invoked[kind]! > MAX_USES_OF_A_KIND)
-            return undecided(FRONTIER, 'too many operations in doubt that do the same');
-        } else {
-          bits[invoked] = this.#slots.enter(invoked);
-          if (bits[invoked] === 0)
-            return undecided(FRONTIER, `more than ${MAX_PENDING} operations were pending at once`);
-          this.#enter(invoked, bits[invoked]!);
+        if (kind < 0) {
+          slots[invoked] = this.#slots.enter(invoked);
+          this.#enter(invoked, slots[invoked]!);
+          continue;
         }
-        invoked++;
+        this.#inDoubt.invoke(kind);
+        if (this.#inDoubt.invoked[kind]! > MAX_USES_OF_A_KIND)
+          return undecided(FRONTIER, 'too many operations in doubt that do the same');
       }
-      if (!this.#complete(operation, bits[operation]!)) return undecided(FRONTIER, this.#budget.spent);
+      if (!this.#complete(slots[operation]!)) return undecided(FRONTIER, this.#budget.spent);
       if (this.#now.size === 0) return this.#contradiction(operation);
     }
     return holds(FRONTIER);
@@ -115,32 +127,37 @@ class Frontier {
 
   #begin(): void {
     this.#now.clear();
-    if (this.#history.initial !== NONE) this.#now.add(this.#history.initial, 0, 0, UNUSED);
+    if (this.#history.initial !== NONE) this.#now.add(this.#history.initial, this.#masks, UNUSED);
     // Any value at all, and one that is none of those in the history.
-    else for (let state = 0; state <= this.#history.values; state++) this.#now.add(state, 0, 0, UNUSED);
+    else
+      for (let state = 0; state <= this.#history.values; state++) this.#now.add(state, this.#masks, UNUSED);
   }
 
   /** An operation begins: where it changes nothing, it is done (a write: it is free) at once. */
-  #enter(operation: number, bit: number): void {
+  #enter(operation: number, slot: number): void {
     const { kind, a } = this.#history;
-    const value = a[operation]!;
-    const { state, done, free, length } = this.#now;
+    const { state, masks, length } = this.#now;
+    const what = kind[operation]!;
+    if (what === SWAPS) return;
+    const size = 2 * this.#words;
+    const bit = 1 << (slot & 31);
+    const word = (slot >>> 5) + (what === WRITES ? this.#words : 0);
     for (let at = 0; at < length; at++) {
-      const same = state[at] === value;
-      if (kind[operation] === READS ? same : kind[operation] === DIFFERS && !same) done[at]! |= bit;
-      else if (kind[operation] === WRITES && same) free[at]! |= bit;
+      if ((state[at] === a[operation]) === (what !== DIFFERS)) masks[at * size + word]! |= bit;
     }
   }
 
-  /** Moves the frontier past a completion. False where the budget is spent. */
-  #complete(operation: number, bit: number): boolean {
+  /** Moves the frontier past the completion of what is in a slot. False where the budget is spent. */
+  #complete(slot: number): boolean {
     const now = this.#now;
     const next = this.#next;
     const work = this.#work;
-    this.#goal = bit;
+    this.#goal = slot;
+    this.#goalWord = slot >>> 5;
+    this.#goalBit = 1 << (slot & 31);
     for (let at = 0; at < now.length; at++) {
-      const state = now.state[at]!;
-      if (state >= 0) this.#reach(state, now.done[at]!, now.free[at]!, now.used[at]!);
+      now.load(at, this.#masks);
+      this.#reach(now.state[at]!, this.#masks, now.used[at]!);
     }
     const begun = work.length;
     for (let at = 0; at < work.length; at++) {
@@ -151,7 +168,7 @@ class Frontier {
       }
       if (work.state[at]! >= 0 && !this.#explore(at)) return false;
     }
-    this.#slots.leave(operation, bit);
+    this.#slots.leave(slot);
     const steps = now.length + work.length + next.length;
     this.#now = next;
     this.#next = now;
@@ -162,121 +179,34 @@ class Frontier {
       next.narrow(this.#width);
       this.narrowed = true;
     }
-    if (this.#bytes() > this.#budget.memoryBytes / 2) this.#pool.compact(this.#now.used, this.#now.length);
+    if (this.#bytes() > this.#budget.memoryBytes / 2) this.#pool.compact(next.used, next.length);
     return this.#budget.spend(steps) && this.#fits();
   }
 
-  /** A configuration on the way: past the completion where the operation is done or free. */
-  #reach(state: number, done: number, free: number, used: number): void {
-    const goal = this.#goal;
-    if (((done | free) & goal) !== 0) this.#next.add(state, done & ~goal, free & ~goal, used);
-    if ((done & goal) === 0) this.#work.add(state, done, free, used);
+  /** A configuration is reached: past the completion where the operation is done or free, else on the way. */
+  #reach(state: number, masks: Int32Array, used: number): void {
+    const word = this.#goalWord;
+    const done = masks[word]! & this.#goalBit;
+    if ((done | (masks[this.#words + word]! & this.#goalBit)) !== 0) {
+      for (let at = 0; at < masks.length; at++) this.#past[at] = masks[at]!;
+      this.#past[word]! &= ~this.#goalBit;
+      this.#past[this.#words + word]! &= ~this.#goalBit;
+      this.#next.add(state, this.#past, used);
+    }
+    if (done === 0) this.#work.add(state, masks, used);
   }
 
-  /** What a configuration comes to when the register takes a value. */
-  #become(state: number, done: number, free: number, used: number): void {
-    const slots = this.#slots;
-    const now = done | slots.readsOf[state]! | (slots.differs & ~slots.differsFrom[state]!);
-    this.#reach(state, now, free | (slots.writesOf[state]! & ~now), used);
-  }
-
-  /** Takes every step from a configuration on the way that can matter before the completion. */
   #explore(at: number): boolean {
-    const { a, b, kind } = this.#history;
-    const slots = this.#slots;
-    const state = this.#work.state[at]!;
-    const done = this.#work.done[at]!;
-    const free = this.#work.free[at]!;
-    const used = this.#work.used[at]!;
-    const goal = this.#goal;
-    this.#findGains(state, done);
-    if ((slots.writes & goal) !== 0)
-      this.#write(a[slots.operation[31 - Math.clz32(goal)]!]!, goal, done, free, used);
-    for (let rest = slots.swaps & ~done; rest !== 0; rest &= rest - 1) {
-      const bit = rest & -rest;
-      const operation = slots.operation[31 - Math.clz32(bit)]!;
-      if (kind[operation] === SWAPS && a[operation] === state)
-        this.#become(b[operation]!, done | bit, free, used);
-    }
-    for (const value of this.#gaining) {
-      const writes = slots.writesOf[value]! & ~done;
-      // Writing once more what is there gains only that other writes can have happened just before.
-      if (value === state && (slots.writes & ~done & ~free & ~writes) === 0) continue;
-      if (writes !== 0) {
-        const bit = slots.earliest(writes);
-        if (bit !== goal) this.#write(value, bit, done, free, used);
-      } else this.#writeInDoubt(value, done, free, used);
-    }
-    this.#swapInDoubt(state, done, free, used);
+    this.#work.load(at, this.#steps.here);
+    this.#steps.take(this.#work.state[at]!, this.#work.used[at]!, this.#goal);
     const steps = 8 + this.#work.steps + this.#next.steps;
     this.#work.steps = 0;
     this.#next.steps = 0;
     return this.#budget.spend(steps) && ((at & 0xfff) !== 0 || this.#fits());
   }
 
-  #write(value: number, bit: number, done: number, free: number, used: number): void {
-    const now = done | bit;
-    this.#become(value, now, (free | (this.#slots.writes & ~now)) & ~bit, used);
-  }
-
-  #writeInDoubt(value: number, done: number, free: number, used: number): void {
-    for (const kind of this.#inDoubt.writing[value] ?? []) {
-      if (this.#pool.count(used, kind) >= this.#inDoubt.invoked[kind]!) continue;
-      this.#become(value, done, free | (this.#slots.writes & ~done), this.#pool.with(used, kind));
-    }
-  }
-
-  #swapInDoubt(state: number, done: number, free: number, used: number): void {
-    const { swapping, from, to, invoked } = this.#inDoubt;
-    for (const kind of swapping) {
-      if (from[kind] !== state || this.#gains[to[kind]!] !== this.#tick) continue;
-      if (this.#pool.count(used, kind) >= invoked[kind]!) continue;
-      if (this.#swapPending(state, to[kind]!, done)) continue;
-      this.#become(to[kind]!, done, free, this.#pool.with(used, kind));
-    }
-  }
-
-  /** Whether the same compare-and-set is pending with an end: then that one is taken. */
-  #swapPending(from: number, to: number, done: number): boolean {
-    const { a, b } = this.#history;
-    for (let rest = this.#slots.swaps & ~done; rest !== 0; rest &= rest - 1) {
-      const operation = this.#slots.operation[31 - Math.clz32(rest & -rest)]!;
-      if (a[operation] === from && b[operation] === to) return true;
-    }
-    return false;
-  }
-
-  /** Finds the values that something pending gains by, straight or through compare-and-sets in doubt. */
-  #findGains(state: number, done: number): void {
-    const { a, kind, values } = this.#history;
-    const slots = this.#slots;
-    this.#tick++;
-    this.#gaining.length = 0;
-    const pending = slots.taken & ~done;
-    if ((pending & slots.differs) !== 0) {
-      for (let value = 0; value < values; value++) if (value !== state) this.#gain(value);
-    }
-    for (let rest = pending; rest !== 0; rest &= rest - 1) {
-      const operation = slots.operation[31 - Math.clz32(rest & -rest)]!;
-      if (kind[operation] === READS || kind[operation] === SWAPS) this.#gain(a[operation]!);
-    }
-    const { swapping, from, to } = this.#inDoubt;
-    for (let found = true; found && swapping.length > 0; ) {
-      const before = this.#gaining.length;
-      for (const kind of swapping) if (this.#gains[to[kind]!] === this.#tick) this.#gain(from[kind]!);
-      found = this.#gaining.length > before;
-    }
-  }
-
-  #gain(value: number): void {
-    if (this.#gains[value] === this.#tick) return;
-    this.#gains[value] = this.#tick;
-    this.#gaining.push(value);
-  }
-
-  /** Six columns of four bytes for each configuration, and the usages. */
   #bytes(): number {
-    return (this.#now.length + this.#next.length + this.#work.length) * 24 + this.#pool.bytes;
+    return this.#now.bytes + this.#next.bytes + this.#work.bytes + this.#pool.bytes;
   }
 
   #fits(): boolean {

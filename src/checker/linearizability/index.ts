@@ -13,7 +13,7 @@
 import type { Value } from '../../history/event.js';
 import { ListText, NONE, type OperationTable } from '../../history/formats/operation-table.js';
 import { judgeEpochs } from './epochs.js';
-import { judgeFrontier } from './frontier.js';
+import { judgeFrontier, TOO_WIDE } from './frontier.js';
 import { contents, HAS_APPEND, HAS_CAS, partition, rowsOfKey } from './partition.js';
 import {
   DIFFERS,
@@ -36,7 +36,6 @@ import {
 import { IMPOSSIBLE, judgeSearch } from './search.js';
 import { judgeSequenceSearch } from './sequence-search.js';
 import { Sequences } from './sequences.js';
-import { MAX_PENDING } from './slots.js';
 import { judgeTextSearch } from './text-search.js';
 import { clustersOf, judgeZones } from './zones.js';
 
@@ -120,7 +119,7 @@ function judgeRest(
 /** One register: by the frontier, or by the general search where too much is pending at once for it. */
 export function judgeRegister(history: RegisterHistory, budget: Budget): KeyResult {
   const found = judgeFrontier(history, budget);
-  const tooWide = found.verdict === 'unknown' && found.reason.startsWith(`more than ${MAX_PENDING}`);
+  const tooWide = found.verdict === 'unknown' && found.reason === TOO_WIDE;
   if (!tooWide || history.initial === NONE) return found;
   const searched = judgeSearch(registerProblem(history), budget);
   return { ...searched, operations: searched.operations.map((at) => history.row[at]!) };
