@@ -6,7 +6,7 @@ import {
   type LinearizabilityOptions,
   type LinearizabilityResult,
 } from '../linearizability/index.js';
-import { minimise } from './minimise.js';
+import { isObserver, minimise, saysNothing } from './minimise.js';
 import { subTable } from './sub-table.js';
 
 export interface Evidence {
@@ -25,6 +25,7 @@ const STEPS = 30_000_000;
 const CHECKS = 2_000;
 const TIME_MS = 2_000;
 const MOST_SUPPORT = 12;
+const MOST_AGAIN = 1_000;
 
 /** Makes the evidence of an illegal result small. */
 export function evidenceOf(
@@ -52,9 +53,16 @@ export function evidenceOf(
     checkLinearizable(small, { ...settings, anyInitial: true }).verdict === 'illegal';
   const window = registersOnly(table, prefix.rows) ? lastWindow(table, prefix, fromAny, more) : undefined;
   const check = window === undefined ? illegal : fromAny;
-  const weak = (window ?? prefix).weakened;
-  const found = minimise(weaken(table, weak), (window ?? prefix).rows, check, more);
-  return shown(table, found.essential, found.support, found.minimal, window !== undefined);
+  const { rows, weakened } = window ?? prefix;
+  const found = minimise(weaken(table, weakened), rows, check, more);
+  const first = shown(table, found.essential, found.support, found.minimal, window !== undefined);
+  if (rows.length > MOST_AGAIN) return first;
+  // What is shown is shown as it was, not weakened: with that, still less may be enough.
+  const kept = new Set(first.rows);
+  const hidden = found.support.filter((row) => !kept.has(row));
+  const all = [...first.rows, ...hidden].sort((left, right) => left - right);
+  const again = minimise(weaken(table, new Set(hidden)), all, check, more);
+  return shown(table, again.essential, again.support, again.minimal, window !== undefined);
 }
 
 function pick(options: Pick<LinearizabilityOptions, 'initial' | 'model'>) {
@@ -90,8 +98,9 @@ function upTo(table: OperationTable, result: LinearizabilityResult): Part {
   const weakened = new Set<number>();
   for (let row = 0; row < table.count && table.start[row]! < limit; row++) {
     if (result.key !== null && table.key[row] !== result.key) continue;
+    if (saysNothing(table, row)) continue;
     if (table.end[row]! > limit) {
-      if (table.f[row] === READ) continue;
+      if (isObserver(table, row)) continue;
       weakened.add(row);
     }
     rows.push(row);
@@ -114,7 +123,7 @@ function lastWindow(
     const rows = prefix.rows.filter((row) => {
       if (table.end[row]! <= cut) return false;
       if (table.start[row]! >= cut) return true;
-      if (table.f[row] === READ) return false;
+      if (isObserver(table, row)) return false;
       weakened.add(row);
       return true;
     });

@@ -31,38 +31,49 @@ export function minimise(
 ): Minimised {
   const said = rows.filter((row) => !saysNothing(table, row));
   const demanding = said.filter((row) => table.type[row] !== INFO);
-  // Reads first: what they leave behind when they are gone is shorter than what writes leave.
-  let essential = [
-    ...demanding.filter((row) => isObserver(table, row)),
-    ...demanding.filter((row) => !isObserver(table, row)),
-  ];
   const gone = new Set<number>();
-  const holdsWithout = (removed: ReadonlySet<number>) => {
-    const left = said.filter((row) => !(isObserver(table, row) && (removed.has(row) || gone.has(row))));
-    return illegal(subTable(table, left, new Set([...removed, ...gone])));
+  const attempt = (removed: ReadonlySet<number>): boolean => {
+    const all = new Set([...gone, ...removed]);
+    const left = said.filter((row) => !(isObserver(table, row) && all.has(row)));
+    if (!illegal(subTable(table, left, all))) return false;
+    for (const row of removed) gone.add(row);
+    return true;
   };
-  let minimal = true;
-  let size = Math.max(1, essential.length >> 1);
-  for (let changed = false; ; ) {
-    for (let from = 0; from < essential.length; ) {
-      if (!more()) {
-        minimal = false;
-        break;
-      }
-      const chunk = new Set(essential.slice(from, from + size));
-      if (holdsWithout(chunk)) {
-        for (const row of chunk) gone.add(row);
-        essential = essential.filter((row) => !chunk.has(row));
+  // Reads first: while the writes still demand something, fewer reads are needed.
+  const observers = demanding.filter((row) => isObserver(table, row));
+  const others = demanding.filter((row) => !isObserver(table, row));
+  const minimal = reduce(observers, attempt, more) && reduce(others, attempt, more);
+  return {
+    essential: demanding.filter((row) => !gone.has(row)),
+    support: said.filter((row) => !isObserver(table, row) && (gone.has(row) || table.type[row] === INFO)),
+    minimal,
+  };
+}
+
+/** Takes away what can be taken away, in ever smaller pieces. False where there was no time to try everything. */
+function reduce(
+  rows: readonly number[],
+  attempt: (removed: ReadonlySet<number>) => boolean,
+  more: () => boolean,
+): boolean {
+  let left = [...rows];
+  for (let size = Math.max(1, left.length >> 1), changed = true; changed || size > 1; ) {
+    changed = false;
+    for (let from = 0; from < left.length; ) {
+      if (!more()) return false;
+      const piece = new Set(left.slice(from, from + size));
+      if (attempt(piece)) {
+        left = left.filter((row) => !piece.has(row));
         changed = true;
       } else from += size;
     }
-    if (!minimal || (size === 1 && !changed)) break;
-    if (size > 1) size >>= 1;
-    changed = size > 1 ? changed : false;
+    // Where something went away, single ones that could not go before may go now.
+    if (size > 1) {
+      size >>= 1;
+      changed = true;
+    }
   }
-  const kept = new Set(essential);
-  const support = said.filter((row) => !kept.has(row) && !isObserver(table, row));
-  return { essential, support, minimal };
+  return true;
 }
 
 /** Operations that look and change nothing. */
@@ -70,7 +81,8 @@ export function isObserver(table: OperationTable, row: number): boolean {
   return table.f[row] === READ || (table.f[row] === CAS && table.type[row] === FAIL);
 }
 
-function saysNothing(table: OperationTable, row: number): boolean {
+/** Operations that did not happen, or that nobody knows the result of, where only the result says anything. */
+export function saysNothing(table: OperationTable, row: number): boolean {
   if (table.f[row] === READ) return table.type[row] !== OK;
   return table.type[row] === FAIL && table.f[row] !== CAS;
 }

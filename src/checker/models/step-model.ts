@@ -2,16 +2,13 @@
 import type { Value } from '../../history/event.js';
 import {
   CAS,
-  FAIL,
   functionAt,
   INFO,
   NEVER,
-  OK,
   type OperationTable,
-  READ,
   valueAt,
 } from '../../history/formats/operation-table.js';
-import { minimise } from '../evidence/minimise.js';
+import { isObserver, minimise, saysNothing } from '../evidence/minimise.js';
 import { partition, rowsOfKey } from '../linearizability/partition.js';
 import { Budget, holds, type KeyResult, SEARCH } from '../linearizability/result.js';
 import { IMPOSSIBLE, judgeSearch } from '../linearizability/search.js';
@@ -153,12 +150,13 @@ function evidence<State>(
   for (let at = 0; at < rows.length; at++) {
     const row = rows[at]!;
     if (table.start[row]! >= table.end[stuck]!) break;
+    if (saysNothing(table, row)) continue;
     if (table.end[row]! > table.end[stuck]!) {
-      if (table.type[row] === OK && table.f[row] === READ) continue;
+      if (isObserver(table, row)) continue;
       cut.type[row] = INFO;
       cut.end[row] = NEVER;
     }
-    if (table.type[row] !== FAIL || table.f[row] === CAS) prefix.push(row);
+    prefix.push(row);
   }
   const deadline = limits.clock ? limits.clock.now() + 2_000 : Number.POSITIVE_INFINITY;
   let checks = 0;

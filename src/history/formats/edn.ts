@@ -12,7 +12,8 @@ import { UsageError } from '../../errors.js';
 import { type Edn, EdnError, EdnMap, Keyword, plain, readEdn } from './edn-text.js';
 import { ListText, type OperationTable } from './operation-table.js';
 import { completes, type HistoryReader, plainFunction, quoted } from './reader.js';
-import { type RawValue, TableBuilder } from './table-builder.js';
+import { TableBuilder } from './table-builder.js';
+import type { RawValue } from './value-index.js';
 
 export class EdnReader implements HistoryReader {
   readonly #builder = new TableBuilder();

@@ -8,7 +8,8 @@
  * `parse` answers false for any other line, which then has to be read as JSON.
  */
 import { FUNCTIONS } from './operation-table.js';
-import type { RawValue, TableBuilder } from './table-builder.js';
+import type { TableBuilder } from './table-builder.js';
+import type { RawValue } from './value-index.js';
 
 const QUOTE = 34;
 const COMMA = 44;

@@ -21,7 +21,8 @@ import {
   plainFunction,
   quoted,
 } from './reader.js';
-import { type RawValue, TableBuilder } from './table-builder.js';
+import { TableBuilder } from './table-builder.js';
+import type { RawValue } from './value-index.js';
 
 const KEYS = '{"process", "type", "f", "key", "value", "time"}';
 

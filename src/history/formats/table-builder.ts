@@ -17,11 +17,7 @@ import {
   type Outcome,
   READ,
 } from './operation-table.js';
-
-/** A value on its way in: as JSON has it, or a list already in JSON text. */
-export type RawValue = Value | ListText;
-
-type Scalar = Exclude<Value, Value[]>;
+import { type RawValue, ValueIndex } from './value-index.js';
 
 export interface BuilderOptions {
   /** What places are called in messages. */
@@ -46,13 +42,7 @@ export class TableBuilder {
   readonly #open = new Map<number, number>();
   readonly #functions: string[] = [...FUNCTIONS];
   readonly #functionIndex = new Map<string, number>(FUNCTIONS.map((name, index) => [name, index]));
-  readonly #keys: (string | null)[] = [];
-  readonly #keyIndex = new Map<string | null, number>();
-  readonly #values: (Scalar | ListText)[] = [];
-  /** For each key, its values' indexes: scalars by themselves, lists by a string that no scalar can be. */
-  readonly #interned: Map<Scalar, number>[] = [];
-  readonly #internedLists: Map<string, number>[] = [];
-  readonly #nilOf: number[] = [];
+  readonly #index = new ValueIndex();
   readonly #unit: 'line' | 'event';
 
   constructor(options: BuilderOptions = {}) {
@@ -65,16 +55,7 @@ export class TableBuilder {
   }
 
   keyOf(key: string | null): number {
-    let index = this.#keyIndex.get(key);
-    if (index === undefined) {
-      index = this.#keys.length;
-      this.#keys.push(key);
-      this.#keyIndex.set(key, index);
-      this.#interned.push(new Map());
-      this.#internedLists.push(new Map());
-      this.#nilOf.push(this.valueOf(index, null));
-    }
-    return index;
+    return this.#index.keyOf(key);
   }
 
   functionOf(name: string): number {
@@ -87,14 +68,6 @@ export class TableBuilder {
       this.#functionIndex.set(name, index);
     }
     return index;
-  }
-
-  valueOf(key: number, value: RawValue): number {
-    if (typeof value === 'object' && value !== null) {
-      const text = value instanceof ListText ? value.text : JSON.stringify(value);
-      return this.#intern(this.#internedLists[key]!, text, () => new ListText(text));
-    }
-    return this.#intern(this.#interned[key]!, value, () => value);
   }
 
   /**
@@ -175,9 +148,9 @@ export class TableBuilder {
       endTime: this.#endTime.subarray(0, count),
       places: this.#places,
       functions: this.#functions,
-      keys: this.#keys,
-      values: this.#values,
-      nilOf: this.#nilOf,
+      keys: this.#index.keys,
+      values: this.#index.values,
+      nilOf: this.#index.nilOf,
       unit: this.#unit,
     };
   }
@@ -207,7 +180,7 @@ export class TableBuilder {
     const beforeTo = this.#to[row]!;
     this.#setValue(row, value);
     if (this.#f[row]! === READ || this.#f[row]! > FUNCTIONS.length - 1) return;
-    const wasNull = before === NONE || this.#values[before] === null;
+    const wasNull = before === NONE || this.#index.values[before] === null;
     if ((before !== this.#value[row] || beforeTo !== this.#to[row]) && !wasNull) {
       throw new UsageError({
         expected: `the value that process ${this.#process[row]} invoked its ${this.#functions[this.#f[row]!]} with at ${this.#unit} ${this.#called(this.#start[row]!)}`,
@@ -219,25 +192,15 @@ export class TableBuilder {
   #setValue(row: number, value: RawValue): void {
     const key = this.#key[row]!;
     if (this.#f[row] !== CAS) {
-      this.#value[row] = this.valueOf(key, value);
+      this.#value[row] = this.#index.valueOf(key, value);
       return;
     }
     const pair = value instanceof ListText ? (JSON.parse(value.text) as Value) : value;
     if (!Array.isArray(pair) || pair.length !== 2) {
       throw new UsageError({ expected: 'a compare-and-set value [from, to]', found: JSON.stringify(pair) });
     }
-    this.#value[row] = this.valueOf(key, pair[0]!);
-    this.#to[row] = this.valueOf(key, pair[1]!);
-  }
-
-  #intern<K>(map: Map<K, number>, identity: K, make: () => Scalar | ListText): number {
-    let index = map.get(identity);
-    if (index === undefined) {
-      index = this.#values.length;
-      this.#values.push(make());
-      map.set(identity, index);
-    }
-    return index;
+    this.#value[row] = this.#index.valueOf(key, pair[0]!);
+    this.#to[row] = this.#index.valueOf(key, pair[1]!);
   }
 
   #called(place: number): number {
