@@ -89,6 +89,8 @@ export interface Append {
   entries: readonly Entry[];
   commit: number;
   deaf: boolean;
+  /** The latest configuration that the primary knows to be decided. */
+  version: number;
   /** Where the nodes hold the configuration themselves. */
   configuration?: Configuration;
 }

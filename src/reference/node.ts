@@ -30,6 +30,8 @@ export class NodeMachine implements Machine {
   #accepted = 0;
   #yieldedTo: string | null = null;
   #leaderHeardAt = Number.NEGATIVE_INFINITY;
+  /** The latest configuration that the primary is known to know. */
+  #leaderVersion = 0;
   #beatAt: number;
   #tickAt: number;
 
@@ -176,6 +178,7 @@ export class NodeMachine implements Machine {
       this.#leaderHeardAt = now;
       this.#watch.heard(now);
     }
+    this.#leaderVersion = Math.max(this.#leaderVersion, message.version);
     this.#follower.append(message);
   }
 
@@ -276,6 +279,7 @@ export class NodeMachine implements Machine {
       yieldedTo: this.#yieldedTo,
       accepted: this.#accepted,
       leaderHeardAt: this.#leaderHeardAt,
+      leaderVersion: this.#leaderVersion,
     };
   }
 }

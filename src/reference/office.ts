@@ -11,8 +11,8 @@ import type { Configuration } from './configuration.js';
 import type { Core } from './core.js';
 import { Lease } from './lease.js';
 import { Membership } from './membership.js';
-import type { Append, HandOver } from './message.js';
-import { Replication } from './replication.js';
+import type { HandOver } from './message.js';
+import { type Extra, Replication } from './replication.js';
 import { quorumSize, selfDeciding, type Value } from './settings.js';
 
 interface PendingWrite {
@@ -171,8 +171,9 @@ export class Office {
     return Math.min(log.persisted, held);
   }
 
-  #extra(now: number): Pick<Append, 'deaf' | 'configuration'> {
+  #extra(now: number): Extra {
     const { settings, configuration } = this.#core;
-    return { deaf: this.deaf(now), ...(selfDeciding(settings) ? { configuration } : {}) };
+    const { version } = configuration;
+    return { deaf: this.deaf(now), version, ...(selfDeciding(settings) ? { configuration } : {}) };
   }
 }

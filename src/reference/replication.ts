@@ -10,6 +10,9 @@ import type { Append } from './message.js';
 const BATCH = 1000;
 const WINDOW = 4000;
 
+/** What the primary tells of itself with every message. */
+export type Extra = Pick<Append, 'deaf' | 'version' | 'configuration'>;
+
 interface Progress {
   next: number;
   match: number;
@@ -60,14 +63,14 @@ export class Replication {
   }
 
   /** Sends what is new to everyone. */
-  flush(extra: Pick<Append, 'deaf' | 'configuration'>): void {
+  flush(extra: Extra): void {
     for (const [node, progress] of this.#progress) {
       if (progress.next <= this.#core.log.last) this.#send(node, progress, extra);
     }
   }
 
   /** A heartbeat to everyone; resends what has stayed unacknowledged since the last one. */
-  beat(extra: Pick<Append, 'deaf' | 'configuration'>): void {
+  beat(extra: Extra): void {
     for (const [node, progress] of this.#progress) {
       if (progress.match === progress.matchAtBeat && progress.match > 0) progress.next = progress.match + 1;
       progress.matchAtBeat = progress.match;
@@ -75,7 +78,7 @@ export class Replication {
     }
   }
 
-  #send(node: string, progress: Progress, extra: Pick<Append, 'deaf' | 'configuration'>): void {
+  #send(node: string, progress: Progress, extra: Extra): void {
     const { log, out, name } = this.#core;
     const previous = progress.next - 1;
     const room = progress.match + WINDOW - previous;

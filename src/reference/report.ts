@@ -26,6 +26,7 @@ export interface Standing {
   /** Writes accepted as primary in this term. */
   accepted: number;
   leaderHeardAt: number;
+  leaderVersion: number;
 }
 
 export function heartbeatOf(core: Core, standing: Standing, incarnation: number, now: number): Heartbeat {
@@ -49,11 +50,13 @@ export function heartbeatOf(core: Core, standing: Standing, incarnation: number,
 /** A node shows itself as primary only while it may serve. */
 export function statusOf(core: Core, standing: Standing, now: number): NodeStatus {
   const { log, name, settings, configuration } = core;
-  const { term, office, accepted, leaderHeardAt } = standing;
+  const { term, office, accepted, leaderHeardAt, leaderVersion } = standing;
   const serving = office?.serving(now) ?? false;
   const until = serving ? office?.lease.until : undefined;
   const heard = now - leaderHeardAt <= settings.detect.timeout;
-  const standby = configuration.version > 0 && heard && configuration.inSync.includes(name);
+  // Who has been away may still know the set of which it was a member, and hear the primary of another one.
+  const current = configuration.term === term && configuration.version >= leaderVersion;
+  const standby = current && heard && configuration.inSync.includes(name);
   return {
     node: name,
     role: serving ? 'primary' : 'standby',
