@@ -26,8 +26,14 @@ import { type HistoryModel, type ModelResult, undecidedModel } from './models/mo
 import { type StepModel, stepModel } from './models/step-model.js';
 
 export type { HistoryEvent } from '../history/formats/from-events.js';
+export { FORMATS } from '../history/formats/read-file.js';
 export type { EvidenceOperation } from './evidence/drawing.js';
 export type { StepModel } from './models/step-model.js';
+
+/** The names that `model` may have, each with one line on what must hold. */
+export const MODEL_NAMES: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.values(MODELS).map(({ name, about }) => [name, about]),
+);
 
 export interface CheckOptions {
   /** The name of a model, or one of your own as a pure step function; what the history uses where left out. */

@@ -26,6 +26,7 @@ const CHECKS = 2_000;
 const TIME_MS = 2_000;
 const MOST_SUPPORT = 12;
 const MOST_AGAIN = 1_000;
+const MOST_CUTS = 64;
 
 /** Makes the evidence of an illegal result small. */
 export function evidenceOf(
@@ -129,9 +130,16 @@ function lastWindow(
     });
     return { rows, weakened };
   };
+  // Near the end each cut is tried: one in the middle of a write, which could then still happen at any time, may
+  // say nothing where a later one does. Farther back it is enough to halve.
+  const last = prefix.rows.length - 1;
+  for (let back = 0; back < MOST_CUTS && back <= last && more(); back++) {
+    const candidate = at(table.start[prefix.rows[last - back]!]!);
+    if (illegal(part(table, candidate))) return candidate;
+  }
   let best: Part | undefined;
   let low = 0;
-  let high = prefix.rows.length - 1;
+  let high = last - MOST_CUTS;
   while (low <= high && more()) {
     const middle = (low + high) >> 1;
     const candidate = at(table.start[prefix.rows[middle]!]!);

@@ -79,15 +79,17 @@ export class Budget {
     return this.#spent || 'the budget was spent';
   }
 
-  /** Says that it is over for a reason of the search's own. */
+  /** Ends it for a reason of the search's own: nothing is left from now on. */
   exhaust(reason: string): void {
     this.#spent = reason;
+    this.#steps = 0;
+    this.#untilLook = 0;
   }
 
   #look(): boolean {
     this.#steps -= STEPS_BETWEEN_LOOKS - this.#untilLook;
     this.#untilLook = STEPS_BETWEEN_LOOKS;
-    if (this.#steps <= 0) this.#spent = 'the step budget was spent';
+    if (this.#steps <= 0) this.#spent ||= 'the step budget was spent';
     else if (this.#clock && this.#clock.now() >= this.#deadline) this.#spent = 'the time was up';
     else return true;
     this.#untilLook = 0;

@@ -20,11 +20,11 @@ export function judgeTextSearch(table: OperationTable, sequences: Sequences, bud
   const states: string[] = ['', ''];
   const numbers = new Map<string, number>([['', 1]]);
   const numberOf = (text: string): number => {
-    let number = numbers.get(text);
-    if (number === undefined) {
-      number = begins(reads, text) ? states.push(text) - 1 : LOST;
-      numbers.set(text, number);
-    }
+    const known = numbers.get(text);
+    if (known !== undefined) return known;
+    if (!begins(reads, text)) return LOST;
+    const number = states.push(text) - 1;
+    numbers.set(text, number);
     return number;
   };
   const step = (state: number, at: number): number => {

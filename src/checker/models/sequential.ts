@@ -20,8 +20,8 @@ import { Budget } from '../linearizability/result.js';
 import { type HistoryModel, type ModelResult, satisfied, undecidedModel, violated } from './model.js';
 
 const ALGORITHM = 'search over the orders of the processes';
-/** A visited position is a text of about as many characters as there are processes and keys. */
-const BYTES_OF_A_POSITION = 100;
+/** What a visited position takes beside its text. */
+const BYTES_OF_A_POSITION = 64;
 const REASON = 'no order of these operations that keeps the order of each process explains their results';
 /** Longer histories are not cut down. */
 const MOST_CUT_DOWN = 1_000;
@@ -59,6 +59,7 @@ class OrderSearch {
   readonly #used: boolean[];
   readonly #state: number[];
   readonly #visited = new Set<string>();
+  #bytes = 0;
   #left = 0;
   /** The row that could not be put in order when most others were. */
   #stuck = -1;
@@ -118,10 +119,6 @@ class OrderSearch {
         this.#state[key] = after;
         if (forced >= 0 || this.#enter()) {
           choice = 0;
-          if (this.#visited.size * BYTES_OF_A_POSITION > this.#budget.memoryBytes) {
-            this.#budget.exhaust('the memory for the search was spent');
-            return 'spent';
-          }
           continue;
         }
       } else if (next < choices) {
@@ -188,6 +185,8 @@ class OrderSearch {
     const position = `${this.#position.join()}|${this.#used.map(Number).join('')}|${this.#state.join()}`;
     if (this.#visited.has(position)) return false;
     this.#visited.add(position);
+    this.#bytes += BYTES_OF_A_POSITION + position.length;
+    if (this.#bytes > this.#budget.memoryBytes) this.#budget.exhaust('the memory for the search was spent');
     return true;
   }
 }

@@ -98,6 +98,7 @@ function judgeRows<State>(
   const identify = model.identify ?? ((state: State) => JSON.stringify(state));
   const states: State[] = [model.initial];
   const numbers = new Map<string | number, number>([[identify(model.initial), 0]]);
+  let bytes = 0;
   const found = judgeSearch(
     {
       count: rows.length,
@@ -112,6 +113,8 @@ function judgeRows<State>(
         if (number === undefined) {
           number = states.push(next) - 1;
           numbers.set(name, number);
+          bytes += BYTES_OF_A_STATE + (typeof name === 'string' ? 2 * name.length : 0);
+          if (bytes > budget.memoryBytes) budget.exhaust('the memory for the search was spent');
         }
         return number;
       },
@@ -133,6 +136,8 @@ function stepOperation(table: OperationTable, row: number): StepOperation {
   };
 }
 
+/** About what a state holds beside its name. */
+const BYTES_OF_A_STATE = 100;
 const EVIDENCE_STEPS = 200_000;
 const EVIDENCE_CHECKS = 2_000;
 const MOST_SUPPORT = 6;
