@@ -3,6 +3,7 @@
  * read once from the primary, beside the links. What an acknowledged write left behind shows here, or it is lost.
  */
 import { within } from '../clock.js';
+import { messageOf } from '../errors.js';
 import type { Scene } from './scene.js';
 
 const AT_ONCE = 16;
@@ -27,16 +28,9 @@ export async function finalReads(scene: Scene): Promise<void> {
         const common = { process: current, f: 'read' as const, key, client: 'final', node: primary.node };
         recorder.record({ type: 'invoke', ...common, value: null });
         const asked = key;
-        const outcome = await within(
-          clock,
-          TIMEOUT,
-          'a final read',
-          (abort) => connection.read(asked, abort),
-          signal,
-        ).catch((error: unknown) => {
-          signal.throwIfAborted();
-          return { type: 'info' as const, error: String(error) };
-        });
+        const outcome = await within(clock, TIMEOUT, 'a final read', (abort) =>
+          connection.read(asked, abort),
+        ).catch((error: unknown) => ({ type: 'info' as const, error: messageOf(error) }));
         if (outcome.type === 'ok') {
           const term = outcome.term === undefined ? {} : { term: outcome.term };
           recorder.record({ type: 'ok', ...common, value: outcome.value, ...term });
