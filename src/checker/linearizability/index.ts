@@ -13,17 +13,18 @@
 import type { Value } from '../../history/event.js';
 import { ListText, NONE, type OperationTable } from '../../history/formats/operation-table.js';
 import { judgeEpochs } from './epochs.js';
-import { judgeFrontier, TOO_WIDE } from './frontier.js';
-import { contents, HAS_APPEND, HAS_CAS, partition, rowsOfKey } from './partition.js';
 import {
-  DIFFERS,
-  READS,
-  type RegisterHistory,
-  registerHistory,
-  SWAPS,
-  ValueNumbers,
-  WRITES,
-} from './register-history.js';
+  contents,
+  HAS_APPEND,
+  HAS_CAS,
+  HAS_OTHER,
+  HAS_READ,
+  HAS_WRITE,
+  partition,
+  rowsOfKey,
+} from './partition.js';
+import { registerHistory, ValueNumbers } from './register-history.js';
+import { judgeRegister } from './register-judge.js';
 import {
   APPEND_ORDER,
   Budget,
@@ -31,14 +32,17 @@ import {
   type KeyResult,
   type Limits,
   type LinearizabilityResult,
+  SEARCH,
+  undecided,
   ZONES,
 } from './result.js';
-import { IMPOSSIBLE, judgeSearch } from './search.js';
 import { judgeSequenceSearch } from './sequence-search.js';
 import { Sequences } from './sequences.js';
 import { judgeTextSearch } from './text-search.js';
 import { clustersOf, judgeZones } from './zones.js';
 
+export { tableFromEvents } from '../../history/formats/from-events.js';
+export type { OperationTable } from '../../history/formats/operation-table.js';
 export type { Limits, LinearizabilityResult } from './result.js';
 
 export interface LinearizabilityOptions extends Limits {
@@ -68,7 +72,8 @@ export function checkLinearizable(
   const wanted = new Uint8Array(has.length);
   // Zones know of one initial value only.
   if (!sequences && !options.anyInitial && options.zones !== false) {
-    for (let key = 0; key < has.length; key++) wanted[key] = (has[key]! & HAS_CAS) === 0 ? 1 : 0;
+    for (let key = 0; key < has.length; key++)
+      wanted[key] = (has[key]! & ~(HAS_READ | HAS_WRITE)) === 0 ? 1 : 0;
   }
   const clusters = clustersOf(table, wanted, initial);
   const algorithms = new Set<string>();
@@ -87,62 +92,45 @@ export function checkLinearizable(
     reason: '',
     complete: true,
   };
-  if (rest.length > 0) judgeRest(table, rest, sequences, initial, budget, result, algorithms);
+  if (rest.length > 0) judgeRest(table, { keys: rest, has, sequences, initial }, budget, result, algorithms);
   if (result.verdict !== 'illegal') result.algorithm = [...algorithms].join(', ') || ZONES;
   return result;
+}
+
+interface Rest {
+  keys: readonly number[];
+  /** By key, the kinds of its operations. */
+  has: Uint8Array;
+  /** Whether the keys are sequences rather than registers. */
+  sequences: boolean;
+  initial: Int32Array;
 }
 
 /** Judges the keys that zones do not apply to, one after the other, into `result`. */
 function judgeRest(
   table: OperationTable,
-  keys: readonly number[],
-  sequences: boolean,
-  initial: Int32Array,
+  { keys, has, sequences, initial }: Rest,
   budget: Budget,
   result: LinearizabilityResult,
   algorithms: Set<string>,
 ): void {
   const parts = partition(table);
   const numbers = new ValueNumbers(table.values.length);
-  for (const key of keys) {
+  const strange = sequences ? HAS_OTHER | HAS_CAS : HAS_OTHER | HAS_APPEND;
+  const judgeKey = (key: number): KeyResult => {
     const rows = rowsOfKey(parts, key);
-    const found = sequences
-      ? judgeSequence(table, rows, budget)
-      : judgeRegister(registerHistory(table, rows, initial[key]!, numbers), budget);
+    if ((has[key]! & strange) !== 0)
+      return undecided(SEARCH, 'its operations are not those of one kind of object');
+    if (sequences) return judgeSequence(table, rows, budget);
+    return judgeRegister(registerHistory(table, rows, initial[key]!, numbers), budget);
+  };
+  for (const key of keys) {
+    const found = judgeKey(key);
     algorithms.add(found.algorithm);
     if (found.verdict === 'ok' || (found.verdict === 'unknown' && result.verdict === 'unknown')) continue;
     Object.assign(result, found, { key });
     if (found.verdict === 'illegal') return;
   }
-}
-
-/** One register: by the frontier, or by the general search where too much is pending at once for it. */
-export function judgeRegister(history: RegisterHistory, budget: Budget): KeyResult {
-  const found = judgeFrontier(history, budget);
-  const tooWide = found.verdict === 'unknown' && found.reason === TOO_WIDE;
-  if (!tooWide || history.initial === NONE) return found;
-  const searched = judgeSearch(registerProblem(history), budget);
-  return { ...searched, operations: searched.operations.map((at) => history.row[at]!) };
-}
-
-/** A register as a problem for the general search. */
-export function registerProblem(history: RegisterHistory) {
-  const { kind, a, b } = history;
-  return {
-    count: history.count,
-    start: history.start,
-    end: history.end,
-    initial: history.initial,
-    passive: Uint8Array.from(kind.subarray(0, history.count), (each) =>
-      each === READS || each === DIFFERS ? 1 : 0,
-    ),
-    step(state: number, at: number): number {
-      if (kind[at] === WRITES) return a[at]!;
-      if (kind[at] === DIFFERS) return state === a[at] ? IMPOSSIBLE : state;
-      if (state !== a[at]) return IMPOSSIBLE;
-      return kind[at] === SWAPS ? b[at]! : state;
-    },
-  };
 }
 
 function judgeSequence(table: OperationTable, rows: Int32Array, budget: Budget): KeyResult {

@@ -21,7 +21,6 @@
 import {
   FAIL,
   NEVER,
-  NONE,
   OK,
   type OperationTable,
   READ,
@@ -40,6 +39,8 @@ export interface Clusters {
   writer: Int32Array;
   minEnd: Int32Array;
   maxStart: Int32Array;
+  /** The key of a value that was written or read. */
+  keyOf: Int32Array;
   /** By key: 1 where two writes wrote one value (or the initial one), so that zones do not apply. */
   repeated: Uint8Array;
 }
@@ -51,6 +52,7 @@ export function clustersOf(table: OperationTable, wanted: Uint8Array, initial: A
   const writer = new Int32Array(size).fill(NOBODY);
   const minEnd = new Int32Array(size).fill(NEVER);
   const maxStart = new Int32Array(size).fill(-1);
+  const keyOf = new Int32Array(size);
   const repeated = new Uint8Array(table.keys.length);
   for (let key = 0; key < table.keys.length; key++) writer[initial[key]!] = INITIAL;
   const { f, type, key, value, start, end, count } = table;
@@ -62,10 +64,11 @@ export function clustersOf(table: OperationTable, wanted: Uint8Array, initial: A
       if (writer[index] !== NOBODY) repeated[key[row]!] = 1;
       writer[index] = row;
     } else if (type[row] !== OK) continue;
+    keyOf[index] = key[row]!;
     if (end[row]! < minEnd[index]!) minEnd[index] = end[row]!;
     if (start[row]! > maxStart[index]!) maxStart[index] = start[row]!;
   }
-  return { writer, minEnd, maxStart, repeated };
+  return { writer, minEnd, maxStart, keyOf, repeated };
 }
 
 export interface Violation extends KeyResult {
@@ -79,12 +82,11 @@ export function judgeZones(
   wanted: Uint8Array,
   initial: ArrayLike<number>,
 ): Violation | undefined {
-  const { writer, minEnd, maxStart } = clusters;
-  const keyOf = keysOfValues(table, clusters, wanted);
+  const { writer, minEnd, maxStart, keyOf, repeated } = clusters;
   // At each place: 0, or a forward zone that begins there (its value + 1), or a backward one (negated).
   const zoneAt = new Int32Array(table.places);
   for (let value = 0; value < writer.length; value++) {
-    if (keyOf[value] === NONE || minEnd[value] === NEVER) continue;
+    if (minEnd[value] === NEVER || repeated[keyOf[value]!] === 1) continue;
     if (writer[value] === NOBODY) return unwritten(table, keyOf[value]!, value);
     if (writer[value] === INITIAL) continue;
     if (minEnd[value]! < table.start[writer[value]!]!)
@@ -111,17 +113,6 @@ export function judgeZones(
     holder[key] = value;
   }
   return undefined;
-}
-
-/** The key of each value that matters here, NONE for the others. */
-function keysOfValues(table: OperationTable, clusters: Clusters, wanted: Uint8Array): Int32Array {
-  const keyOf = new Int32Array(clusters.writer.length).fill(NONE);
-  const { key, value, count, type } = table;
-  for (let row = 0; row < count; row++) {
-    if (type[row] !== FAIL && wanted[key[row]!] === 1 && clusters.repeated[key[row]!] === 0)
-      keyOf[value[row]!] = key[row]!;
-  }
-  return keyOf;
 }
 
 function illegal(key: number, operations: number[], reason: string): Violation {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkHistory, type StepModel } from '../../../src/checker/check-history.js';
+import { checkLinearizable, tableFromEvents } from '../../../src/checker/linearizability/index.js';
 import { Budget } from '../../../src/checker/linearizability/result.js';
 import { VirtualClock } from '../../../src/clock.js';
 
@@ -23,6 +24,19 @@ const sum: StepModel<number> = {
   step: (state, { f, value }) => (f === 'add' ? state + Number(value) : state === value ? state : undefined),
 };
 const model = sum as unknown as StepModel;
+
+describe('keys of which some are neither registers nor lists', () => {
+  it('are undecided, unless another key is not linearizable', () => {
+    const call = (process: number, f: string, key: string, value: number) => [
+      { process, type: 'invoke', f, key, value: f === 'read' ? null : value },
+      { process, type: 'ok', f, key, value },
+    ];
+    const strange = call(0, 'increment', 'a', 1);
+    expect(checkLinearizable(tableFromEvents(strange)).verdict).toBe('unknown');
+    const table = tableFromEvents([...strange, ...call(1, 'write', 'b', 1), ...call(1, 'read', 'b', 2)]);
+    expect(checkLinearizable(table)).toMatchObject({ verdict: 'illegal', key: 1 });
+  });
+});
 
 describe('a budget', () => {
   it('ends a search by its steps', () => {

@@ -1,8 +1,9 @@
 /** Where brute force is too slow: the algorithms against each other, on longer histories with more clients. */
 import { describe, expect, it } from 'vitest';
 import { judgeFrontier } from '../../../src/checker/linearizability/frontier.js';
-import { checkLinearizable, registerProblem } from '../../../src/checker/linearizability/index.js';
+import { checkLinearizable } from '../../../src/checker/linearizability/index.js';
 import { registerHistory, ValueNumbers } from '../../../src/checker/linearizability/register-history.js';
+import { registerProblem } from '../../../src/checker/linearizability/register-judge.js';
 import { Budget } from '../../../src/checker/linearizability/result.js';
 import { judgeSearch } from '../../../src/checker/linearizability/search.js';
 import { integer, seeded } from '../../../src/random.js';
