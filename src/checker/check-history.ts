@@ -144,7 +144,8 @@ function checkTable(table: OperationTable, options: CheckOptions): CheckResult {
 function modelOf(table: OperationTable, wanted: string | StepModel | undefined): HistoryModel {
   if (typeof wanted === 'object') return stepModel(wanted);
   const names = Object.keys(MODELS).join(', ');
-  const model = wanted === undefined ? modelFor(table) : MODELS[wanted];
+  const named = wanted !== undefined && Object.hasOwn(MODELS, wanted) ? MODELS[wanted] : undefined;
+  const model = wanted === undefined ? modelFor(table) : named;
   const used = functionsUsed(table);
   if (model === undefined) {
     throw new UsageError({

@@ -140,6 +140,7 @@ describe('checkHistory', () => {
       /model: expected one of register, .*, found operations that no model is for: fly/,
     );
     expect(() => checkHistory(strange, { model: 'plane' })).toThrow(/found "plane"/);
+    expect(() => checkHistory(strange, { model: 'constructor' })).toThrow(/found "constructor"/);
     expect(() => checkHistory(strange, { model: 'register' })).toThrow(
       /model register: expected operations among read, write, cas, found "fly"/,
     );
