@@ -72,7 +72,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .example('$0 run drills/split-brain.yaml', 'run one drill')
     .example('$0 run drills/ --repeat 20 --parallel 2', 'run the library twenty times')
     .epilogue(
-      'Exit codes: 0 every expectation met; 1 an expectation failed; 2 the command line or a drill file is wrong;\n3 inconclusive; 130 interrupted.',
+      'Exit codes:\n  0 every expectation met\n  1 an expectation failed\n  2 the command line or a drill file is wrong\n  3 inconclusive\n  130 interrupted',
     )
     .exitProcess(false)
     .fail((message, error) => {

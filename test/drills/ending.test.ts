@@ -18,7 +18,9 @@ import {
 
 const DRILL = 'drills/split-brain.yaml';
 const random = seeded('ending');
-const MOMENTS = Array.from({ length: 3 }, () => integer(random, 50, 7000));
+/** `KILLS=20 npx vitest run test/drills/ending.test.ts -t SIGKILL` for more moments than every run needs. */
+const COUNT = Number(process.env.KILLS ?? 3);
+const MOMENTS = Array.from({ length: COUNT }, () => integer(random, 50, 7000));
 
 /** All TCP sockets of the machine. */
 const listening = () => readFileSync('/proc/net/tcp', 'utf8');
