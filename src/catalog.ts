@@ -5,13 +5,14 @@ import { pause } from './fault/pause.js';
 import { slow } from './fault/slow.js';
 import { toxic } from './fault/toxic.js';
 import type { FaultKinds } from './run/fault-kinds.js';
+import { dockerRuntime } from './runtime/docker/docker-runtime.js';
 import { processRuntime } from './runtime/process/process-runtime.js';
 import { referenceSystem } from './system/reference.js';
 import type { System } from './system/system.js';
 
 export const FAULTS: FaultKinds = { kill, pause, partition, slow, toxic };
 
-export const RUNTIMES = { process: processRuntime } as const;
+export const RUNTIMES = { docker: dockerRuntime, process: processRuntime } as const;
 export type RuntimeName = keyof typeof RUNTIMES;
 
 export const SYSTEMS: Readonly<Record<string, System>> = { reference: referenceSystem };

@@ -74,7 +74,8 @@ const BANS: Ban[] = [
   { name: /\bprocess\.env\b/, homes: /^cli\.ts$/, instead: 'the environment that cli.ts hands in' },
   {
     name: /\bprocess\.(argv|exit)\b/,
-    homes: /^(cli|reference\/process|toxiproxy\/process|runtime\/reaper\/process)\.ts$/,
+    homes:
+      /^(cli|reference\/process|toxiproxy\/process|runtime\/reaper\/process|runtime\/docker\/agent\/process)\.ts$/,
     instead: 'arguments and a result: only the entry of a process reads argv and ends it',
   },
   { name: /\bconsole\./, homes: /^$/, instead: 'the Io of a command, or an event in the history' },

@@ -64,9 +64,14 @@ export const nothingLeftChecker: Checker = {
       const message = 'no inventory was taken after the run';
       return [{ ...head, actual: 'unknown', verdict: 'inconclusive', evidence: [], message }];
     }
-    const { created, leaked, index } = inventory;
+    const { created, leaked, unseen = [], index } = inventory;
+    if (leaked.length === 0 && unseen.length > 0) {
+      const message = `could not be looked at: ${unseen.join(', ')}`;
+      return [{ ...head, actual: 'unknown', verdict: 'inconclusive', evidence: [index], message }];
+    }
     const good = leaked.length === 0;
-    const made = `${created.processes} processes, ${created.proxies} proxies and ${created.folders} folders`;
+    const counts = Object.entries(created).map(([kind, count]) => `${count} ${kind}`);
+    const made = `${counts.slice(0, -1).join(', ')} and ${counts.at(-1)}`;
     return [
       {
         ...head,

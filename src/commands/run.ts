@@ -6,7 +6,7 @@ import { EXIT_OF } from './exit-codes.js';
 
 interface Args {
   files: string[];
-  runtime: 'auto' | 'process';
+  runtime: 'auto' | 'docker' | 'process';
   out?: string;
   seed?: number;
   repeat: number;
@@ -39,9 +39,9 @@ export const run: Command<Args> = {
         describe: 'drill files, folders or globs',
       })
       .option('runtime', {
-        choices: ['auto', 'process'] as const,
+        choices: ['auto', 'docker', 'process'] as const,
         default: 'auto' as const,
-        describe: 'where nodes live; auto takes the best that this machine has',
+        describe: 'where nodes live; auto takes containers where an engine answers, else local processes',
       })
       .option('out', { type: 'string', describe: 'the output folder [default: .drill/<timestamp>]' })
       .option('seed', {
@@ -65,15 +65,23 @@ export const run: Command<Args> = {
       .example('$0 run drills/split-brain.yaml', 'one drill')
       .example('$0 run drills/ --parallel 2 --out results', 'the library, with reports in results/'),
   async handler(args, io) {
-    const [{ loadDrills, runDrills }, { liveTerminal }, { verdictTable }, { systemClock }] =
-      await Promise.all([
-        import('../run/run-drills.js'),
-        import('../report/terminal.js'),
-        import('../report/table.js'),
-        import('../clock.js'),
-      ]);
+    const [
+      { loadDrills, runDrills },
+      { chooseRuntime },
+      { liveTerminal },
+      { verdictTable },
+      { systemClock },
+    ] = await Promise.all([
+      import('../run/run-drills.js'),
+      import('../run/choose-runtime.js'),
+      import('../report/terminal.js'),
+      import('../report/table.js'),
+      import('../clock.js'),
+    ]);
     const drills = await loadDrills(args.files, io.cwd);
-    io.stdout(`runtime process: ${reasonFor(args.runtime)}\n`);
+    const { runtime: asked, toxiproxy } = args;
+    const runtime = await chooseRuntime({ asked, toxiproxy, environment: io.env, clock: systemClock });
+    io.stdout(`runtime ${runtime.name}: ${runtime.reason}\n`);
     const live = liveTerminal({
       write: io.stdout,
       columns: io.columns,
@@ -86,6 +94,7 @@ export const run: Command<Args> = {
     try {
       const { out, runs } = await runDrills({
         drills,
+        runtime: runtime.name,
         out: args.out,
         seed: args.seed,
         repeat: args.repeat,
@@ -113,13 +122,6 @@ export const run: Command<Args> = {
     }
   },
 };
-
-/** Why drills run where they run. */
-function reasonFor(asked: Args['runtime']): string {
-  return asked === 'auto'
-    ? 'local processes, the runtime of this version that needs nothing but Node'
-    : 'as asked';
-}
 
 /** `3 passed, 1 failed, 1 inconclusive`, leaving out what there is none of. */
 function tallyOf(verdicts: readonly Judgement[]): string {

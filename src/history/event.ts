@@ -237,8 +237,18 @@ export interface ProblemEvent {
 /** What the run created and what was left of it after `down`. */
 export interface InventoryEvent {
   type: 'inventory';
-  created: { processes: number; proxies: number; folders: number };
+  created: {
+    processes: number;
+    proxies: number;
+    folders: number;
+    /** Only where nodes were containers. */
+    containers?: number;
+    networks?: number;
+    volumes?: number;
+  };
   leaked: string[];
+  /** What could not be looked at, each with the reason. */
+  unseen?: string[];
 }
 
 /** The last line. A history without it was cut short. */

@@ -7,9 +7,10 @@ import type { LinkState } from './links.js';
 export class LinkProxy {
   /** The client's handle on it. */
   readonly proxy: ClientProxy;
+  /** Of the server that it is on, and the calls to that. */
+  readonly client: Toxiproxy;
+  readonly control: Control;
   readonly #place: LinkPlace;
-  readonly #client: Toxiproxy;
-  readonly #control: Control;
   readonly #refusals = new Set<string>();
   /** What the server was last told, and the call under way: one at a time, so that they cannot overtake each other. */
   #enabled = true;
@@ -17,8 +18,8 @@ export class LinkProxy {
 
   constructor(name: string, place: LinkPlace, client: Toxiproxy, control: Control) {
     this.#place = place;
-    this.#client = client;
-    this.#control = control;
+    this.client = client;
+    this.control = control;
     this.proxy = new ClientProxy(client, { ...bodyOf(name, place, true), toxics: [] });
   }
 
@@ -38,16 +39,16 @@ export class LinkProxy {
   }
 
   async state(): Promise<LinkState> {
-    const { data } = await this.#control.call(`look at ${this.#place.link.name}`, () =>
+    const { data } = await this.control.call(`look at ${this.#place.link.name}`, () =>
       // The client's own `get` leaves the toxics out.
-      this.#client.getApi().get<LinkState>(this.proxy.getPath()),
+      this.client.getApi().get<LinkState>(this.proxy.getPath()),
     );
     const toxics = data.toxics.map(({ name, type, stream }) => ({ name, type, stream }));
     return { enabled: data.enabled, toxics };
   }
 
   async remove(): Promise<void> {
-    await this.#control.remove(`remove the proxy of ${this.#place.link.name}`, () => this.proxy.remove());
+    await this.control.remove(`remove the proxy of ${this.#place.link.name}`, () => this.proxy.remove());
   }
 
   /** Makes the proxy as the faults want it by the time it is this call's turn. */
@@ -57,7 +58,7 @@ export class LinkProxy {
       .then(async () => {
         const wanted = this.#refusals.size === 0;
         if (wanted === this.#enabled) return;
-        await this.#control.call(`${wanted ? 'enable' : 'disable'} ${this.#place.link.name}`, () =>
+        await this.control.call(`${wanted ? 'enable' : 'disable'} ${this.#place.link.name}`, () =>
           this.proxy.update(this.body(wanted)),
         );
         this.#enabled = wanted;

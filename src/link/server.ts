@@ -45,6 +45,12 @@ export async function openToxiproxy(choice: ServerChoice): Promise<ToxiproxyServ
   return executable ? openFromPath(choice, executable) : openEmbedded(choice);
 }
 
+/** The client of a server that the runtime has started for links in networks of its own. */
+export async function openInside(url: string, clock: Clock): Promise<{ client: Toxiproxy; version: string }> {
+  const client = new Toxiproxy(url);
+  return { client, version: await versionOf(client, clock) };
+}
+
 async function openGiven({ clock, hosts }: ServerChoice, url: string): Promise<ToxiproxyServer> {
   const client = new Toxiproxy(url);
   const version = await versionOf(client, clock);

@@ -1,5 +1,5 @@
 /**
- * Links as proxies on a Toxiproxy server, one proxy for each link:
+ * Links as proxies on Toxiproxy servers (one, or where networks are apart several), one proxy for each link:
  *
  *     source --> <run>.a.b on loopback --> destination
  *                  |  refuse: disabled, as long as one fault or more wants it so
@@ -7,7 +7,7 @@
  *                  |  stall:  a `bandwidth` toxic of 0 on each stream  likewise
  *                  |  toxics: as given                                 named <fault>_<type>_<stream>
  *
- * The server may be shared: only proxies that carry the run's label are touched, and nothing is done to all.
+ * A server may be shared: only proxies that carry the run's label are touched, and nothing is done to all.
  * What a fault does is noted before it is tried, so that whatever was applied can be taken back by its name.
  */
 import { Toxic, type Toxiproxy } from 'toxiproxy-node-client';
@@ -22,7 +22,10 @@ import { LinkProxy } from './link-proxy.js';
 import type { LinkChange, LinkState, StatefulLinks, ToxicChange } from './links.js';
 
 export interface LinksSetting {
+  /** Of the server that carries the links, where their places do not name another. */
   client: Toxiproxy;
+  /** Of the servers that places name. */
+  others?: ReadonlyMap<string, Toxiproxy>;
   clock: Clock;
   /** The run's label. */
   run: string;
@@ -49,17 +52,19 @@ export async function openLinks(
 
 export class ToxiproxyLinks implements StatefulLinks {
   readonly #setting: LinksSetting;
-  readonly #control: Control;
   readonly #links: ReadonlyMap<string, LinkProxy>;
   readonly #applied = new Map<string, Applied[]>();
 
   constructor(setting: LinksSetting, places: readonly LinkPlace[]) {
     this.#setting = setting;
-    this.#control = new Control(setting.clock, setting.client.host);
+    const controls = new Map<Toxiproxy, Control>();
     this.#links = new Map(
       places.map((place) => {
         const name = proxyName(setting.run, place.link.name);
-        return [place.link.name, new LinkProxy(name, place, setting.client, this.#control)];
+        const client = clientOf(setting, place);
+        const control = controls.get(client) ?? new Control(setting.clock, client.host);
+        controls.set(client, control);
+        return [place.link.name, new LinkProxy(name, place, client, control)];
       }),
     );
   }
@@ -70,17 +75,16 @@ export class ToxiproxyLinks implements StatefulLinks {
   }
 
   async open(): Promise<void> {
-    const bodies = [...this.#links.values()].map((link) => link.body(true));
-    if (bodies.length === 0) return;
-    const made = await this.#control.call('populate', () => this.#setting.client.populate(bodies));
-    for (const { name, listen } of bodies) {
-      if (made[name]?.enabled && made[name].listen === listen) continue;
-      throw new EnvironmentError({
-        where: `Toxiproxy at ${this.#setting.client.host}`,
-        expected: `the proxy ${name} on ${listen}`,
-        found: made[name] ? `it on ${made[name].listen}` : 'none',
-      });
-    }
+    const links = [...this.#links.values()];
+    const clients = new Set(links.map(({ client }) => client));
+    await all(
+      [...clients].map((client) =>
+        populate(
+          client,
+          links.filter((link) => link.client === client),
+        ),
+      ),
+    );
   }
 
   async apply(fault: string, change: LinkChange): Promise<{ at: number }> {
@@ -135,7 +139,7 @@ export class ToxiproxyLinks implements StatefulLinks {
   async #do(fault: string, one: Applied): Promise<void> {
     if ('refuse' in one) return one.link.refuse(fault);
     const { name, type, stream, toxicity, attributes } = one.toxic;
-    await this.#control.call(`add toxic ${name} on ${one.toxic.link}`, () =>
+    await one.link.control.call(`add toxic ${name} on ${one.toxic.link}`, () =>
       // The client's list of types lacks `noop`.
       one.link.proxy.addToxic({ name, type: type as Toxic<unknown>['type'], stream, toxicity, attributes }),
     );
@@ -147,7 +151,7 @@ export class ToxiproxyLinks implements StatefulLinks {
     const { proxy } = one.link;
     const body = { name, type: type as Toxic<unknown>['type'], stream, toxicity, attributes };
     const toxic = new Toxic(proxy.api, proxy.getPath(), body);
-    await this.#control.remove(
+    await one.link.control.remove(
       `remove toxic ${name} on ${one.toxic.link}`,
       () => toxic.remove(),
       FLUSH_PATIENCE,
@@ -158,6 +162,30 @@ export class ToxiproxyLinks implements StatefulLinks {
     const link = this.#links.get(name);
     if (!link) throw new InternalError({ expected: 'the name of a link', found: `"${name}"` });
     return link;
+  }
+}
+
+function clientOf({ client, others }: LinksSetting, { server, link }: LinkPlace): Toxiproxy {
+  if (server === undefined) return client;
+  const other = others?.get(server);
+  if (!other)
+    throw new InternalError({ where: link.name, expected: 'a Toxiproxy', found: `none named "${server}"` });
+  return other;
+}
+
+/** Makes the proxies of one server, in one call. */
+async function populate(client: Toxiproxy, links: readonly LinkProxy[]): Promise<void> {
+  const [first] = links;
+  if (!first) return;
+  const bodies = links.map((link) => link.body(true));
+  const made = await first.control.call('populate', () => client.populate(bodies));
+  for (const { name, listen } of bodies) {
+    if (made[name]?.enabled && made[name].listen === listen) continue;
+    throw new EnvironmentError({
+      where: `Toxiproxy at ${client.host}`,
+      expected: `the proxy ${name} on ${listen}`,
+      found: made[name] ? `it on ${made[name].listen}` : 'none',
+    });
   }
 }
 

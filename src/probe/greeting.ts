@@ -11,7 +11,7 @@ import { type Clock, sleep } from '../clock.js';
 import { EnvironmentError } from '../errors.js';
 import type { Greeting, Patience } from '../fault/fault.js';
 import { freshId } from '../random.js';
-import type { Address, LinkPlace } from '../runtime/runtime.js';
+import type { Address, Door, LinkPlace } from '../runtime/runtime.js';
 import { greets, type System, tellsRole } from '../system/system.js';
 import { kindOf } from '../topology/links.js';
 import { http } from './http.js';
@@ -30,9 +30,11 @@ export interface GreeterSetting {
   clock: Clock;
   system: System;
   place(link: string): LinkPlace;
+  /** Where the source's address of a link cannot be dialled from here: a way to begin where the source is. */
+  door?(link: string, signal: AbortSignal): Promise<Door | undefined>;
 }
 
-export function greeter({ clock, system, place }: GreeterSetting): Greeter {
+export function greeter({ clock, system, place, door }: GreeterSetting): Greeter {
   /** Tokens under way, and what to call when one arrives. */
   const waiting = new Map<string, () => void>();
   const series = freshId();
@@ -55,7 +57,9 @@ export function greeter({ clock, system, place }: GreeterSetting): Greeter {
       const sent = clock.now();
       try {
         const { outcome, took } = await send(clock, patience.answer, (signal) =>
-          way.greet(dial, token, signal),
+          door
+            ? through(door(link, signal), (address) => way.greet(address ?? dial, token, signal))
+            : way.greet(dial, token, signal),
         );
         const rest = sent + (patience.arrival ?? 0) - clock.now();
         if (way.tells && !seen && outcome !== 'answered' && rest > 0) await firstOf(clock, rest, arrival);
@@ -86,6 +90,19 @@ function wayTo(destination: string, system: System): Way {
     found: 'none',
     todo: 'give it the method `greet` or `role`',
   });
+}
+
+/** Does it at the address of a door, where there is one, and closes that afterwards. */
+async function through(
+  opening: Promise<Door | undefined>,
+  work: (address: Address | undefined) => Promise<unknown>,
+): Promise<void> {
+  const door = await opening;
+  try {
+    await work(door?.address);
+  } finally {
+    door?.close();
+  }
 }
 
 /** Sends, and tells apart how it ended. */

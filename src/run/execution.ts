@@ -102,14 +102,25 @@ async function play(
   signal: AbortSignal,
 ): Promise<EndEvent['reason']> {
   const random: Random = seeded(setting.seed);
-  const stage = new Stage({ ...setting, plan, recorder, random, signal });
+  const ground = new AbortController();
+  setMaxListeners(0, ground.signal);
+  const stage = new Stage({
+    ...setting,
+    plan,
+    recorder,
+    random,
+    signal: AbortSignal.any([signal, ground.signal]),
+    onLost: (error) => ground.abort(error),
+  });
   let reason: EndEvent['reason'] = 'done';
   try {
     recorder.record({ type: 'phase', phase: 'up' });
     await conduct(await stage.up());
   } catch (error) {
     reason = signal.aborted ? 'interrupted' : 'failed';
-    if (!signal.aborted) recorder.record({ type: 'problem', message: messageOf(error) });
+    // Whatever failed first: that the nodes' ground is gone is the reason.
+    const cause = ground.signal.aborted ? ground.signal.reason : error;
+    if (!signal.aborted) recorder.record({ type: 'problem', message: messageOf(cause) });
   }
   recorder.record({ type: 'phase', phase: 'down' });
   recorder.record({ type: 'inventory', ...(await stage.down()) });

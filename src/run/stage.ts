@@ -9,7 +9,7 @@ import type { Clock } from '../clock.js';
 import type { Drill } from '../drill/schema.js';
 import { messageOf } from '../errors.js';
 import type { Effects } from '../fault/fault.js';
-import { openToxiproxy } from '../link/server.js';
+import { openInside, openToxiproxy, type ToxiproxyServer } from '../link/server.js';
 import { openLinks } from '../link/toxiproxy-links.js';
 import { type Greeter, greeter } from '../probe/greeting.js';
 import { freshId, type Random } from '../random.js';
@@ -39,6 +39,8 @@ export interface StageSetting {
   toxiproxy?: string | undefined;
   environment: Readonly<Record<string, string | undefined>>;
   signal: AbortSignal;
+  /** Told when what the nodes run on is gone. */
+  onLost(error: Error): void;
 }
 
 export class Stage {
@@ -47,6 +49,7 @@ export class Stage {
   /** What undoes what was opened, in the order of opening. */
   readonly #undo: (() => Promise<unknown>)[] = [];
   #cluster: OpenCluster | undefined;
+  #isLost = false;
   #proxies = 0;
 
   constructor(setting: StageSetting) {
@@ -66,11 +69,20 @@ export class Stage {
         environment,
         onLine: (node, line) => observer.onLine(node, line),
         onExit: (node, detail, at) => observer.onExit(node, detail, at),
+        onLost: (error) => {
+          this.#isLost = true;
+          this.#setting.onLost(error);
+        },
       },
     );
     this.#cluster = cluster;
     const place = (link: string) => cluster.places.link(link);
-    const greets: Greeter = greeter({ clock, system, place });
+    const greets: Greeter = greeter({
+      clock,
+      system,
+      place,
+      ...(cluster.door ? { door: cluster.door.bind(cluster) } : {}),
+    });
     const observer = new Observer({
       clock,
       system,
@@ -138,27 +150,40 @@ export class Stage {
       });
     }
     const created = { ...inventory.created, proxies: this.#proxies };
-    return { created, leaked: [...inventory.leaked, ...wrong] };
+    // Where the nodes' ground is gone, nobody can say what is left of them.
+    if (this.#isLost) return { ...inventory, created, unseen: [...(inventory.unseen ?? []), ...wrong] };
+    return { ...inventory, created, leaked: [...inventory.leaked, ...wrong] };
   }
 
   async #openLinks(cluster: OpenCluster) {
     const { clock, plan, recorder, toxiproxy, environment, random } = this.#setting;
-    const server = await openToxiproxy({
-      clock,
-      hosts: cluster,
-      url: toxiproxy,
-      path: environment['PATH'],
-      seed: Math.floor(random.fork('toxiproxy').next() * 2 ** 32),
-    });
-    this.#undo.push(() => server.close());
-    recorder.record({ type: 'toxiproxy', server: server.server, version: server.version });
+    const seed = Math.floor(random.fork('toxiproxy').next() * 2 ** 32);
+    const opening = openToxiproxy({ clock, hosts: cluster, url: toxiproxy, path: environment['PATH'], seed });
+    this.#undo.push(() =>
+      opening.then(
+        (server) => server.close(),
+        () => undefined,
+      ),
+    );
+    const [server, inside] = await Promise.all([opening, this.#openInside(cluster, seed)]);
+    recorder.record({ type: 'toxiproxy', server: describe(server, inside), version: server.version });
+    const others = new Map([...inside].map(([name, { client }]) => [name, client]));
     const links = await openLinks(
-      { client: server.client, clock, run: this.#run },
+      { client: server.client, others, clock, run: this.#run },
       plan.links.map((link) => cluster.places.link(link.name)),
     );
     this.#proxies = links.size;
     this.#undo.push(() => links.close());
     return links;
+  }
+
+  /** The servers that the runtime brings, by the names that links' places give them. */
+  async #openInside(cluster: OpenCluster, seed: number): Promise<ReadonlyMap<string, Inside>> {
+    const urls = (await cluster.toxiproxies?.(seed)) ?? new Map<string, string>();
+    const opened = [...urls].map(
+      async ([name, url]): Promise<[string, Inside]> => [name, await openInside(url, this.#setting.clock)],
+    );
+    return new Map(await Promise.all(opened));
   }
 
   async #openPower(nodes: Cluster & Kills, greets: Greeter): Promise<void> {
@@ -176,6 +201,14 @@ export class Stage {
     });
     this.#undo.push(() => power.close());
   }
+}
+
+type Inside = Awaited<ReturnType<typeof openInside>>;
+
+/** Which servers carry the links, in words. */
+function describe({ server }: ToxiproxyServer, inside: ReadonlyMap<string, Inside>): string {
+  const [first] = inside.values();
+  return first ? `${server} for clients, embedded ${first.version} between nodes` : server;
 }
 
 /** The cluster, with the observer told of who is paused. */

@@ -37,6 +37,8 @@ export interface LinkPlace {
   listen: string;
   /** The destination's real address, `host:port`, as the Toxiproxy server sees it. */
   upstream: string;
+  /** Which of the runtime's own Toxiproxy servers carries it (`Proxies`); without it, the one on this machine does. */
+  server?: string;
 }
 
 /** What the runner hands to a runtime. */
@@ -52,6 +54,8 @@ export interface Surroundings {
   onLine(node: string, line: string): void;
   /** Told when a node's process has ended, whoever ended it. `at` is the clock's instant. */
   onExit(node: string, detail: string, at: number): void;
+  /** Told when what nodes run on is gone, so that nothing that follows could be trusted. */
+  onLost?(error: Error): void;
 }
 
 export interface Runtime {
@@ -71,7 +75,7 @@ export interface Cluster {
 }
 
 /** What opening a runtime gives. What a runtime does not declare as a capability is never called. */
-export type OpenCluster = Cluster & Kills & Pauses & Tails & Hosts;
+export type OpenCluster = Cluster & Kills & Pauses & Tails & Hosts & Partial<Proxies & Doors>;
 
 /** The addresses of a cluster. */
 export interface Places {
@@ -87,9 +91,18 @@ export interface Places {
 }
 
 export interface Inventory {
-  created: { processes: number; proxies: number; folders: number };
+  created: { processes: number; proxies: number; folders: number } & Partial<CreatedInEngine>;
   /** What is still there, one text each; empty when all is gone. */
   leaked: string[];
+  /** What could not be looked at, one text each with the reason. */
+  unseen?: string[];
+}
+
+/** What a run created in a container engine. */
+export interface CreatedInEngine {
+  containers: number;
+  networks: number;
+  volumes: number;
 }
 
 /** The capability `kill`. Instants are the clock's, the best known for when the effect began. */
@@ -133,6 +146,25 @@ export interface Hosts {
   host(name: string, program: Program, onLine: (line: string) => void): Promise<Helper>;
   /** Notes that the run has proxies on a Toxiproxy that is not ours, so that they are removed whatever happens. */
   noteToxiproxy(url: string): void;
+}
+
+/** A runtime that brings Toxiproxy servers, for links in networks that no other server reaches. */
+export interface Proxies {
+  /** Starts them; gives their URLs by the names that `LinkPlace.server` has. `seed` is of their randomness. */
+  toxiproxies(seed: number): Promise<ReadonlyMap<string, string>>;
+}
+
+/** A runtime whose links lie where the runner cannot dial them: it opens doors there. */
+export interface Doors {
+  /**
+   * A loopback address behind which the one lies that the link's source dials; undefined where that can be dialled
+   * from here. Rejects with the dial's own error, such as ECONNREFUSED.
+   */
+  door(link: string, signal: AbortSignal): Promise<Door | undefined>;
+}
+export interface Door {
+  address: Address;
+  close(): void;
 }
 
 export function kills<Opened extends Cluster>(cluster: Opened): cluster is Opened & Kills {

@@ -3,11 +3,11 @@
  *
  *     PUT /kv/<key>  GET /kv/<key>  GET /role  GET /live  POST /switchover
  */
-import { fileURLToPath } from 'node:url';
 import { EnvironmentError } from '../errors.js';
 import type { EventBody, SupervisorEvent, Value } from '../history/event.js';
 import { type Exchange, HttpClient } from '../reference/client.js';
 import type { ShellConfig } from '../reference/shell.js';
+import { entry } from '../runtime/entry.js';
 import type { Address, Program } from '../runtime/runtime.js';
 import type {
   Connection,
@@ -22,14 +22,11 @@ import type {
   TellsRole,
 } from './system.js';
 
-/** The built program, from the sources as well as from the build. */
-const PROCESS = fileURLToPath(new URL('../../dist/reference/process.js', import.meta.url));
-
 export const referenceSystem: System & TellsRole & LogsEvents & Switches & Greets = {
   name: 'reference',
 
   program(node: NodeContext): Program {
-    return { command: [process.execPath, PROCESS, JSON.stringify(configOf(node))] };
+    return { command: [process.execPath, entry('reference/process.js'), JSON.stringify(configOf(node))] };
   },
 
   connect(address: Address): Connection {

@@ -35,9 +35,11 @@ export function freshFolder(): string {
   return folder;
 }
 
+/** Runs on local processes where `args` name no runtime, so that a test is the same with and without an engine. */
 export function startDrill(args: readonly string[], environment: Record<string, string> = {}): Running {
   const { CI: _ci, ...inherited } = process.env;
-  const child = spawn(process.execPath, [CLI, ...args], {
+  const runtime = args[0] === 'run' && !args.includes('--runtime') ? ['--runtime', 'process'] : [];
+  const child = spawn(process.execPath, [CLI, ...args, ...runtime], {
     cwd: ROOT,
     env: { ...inherited, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -18,6 +18,7 @@ import type {
   Surroundings,
   Tails,
 } from '../runtime.js';
+import { HelperProcesses } from './helper-processes.js';
 import { NodeProcess } from './node-process.js';
 import type { Ports } from './ports.js';
 
@@ -32,9 +33,8 @@ export class ProcessCluster implements ProcessClusterAbilities {
   readonly places: Places;
   readonly #surroundings: Surroundings;
   readonly #reaper: Reaper;
-  readonly #ports: Ports;
   readonly #nodes: ReadonlyMap<string, NodeProcess>;
-  readonly #helpers: NodeProcess[] = [];
+  readonly #helpers: HelperProcesses;
   #created = 1; // The reaper.
   #closed: Promise<Inventory> | undefined;
 
@@ -42,19 +42,9 @@ export class ProcessCluster implements ProcessClusterAbilities {
     this.places = places;
     this.#surroundings = surroundings;
     this.#reaper = reaper;
-    this.#ports = ports;
+    this.#helpers = new HelperProcesses(surroundings, reaper, ports);
     mkdirSync(surroundings.logs, { recursive: true });
-    this.#nodes = new Map(
-      layout.nodes.map((name) => [
-        name,
-        this.#process(name, {
-          folder: places.data(name),
-          lifeline: false,
-          onLine: (line) => surroundings.onLine(name, line),
-          onExit: (detail, at) => surroundings.onExit(name, detail, at),
-        }),
-      ]),
-    );
+    this.#nodes = new Map(layout.nodes.map((name) => [name, this.#process(name)]));
   }
 
   async start(node: string, program: Program): Promise<void> {
@@ -88,31 +78,16 @@ export class ProcessCluster implements ProcessClusterAbilities {
     return this.#node(node).tail(lines);
   }
 
-  async address(): Promise<Address> {
-    const [port] = await this.#ports.take(1);
-    return { host: '127.0.0.1', port: port as number };
+  address(): Promise<Address> {
+    return this.#helpers.address();
   }
 
-  async host(name: string, program: Program, onLine: (line: string) => void): Promise<Helper> {
-    this.#assertOpen();
-    const helper = this.#process(`_${name}`, {
-      folder: this.#reaper.folder.path,
-      lifeline: true,
-      onLine,
-      onExit: () => {},
-    });
-    this.#helpers.push(helper);
-    await helper.start(program);
-    return {
-      name,
-      running: () => helper.state() !== 'gone',
-      tail: (lines) => helper.tail(lines),
-      stop: () => helper.end(KILL_PATIENCE),
-    };
+  host(name: string, program: Program, onLine: (line: string) => void): Promise<Helper> {
+    return this.#helpers.host(name, program, onLine);
   }
 
   noteToxiproxy(url: string): void {
-    this.#reaper.folder.noteToxiproxy(url);
+    this.#helpers.noteToxiproxy(url);
   }
 
   close(): Promise<Inventory> {
@@ -122,41 +97,38 @@ export class ProcessCluster implements ProcessClusterAbilities {
 
   async #close(): Promise<Inventory> {
     const { run, clock } = this.#surroundings;
-    const all = [...this.#nodes.values(), ...this.#helpers];
+    const all = [...this.#nodes.values()];
     const ended = await Promise.allSettled(all.map((one) => one.end(KILL_PATIENCE)));
     const leaked = ended.flatMap((one) => (one.status === 'rejected' ? [messageOf(one.reason)] : []));
     const logged = await Promise.allSettled(all.map((one) => one.close()));
     leaked.push(...logged.flatMap((one) => (one.status === 'rejected' ? [messageOf(one.reason)] : [])));
+    leaked.push(...(await this.#helpers.close()));
     const reaped = await reap(run, this.#reaper.folder, clock, new Set([this.#reaper.pid]), 1);
     leaked.push(...reaped.left);
     await this.#reaper.done().catch((error: unknown) => leaked.push(messageOf(error)));
     const left = remaining(run, this.#reaper.folder, new Set()).map(({ pid }) => `process ${pid}`);
     return {
-      created: { processes: this.#created, proxies: 0, folders: 1 },
+      created: { processes: this.#created + this.#helpers.started, proxies: 0, folders: 1 },
       leaked: [...new Set([...leaked, ...left])],
     };
   }
 
-  #process(
-    name: string,
-    setting: {
-      folder: string;
-      lifeline: boolean;
-      onLine(line: string): void;
-      onExit(detail: string, at: number): void;
-    },
-  ): NodeProcess {
-    const { clock, logs } = this.#surroundings;
+  #process(name: string): NodeProcess {
+    const surroundings = this.#surroundings;
+    const { clock, logs } = surroundings;
     return new NodeProcess({
-      ...setting,
       name,
       clock,
       log: join(logs, `${name}.log`),
+      folder: this.places.data(name),
       environment: this.#reaper.environment,
+      lifeline: false,
       onStart: (process) => {
         this.#created += 1;
         this.#reaper.folder.noteProcess(process);
       },
+      onLine: (line) => surroundings.onLine(name, line),
+      onExit: (detail, at) => surroundings.onExit(name, detail, at),
     });
   }
 

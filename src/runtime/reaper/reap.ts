@@ -1,7 +1,8 @@
 /**
  * Takes down what is left of a run, knowing nothing but its label and its folder:
  *
- *     processes (by label, by note)  ->  proxies on servers of others  ->  the folder
+ *     processes (by label, by note)     ->  proxies on servers of others  ->  the folder
+ *     containers, networks, volumes (by label)
  *
  * A process that was being started when the runner died shows up a moment later, so the search ends only when
  * several looks in a row have found nothing.
@@ -10,6 +11,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { type Clock, sleep, within } from '../../clock.js';
 import { messageOf } from '../../errors.js';
+import type { Removal } from '../docker/remove.js';
 import { proxyPrefix, RUN_VARIABLE } from '../label.js';
 import { type ProcessIdentity, processesWith, stateOf } from '../os-process.js';
 import type { RunFolder } from './run-folder.js';
@@ -21,12 +23,18 @@ const LOOK_EVERY = 100;
 const PATIENCE = 7000;
 /** How long servers of others may take to give up our proxies, ms. */
 const PROXY_PATIENCE = 2000;
+/** How long a container engine is asked to remove what is ours, ms: a slow engine is better than a leak. */
+const ENGINE_PATIENCE = 60_000;
 
 export interface Reaped {
   /** How many processes were killed. */
   processes: number;
+  /** How many containers, networks and volumes were removed. */
+  inEngine: number;
   /** What is still there, one text each. */
   left: string[];
+  /** What could not be looked at, and why. */
+  unseen: string[];
 }
 
 /**
@@ -40,14 +48,18 @@ export async function reap(
   spare: ReadonlySet<number>,
   empty = EMPTY_LOOKS,
 ): Promise<Reaped> {
-  const processes = await killAll(run, folder, clock, spare, empty);
+  const [processes, inEngine] = await Promise.all([
+    killAll(run, folder, clock, spare, empty),
+    removeFromEngine(run, folder, clock, empty),
+  ]);
   const left = [
     ...remaining(run, folder, spare).map(({ pid }) => `process ${pid}`),
+    ...inEngine.left,
     ...(await removeProxies(run, folder, clock)),
   ];
   await rm(folder.path, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   if (existsSync(folder.path)) left.push(`folder ${folder.path}`);
-  return { processes, left };
+  return { processes, inEngine: inEngine.removed, left, unseen: inEngine.unseen };
 }
 
 /** The living processes of the run: those that carry its label, and those that were noted when they were started. */
@@ -82,6 +94,22 @@ async function killAll(
     await sleep(clock, LOOK_EVERY);
   }
   return killed.size;
+}
+
+async function removeFromEngine(
+  run: string,
+  folder: RunFolder,
+  clock: Clock,
+  empty: number,
+): Promise<Removal> {
+  const address = folder.engine();
+  if (!address) return { removed: 0, left: [], unseen: [] };
+  // Most runs have no containers: nothing to load for them.
+  const [{ engineClient }, { removeRun }] = await Promise.all([
+    import('../docker/engine.js'),
+    import('../docker/remove.js'),
+  ]);
+  return removeRun(await engineClient(address), run, clock, { empty, ms: ENGINE_PATIENCE });
 }
 
 /** Deletes the run's proxies, and only those, on servers that go on living without us. */

@@ -4,12 +4,14 @@
  *     runner        {"pid":4711,"started":"8123456"}
  *     processes     one process a line, written as it is started
  *     toxiproxies   one URL a line, of servers that are not ours and hold proxies of the run
+ *     engine        {"socketPath":"/var/run/docker.sock"}, where the run has things in a container engine
  *     data/<node>/
  *
  * Notes are written at once and synchronously: what was started must not get lost between here and the disk.
  */
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { EngineAddress } from '../docker/engine.js';
 import type { ProcessIdentity } from '../os-process.js';
 
 export class RunFolder {
@@ -39,6 +41,10 @@ export class RunFolder {
     appendFileSync(join(this.path, 'toxiproxies'), `${JSON.stringify(url)}\n`);
   }
 
+  noteEngine(address: EngineAddress): void {
+    writeFileSync(join(this.path, 'engine'), JSON.stringify(address));
+  }
+
   /** The runner, or undefined where the note is missing or was cut short. */
   runner(): ProcessIdentity | undefined {
     return this.#lines<ProcessIdentity>('runner')[0];
@@ -46,6 +52,11 @@ export class RunFolder {
 
   processes(): ProcessIdentity[] {
     return this.#lines('processes');
+  }
+
+  /** The engine in which the run may have containers; undefined where it has none. */
+  engine(): EngineAddress | undefined {
+    return this.#lines<EngineAddress>('engine')[0];
   }
 
   toxiproxies(): string[] {

@@ -1,0 +1,42 @@
+/**
+ * The entry of the process on a node's edge: the agent, the way in, and with `--toxiproxy` the embedded server.
+ *
+ *     node runtime/docker/agent/process.js --listen 10.99.0.2:8475 [--api 8474] [--way-in JSON] [--toxiproxy] [--seed N]
+ *
+ * It prints one line of JSON once it is ready, `{"event":"listening"}`.
+ */
+import { parseArgs } from 'node:util';
+import { systemClock } from '../../../clock.js';
+import { messageOf } from '../../../errors.js';
+import { freshSeed, seeded } from '../../../random.js';
+import { splitHostPort } from '../../../toxiproxy/address.js';
+import { startToxiproxy } from '../../../toxiproxy/server.js';
+import { startAgent } from './agent.js';
+import { openWayIn, type WayIn } from './way-in.js';
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      listen: { type: 'string', default: '127.0.0.1:8475' },
+      api: { type: 'string', default: '8474' },
+      toxiproxy: { type: 'boolean', default: false },
+      seed: { type: 'string' },
+      'way-in': { type: 'string' },
+    },
+  });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(0));
+  if (values.toxiproxy) {
+    const random = seeded(values.seed ?? freshSeed());
+    await startToxiproxy({ listen: `127.0.0.1:${values.api}`, clock: systemClock, random });
+  }
+  const way = values['way-in'];
+  if (way !== undefined) await openWayIn(JSON.parse(way) as WayIn, systemClock);
+  const { host, port } = splitHostPort(values.listen);
+  await startAgent({ host, port: Number(port), api: Number(values.api), clock: systemClock });
+  process.stdout.write(`${JSON.stringify({ event: 'listening' })}\n`);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exit(2);
+});

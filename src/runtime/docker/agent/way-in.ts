@@ -1,0 +1,45 @@
+/**
+ * The way in to a node: what its peers' links bring to the edge goes on to the node, from the address that the
+ * node knows the peer by.
+ */
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import type { Clock } from '../../../clock.js';
+import { join } from './join.js';
+
+export interface WayIn {
+  /** On the backbone. */
+  listen: string;
+  /** The node. */
+  to: string;
+  ports: number[];
+  /** By who comes in, on the backbone: from which of our addresses the node is dialled. */
+  sources: Record<string, string>;
+}
+
+/**
+ * How long the node may take to take a connection, ms. Its kernel does that, however busy or frozen its programs
+ * are; where nothing comes back there is no node.
+ */
+const PATIENCE = 250;
+
+/** Resolves once it listens on each of the node's ports. */
+export async function openWayIn({ listen, to, ports, sources }: WayIn, clock: Clock): Promise<Server[]> {
+  return Promise.all(
+    ports.map((port) => {
+      const server = createServer({ noDelay: true, allowHalfOpen: true }, (incoming: Socket) => {
+        const localAddress = sources[incoming.remoteAddress ?? ''];
+        // Nobody else is on the backbone; who is not known has no link that leads here.
+        if (localAddress === undefined) return void incoming.destroy();
+        const node = connect({ host: to, port, localAddress, noDelay: true, allowHalfOpen: true });
+        const patience = clock.timer(PATIENCE, () => node.destroy());
+        node.once('connect', () => patience.cancel());
+        node.once('close', () => patience.cancel());
+        join(incoming, node);
+      });
+      return new Promise<Server>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen({ host: listen, port, backlog: 1024 }, () => resolve(server));
+      });
+    }),
+  );
+}

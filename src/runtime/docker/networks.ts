@@ -1,0 +1,89 @@
+/** Makes a run's networks: one for each node and one for control, in a block of addresses that is nobody's. */
+import { readFile } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
+import type Dockerode from 'dockerode';
+import { EnvironmentError } from '../../errors.js';
+import { seeded } from '../../random.js';
+import { refusalOf } from './engine.js';
+import {
+  addressIn,
+  formatNetwork,
+  freeBlocks,
+  type Network,
+  parseNetwork,
+  parseRoutes,
+  subnet,
+} from './subnets.js';
+
+/** How many blocks are tried: another run may take one between our look and our asking. */
+const ATTEMPTS = 8;
+
+export interface MadeNetworks {
+  block: Network;
+  /** By the names that were asked for. */
+  networks: ReadonlyMap<string, Dockerode.Network>;
+}
+
+/**
+ * Makes networks by these names; the n-th lies in the n-th small network of the block. Nobody gets out of them: the
+ * engine is told not to translate addresses, so no answer would find its way back.
+ */
+export async function makeNetworks(
+  docker: Dockerode,
+  run: string,
+  names: readonly string[],
+  labelsOf: (name: string) => Record<string, string>,
+): Promise<MadeNetworks> {
+  const blocks = freeBlocks(await usedNetworks(docker), seeded(run)).slice(0, ATTEMPTS);
+  let refusal: unknown;
+  for (const block of blocks) {
+    const asked = await Promise.allSettled(
+      names.map((name, at) => make(docker, networkName(run, name), subnet(block, at), labelsOf(name))),
+    );
+    const failed = asked.find((one) => one.status === 'rejected');
+    if (!failed) {
+      const made = asked.map((one) => (one as PromiseFulfilledResult<Dockerode.Network>).value);
+      return { block, networks: new Map(names.map((name, at) => [name, made[at] as Dockerode.Network])) };
+    }
+    await Promise.all(asked.map((one) => (one.status === 'fulfilled' ? one.value.remove() : undefined)));
+    refusal = failed.reason;
+    if (!/overlap|conflict/i.test(refusalOf(refusal))) break;
+  }
+  throw new EnvironmentError(
+    {
+      where: 'the container engine',
+      expected: `${names.length} networks`,
+      found: refusalOf(refusal),
+      todo: 'remove what earlier runs left with `drill clean`',
+    },
+    { cause: refusal },
+  );
+}
+
+/** The name of a run's network, in the engine. */
+export function networkName(run: string, name: string): string {
+  return `drill-${run}-${name}`;
+}
+
+function make(docker: Dockerode, name: string, network: Network, labels: Record<string, string>) {
+  return docker.createNetwork({
+    Name: name,
+    Driver: 'bridge',
+    CheckDuplicate: true,
+    Labels: labels,
+    IPAM: { Driver: 'default', Config: [{ Subnet: formatNetwork(network), Gateway: addressIn(network, 1) }] },
+    Options: { 'com.docker.network.bridge.enable_ip_masquerade': 'false' },
+  });
+}
+
+/** The networks of the engine, of this machine's interfaces and of its routes. */
+async function usedNetworks(docker: Dockerode): Promise<Network[]> {
+  const known = await docker.listNetworks();
+  const ofEngine = known.flatMap(({ IPAM }) => (IPAM?.Config ?? []).map(({ Subnet }) => Subnet));
+  const ofInterfaces = Object.values(networkInterfaces()).flatMap((some) =>
+    (some ?? []).map(({ cidr }) => cidr),
+  );
+  const routes = await readFile('/proc/net/route', 'utf8').catch(() => '');
+  const texts = [...ofEngine, ...ofInterfaces].flatMap((text) => parseNetwork(text ?? '') ?? []);
+  return [...texts, ...parseRoutes(routes)];
+}

@@ -1,0 +1,68 @@
+/**
+ * Writes a tar archive (POSIX ustar), which is how an engine takes files:
+ *
+ *     header (512 bytes) | content, filled up to 512 | header | content | ... | two empty blocks
+ *
+ * Owner is root and every date is the same, so that the same content gives the same archive.
+ */
+import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { InternalError } from '../../errors.js';
+
+/** A file of an archive: its absolute path in there, and where its content comes from. */
+export interface TarFile {
+  path: string;
+  content: Buffer | { file: string };
+  /** Whether it may be executed. */
+  executable?: boolean;
+}
+
+const BLOCK = 512;
+
+/** The archive as a stream; files are read one at a time as they are due. */
+export function tar(files: readonly TarFile[]): Readable {
+  return Readable.from(blocks(files));
+}
+
+async function* blocks(files: readonly TarFile[]): AsyncGenerator<Buffer> {
+  for (const { path, content, executable = false } of files) {
+    const data = Buffer.isBuffer(content) ? content : await readFile(content.file);
+    yield header(path.replace(/^\/+/, ''), data.length, executable ? 0o755 : 0o644);
+    yield data;
+    yield Buffer.alloc((BLOCK - (data.length % BLOCK)) % BLOCK);
+  }
+  yield Buffer.alloc(2 * BLOCK);
+}
+
+function header(path: string, size: number, mode: number): Buffer {
+  const block = Buffer.alloc(BLOCK);
+  const { name, prefix } = split(path);
+  const octal = (value: number, length: number) => `${value.toString(8).padStart(length - 1, '0')}\0`;
+  block.write(name, 0);
+  block.write(octal(mode, 8), 100);
+  block.write(octal(0, 8), 108);
+  block.write(octal(0, 8), 116);
+  block.write(octal(size, 12), 124);
+  block.write(octal(0, 12), 136);
+  block.write(' '.repeat(8), 148);
+  block.write('0', 156);
+  block.write('ustar\x0000', 257);
+  block.write(prefix, 345);
+  const sum = block.reduce((total, byte) => total + byte, 0);
+  block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+  return block;
+}
+
+/** A path of more than 100 bytes is cut at a slash. */
+function split(path: string): { name: string; prefix: string } {
+  if (Buffer.byteLength(path) <= 100) return { name: path, prefix: '' };
+  for (let cut = path.indexOf('/'); cut > 0; cut = path.indexOf('/', cut + 1)) {
+    const [prefix, name] = [path.slice(0, cut), path.slice(cut + 1)];
+    if (Buffer.byteLength(name) <= 100 && Buffer.byteLength(prefix) <= 155) return { name, prefix };
+  }
+  throw new InternalError({
+    where: path,
+    expected: 'a path that fits into a tar header',
+    found: 'a longer one',
+  });
+}
