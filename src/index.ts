@@ -5,6 +5,16 @@
     const { runs } = await runDrills({ drills, environment: process.env });
  *     expect(runs[0].verdict.verdict).toBe('pass');
  */
+export {
+  type CheckOptions,
+  type CheckResult,
+  type Counterexample,
+  checkFile,
+  checkHistory,
+  type HistoryEvent,
+  MODEL_NAMES,
+  type StepModel,
+} from './checker/check-history.js';
 export { judge } from './checker/judge.js';
 export type { Counts, FaultTimings, Finding, Judgement, Timings, Verdict } from './checker/verdict.js';
 export { loadDrill, parseDrill } from './drill/load.js';
@@ -12,6 +22,7 @@ export type { Drill, DrillFile } from './drill/schema.js';
 export { EnvironmentError, InternalError, UsageError } from './errors.js';
 export { decodeHistory, decodeStream, encodeHistory } from './history/codec.js';
 export type { Event, EventBody, EventOf } from './history/event.js';
+export { toEdn } from './history/formats/to-edn.js';
 export type { History } from './history/history.js';
 export type { ReportedRun } from './report/run.js';
 export { loadDrills, type RunOptions, type RunResult, runDrills } from './run/run-drills.js';
