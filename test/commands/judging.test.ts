@@ -1,0 +1,116 @@
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { MODEL_NAMES } from '../../src/checker/check-history.js';
+import { check, MODELS } from '../../src/commands/check.js';
+import type { Command, Io } from '../../src/commands/command.js';
+import { report } from '../../src/commands/report.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'drill-judging-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const HISTORIES = resolve(import.meta.dirname, '../../fixtures/histories');
+
+async function run<Args>(command: Command<Args>, args: Args): Promise<{ code: number; text: string }> {
+  let text = '';
+  const io: Io = {
+    stdout: (piece) => {
+      text += piece;
+    },
+    stderr: () => {},
+    env: {},
+    cwd: folder,
+    color: false,
+    interactive: false,
+    columns: () => 120,
+    rows: () => 40,
+    signal: new AbortController().signal,
+  };
+  return { code: await command.handler(args, io), text };
+}
+
+const checked = (path: string, more: object = {}) =>
+  run(check, { path, format: 'auto', timeout: '10s', ...more } as Parameters<typeof check.handler>[0]);
+
+function history(name: string, lines: readonly object[]): string {
+  writeFileSync(join(folder, name), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  return name;
+}
+const operation = (process: number, f: string, value: unknown, result: unknown = value) => [
+  { process, type: 'invoke', f, key: 'k', value },
+  { process, type: 'ok', f, key: 'k', value: result },
+];
+
+/** A run folder made of one of the recorded histories. */
+function runFolder(name: string): string {
+  const path = join(folder, name);
+  mkdirSync(path, { recursive: true });
+  copyFileSync(join(HISTORIES, `${name}.jsonl`), join(path, 'history.jsonl'));
+  return path;
+}
+
+it('the models that the help names are those that there are', () => {
+  expect([...MODELS].sort()).toEqual(Object.keys(MODEL_NAMES).sort());
+});
+
+describe('drill check on a bare history', () => {
+  it('exits with 0 where it holds and names the model and the algorithm', async () => {
+    const file = history('good.jsonl', [...operation(0, 'write', 1), ...operation(1, 'read', null, 1)]);
+    const { code, text } = await checked(file);
+    expect(code).toBe(0);
+    expect(text).toMatch(/good\.jsonl \(jsonl\): register holds: 2 operations on 1 key, decided by zones/);
+  });
+
+  it('exits with 1 where it does not, and draws the operations that show it', async () => {
+    const file = history('bad.jsonl', [
+      ...operation(0, 'write', 1),
+      ...operation(0, 'write', 2),
+      ...operation(1, 'read', null, 1),
+    ]);
+    const { code, text } = await checked(file);
+    expect(code).toBe(1);
+    expect(text).toMatch(/read -> 1 +\|=*\|/);
+  });
+
+  it('exits with 3 where nobody can say', async () => {
+    const file = history('idle.jsonl', [{ process: 'nemesis', type: 'info', f: 'start', value: null }]);
+    expect((await checked(file, { format: 'jsonl' })).code).toBe(3);
+  });
+
+  it('judges by another model when it is asked to', async () => {
+    const file = history('session.jsonl', [...operation(0, 'write', 1), ...operation(1, 'read', null, null)]);
+    expect((await checked(file)).code).toBe(1);
+    expect((await checked(file, { model: 'sequential' })).code).toBe(0);
+  });
+
+  it('refuses a file that is none, with its place', async () => {
+    writeFileSync(join(folder, 'none.jsonl'), '{"process":0,"type":"invoke","f":"read"\n');
+    await expect(checked('none.jsonl', { format: 'jsonl' })).rejects.toThrow(/none\.jsonl:1/);
+    await expect(checked('nowhere.jsonl')).rejects.toThrow(/nowhere\.jsonl/);
+  });
+});
+
+describe('drill check on a run', () => {
+  const expected: Record<string, number> = { 'split-brain': 0, 'unseen-fault': 3 };
+
+  it.each(readdirSync(HISTORIES).filter((name) => name.endsWith('.jsonl')))('%s', async (file) => {
+    const name = file.replace('.jsonl', '');
+    expect((await checked(runFolder(name))).code).toBe(expected[name] ?? 1);
+  });
+});
+
+describe('drill report', () => {
+  it.each(['text', 'json', 'markdown', 'junit'] as const)('tells a run as %s', async (format) => {
+    const { code, text } = await run(report, { folder: runFolder('no-fencing'), format });
+    expect(code).toBe(0);
+    expect(text).toContain('linearizable');
+  });
+
+  it("gives the history in Jepsen's EDN, which says the same when it is checked", async () => {
+    const { text } = await run(report, { folder: runFolder('split-brain'), format: 'edn' });
+    writeFileSync(join(folder, 'split-brain.edn'), text);
+    const { code, text: verdict } = await checked('split-brain.edn');
+    expect(verdict).toContain('(edn): register holds');
+    expect(code).toBe(0);
+  });
+});
