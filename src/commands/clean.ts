@@ -3,7 +3,7 @@ import type { Command } from './command.js';
 
 export const clean: Command<{ all: boolean }> = {
   command: 'clean',
-  describe: 'remove what the runs of a killed runner left behind (processes, folders)',
+  describe: 'remove what the runs of a killed runner left behind (processes, containers, folders)',
   builder: (yargs) =>
     yargs.option('all', {
       type: 'boolean',
@@ -15,8 +15,10 @@ export const clean: Command<{ all: boolean }> = {
       import('../runtime/reaper/clean.js'),
       import('../clock.js'),
     ]);
-    const removed = await remove({ all, clock: systemClock });
-    io.stdout(`removed ${removed.processes} processes and ${removed.folders} folders\n`);
+    const removed = await remove({ all, clock: systemClock, environment: io.env });
+    io.stdout(
+      `removed ${removed.processes} processes, ${removed.inEngine} containers, networks and volumes, and ${removed.folders} folders\n`,
+    );
     for (const left of removed.left) io.stderr(`left behind: ${left}\n`);
     return removed.left.length === 0 ? 0 : 3;
   },

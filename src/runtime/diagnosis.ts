@@ -1,11 +1,11 @@
 /** What this machine can run and what it lacks: the checks behind `drill doctor`. */
 import { constants } from 'node:fs';
 import { access, mkdtemp, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { type Clock, within } from '../clock.js';
+import type { Clock } from '../clock.js';
 import { messageOf } from '../errors.js';
+import { diagnoseEngine } from './docker/diagnosis.js';
 
 export interface Diagnosis {
   subject: string;
@@ -26,8 +26,8 @@ export async function diagnose(environment: Environment, clock: Clock): Promise<
     temporaryFolder(),
     processList(),
     toxiproxy(environment),
-    engine(environment, clock),
-  ]);
+    diagnoseEngine(environment, clock),
+  ]).then((found) => found.flat());
 }
 
 async function node(): Promise<Diagnosis> {
@@ -88,33 +88,4 @@ async function toxiproxy(environment: Environment): Promise<Diagnosis> {
     found: 'not on PATH',
     todo: 'the embedded one is used',
   };
-}
-
-async function engine(environment: Environment, clock: Clock): Promise<Diagnosis> {
-  const subject = 'container engine';
-  const host = environment['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock';
-  const todo = 'drills run as local processes';
-  if (!host.startsWith('unix://'))
-    return { subject, state: 'absent', found: `${host} (not looked at)`, todo };
-  const path = host.slice('unix://'.length);
-  try {
-    await within(clock, 2000, `connecting to ${path}`, (signal) => dial(path, signal));
-    return {
-      subject,
-      state: 'ok',
-      found: `${path} answers; this version runs drills as local processes only`,
-    };
-  } catch (error) {
-    return { subject, state: 'absent', found: messageOf(error), todo };
-  }
-}
-
-function dial(path: string, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ path, signal }, () => {
-      socket.destroy();
-      resolve();
-    });
-    socket.once('error', reject);
-  });
 }

@@ -161,7 +161,8 @@ export function runtimeConformance({ runtime, echo, short }: Subject): void {
       await cluster.pause('b');
       const inventory = await cluster.close();
       expect(inventory.leaked).toEqual([]);
-      expect(inventory.created.processes).toBeGreaterThanOrEqual(2);
+      const { processes, containers = 0 } = inventory.created;
+      expect(processes + containers).toBeGreaterThanOrEqual(2);
       expect(await cluster.running('a')).toBe(false);
       expect(await cluster.close()).toBe(inventory);
     });

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import process from 'node:process';
 import type { Clock } from '../../clock.js';
+import type { Removal } from '../docker/remove.js';
 import { FOLDER_PREFIX, folderOf, parseRunner, RUN_VARIABLE, RUNNER_VARIABLE } from '../label.js';
 import { type ProcessIdentity, processesWith, stateOf } from '../os-process.js';
 import { reap } from './reap.js';
@@ -12,25 +13,52 @@ export interface Cleaned {
   /** How many processes were killed and how many folders removed. */
   processes: number;
   folders: number;
+  /** How many containers, networks and volumes were removed. */
+  inEngine: number;
   /** What could not be removed, one text each. */
   left: string[];
 }
 
+export interface CleanSetting {
+  clock: Clock;
+  /** Also what belongs to runs that are under way. */
+  all?: boolean;
+  /** The environment by which a container engine is found; without it, none is looked for. */
+  environment?: Readonly<Record<string, string | undefined>>;
+}
+
 /**
  * Removes everything that carries the label of a run whose runner is dead; with `all`, of every run, those that
- * are under way included.
+ * are under way included. Another machine's runs in the same engine are touched only with `all`.
  */
-export async function clean({ clock, all = false }: { clock: Clock; all?: boolean }): Promise<Cleaned> {
+export async function clean({ clock, all = false, environment }: CleanSetting): Promise<Cleaned> {
   const runs = [...findRuns()].filter(([, run]) => all || !isAlive(run.runner));
   const spare = new Set([process.pid]);
   const reaped = await Promise.all(
     runs.map(([label]) => reap(label, new RunFolder(folderOf(label)), clock, spare)),
   );
+  const inEngine = environment ? await cleanEngine(environment, clock, all) : [];
   return {
     processes: reaped.reduce((sum, { processes }) => sum + processes, 0),
     folders: runs.filter(([, { folder }]) => folder).length,
-    left: reaped.flatMap(({ left }) => left),
+    inEngine: [...reaped.map((one) => one.inEngine), ...inEngine.map(({ removed }) => removed)].reduce(
+      (sum, count) => sum + count,
+      0,
+    ),
+    left: [...reaped, ...inEngine].flatMap(({ left, unseen }) => [...left, ...unseen]),
   };
+}
+
+async function cleanEngine(
+  environment: NonNullable<CleanSetting['environment']>,
+  clock: Clock,
+  all: boolean,
+): Promise<Removal[]> {
+  const { runsInEngine } = await import('../docker/leftovers.js');
+  const engine = await runsInEngine(environment, clock);
+  if (!engine) return [];
+  const dead = [...engine.runs].filter(([, { runner, here }]) => all || (here && !isAlive(runner)));
+  return Promise.all(dead.map(([run]) => engine.remove(run)));
 }
 
 interface FoundRun {

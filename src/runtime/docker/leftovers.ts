@@ -1,0 +1,54 @@
+/** What runs have in an engine, found by its labels alone: for whoever cleans up after a runner and its reaper. */
+import { hostname } from 'node:os';
+import type Dockerode from 'dockerode';
+import type { Clock } from '../../clock.js';
+import { parseRunner } from '../label.js';
+import type { ProcessIdentity } from '../os-process.js';
+import { engineClient, findEngine } from './engine.js';
+import { IMAGE_LABEL, MACHINE_LABEL, RUN_LABEL, RUNNER_LABEL } from './labels.js';
+import { type Removal, removeRun } from './remove.js';
+
+export interface EngineRuns {
+  /** By label: the runner, where it was one of this machine. */
+  runs: ReadonlyMap<string, { runner: ProcessIdentity | undefined; here: boolean }>;
+  remove(run: string): Promise<Removal>;
+}
+
+/** How long the things of one run may take to be removed, ms. */
+const PATIENCE = 60_000;
+
+/** Undefined where no engine answers. */
+export async function runsInEngine(
+  environment: Readonly<Record<string, string | undefined>>,
+  clock: Clock,
+): Promise<EngineRuns | undefined> {
+  const engine = await findEngine(environment, clock).catch(() => undefined);
+  if (!engine) return undefined;
+  const docker = await engineClient(engine.address);
+  const runs = new Map<string, { runner: ProcessIdentity | undefined; here: boolean }>();
+  for (const labels of await allLabels(docker)) {
+    const runner = parseRunner(labels[RUNNER_LABEL] ?? '');
+    runs.set(labels[RUN_LABEL] ?? '', { runner, here: labels[MACHINE_LABEL] === hostname() });
+  }
+  await removeTrials(docker);
+  return { runs, remove: (run) => removeRun(docker, run, clock, { empty: 1, ms: PATIENCE }) };
+}
+
+async function allLabels(docker: Dockerode): Promise<Record<string, string>[]> {
+  const filters = { label: [RUN_LABEL] };
+  const [containers, networks, { Volumes: volumes }] = await Promise.all([
+    docker.listContainers({ all: true, filters }),
+    docker.listNetworks({ filters }),
+    docker.listVolumes({ filters }),
+  ]);
+  return [...containers, ...networks, ...(volumes ?? [])].map(({ Labels }) => Labels ?? {});
+}
+
+/** Containers that an image was being made in when the runner died. They do not run, or not for long. */
+async function removeTrials(docker: Dockerode): Promise<void> {
+  const filters = { label: [IMAGE_LABEL], status: ['created', 'exited', 'dead'] };
+  const trials = await docker.listContainers({ all: true, filters });
+  // Containers inherit the labels of their image; those of runs are not ours to touch.
+  const own = trials.filter(({ Labels }) => Labels[RUN_LABEL] === undefined);
+  await Promise.allSettled(own.map(({ Id }) => docker.getContainer(Id).remove({ force: true })));
+}

@@ -1,0 +1,34 @@
+/** The engine for tests in containers: they run where one answers, and fail where one was meant to (DRILL_TEST_STRICT). */
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { systemClock as clock } from '../../../src/clock.js';
+import { messageOf } from '../../../src/errors.js';
+import { dockerRuntime } from '../../../src/runtime/docker/docker-runtime.js';
+import { findEngine } from '../../../src/runtime/docker/engine.js';
+import type { Layout } from '../../../src/runtime/runtime.js';
+import { surroundings } from '../opened.js';
+
+/** Why there is no engine; undefined where there is one. */
+const missing = await findEngine(process.env, clock).then(
+  () => undefined,
+  (error: unknown) => messageOf(error),
+);
+
+/** Tests that need an engine. Without one: a single skipped test that says why, or a failing one. */
+export function withEngine(define: () => void): void {
+  if (missing === undefined) define();
+  else {
+    describe('containers', () => {
+      const strict = process.env.DRILL_TEST_STRICT !== undefined;
+      (strict ? test : test.skip)(`an engine answers: ${missing}`, () => {
+        expect(missing).toBeUndefined();
+      });
+    });
+  }
+}
+
+export async function openContainers(layout: Partial<Layout>) {
+  const around = surroundings();
+  const cluster = await dockerRuntime.open({ nodes: [], links: [], power: false, ...layout }, around);
+  onTestFinished(async () => void (await cluster.close()), 60_000);
+  return { ...around, around, cluster };
+}
