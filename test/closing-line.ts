@@ -1,4 +1,8 @@
-/** A Vitest reporter whose only line is the last one of the run: `N passed, N failed, N skipped`. */
+/**
+ * A Vitest reporter whose only line is the last one of the run: `N passed, N failed, N skipped`. With
+ * DRILL_TEST_STRICT set, a part that was skipped (no Docker, no browser, no data beside the checkout) counts as
+ * one that failed.
+ */
 import type { Reporter, TestModule } from 'vitest/node';
 
 export default class ClosingLine implements Reporter {
@@ -11,6 +15,12 @@ export default class ClosingLine implements Reporter {
       }
       // A file that cannot even be loaded holds no tests, and must not pass unseen.
       if (module.errors().length > 0) count.failed += 1;
+    }
+    if (process.env.DRILL_TEST_STRICT && count.skipped > 0) {
+      process.stdout.write(`DRILL_TEST_STRICT: ${count.skipped} skipped tests count as failed\n`);
+      count.failed += count.skipped;
+      count.skipped = 0;
+      process.exitCode = 1;
     }
     process.stdout.write(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`);
   }

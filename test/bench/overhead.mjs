@@ -29,6 +29,8 @@ for (const name of readdirSync(process.argv[2])) {
 }
 for (const [name, values] of overheads) {
   const sorted = values.toSorted((left, right) => left - right);
-  const shown = [sorted[0], sorted[Math.floor(sorted.length / 2)], sorted.at(-1)].map((value) => value.toFixed(0).padStart(7));
+  const shown = [sorted[0], sorted[Math.floor(sorted.length / 2)], sorted.at(-1)].map((value) =>
+    value.toFixed(0).padStart(7),
+  );
   console.log(`${name.padEnd(22)} min ${shown[0]}  median ${shown[1]}  max ${shown[2]}  (${sorted.length})`);
 }

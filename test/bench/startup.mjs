@@ -27,5 +27,7 @@ for (let run = 0; run <= RUNS; run++) {
 const median = (values) => values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)];
 const base = median(times['node -e 0']);
 for (const [name, values] of Object.entries(times)) {
-  console.log(`${name.padEnd(22)}${median(values).toFixed(1).padStart(8)} ms  ${(median(values) / base).toFixed(2)} x`);
+  console.log(
+    `${name.padEnd(22)}${median(values).toFixed(1).padStart(8)} ms  ${(median(values) / base).toFixed(2)} x`,
+  );
 }
