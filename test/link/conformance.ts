@@ -1,8 +1,10 @@
 /** What links must do, whichever Toxiproxy server carries them. */
 import { connect, createServer, type Socket } from 'node:net';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { Toxiproxy } from 'toxiproxy-node-client';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock as clock, sleep } from '../../src/clock.js';
 import type { CutMode } from '../../src/drill/steps.js';
+import type { StatefulLinks } from '../../src/link/links.js';
 import { openToxiproxy, type ServerChoice } from '../../src/link/server.js';
 import { openLinks, proxyName } from '../../src/link/toxiproxy-links.js';
 import type { Stream } from '../../src/topology/grudge.js';
@@ -13,42 +15,60 @@ const BOTH: Stream[] = ['upstream', 'downstream'];
 /** How long it takes until something counts as not arriving, ms. */
 const SILENCE = 100;
 
-export function linkConformance(name: string, choice: Partial<ServerChoice>): void {
-  /** Two nodes that remember what they were sent and answer `<text>!`, with a link in each direction. */
-  async function open() {
-    const { cluster, run } = await openProcesses({ nodes: ['a', 'b'], links: mesh('a', 'b') });
-    const { client, server } = await openToxiproxy({ clock, hosts: cluster, ...choice });
-    const places = mesh('a', 'b').map((link) => cluster.places.link(link.name));
-    const links = await openLinks({ client, clock, run }, places);
-    const arrived: string[] = [];
-    for (const node of ['a', 'b']) {
-      const nodeServer = createServer((socket) => {
-        socket.on('error', () => {});
-        socket.on('data', (data) => {
-          arrived.push(`${node} ${data}`);
-          socket.write(`${data}!`);
-        });
-      });
-      await new Promise<void>((resolve) => nodeServer.listen(cluster.places.listen(node), resolve));
-      onTestFinished(() => void nodeServer.close());
-    }
-    const dial = (link: string) => dialled(cluster.places.link(link).dial);
-    return { links, client, run, arrived, dial, server };
-  }
+/** Two nodes, a and b, that remember what they were sent and answer `<text>!`, with a link in each direction. */
+export interface Stand {
+  links: StatefulLinks;
+  run: string;
+  /** What arrived: `b one`. */
+  arrived: string[];
+  /** A new connection over a link. */
+  dial(link: string): Dialled;
+  /** Of the server that carries the link. */
+  clientOf(link: string): Toxiproxy;
+}
 
+export interface LinkSubject {
+  /** Opens a stand that goes away with the test. */
+  open(): Promise<Stand>;
+}
+
+/** Links between servers of this process, over a Toxiproxy of this machine. */
+export function localLinks(choice: Partial<ServerChoice>): LinkSubject {
+  const expected = choice.url ?? (choice.path === undefined ? 'embedded' : 'toxiproxy-server on PATH');
+  return {
+    async open() {
+      const { cluster, run } = await openProcesses({ nodes: ['a', 'b'], links: mesh('a', 'b') });
+      const { client, server } = await openToxiproxy({ clock, hosts: cluster, ...choice });
+      expect(server).toBe(expected);
+      const places = mesh('a', 'b').map((link) => cluster.places.link(link.name));
+      const links = await openLinks({ client, clock, run }, places);
+      const arrived: string[] = [];
+      for (const node of ['a', 'b']) {
+        const nodeServer = createServer((socket) => {
+          socket.on('error', () => {});
+          socket.on('data', (data) => {
+            arrived.push(`${node} ${data}`);
+            socket.write(`${data}!`);
+          });
+        });
+        await new Promise<void>((resolve) => nodeServer.listen(cluster.places.listen(node), resolve));
+        onTestFinished(() => void nodeServer.close());
+      }
+      const dial = (link: string) => dialled(async () => connect(cluster.places.link(link).dial));
+      return { links, run, arrived, dial, clientOf: () => client };
+    },
+  };
+}
+
+export function linkConformance(name: string, { open }: LinkSubject): void {
   const cut = (mode: CutMode, link = 'a->b', streams = BOTH) => ({ mode, cuts: [{ link, streams }] });
 
   describe(`links over ${name}`, () => {
-    let server = '';
-    beforeAll(() => {
-      server = choice.url ?? (choice.path === undefined ? 'embedded' : 'toxiproxy-server on PATH');
-    });
-
     test('carry bytes in both directions, each link by itself', async () => {
       const stand = await open();
-      expect(stand.server).toBe(server);
       expect(await stand.dial('a->b').ask('one')).toBe('one!');
       expect(await stand.dial('b->a').ask('two')).toBe('two!');
+      await eventually('both arrive', () => stand.arrived.length === 2 || undefined);
       expect(stand.arrived).toEqual(['b one', 'a two']);
       expect(await stand.links.state('a->b')).toEqual({ enabled: true, toxics: [] });
     });
@@ -71,12 +91,14 @@ export function linkConformance(name: string, choice: Partial<ServerChoice>): vo
       const before = dial('a->b');
       expect(await before.ask('one')).toBe('one!');
       await links.apply('fault-1', cut('drop'));
+      await eventually('it arrives', () => arrived[0]);
       before.say('lost');
       dial('a->b').say('lost too');
       await sleep(clock, SILENCE);
       expect(arrived).toEqual(['b one']);
       await links.heal('fault-1');
       expect(await dial('a->b').ask('two')).toBe('two!');
+      await eventually('it arrives', () => arrived[1]);
       expect(arrived).toEqual(['b one', 'b two']);
     });
 
@@ -85,11 +107,13 @@ export function linkConformance(name: string, choice: Partial<ServerChoice>): vo
       const before = dial('a->b');
       expect(await before.ask('one')).toBe('one!');
       await links.apply('fault-1', cut('stall'));
+      await eventually('it arrives', () => arrived[0]);
       before.say('held');
       await sleep(clock, SILENCE);
       expect(arrived).toEqual(['b one']);
       await links.heal('fault-1');
       expect(await before.heard('held!')).toBe(true);
+      await eventually('it arrives', () => arrived[1]);
       expect(arrived).toEqual(['b one', 'b held']);
     });
 
@@ -158,8 +182,8 @@ export function linkConformance(name: string, choice: Partial<ServerChoice>): vo
     });
 
     test('a change that fails half way can still be healed', async () => {
-      const { links, client, run, dial } = await open();
-      await (await client.get(proxyName(run, 'b->a'))).remove();
+      const { links, clientOf, run, dial } = await open();
+      await (await clientOf('b->a').get(proxyName(run, 'b->a'))).remove();
       const cuts = ['a->b', 'b->a'].map((link) => ({ link, streams: BOTH }));
       await expect(links.apply('fault-1', { mode: 'drop', cuts })).rejects.toThrow(
         /Toxiproxy at http.*: expected "add toxic fault-1_upstream on b->a" to be done, found .*404/,
@@ -175,7 +199,8 @@ export function linkConformance(name: string, choice: Partial<ServerChoice>): vo
     });
 
     test("closing removes the run's proxies and no others", async () => {
-      const { links, client } = await open();
+      const { links, clientOf } = await open();
+      const client = clientOf('a->b');
       await client.createProxy({ name: 'theirs', listen: '127.0.0.1:0', upstream: '127.0.0.1:1' });
       onTestFinished(() =>
         client
@@ -189,29 +214,40 @@ export function linkConformance(name: string, choice: Partial<ServerChoice>): vo
   });
 }
 
-/** A connection, and what came back on it. */
-function dialled(address: { host: string; port: number }) {
-  const socket: Socket = connect(address);
-  onTestFinished(() => void socket.destroy());
+export type Dialled = ReturnType<typeof dialled>;
+
+/** A connection, and what came back on it. What is said before it is there waits for it. */
+export function dialled(open: () => Promise<Socket>) {
   let text = '';
   let end: string | undefined;
-  socket.on('data', (data) => {
-    text += String(data);
+  const fail = (error: NodeJS.ErrnoException) => {
+    end ??= error.code ?? String(error);
+  };
+  const opened = open().then((socket) => {
+    onTestFinished(() => void socket.destroy());
+    socket.on('data', (data) => {
+      text += String(data);
+    });
+    socket.on('error', fail);
+    socket.on('close', () => {
+      end ??= 'closed';
+    });
+    return socket;
   });
-  socket.on('error', (error: NodeJS.ErrnoException) => {
-    end ??= error.code;
-  });
-  socket.on('close', () => {
-    end ??= 'closed';
-  });
+  opened.catch(fail);
+  const say = (what: string) =>
+    void opened.then(
+      (socket) => socket.write(what),
+      () => undefined,
+    );
   const heard = (wanted: string) =>
     eventually(`${wanted} comes back`, () => text.includes(wanted) || undefined);
   return {
-    say: (what: string) => void socket.write(what),
+    say,
     text: () => text,
     heard,
     async ask(what: string) {
-      socket.write(what);
+      say(what);
       await heard(`${what}!`);
       return text.slice(text.indexOf(what));
     },

@@ -1,12 +1,12 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { linkConformance } from './conformance.js';
+import { linkConformance, localLinks } from './conformance.js';
 
-linkConformance('the embedded server', {});
+linkConformance('the embedded server', localLinks({}));
 
 const path = process.env.PATH ?? '';
 if (path.split(delimiter).some((folder) => isExecutable(join(folder, 'toxiproxy-server')))) {
-  linkConformance('toxiproxy-server on PATH', { path });
+  linkConformance('toxiproxy-server on PATH', localLinks({ path }));
 }
 
 function isExecutable(file: string): boolean {

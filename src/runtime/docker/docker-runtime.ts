@@ -7,7 +7,7 @@ import { HelperProcesses } from '../process/helper-processes.js';
 import { Ports } from '../process/ports.js';
 import { startReaper } from '../reaper/reaper.js';
 import type { Layout, Runtime, Surroundings } from '../runtime.js';
-import { DockerCluster, type DockerClusterAbilities } from './docker-cluster.js';
+import { DockerCluster } from './docker-cluster.js';
 import { assignPlaces, networksNeeded, portsNeeded } from './docker-places.js';
 import { engineClient, findEngine } from './engine.js';
 import { listenToEngine } from './engine-events.js';
@@ -22,8 +22,8 @@ const capabilities: ReadonlySet<Capability> = new Set<Capability>([
   'power',
 ]);
 
-export const dockerRuntime: Runtime & {
-  open(layout: Layout, surroundings: Surroundings): Promise<DockerClusterAbilities>;
+export const dockerRuntime: Omit<Runtime, 'open'> & {
+  open(layout: Layout, surroundings: Surroundings): Promise<DockerCluster>;
 } = {
   name: 'docker',
   capabilities,
