@@ -87,7 +87,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
-const TODO: Readonly<Record<string, string>> = {
+const REMEDIES: Readonly<Record<string, string>> = {
   ENOSPC: 'make room on that disk, or give another folder with --out',
   EDQUOT: 'make room in that quota, or give another folder with --out',
 };
@@ -97,7 +97,7 @@ function cannotWrite(path: string, error: unknown): EnvironmentError {
     {
       where: path,
       message: `it cannot be written (${messageOf(error)})`,
-      todo: TODO[codeOf(error)] ?? 'give a folder that can be written to with --out',
+      todo: REMEDIES[codeOf(error)] ?? 'give a folder that can be written to with --out',
     },
     { cause: error },
   );
