@@ -22,7 +22,7 @@ export interface Links {
   apply(fault: string, change: LinkChange): Promise<{ at: number }>;
   /** Takes back what was applied under the name of a fault, and leaves what others hold. */
   heal(fault: string): Promise<{ at: number }>;
-  /** Removes every proxy. */
+  /** Removes every proxy on servers that outlive the run; the others end with theirs. */
   close(): Promise<void>;
 }
 

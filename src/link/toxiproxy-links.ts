@@ -111,7 +111,9 @@ export class ToxiproxyLinks implements StatefulLinks {
   }
 
   async close(): Promise<void> {
-    await all([...this.#links.values()].map((link) => link.remove()));
+    const { client } = this.#setting;
+    const lasting = [...this.#links.values()].filter((link) => link.client === client);
+    await all(lasting.map((link) => link.remove()));
     this.#applied.clear();
   }
 

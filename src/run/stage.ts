@@ -102,7 +102,10 @@ export class Stage {
       await cluster.start(node, system.program(nodeContext(node, drill, plan, cluster, random)));
     };
     signal.throwIfAborted();
-    await Promise.all([...plan.nodes, ...plan.supervisors].map(start));
+    // Who watches comes after whom it watches: a container may take half a second to start, and one that is not
+    // there yet is not to be taken for one that has failed.
+    await Promise.all(plan.nodes.map(start));
+    await Promise.all(plan.supervisors.map(start));
     observer.start();
     const effects: Effects = { clock, links, place, greet: (...asked) => greets.greet(...asked), nodes };
     const injector = new Injector({

@@ -31,7 +31,7 @@ export async function runsInEngine(
     runs.set(labels[RUN_LABEL] ?? '', { runner, here: labels[MACHINE_LABEL] === hostname() });
   }
   await removeTrials(docker);
-  return { runs, remove: (run) => removeRun(docker, run, clock, { empty: 1, ms: PATIENCE }) };
+  return { runs, remove: (run) => removeRun(docker, run, clock, { empty: 1, ms: PATIENCE, silence: 0 }) };
 }
 
 async function allLabels(docker: Dockerode): Promise<Record<string, string>[]> {

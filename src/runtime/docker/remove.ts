@@ -1,5 +1,5 @@
 /**
- * Removes what carries a run's label from an engine: containers, then networks, then volumes. What was being made
+ * Removes what carries a run's label from an engine: containers, networks and volumes. What was being made
  * when the runner died shows up a moment later, so several looks in a row must find nothing.
  */
 import type Dockerode from 'dockerode';
@@ -21,14 +21,23 @@ export interface Removal {
 const LOOK_EVERY = 100;
 const PATIENCE = 30_000;
 
-/** Removes everything of a run within `ms` milliseconds. Never rejects. */
+export interface RemoveSetting {
+  /** Looks in a row that must find nothing. */
+  empty: number;
+  /** How long it may all take, and how long the engine may not answer, ms. */
+  ms: number;
+  silence: number;
+}
+
+/** Removes everything of a run. Never rejects. */
 export async function removeRun(
   docker: Dockerode,
   run: string,
   clock: Clock,
-  { empty, ms }: { empty: number; ms: number },
+  { empty, ms, silence }: RemoveSetting,
 ): Promise<Removal> {
   const end = clock.now() + ms;
+  let answered = clock.now();
   const removed = new Set<string>();
   let refusals: string[] = [];
   let unseen: string[] = [];
@@ -36,6 +45,7 @@ export async function removeRun(
     try {
       const found = await findAll(docker, run);
       unseen = [];
+      answered = clock.now();
       looks = found.length === 0 ? looks + 1 : 0;
       refusals = await removeInOrder(found, clock, removed);
       // Removed without a refusal: the next look can follow at once.
@@ -43,7 +53,7 @@ export async function removeRun(
     } catch (error) {
       unseen = [`the container engine does not answer (${messageOf(error)})`];
     }
-    if (clock.now() > end) break;
+    if (clock.now() > end || clock.now() > answered + silence) break;
     if (looks < empty) await sleep(clock, LOOK_EVERY);
   }
   return { removed: removed.size, left: refusals, unseen };
@@ -57,6 +67,8 @@ export async function remainingIn(docker: Dockerode, run: string): Promise<strin
 interface Found {
   kind: 'container' | 'network' | 'volume';
   text: string;
+  /** The networks and volumes that a container uses, as texts like theirs. */
+  uses?: string[];
   remove(): Promise<unknown>;
 }
 
@@ -69,9 +81,13 @@ async function findAll(docker: Dockerode, run: string): Promise<Found[]> {
   ]);
   return [
     ...containers.map(
-      ({ Id, Names }): Found => ({
+      ({ Id, Names, NetworkSettings, Mounts }): Found => ({
         kind: 'container',
         text: `container ${Names[0]?.replace(/^\//, '') ?? Id.slice(0, 12)}`,
+        uses: [
+          ...Object.keys(NetworkSettings?.Networks ?? {}).map((name) => `network ${name}`),
+          ...(Mounts ?? []).map(({ Name }) => `volume ${Name}`),
+        ],
         remove: () => docker.getContainer(Id).remove({ force: true, v: true }),
       }),
     ),
@@ -92,24 +108,31 @@ async function findAll(docker: Dockerode, run: string): Promise<Found[]> {
   ];
 }
 
-/** A network can be removed only when no container is on it any more. Gives what could not be removed, and why. */
+/**
+ * A network or a volume can be removed once no container uses it any more, and is at once: engines take their time
+ * for each. Gives what could not be removed, and why.
+ */
 async function removeInOrder(found: readonly Found[], clock: Clock, removed: Set<string>): Promise<string[]> {
   const refused: string[] = [];
-  for (const kind of ['container', 'network', 'volume'] as const) {
-    await Promise.all(
-      found
-        .filter((one) => one.kind === kind)
-        .map(async ({ text, remove }) => {
-          try {
-            await within(clock, PATIENCE, `removing ${text}`, remove);
-            removed.add(text);
-          } catch (error) {
-            // Gone already is what was wanted; being removed by somebody else (409) shows in the next look.
-            if (statusOf(error) === 404) removed.add(text);
-            else refused.push(`${text} (${refusalOf(error)})`);
-          }
-        }),
-    );
-  }
+  const removeOne = async ({ text, remove }: Found) => {
+    try {
+      await within(clock, PATIENCE, `removing ${text}`, remove);
+      removed.add(text);
+    } catch (error) {
+      // Gone already is what was wanted; being removed by somebody else (409) shows in the next look.
+      if (statusOf(error) === 404) removed.add(text);
+      else refused.push(`${text} (${refusalOf(error)})`);
+    }
+  };
+  const containers = found.filter(({ kind }) => kind === 'container');
+  const going = containers.map((container) => ({ uses: container.uses ?? [], gone: removeOne(container) }));
+  const others = found.filter(({ kind }) => kind !== 'container');
+  await Promise.all(
+    others.map(async (other) => {
+      await Promise.all(going.filter(({ uses }) => uses.includes(other.text)).map(({ gone }) => gone));
+      await removeOne(other);
+    }),
+  );
+  await Promise.all(going.map(({ gone }) => gone));
   return refused;
 }

@@ -25,6 +25,8 @@ const PATIENCE = 7000;
 const PROXY_PATIENCE = 2000;
 /** How long a container engine is asked to remove what is ours, ms: a slow engine is better than a leak. */
 const ENGINE_PATIENCE = 60_000;
+/** The same where somebody waits for it and the engine does not even answer, ms. */
+const ENGINE_SILENCE = 2000;
 
 export interface Reaped {
   /** How many processes were killed. */
@@ -109,7 +111,11 @@ async function removeFromEngine(
     import('../docker/engine.js'),
     import('../docker/remove.js'),
   ]);
-  return removeRun(await engineClient(address), run, clock, { empty, ms: ENGINE_PATIENCE });
+  return removeRun(await engineClient(address), run, clock, {
+    empty,
+    ms: ENGINE_PATIENCE,
+    silence: empty === EMPTY_LOOKS ? ENGINE_PATIENCE : ENGINE_SILENCE,
+  });
 }
 
 /** Deletes the run's proxies, and only those, on servers that go on living without us. */
