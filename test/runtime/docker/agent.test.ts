@@ -1,0 +1,93 @@
+/** The agent and the way in, without containers: on loopback. */
+import { connect, createServer, type Socket } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { systemClock as clock } from '../../../src/clock.js';
+import { http } from '../../../src/probe/http.js';
+import { startAgent } from '../../../src/runtime/docker/agent/agent.js';
+import { openWayIn } from '../../../src/runtime/docker/agent/way-in.js';
+import { dialThrough, openDoor, openRelay } from '../../../src/runtime/docker/agent-client.js';
+import { dialled } from '../../link/conformance.js';
+
+const LOOPBACK = '127.0.0.1';
+const soon = () => AbortSignal.timeout(5000);
+
+async function echo(onSocket: (socket: Socket) => void = () => {}): Promise<number> {
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.on('data', (data) => socket.write(`${data}!`));
+    onSocket(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, LOOPBACK, resolve));
+  onTestFinished(() => void server.close());
+  return (server.address() as { port: number }).port;
+}
+
+async function agent(api = 1) {
+  const server = await startAgent({ host: LOOPBACK, port: 0, api, clock });
+  onTestFinished(() => void server.close());
+  return { host: LOOPBACK, port: (server.address() as { port: number }).port };
+}
+
+test('dials from where it is, and brings both directions', async () => {
+  const [address, port] = [await agent(), await echo()];
+  const connection = dialled(() => dialThrough(address, { host: LOOPBACK, port }, soon()));
+  expect(await connection.ask('one')).toBe('one!');
+  expect(await connection.ask('two')).toBe('two!');
+});
+
+test("tells a dial's own error by its code", async () => {
+  const address = await agent();
+  await expect(dialThrough(address, { host: LOOPBACK, port: 1 }, soon())).rejects.toMatchObject({
+    code: 'ECONNREFUSED',
+  });
+  await expect(openDoor(address, { host: LOOPBACK, port: 1 }, soon())).rejects.toMatchObject({
+    code: 'ECONNREFUSED',
+  });
+});
+
+test('a door leads several connections to the target, until it is closed', async () => {
+  const [address, port] = [await agent(), await echo()];
+  const door = await openDoor(address, { host: LOOPBACK, port }, soon());
+  const [one, other] = [1, 2].map(() => dialled(async () => connect(door.address)));
+  expect(await one?.ask('one')).toBe('one!');
+  expect(await other?.ask('two')).toBe('two!');
+  door.close();
+  expect(await one?.ended()).toBe('closed');
+  expect(await dialled(async () => connect(door.address)).ended()).toBe('ECONNREFUSED');
+});
+
+test('a relay brings connections from in there to a device out here', async () => {
+  const [address, device] = [await agent(), await echo()];
+  const inside = 20_000 + (process.pid % 10_000);
+  const relay = await openRelay(address, inside, { host: LOOPBACK, port: device }, soon());
+  const [one, other] = [1, 2].map(() => dialled(async () => connect(inside, LOOPBACK)));
+  expect(await one?.ask('one')).toBe('one!');
+  expect(await other?.ask('two')).toBe('two!');
+  relay.close();
+  expect(await one?.ended()).toBe('closed');
+});
+
+test('what is no order goes to the API of Toxiproxy', async () => {
+  const { createServer: createHttpServer } = await import('node:http');
+  const api = createHttpServer((request, response) => response.end(`${request.method} ${request.url}`));
+  await new Promise<void>((resolve) => api.listen(0, LOOPBACK, resolve));
+  onTestFinished(() => void api.close());
+  const address = await agent((api.address() as { port: number }).port);
+  expect((await http(address, '/proxies', soon())).body).toBe('GET /proxies');
+  expect((await http(address, '/take', soon(), 'DELETE')).body).toBe('DELETE /take');
+});
+
+test('the way in takes known peers to the node, from the address that is theirs, and nobody else', async () => {
+  const from: (string | undefined)[] = [];
+  const port = await echo((socket) => from.push(socket.remoteAddress));
+  await openWayIn(
+    { listen: '127.0.0.9', to: LOOPBACK, ports: [port], sources: { '127.0.0.5': '127.0.0.77' } },
+    clock,
+  ).then((servers) => onTestFinished(() => servers.forEach((server) => void server.close())));
+  const dial = (localAddress: string) =>
+    dialled(async () => connect({ host: '127.0.0.9', port, localAddress }));
+  expect(await dial('127.0.0.5').ask('one')).toBe('one!');
+  expect(from).toEqual(['127.0.0.77']);
+  expect(await dial('127.0.0.6').ended()).toMatch(/closed|ECONNRESET/);
+  expect(from).toHaveLength(1);
+});

@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { seeded } from '../../../src/random.js';
+import { parseHost } from '../../../src/runtime/docker/engine.js';
+import {
+  addressIn,
+  formatNetwork,
+  freeBlocks,
+  parseNetwork,
+  parseRoutes,
+  subnet,
+} from '../../../src/runtime/docker/subnets.js';
+
+const networks = (...texts: string[]) => texts.map((text) => parseNetwork(text) ?? expect.fail(text));
+
+test('blocks come from 10.128.0.0/9, all of them, in an order that follows from the seed', () => {
+  const blocks = freeBlocks([], seeded('one'));
+  expect(new Set(blocks.map(formatNetwork)).size).toBe(4096);
+  expect(blocks.every(({ base }) => base >>> 23 === (10 << 1) + 1)).toBe(true);
+  expect(freeBlocks([], seeded('one'))).toEqual(blocks);
+  expect(freeBlocks([], seeded('other'))[0]).not.toEqual(blocks[0]);
+});
+
+test('a block that overlaps with a network in use, larger or smaller, is left out', () => {
+  const used = networks('10.130.1.7/32', '10.192.0.0/10', '192.168.0.0/16');
+  const free = freeBlocks(used, seeded(1)).map(formatNetwork);
+  expect(free).toHaveLength(4096 / 2 - 1);
+  expect(free).not.toContain('10.130.0.0/21');
+  expect(free).toContain('10.130.8.0/21');
+});
+
+test('where nothing is free, that is said', () => {
+  expect(() => freeBlocks(networks('10.0.0.0/8'), seeded(1))).toThrow(/a free \/21 network in 10.128.0.0\/9/);
+});
+
+test('a block has small networks beside each other', () => {
+  const [block] = networks('10.130.8.0/21');
+  if (!block) throw new Error('expected a block');
+  expect(formatNetwork(subnet(block, 0))).toBe('10.130.8.0/26');
+  expect(formatNetwork(subnet(block, 5))).toBe('10.130.9.64/26');
+  expect(addressIn(subnet(block, 31), 62)).toBe('10.130.15.254');
+});
+
+test('networks are read with their host bits cut off; what is none is undefined', () => {
+  expect(formatNetwork(networks('172.17.3.1/16')[0] ?? { base: 0, bits: 0 })).toBe('172.17.0.0/16');
+  for (const text of ['fe80::1/64', '10.0.0.0', '10.0.0.256/8', '10.0.0.0/33', ''])
+    expect(parseNetwork(text)).toBeUndefined();
+});
+
+test('the routes of the machine are read, but for the default one', () => {
+  const text = [
+    'Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT',
+    'eth0\t00000000\t0102A8C0\t0003\t0\t0\t0\t00000000\t0\t0\t0',
+    'tun0\t0080820A\t00000000\t0001\t0\t0\t0\t0080FFFF\t0\t0\t0',
+    '',
+  ].join('\n');
+  expect(parseRoutes(text).map(formatNetwork)).toEqual(['10.130.128.0/17']);
+});
+
+test('an engine is one of this machine', () => {
+  expect(parseHost('unix:///run/user/1000/docker.sock')).toEqual({
+    socketPath: '/run/user/1000/docker.sock',
+  });
+  expect(parseHost('tcp://127.0.0.1:2375')).toEqual({ host: '127.0.0.1', port: 2375 });
+  expect(parseHost('tcp://localhost:2375')).toEqual({ host: 'localhost', port: 2375 });
+  for (const other of ['tcp://10.0.0.1:2375', 'ssh://me@there', 'here'])
+    expect(() => parseHost(other)).toThrow(/DOCKER_HOST: expected an engine on this machine/);
+});
