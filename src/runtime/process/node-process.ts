@@ -79,12 +79,14 @@ export class NodeProcess {
   /** Sends the signal; gives the instant right after it was sent. Rejects where there is no process. */
   signal(signal: NodeJS.Signals): number {
     if (!this.#current || this.state() === 'gone') throw this.#error('a running process', 'none');
+    // Stamped before the call: the one who is killed goes first, and the runner may be put aside meanwhile.
+    const sent = this.#setting.clock.now();
     try {
       process.kill(-this.#current.identity.pid, signal);
     } catch (error) {
       throw this.#error(`${signal} to be taken`, messageOf(error), error);
     }
-    return this.#setting.clock.now();
+    return sent;
   }
 
   /** Kills what is left of it; rejects when it has not ended `ms` milliseconds later. */
