@@ -76,7 +76,7 @@ export class NodeProcess {
     });
   }
 
-  /** Sends the signal; gives the instant right after it was sent. Rejects where there is no process. */
+  /** Sends the signal; gives the instant at which it was sent. Rejects where there is no process. */
   signal(signal: NodeJS.Signals): number {
     if (!this.#current || this.state() === 'gone') throw this.#error('a running process', 'none');
     // Stamped before the call: the one who is killed goes first, and the runner may be put aside meanwhile.
