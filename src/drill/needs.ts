@@ -1,12 +1,16 @@
 /** What a drill asks of a runtime, so that one that lacks it can refuse before anything starts. */
 import { hasPower } from '../topology/links.js';
+import { containerKeysOf } from './container.js';
 import type { Path, Problem } from './problem.js';
 import type { Drill } from './schema.js';
 import { type Step, stepOf } from './steps.js';
 import { listed } from './suggest.js';
 
-/** Ending and stopping nodes, starting them again, cutting and shaping links, turning their power off. */
-export type Capability = 'kill' | 'pause' | 'start' | 'links' | 'power';
+/**
+ * Ending and stopping nodes, starting them again, cutting and shaping links, turning their power off, nodes of
+ * images of the user's own.
+ */
+export type Capability = 'kill' | 'pause' | 'start' | 'links' | 'power' | 'containers';
 
 /** A capability and what in the drill needs it. */
 interface Need {
@@ -34,6 +38,10 @@ function needs(drill: Drill): Need[] {
   const all = drill.steps.flatMap((step, index) => stepNeeds(step, ['steps', index]));
   if (drill.failback !== 'none') all.push({ capability: 'start', path: ['failback'] });
   if (hasPower(drill.topology)) all.push({ capability: 'power', path: ['topology', 'supervisor'] });
+  for (const [name, node] of Object.entries(drill.topology.nodes)) {
+    const [key] = containerKeysOf(node);
+    if (key !== undefined) all.push({ capability: 'containers', path: ['topology', 'nodes', name, key] });
+  }
   return all;
 }
 

@@ -1,5 +1,6 @@
 /** The topology of a drill: nodes, roles, the HA mode with its policy, the supervisor with its protections. */
 import * as z from 'zod';
+import { containerKeys } from './container.js';
 import { duration, interval, phrase } from './units.js';
 
 /** Names that mean something else in a selector. */
@@ -29,6 +30,7 @@ export const node = z.strictObject({
     .default('standby')
     .meta({ description: 'the role that the node starts in; one node is the primary' }),
   tags: z.array(tag).max(20).optional().meta({ description: 'names for several nodes, such as site:east' }),
+  ...containerKeys,
 });
 
 export const heartbeat = z.strictObject({

@@ -63,7 +63,11 @@ export function openExpectation(link: string): Expectation {
 }
 
 /** Looks at one link until it is as expected, time is up, or it is plain that it is not. */
-export async function lookAtLink(fault: string, expectation: Expectation, effects: Effects): Promise<Look> {
+export async function lookAtLink(fault: string, expected: Expectation, effects: Effects): Promise<Look> {
+  const { shows, ...bare } = expected;
+  // Greetings go to a destination's first port; of its others there is only what the server says.
+  const greeted = shows && effects.place(expected.link).link.port === undefined;
+  const expectation: Expectation = greeted ? { ...bare, shows } : bare;
   const { patience, held } = expectation;
   const { clock } = effects;
   const end = clock.now() + Math.max(patience.answer, patience.arrival ?? 0);

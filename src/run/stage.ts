@@ -61,7 +61,12 @@ export class Stage {
     const { clock, drill, plan, runtime, system, recorder, folder, environment, random, signal } =
       this.#setting;
     const cluster = await runtime.open(
-      { nodes: [...plan.nodes, ...plan.supervisors], links: plan.links, power: plan.power },
+      {
+        nodes: [...plan.nodes, ...plan.supervisors],
+        links: plan.links,
+        power: plan.power,
+        containers: drill.topology.nodes,
+      },
       {
         clock,
         run: this.#run,
@@ -102,10 +107,8 @@ export class Stage {
       await cluster.start(node, system.program(nodeContext(node, drill, plan, cluster, random)));
     };
     signal.throwIfAborted();
-    // Who watches comes after whom it watches: a container may take half a second to start, and one that is not
-    // there yet is not to be taken for one that has failed.
-    await Promise.all(plan.nodes.map(start));
-    await Promise.all(plan.supervisors.map(start));
+    // At once: a runtime may let them go together, so that none is taken for failed because it came late.
+    await Promise.all([...plan.nodes, ...plan.supervisors].map(start));
     observer.start();
     const effects: Effects = { clock, links, place, greet: (...asked) => greets.greet(...asked), nodes };
     const injector = new Injector({

@@ -5,6 +5,7 @@
  */
 
 import type { Clock } from '../clock.js';
+import type { ContainerSpec } from '../drill/container.js';
 import type { Capability } from '../drill/needs.js';
 import type { Link } from '../topology/links.js';
 
@@ -26,6 +27,8 @@ export interface Layout {
   links: readonly Link[];
   /** Whether something in the topology dials the power device. */
   power: boolean;
+  /** What the nodes are made of that are containers of the user's own; for a runtime that can do `containers`. */
+  containers?: Readonly<Record<string, ContainerSpec>>;
 }
 
 /** Where one link's proxy listens and where it leads. */

@@ -3,6 +3,7 @@
  *
  *     a->b, b->a, ...              every node and supervisor to every other
  *     client:app->a, ...           every client group to every node, a pinned one to its node alone
+ *     a->b:26379, ...              where b exposes several ports, one for each but the first
  *     supervisor-1->power, ...     whoever reads or cuts the power, to the power device
  */
 import type { ClientGroup } from '../drill/schema.js';
@@ -17,8 +18,8 @@ export interface Link {
   name: string;
   from: string;
   to: string;
-  /** Which of the destination's ports, where it has several. */
-  port?: string;
+  /** Which of the destination's ports, where it is not the first. */
+  port?: number;
 }
 
 export type MemberKind = 'node' | 'supervisor' | 'client' | 'power';
@@ -61,7 +62,11 @@ export function linksOf(topology: TopologySpec, clients: Readonly<Record<string,
   const supervisors = supervisorNames(topology);
   const members = [...nodes, ...supervisors];
   const links: Link[] = [];
-  const join = (from: string, to: string) => links.push({ name: linkName(from, to), from, to });
+  const join = (from: string, to: string) => {
+    links.push({ name: linkName(from, to), from, to });
+    for (const port of topology.nodes[to]?.expose?.slice(1) ?? [])
+      links.push({ name: `${linkName(from, to)}:${port}`, from, to, port });
+  };
   for (const from of members) {
     for (const to of members) if (from !== to) join(from, to);
   }

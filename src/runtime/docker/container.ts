@@ -55,6 +55,8 @@ const ENGINE_PATIENCE = 15_000;
 const OUTPUT_PATIENCE = 250;
 /** Time between two looks for the end of a process that was killed, ms. */
 const LOOK_EVERY = 1;
+/** The same for its health. */
+const HEALTH_EVERY = 50;
 
 export class Container {
   readonly #setting: ContainerSetting;
@@ -63,6 +65,8 @@ export class Container {
   /** What the container was made from, to know whether it can be used again. */
   #made = '';
   #life: Life | undefined;
+  /** The connection to its streams, for what it is told. */
+  #streams: NodeJS.ReadWriteStream | undefined;
 
   constructor(setting: ContainerSetting) {
     this.#setting = setting;
@@ -102,6 +106,34 @@ export class Container {
     }
     const { State } = await container.inspect();
     life.process = processOf(container.id, State.Pid);
+  }
+
+  /** Lets a program go that is held (agent/hold.ts). */
+  release(): void {
+    this.#streams?.write('go\n');
+  }
+
+  /** Waits until the engine finds it healthy. Rejects, with its last lines, where it does not get so in time. */
+  async healthy(patience: number): Promise<void> {
+    const { clock } = this.#setting;
+    const end = clock.now() + patience;
+    for (;;) {
+      const { Health, Running } = await this.#state();
+      if (Health?.Status === 'healthy') return;
+      const late = clock.now() > end;
+      if (late || !Running || Health?.Status === 'unhealthy') {
+        const checked = Health?.Log?.at(-1)?.Output?.trim();
+        const found = Running
+          ? `${Health?.Status ?? 'no health check'}${late ? ` after ${patience} ms` : ''}`
+          : 'that it ended';
+        const wrote = (await this.tail(8)).join('\n  ');
+        throw this.#error(
+          'it to become healthy',
+          `${found}${checked ? `; its check said: ${checked}` : ''}; it wrote last:\n  ${wrote}`,
+        );
+      }
+      await sleep(clock, HEALTH_EVERY);
+    }
   }
 
   /**
@@ -204,10 +236,12 @@ export class Container {
   /** Before the start, so that no line is missed. Gives the end of the output. */
   async #attach(container: Dockerode.Container): Promise<{ ended: Promise<void> }> {
     const { onLine } = this.#setting;
-    const options = { stream: true, stdout: true, stderr: true };
+    const stdin = JSON.parse(this.#made).OpenStdin === true;
+    const options = { stream: true, stdout: true, stderr: true, stdin, hijack: stdin };
     const stream = await container.attach(options).catch((error: unknown) => {
       throw this.#error('its output', refusalOf(error), error);
     });
+    this.#streams = stream;
     const lines = new Lines(onLine);
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
     stdout.setEncoding('utf8');
@@ -267,7 +301,7 @@ export class Container {
     return { container, life };
   }
 
-  async #state(): Promise<{ Running: boolean; Paused: boolean }> {
+  async #state(): Promise<Pick<Dockerode.ContainerInspectInfo['State'], 'Running' | 'Paused' | 'Health'>> {
     if (!this.#container) return { Running: false, Paused: false };
     return (await this.#asked('look at', this.#container.inspect())).State;
   }

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
+import type { ContainerSpec } from '../../drill/container.js';
 import { EnvironmentError, InternalError, messageOf } from '../../errors.js';
 import type { ProcessIdentity } from '../os-process.js';
 import type { HelperProcesses } from '../process/helper-processes.js';
@@ -25,7 +26,7 @@ import type {
 import { Container } from './container.js';
 import type { DockerPlaces, NodePlace } from './docker-places.js';
 import { Edge } from './edge.js';
-import { nodeOptions } from './node-container.js';
+import { healthPatience, nodeOptions } from './node-container.js';
 
 /** How long a container may take to end after SIGKILL, and after SIGTERM, ms. */
 const KILL_PATIENCE = 10_000;
@@ -43,6 +44,8 @@ export interface DockerClusterSetting {
   helpers: HelperProcesses;
   /** The reference image. */
   image: string;
+  /** What the nodes are made of that are containers of the user's own. */
+  containers: Readonly<Record<string, ContainerSpec>>;
   /** How many networks there are. */
   networks: number;
 }
@@ -55,6 +58,8 @@ export class DockerCluster implements DockerClusterAbilities {
   readonly #edges: ReadonlyMap<string, Edge>;
   #listening: (() => void) | undefined;
   #closed: Promise<Inventory> | undefined;
+  /** The nodes that are being started in this turn. */
+  #starting: Promise<void>[] | undefined;
   #lost: string | undefined;
 
   constructor(setting: DockerClusterSetting) {
@@ -90,9 +95,31 @@ export class DockerCluster implements DockerClusterAbilities {
   async start(node: string, program: Program): Promise<void> {
     this.#assertOpen();
     const container = this.#node(node);
+    const together = this.#together();
+    const started = this.#start(node, container, program);
+    together.push(started);
+    await started;
+    await Promise.allSettled(together);
+    container.release();
+    const { healthcheck } = this.#setting.containers[node] ?? {};
+    if (healthcheck) await container.healthy(healthPatience(healthcheck));
+  }
+
+  async #start(node: string, container: Container, program: Program): Promise<void> {
     await container.make(nodeOptions(this.#setting, node, program));
     this.#assertOpen();
-    await container.start(program.command[0] ?? '');
+    await container.start(program.command[0] ?? 'the program of its image');
+  }
+
+  /** What is started in the same turn of the loop is let go together. */
+  #together(): Promise<void>[] {
+    if (!this.#starting) {
+      this.#starting = [];
+      queueMicrotask(() => {
+        this.#starting = undefined;
+      });
+    }
+    return this.#starting;
   }
 
   async kill(node: string, signal: 'SIGKILL' | 'SIGTERM'): Promise<{ at: number }> {

@@ -39,10 +39,10 @@ export const BACKBONE = '0';
 /** One node's network, as it is to be made. */
 export interface NodePlace {
   name: string;
-  /** Its address on its network, and its port, and where that is published on this machine's loopback. */
+  /** Its address on its network, its ports, and where each is published on this machine's loopback. */
   address: string;
-  port: number;
-  published: number;
+  ports: readonly number[];
+  published: ReadonlyMap<number, number>;
   /** An address outside the network's range, so that the node knows the way to those of its links. */
   local: string;
   /** `b` -> the address to dial for it. */
@@ -69,8 +69,15 @@ export interface DockerPlaces extends Places {
 }
 
 /** How many ports of this machine a layout needs. */
-export function portsNeeded({ nodes, links, power }: Layout): number {
-  return 2 * nodes.length + links.filter(isClients).length + (power ? 1 : 0);
+export function portsNeeded(layout: Layout): number {
+  const { nodes, links, power } = layout;
+  const published = nodes.reduce((sum, node) => sum + portsOf(layout, node).length, 0);
+  return published + nodes.length + links.filter(isClients).length + (power ? 1 : 0);
+}
+
+/** The ports of a node, the one that counts first. */
+function portsOf({ containers }: Layout, node: string): readonly number[] {
+  return containers?.[node]?.expose ?? [NODE_PORT];
 }
 
 /** The networks that a layout needs, by name, in the order in which they lie in their block. */
@@ -95,8 +102,8 @@ export function assignPlaces(layout: Layout, block: Network, ports: readonly num
     return {
       name,
       address: addressIn(network, NODE),
-      port: NODE_PORT,
-      published: next(),
+      ports: portsOf(layout, name),
+      published: new Map(portsOf(layout, name).map((port) => [port, next()])),
       local: local(name, name),
       hosts: Object.fromEntries(dialled.map((peer) => [peer, local(name, peer)])),
       edge: {
@@ -113,14 +120,22 @@ export function assignPlaces(layout: Layout, block: Network, ports: readonly num
   const node = (name: string) => nodes.get(name) ?? fail(`one of ${layout.nodes.join(', ')}`, name);
   const power = layout.power ? { host: LOOPBACK, port: next() } : undefined;
 
+  const portOf = (name: string) => node(name).ports[0] ?? NODE_PORT;
+  const publishedOf = (name: string, port: number) =>
+    node(name).published.get(port) ?? fail(`one of the ports of ${name}`, String(port));
   const linkPlace = (link: Layout['links'][number]): LinkPlace => {
     const { from, to } = link;
     if (isClients(link)) {
       const dial = { host: LOOPBACK, port: next() };
-      return { link, dial, listen: format(dial), upstream: `${LOOPBACK}:${node(to).published}` };
+      return {
+        link,
+        dial,
+        listen: format(dial),
+        upstream: `${LOOPBACK}:${publishedOf(to, link.port ?? portOf(to))}`,
+      };
     }
     const toPower = to === POWER;
-    const dial = { host: local(from, to), port: toPower ? POWER_PORT : node(to).port };
+    const dial = { host: local(from, to), port: toPower ? POWER_PORT : (link.port ?? portOf(to)) };
     const upstream = toPower ? `${LOOPBACK}:${RELAY_PORT}` : `${backbone(to)}:${dial.port}`;
     return { link, dial, listen: format(dial), upstream, server: from };
   };
@@ -128,8 +143,8 @@ export function assignPlaces(layout: Layout, block: Network, ports: readonly num
   return {
     nodes,
     power,
-    listen: (name) => ({ host: node(name).address, port: node(name).port }),
-    observe: (name) => ({ host: LOOPBACK, port: node(name).published }),
+    listen: (name) => ({ host: node(name).address, port: portOf(name) }),
+    observe: (name) => ({ host: LOOPBACK, port: publishedOf(name, portOf(name)) }),
     link: (name) => links.get(name) ?? fail('the name of a link', name),
     data: () => DATA,
   };

@@ -11,10 +11,17 @@ import { DockerCluster } from './docker-cluster.js';
 import { assignPlaces, networksNeeded, portsNeeded } from './docker-places.js';
 import { engineClient, findEngine } from './engine.js';
 import { listenToEngine } from './engine-events.js';
+import { ensureImages } from './images.js';
 import { labelsOf } from './labels.js';
 import { makeNetworks } from './networks.js';
 
+/** The images of the user's own that the nodes of a layout name. */
+function imagesOf({ containers = {} }: Layout): string[] {
+  return [...new Set(Object.values(containers).flatMap(({ image }) => image ?? []))];
+}
+
 const capabilities: ReadonlySet<Capability> = new Set<Capability>([
+  'containers',
   'kill',
   'pause',
   'start',
@@ -41,6 +48,7 @@ export const dockerRuntime: Omit<Runtime, 'open'> & {
       reaper.folder.noteEngine(engine.address);
       const runner = identify(process.pid) ?? { pid: process.pid, started: '' };
       const ports = new Ports(reaper.ports);
+      await ensureImages(docker, clock, imagesOf(layout));
       const names = networksNeeded(layout);
       const [taken, { block }] = await Promise.all([
         ports.take(portsNeeded(layout)),
@@ -54,6 +62,7 @@ export const dockerRuntime: Omit<Runtime, 'open'> & {
         runner,
         helpers: new HelperProcesses(surroundings, reaper, ports),
         image: image.name,
+        containers: layout.containers ?? {},
         networks: names.length,
       });
       cluster.listening(

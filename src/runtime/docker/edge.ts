@@ -115,7 +115,7 @@ function edgeOptions(
   const { agent, backbone, sources } = place.edge;
   const network = networkName(run, BACKBONE);
   const exposed = `${AGENT_PORT}/tcp`;
-  const way = { listen: backbone, to: place.address, ports: [place.port], sources };
+  const way = { listen: backbone, to: place.address, ports: place.ports, sources };
   return {
     name: containerName(run, `${place.name}.edge`),
     Image: image,

@@ -17,11 +17,14 @@ export interface ContainerProgram {
   environment: string[];
   /** Folders of this machine that must be visible, read-only, at the same path. */
   folders: string[];
+  /** Whether it waits until it is let go. */
+  held: boolean;
 }
 
 export function inContainer({ command, environment = {} }: Program): ContainerProgram {
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-  if (command[0] !== process.execPath) return { command: [...command], environment: variables, folders: [] };
+  if (command[0] !== process.execPath)
+    return { command: [...command], environment: variables, folders: [], held: false };
   const build = dirname(entry('errors.js'));
   const folders: string[] = [];
   const rest = command.slice(1).map((word) => {
@@ -31,5 +34,11 @@ export function inContainer({ command, environment = {} }: Program): ContainerPr
     folders.push(dirname(word));
     return word;
   });
-  return { command: [NODE_PATH, ...rest], environment: variables, folders: [...new Set(folders)] };
+  const hold = ['--import', entryInImage('runtime/docker/agent/hold.js')];
+  return {
+    command: [NODE_PATH, ...hold, ...rest],
+    environment: variables,
+    folders: [...new Set(folders)],
+    held: true,
+  };
 }

@@ -1,8 +1,9 @@
 /** What the engine is told of a node's container. */
 import type Dockerode from 'dockerode';
+import type { ContainerSpec } from '../../drill/container.js';
 import type { ProcessIdentity } from '../os-process.js';
 import type { Program, Surroundings } from '../runtime.js';
-import { DATA, type DockerPlaces } from './docker-places.js';
+import { DATA, type DockerPlaces, type NodePlace } from './docker-places.js';
 import { labelsOf } from './labels.js';
 import { inContainer } from './local-program.js';
 import { networkName } from './networks.js';
@@ -11,44 +12,61 @@ export interface NodeSetting {
   places: DockerPlaces;
   surroundings: Pick<Surroundings, 'run'>;
   runner: ProcessIdentity;
+  /** The reference image, for a node that names none. */
   image: string;
+  containers: Readonly<Record<string, ContainerSpec>>;
 }
 
-/** A node whose program the drill itself gives runs in the reference image, with no more rights than it needs. */
+/** For every container of a run: it is started again by nobody but us, and its log cannot fill the disk. */
+export const COMMON: Dockerode.HostConfig = {
+  RestartPolicy: { Name: 'no' },
+  LogConfig: { Type: 'json-file', Config: { 'max-size': '20m', 'max-file': '1' } },
+};
+
+/** A node of the drill's own runs with no more rights than it needs; one of another image, with those that it asks for. */
 export function nodeOptions(
-  { places, surroundings: { run }, runner, image }: NodeSetting,
+  setting: NodeSetting,
   node: string,
   program: Program,
 ): Dockerode.ContainerCreateOptions {
+  const { places, surroundings, runner, image, containers } = setting;
+  const { run } = surroundings;
   const place = places.nodes.get(node);
   if (!place) throw new RangeError(`no such node: ${node}`);
-  const { command, environment, folders } = inContainer(program);
+  const spec = containers[node] ?? {};
+  const { command, environment, folders, held } = inContainer({
+    ...program,
+    command: spec.command ?? program.command,
+  });
   const network = networkName(run, node);
   const labels = labelsOf(run, runner, `node ${node}`);
-  const exposed = `${place.port}/tcp`;
+  const own = spec.image === undefined;
   return {
     name: containerName(run, node),
-    Image: image,
+    Image: spec.image ?? image,
     Hostname: node,
-    Cmd: command,
-    Env: environment,
-    WorkingDir: DATA,
+    ...(command.length > 0 ? { Cmd: command } : {}),
+    ...(spec.entrypoint ? { Entrypoint: [...spec.entrypoint] } : {}),
+    Env: [...environment, ...assignments(spec.environment)],
+    ...(spec.user === undefined ? {} : { User: spec.user }),
+    ...(own ? { WorkingDir: DATA } : {}),
+    ...(held ? { OpenStdin: true, StdinOnce: true } : {}),
+    ...(spec.healthcheck ? { Healthcheck: healthcheckOf(spec.healthcheck) } : {}),
     Labels: labels,
-    ExposedPorts: { [exposed]: {} },
+    ExposedPorts: Object.fromEntries(place.ports.map((port) => [`${port}/tcp`, {}])),
     HostConfig: {
       ...COMMON,
+      ...(own ? { CapDrop: ['ALL'], SecurityOpt: ['no-new-privileges'] } : {}),
+      ...limitsOf(spec),
       NetworkMode: network,
-      CapDrop: ['ALL'],
-      SecurityOpt: ['no-new-privileges'],
-      PortBindings: { [exposed]: [{ HostIp: '127.0.0.1', HostPort: String(place.published) }] },
+      PortBindings: publishedPorts(place),
       ExtraHosts: Object.entries(place.hosts).map(([peer, address]) => `${peer}:${address}`),
       Mounts: [
-        {
-          Type: 'volume',
-          Source: `${network}-data`,
-          Target: DATA,
-          VolumeOptions: { NoCopy: true, Labels: labels, DriverConfig: { Name: 'local', Options: {} } },
-        },
+        volume(`${network}-data`, DATA, labels, false),
+        ...(spec.volumes ?? []).map((use) => {
+          const [name = '', target = '', access] = use.split(':');
+          return volume(`${network}-${name}`, target, labels, access === 'ro');
+        }),
         ...folders.map((folder) => ({
           Type: 'bind' as const,
           Source: folder,
@@ -56,6 +74,7 @@ export function nodeOptions(
           ReadOnly: true,
         })),
       ],
+      Tmpfs: Object.fromEntries((spec.tmpfs ?? []).map((path) => [path, ''])),
     },
     NetworkingConfig: {
       EndpointsConfig: {
@@ -70,8 +89,60 @@ export function containerName(run: string, part: string): string {
   return `drill-${run}-${part}`;
 }
 
-/** For every container of a run: it is started again by nobody but us, and its log cannot fill the disk. */
-export const COMMON: Dockerode.HostConfig = {
-  RestartPolicy: { Name: 'no' },
-  LogConfig: { Type: 'json-file', Config: { 'max-size': '20m', 'max-file': '1' } },
-};
+type Healthcheck = NonNullable<ContainerSpec['healthcheck']>;
+
+/** How long a node may take to become healthy by its own words, and some time for the engine, ms. */
+export function healthPatience({ interval, timeout, retries, start_period = 0 }: Healthcheck): number {
+  return start_period + retries * (interval + timeout) + 5000;
+}
+
+/** The engine counts in nanoseconds, and takes no word but CMD for a list of arguments. */
+function healthcheckOf({ test, interval, timeout, retries, start_period }: Healthcheck) {
+  return {
+    Test: test[0] === 'CMD' ? [...test] : ['CMD', ...test],
+    Interval: Math.round(interval * 1e6),
+    Timeout: Math.round(timeout * 1e6),
+    Retries: retries,
+    ...(start_period === undefined ? {} : { StartPeriod: Math.round(start_period * 1e6) }),
+  };
+}
+
+function limitsOf({ cap_add, sysctls, mem_limit, cpus }: ContainerSpec): Dockerode.HostConfig {
+  return {
+    ...(cap_add ? { CapAdd: [...cap_add] } : {}),
+    ...(sysctls
+      ? { Sysctls: Object.fromEntries(Object.entries(sysctls).map(([name, to]) => [name, String(to)])) }
+      : {}),
+    ...(mem_limit === undefined ? {} : { Memory: bytesOf(mem_limit) }),
+    ...(cpus === undefined ? {} : { NanoCpus: Math.round(cpus * 1e9) }),
+  };
+}
+
+/** `256m` -> 268435456. */
+function bytesOf(size: string): number {
+  const powers: Readonly<Record<string, number>> = { b: 0, k: 1, m: 2, g: 3 };
+  return Number(size.slice(0, -1)) * 1024 ** (powers[size.slice(-1)] ?? 0);
+}
+
+function assignments(environment: ContainerSpec['environment']): string[] {
+  return Object.entries(environment ?? {}).map(([name, value]) => `${name}=${value}`);
+}
+
+function publishedPorts({ published }: NodePlace): Dockerode.PortMap {
+  return Object.fromEntries(
+    [...published].map(([port, onHost]) => [
+      `${port}/tcp`,
+      [{ HostIp: '127.0.0.1', HostPort: String(onHost) }],
+    ]),
+  );
+}
+
+function volume(name: string, target: string, labels: Record<string, string>, readOnly: boolean) {
+  return {
+    Type: 'volume' as const,
+    Source: name,
+    Target: target,
+    ReadOnly: readOnly,
+    VolumeOptions: { NoCopy: false, Labels: labels, DriverConfig: { Name: 'local', Options: {} } },
+  };
+}

@@ -109,7 +109,8 @@ withEngine(() => {
     const { from, cluster, links } = await stand('a', 'b', 'c');
     const places = [...cluster.places.nodes.values()];
     const own = places.find(({ name }) => name === 'a');
-    const { port, published } = own ?? fail('a');
+    const port = cluster.places.listen('a').port;
+    const publishedOf = (node: string) => cluster.places.observe(node).port;
     const gateways = places.map(({ address }) => address.replace(/\d+$/, (last) => String(Number(last) - 1)));
     const others = places.filter(({ name }) => name !== 'a');
     const ways: [string, number][] = [
@@ -124,8 +125,7 @@ withEngine(() => {
       ]),
       ...gateways.flatMap((gateway): [string, number][] => [
         [gateway, port],
-        [gateway, published],
-        ...others.map((other): [string, number] => [gateway, other.published]),
+        ...['a', 'b', 'c'].map((node): [string, number] => [gateway, publishedOf(node)]),
       ]),
       // The links' control.
       ...[8474, 8475, 8476].flatMap((number): [string, number][] => [

@@ -11,7 +11,7 @@ export interface WayIn {
   listen: string;
   /** The node. */
   to: string;
-  ports: number[];
+  ports: readonly number[];
   /** By who comes in, on the backbone: from which of our addresses the node is dialled. */
   sources: Record<string, string>;
 }

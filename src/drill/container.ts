@@ -1,0 +1,87 @@
+/**
+ * What a node is made of where it is a container: Compose's keys, by Compose's names.
+ *
+ *     cache:
+ *       image: redis:7
+ *       command: [redis-server, --save, ""]
+ *       expose: [6379]
+ *       healthcheck: { test: [CMD, redis-cli, ping], interval: 500ms, retries: 20 }
+ *
+ * Commands are argument lists, never shell strings.
+ */
+import * as z from 'zod';
+import { interval, phrase } from './units.js';
+
+const words = z
+  .array(z.string().max(4000), { error: 'a list of arguments, such as [redis-server, --port, "6379"]' })
+  .min(1)
+  .max(200);
+const capability = phrase(/^[A-Z][A-Z_]{1,30}$/, 'a Linux capability, such as NET_ADMIN');
+const volumeUse = phrase(
+  /^[a-z0-9][a-z0-9_.-]{0,60}:\/[^:]{1,200}(:ro)?$/,
+  'a named volume and where it is seen, such as data:/var/lib/data',
+);
+const path = phrase(/^\/[^:]{1,200}$/, 'an absolute path');
+const size = phrase(/^\d{1,12}[bkmg]$/, 'a size with a unit: b, k, m or g, for example 256m');
+const value = z.union([z.string().max(32_000), z.number(), z.boolean()]);
+
+const healthcheck = z.strictObject({
+  test: words.meta({ description: 'CMD and a command, whose exit code 0 means healthy' }),
+  interval: interval.prefault('1s').meta({ description: 'how often it is asked' }),
+  timeout: interval.prefault('5s').meta({ description: 'how long one answer may take' }),
+  retries: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(10)
+    .meta({ description: 'so many failures in a row make the node unhealthy' }),
+  start_period: interval
+    .optional()
+    .meta({ description: 'failures in this time after the start do not count' }),
+});
+
+/** The keys of a node that make it a container of the user's own. */
+export const containerKeys = {
+  image: phrase(/^[a-z0-9][A-Za-z0-9._/:@-]{0,250}$/, 'an image, such as redis:7')
+    .optional()
+    .meta({ description: 'the image of the node; without one, the drill brings its own' }),
+  command: words.optional().meta({ description: "what runs, in place of the system's or the image's own" }),
+  entrypoint: words.optional().meta({ description: "what the command is given to, in place of the image's" }),
+  environment: z
+    .record(phrase(/^[A-Za-z_][A-Za-z0-9_]{0,100}$/, 'the name of a variable'), value)
+    .optional()
+    .meta({ description: 'environment variables' }),
+  user: phrase(/^[A-Za-z0-9_.-]{1,60}(:[A-Za-z0-9_.-]{1,60})?$/, 'a user or user:group')
+    .optional()
+    .meta({ description: 'whom it runs as' }),
+  volumes: z
+    .array(volumeUse)
+    .max(20)
+    .optional()
+    .meta({ description: 'named volumes of the node, kept over its restarts and gone with the run' }),
+  tmpfs: z.array(path).max(20).optional().meta({ description: 'folders in memory' }),
+  expose: z
+    .array(z.int().min(1).max(65_535))
+    .min(1)
+    .max(10)
+    .optional()
+    .meta({ description: 'the ports that its peers and clients dial; the first is the one that counts' }),
+  healthcheck: healthcheck
+    .optional()
+    .meta({ description: 'how it is known to be ready; the drill does not begin before' }),
+  cap_add: z.array(capability).max(40).optional().meta({ description: 'Linux capabilities to add' }),
+  sysctls: z
+    .record(phrase(/^[a-z0-9_.-]{3,100}$/, 'the name of a sysctl'), value)
+    .optional()
+    .meta({ description: 'kernel settings of its own namespaces' }),
+  mem_limit: size.optional().meta({ description: 'the most memory, such as 256m' }),
+  cpus: z.number().min(0.01).max(512).optional().meta({ description: 'the most processors, such as 0.5' }),
+};
+
+const containerSpec = z.object(containerKeys);
+export type ContainerSpec = z.output<typeof containerSpec>;
+
+/** Which of a node's keys need a container. */
+export function containerKeysOf(node: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(containerKeys).filter((key) => node[key] !== undefined);
+}

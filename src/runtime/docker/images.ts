@@ -1,0 +1,34 @@
+/** Images of the user's own: those that the engine lacks are pulled before anything starts. */
+import type Dockerode from 'dockerode';
+import { type Clock, within } from '../../clock.js';
+import { EnvironmentError } from '../../errors.js';
+import { exists, followed } from '../image/reference-image.js';
+import { refusalOf } from './engine.js';
+
+/** How long getting one image may take, ms. */
+const PATIENCE = 300_000;
+
+/** Rejects with an `EnvironmentError` that names the image that cannot be had. */
+export async function ensureImages(docker: Dockerode, clock: Clock, names: readonly string[]): Promise<void> {
+  await Promise.all(
+    names.map(async (name) => {
+      if (await exists(docker, name)) return;
+      const tagged = /[:@][^/]+$/.test(name) ? name : `${name}:latest`;
+      try {
+        await within(clock, PATIENCE, `pulling ${tagged}`, async () =>
+          followed(docker, await docker.pull(tagged)),
+        );
+      } catch (error) {
+        throw new EnvironmentError(
+          {
+            where: `image ${name}`,
+            expected: 'it to be in the engine, or to be pulled',
+            found: refusalOf(error),
+            todo: 'build or pull it, or correct its name',
+          },
+          { cause: error },
+        );
+      }
+    }),
+  );
+}
