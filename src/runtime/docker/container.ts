@@ -241,7 +241,7 @@ export class Container {
     const stream = await container.attach(options).catch((error: unknown) => {
       throw this.#error('its output', refusalOf(error), error);
     });
-    this.#streams = stream;
+    this.#streams = stdin ? stream : undefined;
     const lines = new Lines(onLine);
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
     stdout.setEncoding('utf8');

@@ -21,10 +21,15 @@ export interface ContainerProgram {
   held: boolean;
 }
 
-export function inContainer({ command, environment = {} }: Program): ContainerProgram {
+/** A program that needs no change. */
+export function asItIs({ command, environment = {} }: Program): ContainerProgram {
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-  if (command[0] !== process.execPath)
-    return { command: [...command], environment: variables, folders: [], held: false };
+  return { command: [...command], environment: variables, folders: [], held: false };
+}
+
+export function inContainer(program: Program): ContainerProgram {
+  const { command } = program;
+  if (command[0] !== process.execPath) return asItIs(program);
   const build = dirname(entry('errors.js'));
   const folders: string[] = [];
   const rest = command.slice(1).map((word) => {
@@ -37,7 +42,7 @@ export function inContainer({ command, environment = {} }: Program): ContainerPr
   const hold = ['--import', entryInImage('runtime/docker/agent/hold.js')];
   return {
     command: [NODE_PATH, ...hold, ...rest],
-    environment: variables,
+    environment: asItIs(program).environment,
     folders: [...new Set(folders)],
     held: true,
   };

@@ -5,7 +5,7 @@ import type { ProcessIdentity } from '../os-process.js';
 import type { Program, Surroundings } from '../runtime.js';
 import { DATA, type DockerPlaces, type NodePlace } from './docker-places.js';
 import { labelsOf } from './labels.js';
-import { inContainer } from './local-program.js';
+import { asItIs, inContainer } from './local-program.js';
 import { networkName } from './networks.js';
 
 export interface NodeSetting {
@@ -34,13 +34,12 @@ export function nodeOptions(
   const place = places.nodes.get(node);
   if (!place) throw new RangeError(`no such node: ${node}`);
   const spec = containers[node] ?? {};
-  const { command, environment, folders, held } = inContainer({
-    ...program,
-    command: spec.command ?? program.command,
-  });
+  const own = spec.image === undefined;
+  const told = spec.command ? { ...program, command: spec.command } : program;
+  // In an image of the user's own, words mean what they mean there.
+  const { command, environment, folders, held } = own ? inContainer(told) : asItIs(told);
   const network = networkName(run, node);
   const labels = labelsOf(run, runner, `node ${node}`);
-  const own = spec.image === undefined;
   return {
     name: containerName(run, node),
     Image: spec.image ?? image,
