@@ -61,7 +61,10 @@ export const run: Command<Args> = {
         coerce: wholeNumber('parallel', 1),
         describe: 'how many run at once',
       })
-      .option('toxiproxy', { type: 'string', describe: 'the URL of a Toxiproxy to use in place of our own' })
+      .option('toxiproxy', {
+        type: 'string',
+        describe: 'a Toxiproxy to use: a URL (local processes), an image (containers), or embedded',
+      })
       .example('$0 run drills/split-brain.yaml', 'one drill')
       .example('$0 run drills/ --parallel 2 --out results', 'the library, with reports in results/'),
   async handler(args, io) {

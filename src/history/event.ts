@@ -206,7 +206,7 @@ export interface NodeEvent {
   detail?: string;
 }
 
-/** Which Toxiproxy carries the links: `embedded`, `toxiproxy-server on PATH`, or a URL; and its version. */
+/** Which Toxiproxy carries the links: `embedded`, `toxiproxy-server on PATH`, a URL, an image; and its version. */
 export interface ToxiproxyEvent {
   type: 'toxiproxy';
   server: string;

@@ -55,6 +55,8 @@ function told(event: Event, faultName: FaultName): string | undefined {
       return event.reached
         ? `reached: ${event.for}`
         : `not reached: ${event.for}${event.detail ? ` (${event.detail})` : ''}`;
+    case 'toxiproxy':
+      return `links through Toxiproxy ${event.version}: ${event.server}`;
     case 'problem':
       return `problem: ${event.message}`;
     case 'inventory':

@@ -14,6 +14,7 @@ import { type Drill, encodeDrill } from '../drill/schema.js';
 import { type EnvironmentError, messageOf } from '../errors.js';
 import { type EndEvent, type Event, HISTORY_FORMAT } from '../history/event.js';
 import { historyOf } from '../history/history.js';
+import type { ToxiproxyChoice } from '../link/toxiproxy-choice.js';
 import { type Random, seeded } from '../random.js';
 import { writeExecution } from '../report/files.js';
 import type { Runtime } from '../runtime/runtime.js';
@@ -36,8 +37,8 @@ export interface ExecutionSetting {
   execution: number;
   /** An empty folder with an empty folder `logs` in it. */
   folder: string;
-  /** A Toxiproxy of the user's own. */
-  toxiproxy?: string | undefined;
+  /** Which Toxiproxy carries the links. */
+  toxiproxy: ToxiproxyChoice;
   /** The runner's environment, for PATH and the like. */
   environment: Readonly<Record<string, string | undefined>>;
   /** Told of every event as it is recorded. */

@@ -10,12 +10,14 @@ import { drillError, loadDrill } from '../drill/load.js';
 import { missingNeeds } from '../drill/needs.js';
 import type { Drill } from '../drill/schema.js';
 import { UsageError } from '../errors.js';
+import { parseToxiproxyChoice } from '../link/toxiproxy-choice.js';
 import { freshSeed } from '../random.js';
 import { writeSummary } from '../report/files.js';
 import type { ReportedRun } from '../report/run.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { System } from '../system/system.js';
 import { type BatchDrill, runBatch, type Watcher } from './batch.js';
+import { assertReach } from './choose-runtime.js';
 
 export interface RunOptions {
   drills: readonly BatchDrill[];
@@ -26,7 +28,7 @@ export interface RunOptions {
   seed?: number | undefined;
   repeat?: number;
   parallel?: number;
-  /** The URL of a Toxiproxy to use in place of our own. */
+  /** The URL of a Toxiproxy, or an image with one, to use in place of our own; `embedded`: nothing but our own. */
   toxiproxy?: string | undefined;
   /** Systems beside those that come with failover-drill, by the name that drill files give. */
   systems?: Readonly<Record<string, System>>;
@@ -49,6 +51,8 @@ export async function runDrills(options: RunOptions): Promise<RunResult> {
   const systems = { ...SYSTEMS, ...options.systems };
   for (const drill of drills) refuseWhatIsMissing(drill, runtime, systems);
   refuseSameNames(drills);
+  const choice = parseToxiproxyChoice(toxiproxy);
+  assertReach(choice, options.runtime ?? 'process');
   const out = options.out ?? join('.drill', clock.wall().toISOString().replaceAll(':', '-'));
   const seeds = new Map<Drill, number>();
   const runs = await runBatch({
@@ -60,7 +64,7 @@ export async function runDrills(options: RunOptions): Promise<RunResult> {
     runtime,
     systems,
     faults: FAULTS,
-    toxiproxy,
+    toxiproxy: choice,
     environment,
     signal: options.signal ?? new AbortController().signal,
     seedOf(drill) {

@@ -10,11 +10,20 @@ import type { Drill } from '../drill/schema.js';
 import { messageOf } from '../errors.js';
 import type { Effects } from '../fault/fault.js';
 import { openInside, openToxiproxy, type ToxiproxyServer } from '../link/server.js';
+import type { ToxiproxyChoice } from '../link/toxiproxy-choice.js';
 import { openLinks } from '../link/toxiproxy-links.js';
 import { type Greeter, greeter } from '../probe/greeting.js';
 import { freshId, type Random } from '../random.js';
 import { openPower } from '../runtime/power.js';
-import type { Cluster, Inventory, Kills, OpenCluster, Pauses, Runtime } from '../runtime/runtime.js';
+import type {
+  BroughtToxiproxies,
+  Cluster,
+  Inventory,
+  Kills,
+  OpenCluster,
+  Pauses,
+  Runtime,
+} from '../runtime/runtime.js';
 import type { System } from '../system/system.js';
 import { clientGroups } from './client-groups.js';
 import type { FaultKinds } from './fault-kinds.js';
@@ -36,7 +45,7 @@ export interface StageSetting {
   random: Random;
   recorder: Recorder;
   folder: string;
-  toxiproxy?: string | undefined;
+  toxiproxy: ToxiproxyChoice;
   environment: Readonly<Record<string, string | undefined>>;
   signal: AbortSignal;
   /** Told when what the nodes run on is gone. */
@@ -164,7 +173,13 @@ export class Stage {
   async #openLinks(cluster: OpenCluster) {
     const { clock, plan, recorder, toxiproxy, environment, random } = this.#setting;
     const seed = Math.floor(random.fork('toxiproxy').next() * 2 ** 32);
-    const opening = openToxiproxy({ clock, hosts: cluster, url: toxiproxy, path: environment['PATH'], seed });
+    const opening = openToxiproxy({
+      clock,
+      hosts: cluster,
+      asked: toxiproxy,
+      path: environment['PATH'],
+      seed,
+    });
     this.#undo.push(() =>
       opening.then(
         (server) => server.close(),
@@ -173,7 +188,7 @@ export class Stage {
     );
     const [server, inside] = await Promise.all([opening, this.#openInside(cluster, seed)]);
     recorder.record({ type: 'toxiproxy', server: describe(server, inside), version: server.version });
-    const others = new Map([...inside].map(([name, { client }]) => [name, client]));
+    const others = new Map([...inside.servers].map(([name, { client }]) => [name, client]));
     const links = await openLinks(
       { client: server.client, others, clock, run: this.#run },
       plan.links.map((link) => cluster.places.link(link.name)),
@@ -184,12 +199,13 @@ export class Stage {
   }
 
   /** The servers that the runtime brings, by the names that links' places give them. */
-  async #openInside(cluster: OpenCluster, seed: number): Promise<ReadonlyMap<string, Inside>> {
-    const urls = (await cluster.toxiproxies?.(seed)) ?? new Map<string, string>();
+  async #openInside(cluster: OpenCluster, seed: number): Promise<Inside> {
+    const { clock, toxiproxy } = this.#setting;
+    const { server, urls } = (await cluster.toxiproxies?.(seed, toxiproxy)) ?? NOTHING_INSIDE;
     const opened = [...urls].map(
-      async ([name, url]): Promise<[string, Inside]> => [name, await openInside(url, this.#setting.clock)],
+      async ([name, url]): Promise<[string, InsideServer]> => [name, await openInside(url, clock)],
     );
-    return new Map(await Promise.all(opened));
+    return { server, servers: new Map(await Promise.all(opened)) };
   }
 
   async #openPower(nodes: Cluster & Kills, greets: Greeter): Promise<void> {
@@ -209,12 +225,19 @@ export class Stage {
   }
 }
 
-type Inside = Awaited<ReturnType<typeof openInside>>;
+type InsideServer = Awaited<ReturnType<typeof openInside>>;
+
+/** The servers that the runtime brings: what they are, and each by its name. */
+interface Inside {
+  server: string;
+  servers: ReadonlyMap<string, InsideServer>;
+}
+const NOTHING_INSIDE: BroughtToxiproxies = { server: '', urls: new Map() };
 
 /** Which servers carry the links, in words. */
-function describe({ server }: ToxiproxyServer, inside: ReadonlyMap<string, Inside>): string {
-  const [first] = inside.values();
-  return first ? `${server} for clients, embedded ${first.version} between nodes` : server;
+function describe({ server }: ToxiproxyServer, inside: Inside): string {
+  const [first] = inside.servers.values();
+  return first ? `${server} for clients, ${inside.server} ${first.version} between nodes` : server;
 }
 
 /** The cluster, with the observer told of who is paused. */

@@ -7,6 +7,7 @@
 import type { Clock } from '../clock.js';
 import type { ContainerSpec } from '../drill/container.js';
 import type { Capability } from '../drill/needs.js';
+import type { ToxiproxyChoice } from '../link/toxiproxy-choice.js';
 import type { Link } from '../topology/links.js';
 
 export interface Address {
@@ -153,8 +154,15 @@ export interface Hosts {
 
 /** A runtime that brings Toxiproxy servers, for links in networks that no other server reaches. */
 export interface Proxies {
-  /** Starts them; gives their URLs by the names that `LinkPlace.server` has. `seed` is of their randomness. */
-  toxiproxies(seed: number): Promise<ReadonlyMap<string, string>>;
+  /** Starts them. `seed` is of the embedded ones' randomness. */
+  toxiproxies(seed: number, choice: ToxiproxyChoice): Promise<BroughtToxiproxies>;
+}
+
+export interface BroughtToxiproxies {
+  /** `embedded`, or the name of an image. */
+  server: string;
+  /** Their URLs, by the names that `LinkPlace.server` has. */
+  urls: ReadonlyMap<string, string>;
 }
 
 /** A runtime whose links lie where the runner cannot dial them: it opens doors there. */

@@ -34,7 +34,8 @@ export interface LinkSubject {
 
 /** Links between servers of this process, over a Toxiproxy of this machine. */
 export function localLinks(choice: Partial<ServerChoice>): LinkSubject {
-  const expected = choice.url ?? (choice.path === undefined ? 'embedded' : 'toxiproxy-server on PATH');
+  const onThisMachine = choice.path === undefined ? 'embedded' : 'toxiproxy-server on PATH';
+  const expected = choice.asked?.kind === 'url' ? choice.asked.url : onThisMachine;
   return {
     async open() {
       const { cluster, run } = await openProcesses({ nodes: ['a', 'b'], links: mesh('a', 'b') });

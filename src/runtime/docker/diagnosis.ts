@@ -6,6 +6,7 @@ import { messageOf } from '../../errors.js';
 import type { Diagnosis } from '../diagnosis.js';
 import { engineClient, findEngine } from './engine.js';
 import { IMAGE_LABEL } from './labels.js';
+import { newestOfficial, OFFICIAL_TOXIPROXY } from './toxiproxy-image.js';
 
 /** Room below which an engine may fail to make an image or to keep logs, bytes. */
 const ROOM = 1024 ** 3;
@@ -19,7 +20,12 @@ export async function diagnoseEngine(
     const engine = await findEngine(environment, clock);
     const docker = await engineClient(engine.address);
     const found = `${engine.version} (${engine.os}/${engine.architecture}) at ${engine.where}`;
-    return [{ subject, state: 'ok', found }, await image(docker), await room(docker)];
+    return [
+      { subject, state: 'ok', found },
+      await image(docker),
+      await toxiproxy(docker),
+      await room(docker),
+    ];
   } catch (error) {
     return [{ subject, state: 'absent', found: messageOf(error), todo: 'drills run as local processes' }];
   }
@@ -36,6 +42,19 @@ async function image(docker: Dockerode): Promise<Diagnosis> {
         state: 'absent',
         found: 'none yet',
         todo: 'the first run makes it, from this Node, in about two seconds',
+      };
+}
+
+async function toxiproxy(docker: Dockerode): Promise<Diagnosis> {
+  const subject = 'Toxiproxy image';
+  const name = await newestOfficial(docker);
+  return name !== undefined
+    ? { subject, state: 'ok', found: name }
+    : {
+        subject,
+        state: 'absent',
+        found: `no ${OFFICIAL_TOXIPROXY}`,
+        todo: 'the embedded one is used between containers',
       };
 }
 

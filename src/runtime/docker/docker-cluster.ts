@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import type { ContainerSpec } from '../../drill/container.js';
 import { EnvironmentError, InternalError, messageOf } from '../../errors.js';
+import type { ToxiproxyChoice } from '../../link/toxiproxy-choice.js';
 import type { ProcessIdentity } from '../os-process.js';
 import type { HelperProcesses } from '../process/helper-processes.js';
 import { reap, remaining } from '../reaper/reap.js';
 import type { Reaper } from '../reaper/reaper.js';
 import type {
   Address,
+  BroughtToxiproxies,
   Cluster,
   Door,
   Doors,
@@ -27,6 +29,7 @@ import { Container } from './container.js';
 import type { DockerPlaces, NodePlace } from './docker-places.js';
 import { Edge } from './edge.js';
 import { healthPatience, nodeOptions } from './node-container.js';
+import { toxiproxyImage } from './toxiproxy-image.js';
 
 /** How long a container may take to end after SIGKILL, and after SIGTERM, ms. */
 const KILL_PATIENCE = 10_000;
@@ -159,12 +162,14 @@ export class DockerCluster implements DockerClusterAbilities {
     this.#setting.helpers.noteToxiproxy(url);
   }
 
-  async toxiproxies(seed: number): Promise<ReadonlyMap<string, string>> {
+  async toxiproxies(seed: number, choice: ToxiproxyChoice): Promise<BroughtToxiproxies> {
     this.#assertOpen();
+    const { docker, surroundings } = this.#setting;
+    const image = await toxiproxyImage(docker, surroundings.clock, choice);
     const started = [...this.#edges].map(
-      async ([name, edge], at): Promise<[string, string]> => [name, await edge.start(seed + at)],
+      async ([name, edge], at): Promise<[string, string]> => [name, await edge.start(seed + at, image)],
     );
-    return new Map(await Promise.all(started));
+    return { server: image ?? 'embedded', urls: new Map(await Promise.all(started)) };
   }
 
   async door(link: string, signal: AbortSignal): Promise<Door | undefined> {
@@ -184,7 +189,7 @@ export class DockerCluster implements DockerClusterAbilities {
     const leaked = await helpers.close();
     const reaped = await reap(run, reaper.folder, clock, new Set([reaper.pid]), 1);
     this.#listening?.();
-    const edges = [...this.#edges.values()].map(({ container }) => container);
+    const edges = [...this.#edges.values()].flatMap(({ containers }) => containers);
     const all = [...this.#nodes.values(), ...edges];
     const logged = await Promise.allSettled(all.map((one) => one.close()));
     leaked.push(...logged.flatMap((one) => (one.status === 'rejected' ? [messageOf(one.reason)] : [])));
@@ -225,11 +230,10 @@ export class DockerCluster implements DockerClusterAbilities {
 
   #edge(place: NodePlace): Edge {
     const { places, ...setting } = this.#setting;
-    const name = `_edge-${place.name}`;
-    const onExit = (detail: string) => this.#lose(`the edge of ${place.name} has ended (${detail})`);
-    return new Edge({ ...setting, place, power: places.power }, (onLine) =>
-      this.#container(name, { onLine, onExit }),
-    );
+    return new Edge({ ...setting, place, power: places.power }, (part, onLine) => {
+      const onExit = (detail: string) => this.#lose(`the ${part} of ${place.name} has ended (${detail})`);
+      return this.#container(`_${part}-${place.name}`, { onLine, onExit });
+    });
   }
 
   /** Nothing that was measured from here on would mean anything. */

@@ -1,24 +1,27 @@
 /**
  * A node's edge: the container through which everything goes that the node sends to its peers or hears from them.
  * In it runs the embedded Toxiproxy with the node's outgoing links, the way in for its peers, and the agent, which
- * the runner reaches on a published port.
+ * the runner reaches on a published port. A Toxiproxy of an image runs beside it, in the same network namespace.
  */
 import type Dockerode from 'dockerode';
-import { within } from '../../clock.js';
+import { sleep, within } from '../../clock.js';
 import { EnvironmentError, messageOf } from '../../errors.js';
 import { NODE_PATH } from '../image/node-executable.js';
 import { entryInImage } from '../image/own-build.js';
 import type { ProcessIdentity } from '../os-process.js';
 import type { Address, Door, Surroundings } from '../runtime.js';
-import { openDoor, openRelay, type Relay } from './agent-client.js';
+import { dialThrough, openDoor, openRelay, type Relay } from './agent-client.js';
 import type { Container } from './container.js';
 import { AGENT_PORT, BACKBONE, type NodePlace } from './docker-places.js';
 import { labelsOf } from './labels.js';
 import { networkName } from './networks.js';
 import { COMMON, containerName } from './node-container.js';
 
-/** How long it may take to be ready, ms. */
+/** How long it may take to be ready, and the time between two looks, ms. */
 const PATIENCE = 20_000;
+const LOOK_EVERY = 20;
+/** Where Toxiproxy's API listens, on the edge's loopback; the agent brings the runner there. */
+const API_PORT = 8474;
 
 export interface EdgeSetting {
   docker: Dockerode;
@@ -31,24 +34,35 @@ export interface EdgeSetting {
   image: string;
 }
 
+/** Which of an edge's containers. */
+export type EdgePart = 'edge' | 'toxiproxy';
+
 export class Edge {
-  readonly container: Container;
+  readonly containers: readonly Container[];
+  readonly #agent: Container;
+  readonly #toxiproxy: Container;
   readonly #setting: EdgeSetting;
   #listening: () => void = () => {};
   #relay: Relay | undefined;
 
-  constructor(setting: EdgeSetting, container: (onLine: (line: string) => void) => Container) {
+  constructor(
+    setting: EdgeSetting,
+    container: (part: EdgePart, onLine: (line: string) => void) => Container,
+  ) {
     this.#setting = setting;
-    this.container = container((line) => {
+    this.#agent = container('edge', (line) => {
       if (line.includes('"listening"')) this.#listening();
     });
+    this.#toxiproxy = container('toxiproxy', () => {});
+    this.containers = [this.#agent, this.#toxiproxy];
   }
 
-  /** Starts it; gives the URL of its Toxiproxy once that answers. */
-  async start(seed: number): Promise<string> {
+  /** Starts it, with the Toxiproxy of `image` or else the embedded one; gives its URL once it answers. */
+  async start(seed: number, image: string | undefined): Promise<string> {
     const { place, surroundings, docker } = this.#setting;
     const { clock, run } = surroundings;
-    const made = await this.container.make(edgeOptions(this.#setting, seed));
+    const server = image === undefined ? ['--toxiproxy', '--seed', String(seed)] : [];
+    const made = await this.#agent.make(edgeOptions(this.#setting, server));
     await docker.getNetwork(networkName(run, place.name)).connect({
       Container: made.id,
       EndpointConfig: { IPAMConfig: { IPv4Address: place.edge.address, LinkLocalIPs: place.edge.peers } },
@@ -56,12 +70,13 @@ export class Edge {
     const ready = new Promise<void>((resolve) => {
       this.#listening = resolve;
     });
-    await this.container.start('the agent');
+    await this.#agent.start('the agent');
     try {
       await within(clock, PATIENCE, `the start of the edge of ${place.name}`, () => ready);
+      if (image !== undefined) await this.#startToxiproxy(image);
       await this.#openRelay();
     } catch (error) {
-      const wrote = (await this.container.tail(5)).join(' | ');
+      const wrote = (await Promise.all(this.containers.map((one) => one.tail(5)))).flat().join(' | ');
       throw new EnvironmentError(
         {
           where: `the edge of ${place.name}`,
@@ -82,6 +97,21 @@ export class Edge {
 
   close(): void {
     this.#relay?.close();
+  }
+
+  async #startToxiproxy(image: string): Promise<void> {
+    const { place, surroundings } = this.#setting;
+    await this.#toxiproxy.make(toxiproxyOptions(this.#setting, image));
+    await this.#toxiproxy.start('toxiproxy-server');
+    const api = { host: '127.0.0.1', port: API_PORT };
+    await within(surroundings.clock, PATIENCE, `the start of Toxiproxy at ${place.name}`, async (signal) => {
+      for (;;) {
+        const socket = await dialThrough(place.edge.agent, api, signal).catch(() => undefined);
+        if (socket) return void socket.destroy();
+        if (!(await this.#toxiproxy.running())) throw new EnvironmentError('it ended');
+        await sleep(surroundings.clock, LOOK_EVERY, signal);
+      }
+    });
   }
 
   /** The power device listens on this machine's loopback, out of reach of every container but by this way. */
@@ -110,7 +140,7 @@ function quickNeighbours(device: string): Record<string, string> {
 
 function edgeOptions(
   { place, surroundings: { run }, runner, image }: EdgeSetting,
-  seed: number,
+  server: readonly string[],
 ): Dockerode.ContainerCreateOptions {
   const { agent, backbone, sources } = place.edge;
   const network = networkName(run, BACKBONE);
@@ -126,7 +156,8 @@ function edgeOptions(
       // On the backbone alone: the node does not reach it there.
       ...['--listen', `${backbone}:${AGENT_PORT}`],
       ...['--way-in', JSON.stringify(way)],
-      ...['--toxiproxy', '--seed', String(seed)],
+      ...['--api', String(API_PORT)],
+      ...server,
     ],
     Labels: labelsOf(run, runner, `edge ${place.name}`),
     ExposedPorts: { [exposed]: {} },
@@ -148,5 +179,24 @@ function edgeOptions(
       },
     },
     NetworkingConfig: { EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: backbone } } } },
+  };
+}
+
+/** In the edge's network namespace: it listens where the embedded one would. */
+function toxiproxyOptions(
+  { place, surroundings: { run }, runner }: EdgeSetting,
+  image: string,
+): Dockerode.ContainerCreateOptions {
+  return {
+    name: containerName(run, `${place.name}.toxiproxy`),
+    Image: image,
+    Cmd: ['-host=127.0.0.1', `-port=${API_PORT}`],
+    Labels: labelsOf(run, runner, `toxiproxy ${place.name}`),
+    HostConfig: {
+      ...COMMON,
+      NetworkMode: `container:${containerName(run, `${place.name}.edge`)}`,
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges'],
+    },
   };
 }

@@ -17,7 +17,7 @@ async function stand(...nodes: string[]) {
   const powerLink = { name: 'a->power', from: 'a', to: 'power' };
   const layout = { nodes, links: [...mesh(...nodes), powerLink], power: true };
   const { cluster, run, told } = await openContainers(layout);
-  const urls = await cluster.toxiproxies(7);
+  const { urls } = await cluster.toxiproxies(7, { kind: 'embedded' });
   const others = new Map(
     await Promise.all(
       [...urls].map(async ([name, url]) => [name, (await openInside(url, clock)).client] as const),
