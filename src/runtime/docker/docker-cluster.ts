@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import type { ContainerSpec } from '../../drill/container.js';
 import { EnvironmentError, InternalError, messageOf } from '../../errors.js';
+import { freshSecret } from '../../random.js';
 import type { ProcessIdentity } from '../os-process.js';
 import type { HelperProcesses } from '../process/helper-processes.js';
 import { reap, remaining } from '../reaper/reap.js';
@@ -13,10 +14,12 @@ import type {
   Cluster,
   Door,
   Doors,
+  Greetings,
   Helper,
   Hosts,
   Inventory,
   Kills,
+  LinkGreeting,
   Pauses,
   Program,
   Proxies,
@@ -26,6 +29,7 @@ import type {
 import { Container } from './container.js';
 import type { DockerPlaces, NodePlace } from './docker-places.js';
 import { Edge } from './edge.js';
+import { edgeGreeting } from './edge-greeting.js';
 import { healthPatience, nodeOptions } from './node-container.js';
 
 /** How long a container may take to end after SIGKILL, and after SIGTERM, ms. */
@@ -33,7 +37,7 @@ const KILL_PATIENCE = 10_000;
 const TERM_PATIENCE = 10_000;
 
 /** What a Docker cluster can do. */
-export type DockerClusterAbilities = Cluster & Kills & Pauses & Tails & Hosts & Proxies & Doors;
+export type DockerClusterAbilities = Cluster & Kills & Pauses & Tails & Hosts & Proxies & Doors & Greetings;
 
 export interface DockerClusterSetting {
   docker: Dockerode;
@@ -56,6 +60,8 @@ export class DockerCluster implements DockerClusterAbilities {
   readonly #nodes: ReadonlyMap<string, Container>;
   readonly #byId = new Map<string, Container>();
   readonly #edges: ReadonlyMap<string, Edge>;
+  /** With what greetings of this run begin. */
+  readonly #secret = freshSecret();
   #listening: (() => void) | undefined;
   #closed: Promise<Inventory> | undefined;
   /** The nodes that are being started in this turn. */
@@ -172,6 +178,10 @@ export class DockerCluster implements DockerClusterAbilities {
     return server === undefined ? undefined : this.#edges.get(server)?.door(dial, signal);
   }
 
+  greeting(link: string, token: string, onArrival: () => void, signal: AbortSignal): Promise<LinkGreeting> {
+    return edgeGreeting(this.places, this.#secret, link, token, onArrival, signal);
+  }
+
   close(): Promise<Inventory> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -227,7 +237,7 @@ export class DockerCluster implements DockerClusterAbilities {
     const { places, ...setting } = this.#setting;
     const name = `_edge-${place.name}`;
     const onExit = (detail: string) => this.#lose(`the edge of ${place.name} has ended (${detail})`);
-    return new Edge({ ...setting, place, power: places.power }, (onLine) =>
+    return new Edge({ ...setting, place, power: places.power, secret: this.#secret }, (onLine) =>
       this.#container(name, { onLine, onExit }),
     );
   }

@@ -29,6 +29,8 @@ export interface EdgeSetting {
   runner: ProcessIdentity;
   /** The reference image. */
   image: string;
+  /** With what greetings to its way in begin. */
+  secret: string;
 }
 
 export class Edge {
@@ -109,13 +111,13 @@ function quickNeighbours(device: string): Record<string, string> {
 }
 
 function edgeOptions(
-  { place, surroundings: { run }, runner, image }: EdgeSetting,
+  { place, surroundings: { run }, runner, image, secret }: EdgeSetting,
   seed: number,
 ): Dockerode.ContainerCreateOptions {
   const { agent, backbone, sources } = place.edge;
   const network = networkName(run, BACKBONE);
   const exposed = `${AGENT_PORT}/tcp`;
-  const way = { listen: backbone, to: place.address, ports: place.ports, sources };
+  const way = { listen: backbone, to: place.address, ports: place.ports, sources, secret };
   return {
     name: containerName(run, `${place.name}.edge`),
     Image: image,
