@@ -58,12 +58,16 @@ export function injecting({ cluster, links }: Linked, layout: Pick<Layout, 'node
   }));
   const view = { topology: { nodes, killed: [], paused: [] }, links: layout.links, random: seeded(7) };
   let count = 0;
-  const inject = async <Options, Aimed extends Aim>(fault: Fault<Options, Aimed>, options: Options) => {
+  const inject = async <Options, Aimed extends Aim>(
+    fault: Fault<Options, Aimed>,
+    options: Options,
+    instead: Partial<Effects> = {},
+  ) => {
     const name = `fault-${++count}`;
     const aim = fault.aim(options, view);
-    const { witness, heal } = await fault.inject(name, aim, effects);
+    const { witness, heal } = await fault.inject(name, aim, { ...effects, ...instead });
     if (!heal) throw new Error('expected a fault that can be healed');
     return { name, aim, witness, heal };
   };
-  return { effects, inject };
+  return { inject };
 }
