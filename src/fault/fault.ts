@@ -38,8 +38,8 @@ export interface Effects {
   clock: Clock;
   links: StatefulLinks;
   place(link: string): LinkPlace;
-  /** Sends a greeting over a link, for a witness. */
-  greet(link: string, patience: Patience): Promise<Greeting>;
+  /** Sends a greeting over a link, for a witness; gives undefined where nobody takes one. */
+  greet(link: string, patience: Patience): Promise<Greeting | undefined>;
   nodes: Kills & Pauses;
 }
 
@@ -55,7 +55,7 @@ export interface Patience {
 export interface Greeting {
   /** `refused` at the connect, `answered`, `closed` without an answer, or `silent` until time was up. */
   outcome: 'refused' | 'answered' | 'closed' | 'silent';
-  /** Whether the destination saw it arrive; undefined where the system cannot tell. */
+  /** Whether it was seen to arrive; undefined where nobody can tell. */
   arrived: boolean | undefined;
   /** Milliseconds until the outcome. */
   took: number;

@@ -8,7 +8,9 @@
  *     drop, stall: downstream    toxics in place   silent (or closed), though it arrived
  *     (not cut)                  nothing of ours   answered
  *
- * A greeting to a process that is dead or stopped proves nothing; then there is only what the server says.
+ * Where greetings are taken by the link's own end, they show what the link does whatever its destination does. Where
+ * the destination itself takes them, one to a process that is dead or stopped proves nothing; then, and where nobody
+ * takes greetings, there is only what the server says.
  */
 import { sleep } from '../clock.js';
 import type { CutMode } from '../drill/steps.js';
@@ -63,22 +65,22 @@ export function openExpectation(link: string): Expectation {
 }
 
 /** Looks at one link until it is as expected, time is up, or it is plain that it is not. */
-export async function lookAtLink(fault: string, expected: Expectation, effects: Effects): Promise<Look> {
-  const { shows, ...bare } = expected;
-  // Greetings go to a destination's first port; of its others there is only what the server says.
-  const greeted = shows && effects.place(expected.link).link.port === undefined;
-  const expectation: Expectation = greeted ? { ...bare, shows } : bare;
+export async function lookAtLink(fault: string, expectation: Expectation, effects: Effects): Promise<Look> {
   const { patience, held } = expectation;
   const { clock } = effects;
   const end = clock.now() + Math.max(patience.answer, patience.arrival ?? 0);
+  // A link that should be open is asked again and again, with more patience each time: should another fault take hold
+  // of it meanwhile, nobody waits for long for an answer that does not come.
+  let answer = held === 'free' ? Math.min(SILENCE, patience.answer) : patience.answer;
   for (;;) {
-    const seen = await see(fault, expectation, effects);
+    const seen = await see(fault, { ...expectation, patience: { ...patience, answer } }, effects);
     const look = judge(fault, expectation, seen);
     // A destination that was only just started, or an answer that is late, gets another chance; a cut that lets
     // an answer through has had its own.
     const plain = look.ok || (seen.greeting?.outcome === 'answered' && held !== 'free');
     if (plain || clock.now() >= end) return look;
     await sleep(clock, RETRY);
+    answer = Math.min(2 * answer, patience.answer);
   }
 }
 
@@ -89,7 +91,7 @@ async function see(fault: string, expectation: Expectation, effects: Effects): P
   // Where a greeting proves nothing anyway, nobody has to wait for its answer.
   const isMoot = before !== 'running' || othersHold(fault, expectation.held, state);
   const greeting = await effects.greet(link, isMoot ? { answer: SILENCE } : patience);
-  if (isMoot || shows(greeting)) return { greeting, state, life: before };
+  if (isMoot || !greeting || shows(greeting)) return { greeting, state, life: before };
   // Another fault may have come between, or the destination's end.
   const [life, after] = await Promise.all([lifeOf(link, effects), effects.links.state(link)]);
   return { greeting, state: after, life };
@@ -100,7 +102,7 @@ type Life = 'running' | 'stopped' | 'dead';
 interface Seen {
   greeting: Greeting | undefined;
   state: LinkState;
-  /** What the destination was doing. */
+  /** What the destination was doing, where that matters. */
   life: Life;
 }
 
@@ -137,9 +139,11 @@ function othersHold(fault: string, held: Expectation['held'], state: LinkState):
   );
 }
 
-async function lifeOf(link: string, { place, nodes }: Effects): Promise<Life> {
-  const { to } = place(link).link;
-  if (kindOf(to) === 'power') return 'running';
+/** What whoever takes the greetings was doing; a link's own end always runs. */
+async function lifeOf(name: string, { place, nodes }: Effects): Promise<Life> {
+  const { link, greetable } = place(name);
+  const { to } = link;
+  if (greetable || kindOf(to) === 'power') return 'running';
   if (!(await nodes.running(to))) return 'dead';
   return (await nodes.paused(to)) ? 'stopped' : 'running';
 }

@@ -96,6 +96,7 @@ export class Stage {
       system,
       place,
       ...(cluster.door ? { door: cluster.door.bind(cluster) } : {}),
+      ...(cluster.greeting ? { greeting: cluster.greeting.bind(cluster) } : {}),
     });
     const observer = new Observer({
       clock,

@@ -43,6 +43,8 @@ export interface LinkPlace {
   upstream: string;
   /** Which of the runtime's own Toxiproxy servers carries it (`Proxies`); without it, the one on this machine does. */
   server?: string;
+  /** Whether the link's own end takes greetings (`Greetings`), whatever its destination does. */
+  greetable?: boolean;
 }
 
 /** What the runner hands to a runtime. */
@@ -79,7 +81,7 @@ export interface Cluster {
 }
 
 /** What opening a runtime gives. What a runtime does not declare as a capability is never called. */
-export type OpenCluster = Cluster & Kills & Pauses & Tails & Hosts & Partial<Proxies & Doors>;
+export type OpenCluster = Cluster & Kills & Pauses & Tails & Hosts & Partial<Proxies & Doors & Greetings>;
 
 /** The addresses of a cluster. */
 export interface Places {
@@ -175,6 +177,26 @@ export interface Doors {
 }
 export interface Door {
   address: Address;
+  close(): void;
+}
+
+/**
+ * A runtime that takes greetings itself where its links end, so that a link can be witnessed whatever listens behind
+ * it, and whether anything does. For the links whose place says `greetable`.
+ */
+export interface Greetings {
+  /**
+   * Has the end of the link expect `token` (digits, small letters, dashes), until the greeting is closed. `onArrival`
+   * is called when it has come.
+   */
+  greeting(link: string, token: string, onArrival: () => void, signal: AbortSignal): Promise<LinkGreeting>;
+}
+export interface LinkGreeting {
+  /**
+   * Sends it as the link's source would, and resolves when it is answered. Rejects with the dial's own error, such
+   * as ECONNREFUSED, or when the connection is closed without an answer.
+   */
+  send(signal: AbortSignal): Promise<void>;
   close(): void;
 }
 

@@ -5,6 +5,7 @@ import type Dockerode from 'dockerode';
 import type { ContainerSpec } from '../../drill/container.js';
 import { EnvironmentError, InternalError, messageOf } from '../../errors.js';
 import type { ToxiproxyChoice } from '../../link/toxiproxy-choice.js';
+import { freshSecret } from '../../random.js';
 import type { ProcessIdentity } from '../os-process.js';
 import type { HelperProcesses } from '../process/helper-processes.js';
 import { reap, remaining } from '../reaper/reap.js';
@@ -15,10 +16,12 @@ import type {
   Cluster,
   Door,
   Doors,
+  Greetings,
   Helper,
   Hosts,
   Inventory,
   Kills,
+  LinkGreeting,
   Pauses,
   Program,
   Proxies,
@@ -28,6 +31,7 @@ import type {
 import { Container } from './container.js';
 import type { DockerPlaces, NodePlace } from './docker-places.js';
 import { Edge } from './edge.js';
+import { edgeGreeting } from './edge-greeting.js';
 import { healthPatience, nodeOptions } from './node-container.js';
 import { toxiproxyImage } from './toxiproxy-image.js';
 
@@ -36,7 +40,7 @@ const KILL_PATIENCE = 10_000;
 const TERM_PATIENCE = 10_000;
 
 /** What a Docker cluster can do. */
-export type DockerClusterAbilities = Cluster & Kills & Pauses & Tails & Hosts & Proxies & Doors;
+export type DockerClusterAbilities = Cluster & Kills & Pauses & Tails & Hosts & Proxies & Doors & Greetings;
 
 export interface DockerClusterSetting {
   docker: Dockerode;
@@ -59,6 +63,8 @@ export class DockerCluster implements DockerClusterAbilities {
   readonly #nodes: ReadonlyMap<string, Container>;
   readonly #byId = new Map<string, Container>();
   readonly #edges: ReadonlyMap<string, Edge>;
+  /** With what greetings of this run begin. */
+  readonly #secret = freshSecret();
   #listening: (() => void) | undefined;
   #closed: Promise<Inventory> | undefined;
   /** The nodes that are being started in this turn. */
@@ -177,6 +183,10 @@ export class DockerCluster implements DockerClusterAbilities {
     return server === undefined ? undefined : this.#edges.get(server)?.door(dial, signal);
   }
 
+  greeting(link: string, token: string, onArrival: () => void, signal: AbortSignal): Promise<LinkGreeting> {
+    return edgeGreeting(this.places, this.#secret, link, token, onArrival, signal);
+  }
+
   close(): Promise<Inventory> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -230,7 +240,8 @@ export class DockerCluster implements DockerClusterAbilities {
 
   #edge(place: NodePlace): Edge {
     const { places, ...setting } = this.#setting;
-    return new Edge({ ...setting, place, power: places.power }, (part, onLine) => {
+    const edge = { ...setting, place, power: places.power, secret: this.#secret };
+    return new Edge(edge, (part, onLine) => {
       const onExit = (detail: string) => this.#lose(`the ${part} of ${place.name} has ended (${detail})`);
       return this.#container(`_${part}-${place.name}`, { onLine, onExit });
     });

@@ -137,7 +137,7 @@ export function assignPlaces(layout: Layout, block: Network, ports: readonly num
     const toPower = to === POWER;
     const dial = { host: local(from, to), port: toPower ? POWER_PORT : (link.port ?? portOf(to)) };
     const upstream = toPower ? `${LOOPBACK}:${RELAY_PORT}` : `${backbone(to)}:${dial.port}`;
-    return { link, dial, listen: format(dial), upstream, server: from };
+    return { link, dial, listen: format(dial), upstream, server: from, greetable: !toPower };
   };
   const links = new Map(layout.links.map((link) => [link.name, linkPlace(link)]));
   return {

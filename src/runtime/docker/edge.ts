@@ -32,6 +32,8 @@ export interface EdgeSetting {
   runner: ProcessIdentity;
   /** The reference image. */
   image: string;
+  /** With what greetings to its way in begin. */
+  secret: string;
 }
 
 /** Which of an edge's containers. */
@@ -139,13 +141,13 @@ function quickNeighbours(device: string): Record<string, string> {
 }
 
 function edgeOptions(
-  { place, surroundings: { run }, runner, image }: EdgeSetting,
+  { place, surroundings: { run }, runner, image, secret }: EdgeSetting,
   server: readonly string[],
 ): Dockerode.ContainerCreateOptions {
   const { agent, backbone, sources } = place.edge;
   const network = networkName(run, BACKBONE);
   const exposed = `${AGENT_PORT}/tcp`;
-  const way = { listen: backbone, to: place.address, ports: place.ports, sources };
+  const way = { listen: backbone, to: place.address, ports: place.ports, sources, secret };
   return {
     name: containerName(run, `${place.name}.edge`),
     Image: image,

@@ -2,13 +2,12 @@
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock as clock } from '../../../src/clock.js';
-import { openInside } from '../../../src/link/server.js';
-import { openLinks } from '../../../src/link/toxiproxy-links.js';
 import { http } from '../../../src/probe/http.js';
 import { openPower } from '../../../src/runtime/power.js';
 import { dialled, linkConformance } from '../../link/conformance.js';
 import { eventually, mesh } from '../opened.js';
-import { openContainers, withEngine } from './engine.js';
+import { withEngine } from './engine.js';
+import { openLinked } from './linked.js';
 
 const PROGRAM = new URL('programs/answer.mjs', import.meta.url).pathname;
 
@@ -16,17 +15,8 @@ const PROGRAM = new URL('programs/answer.mjs', import.meta.url).pathname;
 async function stand(...nodes: string[]) {
   const powerLink = { name: 'a->power', from: 'a', to: 'power' };
   const layout = { nodes, links: [...mesh(...nodes), powerLink], power: true };
-  const { cluster, run, told } = await openContainers(layout);
-  const { urls } = await cluster.toxiproxies(7, { kind: 'embedded' });
-  const others = new Map(
-    await Promise.all(
-      [...urls].map(async ([name, url]) => [name, (await openInside(url, clock)).client] as const),
-    ),
-  );
-  const places = layout.links.map(({ name }) => cluster.places.link(name));
-  const first = others.get('a');
-  if (!first) throw new Error('expected a Toxiproxy for a');
-  const links = await openLinks({ client: first, others, clock, run }, places);
+  const linked = await openLinked(layout);
+  const { cluster, told } = linked;
   await Promise.all(
     nodes.map((node) => {
       const { host, port } = cluster.places.listen(node);
@@ -34,13 +24,6 @@ async function stand(...nodes: string[]) {
     }),
   );
   await eventually('all listen', () => told.lines.length === nodes.length || undefined);
-  const dial = (link: string) =>
-    dialled(async () => {
-      const door = await cluster.door(link, AbortSignal.timeout(5000));
-      if (!door) throw new Error(`expected a door to ${link}`);
-      onTestFinished(() => door.close());
-      return connect(door.address);
-    });
   /** Has a node dial, and gives what it says of that. */
   const from = async (node: string, host: string, port: number) => {
     const asked = dialled(async () => connect(cluster.places.observe(node)));
@@ -48,7 +31,7 @@ async function stand(...nodes: string[]) {
     await asked.heard('\n');
     return asked.text().trim();
   };
-  return { cluster, run, told, others, links, dial, from, places };
+  return { ...linked, from };
 }
 
 withEngine(() => {

@@ -5,10 +5,14 @@
  *     dial <host> <port>    connects from in there; answers `ok` or the error's code; then bytes go through
  *     relay <port>          listens on the container's own loopback; tells `<id>` of each connection that comes in
  *     take <id>             goes on as that connection
+ *     expect <token> <peer> <port>
+ *                           expects a greeting at the way in for as long as the runner holds the connection; tells
+ *                           `arrived` when it is there
  *     GET /proxies ...      anything else is for Toxiproxy's API, which listens on the container's loopback
  */
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../../../clock.js';
+import type { ExpectedGreetings } from './expected-greetings.js';
 import { join } from './join.js';
 
 export interface AgentSetting {
@@ -16,6 +20,8 @@ export interface AgentSetting {
   port: number;
   /** Where Toxiproxy's API listens, on loopback. */
   api: number;
+  /** Of the way in. */
+  expected: ExpectedGreetings;
   clock: Clock;
 }
 
@@ -23,12 +29,13 @@ export interface AgentSetting {
 const LONGEST_LINE = 256;
 const PATIENCE = 5000;
 const LOOPBACK = '127.0.0.1';
-const ORDER = /^(dial|relay|take) ([^\n]{1,200})\n/;
+const ORDER = /^(dial|relay|take|expect) ([^\n]{1,200})\n/;
 /** What an order looks like as long as its line is not whole. */
-const BEGINNING = /^(?:d|di|dia|dial|r|re|rel|rela|relay|t|ta|tak|take)(?: [^\n]*)?$/;
+const BEGINNING =
+  /^(?:d|di|dia|dial|r|re|rel|rela|relay|t|ta|tak|take|e|ex|exp|expe|expec|expect)(?: [^\n]*)?$/;
 
 /** Resolves once it listens. */
-export function startAgent({ host, port, api, clock }: AgentSetting): Promise<Server> {
+export function startAgent({ host, port, api, expected, clock }: AgentSetting): Promise<Server> {
   /** Connections that came in at a relay and wait for the runner. */
   const waiting = new Map<string, Socket>();
   let count = 0;
@@ -47,6 +54,11 @@ export function startAgent({ host, port, api, clock }: AgentSetting): Promise<Se
       waiting.delete(id);
       if (!incoming) return void socket.destroy();
       join(socket, incoming);
+    },
+    expect: (socket, [token = '', peer = '', number = '']) => {
+      const stop = expected.expect(token, { peer, port: Number(number) }, () => socket.write('arrived\n'));
+      hold(socket, stop);
+      socket.write('ok\n');
     },
   };
 
@@ -95,7 +107,12 @@ function relay(socket: Socket, port: number, enter: (incoming: Socket) => string
   });
   server.once('error', (error: NodeJS.ErrnoException) => socket.end(`${error.code ?? 'EIO'}\n`));
   server.listen({ host: LOOPBACK, port }, () => socket.write('ok\n'));
-  socket.once('close', () => server.close());
+  hold(socket, () => server.close());
+}
+
+/** Something that lasts for as long as the runner holds the connection. */
+function hold(socket: Socket, end: () => void): void {
+  socket.once('close', end);
   socket.once('end', () => socket.end());
   socket.resume();
 }

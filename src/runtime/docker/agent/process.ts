@@ -12,6 +12,7 @@ import { freshSeed, seeded } from '../../../random.js';
 import { splitHostPort } from '../../../toxiproxy/address.js';
 import { startToxiproxy } from '../../../toxiproxy/server.js';
 import { startAgent } from './agent.js';
+import { ExpectedGreetings } from './expected-greetings.js';
 import { openWayIn, type WayIn } from './way-in.js';
 
 async function main(): Promise<void> {
@@ -29,10 +30,11 @@ async function main(): Promise<void> {
     const random = seeded(values.seed ?? freshSeed());
     await startToxiproxy({ listen: `127.0.0.1:${values.api}`, clock: systemClock, random });
   }
+  const expected = new ExpectedGreetings();
   const way = values['way-in'];
-  if (way !== undefined) await openWayIn(JSON.parse(way) as WayIn, systemClock);
+  if (way !== undefined) await openWayIn(JSON.parse(way) as WayIn, expected, systemClock);
   const { host, port } = splitHostPort(values.listen);
-  await startAgent({ host, port: Number(port), api: Number(values.api), clock: systemClock });
+  await startAgent({ host, port: Number(port), api: Number(values.api), expected, clock: systemClock });
   process.stdout.write(`${JSON.stringify({ event: 'listening' })}\n`);
 }
 
