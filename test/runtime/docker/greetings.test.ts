@@ -11,19 +11,24 @@ import { injecting, openLinked } from './linked.js';
 
 const PROGRAM = new URL('programs/ports.mjs', import.meta.url).pathname;
 const [ECHO, FIRST, SILENT, DEAD] = [7000, 7001, 7002, 7003];
-/** Links to each of b's ports. */
-const TO_B = ['a->b', ...[FIRST, SILENT, DEAD].map((port) => `a->b:${port}`)];
+const FURTHER = [FIRST, SILENT, DEAD];
+/** Links to each of a node's ports. */
+const TO_A = ['b->a', ...FURTHER.map((port) => `b->a:${port}`)];
+const TO_B = ['a->b', ...FURTHER.map((port) => `a->b:${port}`)];
 
 const sees = (evidence: readonly { subject: string; observed: string }[], subject: string) =>
   evidence.find((one) => one.subject === subject)?.observed;
 
-/** Two nodes; b listens on three of its four ports. */
+/** Two nodes on the same ports; they listen on three of the four. */
 async function stand() {
-  const further = [FIRST, SILENT, DEAD].map((port) => ({ name: `a->b:${port}`, from: 'a', to: 'b', port }));
+  const further = mesh('a', 'b').flatMap(({ name, ...ends }) =>
+    FURTHER.map((port) => ({ name: `${name}:${port}`, ...ends, port })),
+  );
+  const several = { expose: [ECHO, ...FURTHER] };
   const layout = {
     nodes: ['a', 'b'],
     links: [...mesh('a', 'b'), ...further],
-    containers: { b: { expose: [ECHO, FIRST, SILENT, DEAD] } },
+    containers: { a: several, b: several },
   };
   const linked = await openLinked(layout);
   const { cluster, told } = linked;
@@ -47,10 +52,10 @@ withEngine(() => {
     ];
 
     test('is witnessed on each port, whatever it speaks and whether anything listens, and so is its heal', async () => {
-      const { inject, dial, told } = await stand();
+      const { inject, dial, told, links } = await stand();
       for (const [mode, observed] of modes) {
         const { witness, heal, aim } = await inject(partition, { isolate: 'b', mode });
-        expect(aim.cuts.map(({ link }) => link).sort()).toEqual([...TO_B, 'b->a'].sort());
+        expect(aim.cuts.map(({ link }) => link).sort()).toEqual([...TO_B, ...TO_A].sort());
         const seen = await witness();
         expect(seen, JSON.stringify(seen)).toMatchObject({ witnessed: true });
         for (const { link } of aim.cuts) expect(sees(seen.evidence, link), link).toMatch(observed);
@@ -71,7 +76,15 @@ withEngine(() => {
       await eventually('it arrives', () => told.lines.find(({ line }) => line === `${SILENT} got anyone?`));
       expect(await dial(`a->b:${DEAD}`).ended()).toBe('closed');
       const got = told.lines.filter(({ line }) => line.includes('got'));
+      expect(got.every(({ node }) => node === 'b')).toBe(true);
       expect(got.map(({ line }) => line.replace(/^\d+ got /, '')).join('')).toBe('drill-bit!anyone?');
+      // Each port's link is one by itself.
+      await links.apply('other', { mode: 'refuse', cuts: [{ link: `a->b:${FIRST}`, streams: [] }] });
+      expect(await dial(`a->b:${FIRST}`).ended()).toBe('ECONNREFUSED');
+      await dial(`b->a:${FIRST}`).heard('220 ready\r\n');
+      const still = dial('a->b');
+      still.say('still');
+      await still.heard('still');
     });
 
     test('is witnessed one way, and not where it is both ways in truth', async () => {
@@ -80,7 +93,8 @@ withEngine(() => {
       const seen = await one.witness();
       expect(seen, JSON.stringify(seen)).toMatchObject({ witnessed: true });
       for (const link of TO_B) expect(sees(seen.evidence, link)).toMatch(/silent .*, it did not arrive$/);
-      expect(sees(seen.evidence, 'b->a')).toMatch(/greeting (silent|closed) .*, it arrived$/);
+      for (const link of TO_A)
+        expect(sees(seen.evidence, link)).toMatch(/greeting (silent|closed) .*, it arrived$/);
       await one.heal();
       const both = await inject(partition, { from: 'a', to: 'b', mode: 'drop' });
       await links.apply(both.name, { mode: 'drop', cuts: [{ link: 'b->a', streams: ['upstream'] }] });

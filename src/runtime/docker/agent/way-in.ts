@@ -26,6 +26,8 @@ export interface WayIn {
  * are; where nothing comes back there is no node.
  */
 const PATIENCE = 250;
+/** How long what has come already may take to be seen, ms: this process may have been held up itself. */
+const GRACE = 1;
 
 /** Resolves once it listens on each of the node's ports. */
 export async function openWayIn(
@@ -42,7 +44,9 @@ export async function openWayIn(
         // Nobody else is on the backbone; who is not known has no link that leads here.
         if (localAddress === undefined) return void incoming.destroy();
         const node = connect({ host: to, port, localAddress, noDelay: true, allowHalfOpen: true });
-        const patience = clock.timer(PATIENCE, () => node.destroy());
+        let patience = clock.timer(PATIENCE, () => {
+          patience = clock.timer(GRACE, () => node.destroy());
+        });
         node.once('connect', () => patience.cancel());
         node.once('close', () => patience.cancel());
         visit({
