@@ -146,15 +146,15 @@ function checkDisk({ target, fill }: StepOptions<'disk'>, path: Path, progress: 
   problems.push(...checkSelector(target, at, progress.names, ['node']));
   if (problems.length > 0) return problems.slice(0, 1);
   const { nodes } = progress.drill.topology;
-  const unlimited = candidates(target, progress.drill).find(
-    (name) => nodes[name] && limitedTo(nodes[name], fill) === undefined,
-  );
+  const all = candidates(target, progress.drill);
+  const unlimited = all.find((name) => nodes[name] && limitedTo(nodes[name], fill) === undefined);
   if (unlimited === undefined) return [];
+  const whoever = all.length > 1 ? `, which ${quoted(target)} may be` : '';
   return [
     {
       path: [...path, 'fill'],
-      expected: `a folder of \`tmpfs\` with a size, on each node that ${quoted(target)} may be`,
-      found: `none at ${quoted(fill)} on ${unlimited}`,
+      expected: 'a folder of `tmpfs` with a size',
+      found: `none at ${quoted(fill)} on ${unlimited}${whoever}`,
       todo: `give the node \`tmpfs: ["${fill}:size=64m"]\``,
     },
   ];

@@ -16,6 +16,9 @@ import type { ProcessIdentity } from '../../os-process.js';
 import type { Container } from '../container.js';
 import { formatDevice } from './block-device.js';
 
+const NO_ROOM = 'no room for a block (ENOSPC)';
+const ROOM = 'room for a block';
+
 const BLOCK = 4096;
 const CHUNK = 1024 ** 2;
 /** Never through a link, and never onto a file that is there. */
@@ -50,31 +53,53 @@ export class FullDisk implements Handicap<string> {
 
   async lift(node: string, fault: string): Promise<{ at: number }> {
     const full = this.#full.get(`${node} ${fault}`);
-    const { process } = this.#node(node);
     if (full && !full.lifted) {
       full.lifted = true;
-      // Without the process there is no folder either.
-      if (process) await remove(join(await limitedFolder(process, full.folder), fillerOf(fault)));
+      await this.#whileItRuns(node, async (process) =>
+        remove(join(await limitedFolder(process, full.folder), fillerOf(fault))),
+      );
     }
     return { at: this.#clock.now() };
   }
 
   async look(node: string, fault: string): Promise<HandicapSeen> {
-    const full = this.#full.get(`${node} ${fault}`);
-    const folder = full?.folder ?? '';
-    const others = [...this.#full].some(
+    const { folder = '', lifted = true } = this.#full.get(`${node} ${fault}`) ?? {};
+    const held = [...this.#full].some(
       ([key, one]) => key.startsWith(`${node} `) && one.folder === folder && !one.lifted,
     );
-    const expected = others ? 'no room for a block (ENOSPC)' : 'room for a block';
-    const { process } = this.#node(node);
-    if (!process) return { ok: !others, expected, observed: 'no process any more' };
-    const path = await limitedFolder(process, folder);
-    const refused = await refusedBlock(join(path, `${fillerOf(fault)}.witness`));
-    const { bavail, bsize } = await statfs(path);
-    const found = refused === undefined ? 'room for a block' : `no room for a block (${refused})`;
-    const free = `${bavail * bsize} bytes free in ${folder}`;
-    return { ok: found === expected, expected, observed: `${found}; ${free}` };
+    const expected = held ? NO_ROOM : ROOM;
+    const seen = await this.#whileItRuns(node, (process) => lookInto(process, folder, fault, expected));
+    if (seen) return { expected, ...seen };
+    // Many a program ends where it cannot write; the last block of our own was refused before.
+    const observed = lifted ? 'no process any more' : `${NO_ROOM} when it was filled; no process any more`;
+    return { ok: held === !lifted, expected, observed };
   }
+
+  /** Undefined where there is no process (any more), and so no folder either. */
+  async #whileItRuns<T>(
+    node: string,
+    work: (process: ProcessIdentity) => Promise<T>,
+  ): Promise<T | undefined> {
+    const container = this.#node(node);
+    const { process } = container;
+    if (!process) return undefined;
+    return work(process).catch((error: unknown) => {
+      if (container.process) throw error;
+      return undefined;
+    });
+  }
+}
+
+async function lookInto(
+  process: ProcessIdentity,
+  folder: string,
+  fault: string,
+  expected: string,
+): Promise<Pick<HandicapSeen, 'ok' | 'observed'>> {
+  const path = await limitedFolder(process, folder);
+  const found = (await canWrite(join(path, `${fillerOf(fault)}.witness`))) ? ROOM : NO_ROOM;
+  const { bavail, bsize } = await statfs(path);
+  return { ok: found === expected, observed: `${found}; ${bavail * bsize} bytes free in ${folder}` };
 }
 
 /** Where a folder in memory of a container is reached from here. Rejects where it is none, or has no size. */
@@ -103,16 +128,16 @@ async function fill(path: string): Promise<void> {
   try {
     for (const size of [CHUNK, BLOCK]) {
       const zeros = Buffer.alloc(size);
-      while ((await refusalOfWrite(() => file.write(zeros))) === undefined);
+      while (await hadRoom(() => file.write(zeros)));
     }
   } finally {
     await file.close();
   }
 }
 
-/** Why a block could not be written into a new file: `ENOSPC`; undefined where it could. */
-async function refusedBlock(path: string): Promise<string | undefined> {
-  const refused = await refusalOfWrite(async () => {
+/** Whether a block can be written into a new file. */
+async function canWrite(path: string): Promise<boolean> {
+  const could = await hadRoom(async () => {
     const file = await open(path, FRESH, 0o600);
     try {
       await file.write(Buffer.alloc(BLOCK));
@@ -121,16 +146,15 @@ async function refusedBlock(path: string): Promise<string | undefined> {
     }
   });
   await remove(path);
-  return refused;
+  return could;
 }
 
-async function refusalOfWrite(write: () => Promise<unknown>): Promise<string | undefined> {
+async function hadRoom(write: () => Promise<unknown>): Promise<boolean> {
   try {
     await write();
-    return undefined;
+    return true;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOSPC' || code === 'EDQUOT') return code;
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return false;
     throw error;
   }
 }
