@@ -120,7 +120,7 @@ withEngine(() => {
     const { witness, heal } = await stand.inject(slowDisk, { target: 'b', write: 512 * 1024, read_ops: 20 });
     const seen = await witness();
     expect(seen.evidence[0]?.observed).toMatch(
-      /^write 512k\/s, read_ops 20\/s; write of 217088 bytes took \d{3,} ms, 9 read_ops took \d{3,} ms$/,
+      /^write 512k\/s, read_ops 20\/s; write of 319488 bytes took \d{3,} ms, 13 read_ops took \d{3,} ms$/,
     );
     expect(seen.witnessed).toBe(true);
     await stand.cluster.kill('b', 'SIGKILL');

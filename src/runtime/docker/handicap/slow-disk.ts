@@ -37,7 +37,7 @@ const WORDS: Readonly<Record<Limit, string>> = {
 
 const BLOCK = 4096;
 /** For how long a limit should hold the gauge up, and what it has to be for it to count as held up, ms. */
-const TIMED = 400;
+const TIMED = 600;
 const LEAST = 150;
 /** The most that is written or read for that, bytes. */
 const MOST = 8 * 1024 ** 2;
