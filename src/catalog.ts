@@ -1,8 +1,15 @@
 /** Name -> what stands behind it: explicit maps, no self-registration. */
+import { clock } from './fault/clock.js';
+import { cpu } from './fault/cpu.js';
+import { disk } from './fault/disk.js';
 import { kill } from './fault/kill.js';
+import { killProcess } from './fault/kill-process.js';
+import { memory } from './fault/memory.js';
 import { partition } from './fault/partition.js';
 import { pause } from './fault/pause.js';
 import { slow } from './fault/slow.js';
+import { slowDisk } from './fault/slow-disk.js';
+import { stop } from './fault/stop.js';
 import { toxic } from './fault/toxic.js';
 import type { FaultKinds } from './run/fault-kinds.js';
 import { dockerRuntime } from './runtime/docker/docker-runtime.js';
@@ -10,7 +17,20 @@ import { processRuntime } from './runtime/process/process-runtime.js';
 import { referenceSystem } from './system/reference.js';
 import type { System } from './system/system.js';
 
-export const FAULTS: FaultKinds = { kill, pause, partition, slow, toxic };
+export const FAULTS: FaultKinds = {
+  kill,
+  'kill-process': killProcess,
+  stop,
+  pause,
+  partition,
+  slow,
+  toxic,
+  cpu,
+  memory,
+  disk,
+  slow_disk: slowDisk,
+  clock,
+};
 
 export const RUNTIMES = { docker: dockerRuntime, process: processRuntime } as const;
 export type RuntimeName = keyof typeof RUNTIMES;

@@ -85,7 +85,7 @@ function words(history: History): Word[] {
         if (event.event === 'fenced') found.push({ kind: 'gone', at, index, node: event.target });
         break;
       case 'fault':
-        if (event.kind === 'kill') kills.set(event.fault, event.targets);
+        if (event.kind === 'kill' || event.kind === 'stop') kills.set(event.fault, event.targets);
         break;
       case 'witness':
         if (!event.witnessed) break;

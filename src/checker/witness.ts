@@ -1,16 +1,16 @@
 /** Faults take effect: every fault, and every heal, was seen by a probe. One that was not makes no verdict. */
-import { type Step, type StepKind, stepOf } from '../drill/steps.js';
+import { FAULT_STEPS, type Step, type StepKind, stepOf } from '../drill/steps.js';
 import type { Checker } from './checker.js';
 import { faultsOf, faultText } from './faults.js';
 import { evidenceOf } from './finding.js';
 
-const FAULT_STEPS: readonly StepKind[] = ['kill', 'pause', 'partition', 'slow', 'toxic', 'flap', 'random'];
+const BREAKING: readonly StepKind[] = FAULT_STEPS;
 
 /** Whether a drill means to inject anything. */
 function meansFaults(steps: readonly Step[]): boolean {
   return steps.some((step) => {
     const { kind, options } = stepOf(step);
-    return kind === 'together' ? meansFaults(options) : FAULT_STEPS.includes(kind);
+    return kind === 'together' ? meansFaults(options) : BREAKING.includes(kind);
   });
 }
 

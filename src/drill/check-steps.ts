@@ -1,22 +1,14 @@
 /** Whether each step names things that are there, and comes at a time when it can do something. */
 import { checkSelector, LINKED, type Names, RUNNING } from './check-names.js';
 import { checkFlap, checkPartition, checkToxic } from './check-partition.js';
+import { limitedTo } from './container.js';
 import { found, type Path, type Problem, quoted } from './problem.js';
 import type { Drill } from './schema.js';
-import { type Step, type StepKind, type StepOptions, stepOf } from './steps.js';
+import { FAULT_STEPS, type Step, type StepKind, type StepOptions, stepOf } from './steps.js';
 import { didYouMean } from './suggest.js';
+import { candidates } from './targets.js';
 
-/** The steps that break something. */
-const FAULTS: readonly StepKind[] = [
-  'kill',
-  'pause',
-  'partition',
-  'slow',
-  'toxic',
-  'flap',
-  'random',
-  'together',
-];
+const FAULTS: readonly StepKind[] = [...FAULT_STEPS, 'together'];
 
 /** Whether a drill breaks anything at all. */
 export function hasFault(drill: Drill): boolean {
@@ -57,10 +49,18 @@ function checkStep(step: Step, base: Path, progress: Progress): Problem[] {
     case 'wait':
       problems.push(...checkWait(options, path, progress));
       break;
+    case 'disk':
+      problems.push(...checkDisk(options, path, progress));
+      break;
     case 'kill':
+    case 'stop':
     case 'pause':
     case 'restart':
     case 'resume':
+    case 'cpu':
+    case 'memory':
+    case 'slow_disk':
+    case 'clock':
       problems.push(...checkTarget(kind, options.target, [...path, 'target'], progress));
       break;
     case 'partition':
@@ -90,7 +90,8 @@ function checkStep(step: Step, base: Path, progress: Progress): Problem[] {
   }
   problems.push(...checkLabel(options, path, progress));
   progress.faults ||= FAULTS.includes(kind);
-  progress.killed ||= kind === 'kill' || (kind === 'random' && options.faults.includes('kill'));
+  progress.killed ||=
+    kind === 'kill' || kind === 'stop' || (kind === 'random' && options.faults.includes('kill'));
   progress.paused ||= kind === 'pause' || (kind === 'random' && options.faults.includes('pause'));
   progress.switched ||= kind === 'switchover';
   return problems;
@@ -120,7 +121,7 @@ function checkWait(wait: StepOptions<'wait'>, path: Path, { faults }: Progress):
 }
 
 function checkTarget(
-  kind: 'kill' | 'pause' | 'restart' | 'resume',
+  kind: StepKind,
   target: string,
   path: Path,
   { drill, names, killed, paused, faults }: Progress,
@@ -133,9 +134,30 @@ function checkTarget(
     return [{ path, expected: 'a step before that kills something', found: 'none' }];
   if (target === 'paused' && !paused)
     return [{ path, expected: 'a step before that pauses something', found: 'none' }];
-  if (kind === 'kill' && target === 'killed')
+  if (kind !== 'restart' && kind !== 'resume' && target === 'killed')
     return [{ path, expected: 'a target that is running', found: found(target) }];
   return [];
+}
+
+/** Whoever may be hit has the folder, and it is limited: the machine's own disk must not be filled. */
+function checkDisk({ target, fill }: StepOptions<'disk'>, path: Path, progress: Progress): Problem[] {
+  const at = [...path, 'target'];
+  const problems = checkTarget('disk', target, at, progress);
+  problems.push(...checkSelector(target, at, progress.names, ['node']));
+  if (problems.length > 0) return problems.slice(0, 1);
+  const { nodes } = progress.drill.topology;
+  const all = candidates(target, progress.drill);
+  const unlimited = all.find((name) => nodes[name] && limitedTo(nodes[name], fill) === undefined);
+  if (unlimited === undefined) return [];
+  const whoever = all.length > 1 ? `, which ${quoted(target)} may be` : '';
+  return [
+    {
+      path: [...path, 'fill'],
+      expected: 'a folder of `tmpfs` with a size',
+      found: `none at ${quoted(fill)} on ${unlimited}${whoever}`,
+      todo: `give the node \`tmpfs: ["${fill}:size=64m"]\``,
+    },
+  ];
 }
 
 function checkSwitchover({ to }: StepOptions<'switchover'>, path: Path, progress: Progress): Problem[] {

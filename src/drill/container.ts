@@ -10,7 +10,7 @@
  * Commands are argument lists, never shell strings.
  */
 import * as z from 'zod';
-import { interval, phrase } from './units.js';
+import { interval, parseSize, phrase } from './units.js';
 
 const words = z
   .array(z.string().max(4000), { error: 'a list of arguments, such as [redis-server, --port, "6379"]' })
@@ -21,7 +21,10 @@ const volumeUse = phrase(
   /^[a-z0-9][a-z0-9_.-]{0,60}:\/[^:]{1,200}(:ro)?$/,
   'a named volume and where it is seen, such as data:/var/lib/data',
 );
-const path = phrase(/^\/[^:]{1,200}$/, 'an absolute path');
+const tmpfs = phrase(
+  /^\/[^:,]{1,200}(:[a-z]+(=[A-Za-z0-9%]+)?(,[a-z]+(=[A-Za-z0-9%]+)?)*)?$/,
+  'an absolute path, with options where needed: /data:size=64m',
+);
 const size = phrase(/^\d{1,12}[bkmg]$/, 'a size with a unit: b, k, m or g, for example 256m');
 const value = z.union([z.string().max(32_000), z.number(), z.boolean()]);
 
@@ -59,7 +62,11 @@ export const containerKeys = {
     .max(20)
     .optional()
     .meta({ description: 'named volumes of the node, kept over its restarts and gone with the run' }),
-  tmpfs: z.array(path).max(20).optional().meta({ description: 'folders in memory' }),
+  tmpfs: z
+    .array(tmpfs)
+    .max(20)
+    .optional()
+    .meta({ description: 'folders in memory, with options: /data:size=64m' }),
   expose: z
     .array(z.int().min(1).max(65_535))
     .min(1)
@@ -80,6 +87,22 @@ export const containerKeys = {
 
 const containerSpec = z.object(containerKeys);
 export type ContainerSpec = z.output<typeof containerSpec>;
+
+/** The folders in memory of a node, each with its options as the engine takes them. */
+export function tmpfsOf({ tmpfs = [] }: Pick<ContainerSpec, 'tmpfs'>): Map<string, string> {
+  return new Map(
+    tmpfs.map((use): [string, string] => {
+      const [folder = '', options = ''] = use.split(':');
+      return [folder, options];
+    }),
+  );
+}
+
+/** The size in bytes that a folder of a node is limited to; undefined where it is not a tmpfs with a size. */
+export function limitedTo(node: Pick<ContainerSpec, 'tmpfs'>, folder: string): number | undefined {
+  const [, size = ''] = /(?:^|,)size=(\d+[kmg]?)(?:,|$)/.exec(tmpfsOf(node).get(folder) ?? '') ?? [];
+  return parseSize(/\d$/.test(size) ? `${size}b` : size);
+}
 
 /** Which of a node's keys need a container. */
 export function containerKeysOf(node: Readonly<Record<string, unknown>>): string[] {

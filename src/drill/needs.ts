@@ -8,9 +8,25 @@ import { listed } from './suggest.js';
 
 /**
  * Ending and stopping nodes, starting them again, cutting and shaping links, turning their power off, nodes of
- * images of the user's own.
+ * images of the user's own. What a step adds to that by a key has the name of both: `kill: process` ends one process
+ * in a node, `pause: freezer` and `pause: SIGSTOP` are ways to stop one. The others are steps.
  */
-export type Capability = 'kill' | 'pause' | 'start' | 'links' | 'power' | 'containers';
+export type Capability =
+  | 'kill'
+  | 'kill: process'
+  | 'stop'
+  | 'pause'
+  | 'pause: freezer'
+  | 'pause: SIGSTOP'
+  | 'start'
+  | 'links'
+  | 'power'
+  | 'containers'
+  | 'cpu'
+  | 'memory'
+  | 'disk'
+  | 'slow_disk'
+  | 'clock';
 
 /** A capability and what in the drill needs it. */
 interface Need {
@@ -51,12 +67,20 @@ function stepNeeds(step: Step, base: Path): Need[] {
     capabilities.map((capability) => ({ capability, path: [...base, kind] }));
   switch (kind) {
     case 'kill':
-      return need('kill');
+      return need(options.process === undefined ? 'kill' : 'kill: process');
     case 'restart':
       return need('start');
     case 'pause':
+      return need(options.by === undefined ? 'pause' : `pause: ${options.by}`);
     case 'resume':
       return need('pause');
+    case 'stop':
+    case 'cpu':
+    case 'memory':
+    case 'disk':
+    case 'slow_disk':
+    case 'clock':
+      return need(kind);
     case 'partition':
     case 'slow':
     case 'toxic':

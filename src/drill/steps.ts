@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import { shortForm } from './short-form.js';
-import { duration, interval, percent, phrase } from './units.js';
+import { byteRate, duration, interval, operationRate, percent, phrase, share, size, skew } from './units.js';
 
 /** Names a target; the grammar is in topology/selector.ts and is checked against the topology. */
 export const selector = phrase(/\S/, 'a selector: a node, a role, a tag, `any <role>`, ...').meta({
@@ -44,14 +44,51 @@ const label = phrase(
 const forDuration = interval.optional().meta({ description: 'healed by itself after this long' });
 
 const A_TARGET = 'a target such as a or primary';
+
+/** The signals that end a process; one that goes on all the same was not killed. */
+export const KILL_SIGNALS = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGABRT'] as const;
+export type KillSignal = (typeof KILL_SIGNALS)[number];
+
+const processName = phrase(
+  /^[A-Za-z0-9_.+-]{1,60}$/,
+  'the name of a program without its folder, for example redis-server',
+);
 const kill = shortForm(
   'target',
-  z.strictObject({ target: selector, signal: z.enum(['SIGKILL', 'SIGTERM']).optional(), as: label }),
+  z.strictObject({
+    target: selector,
+    process: processName
+      .optional()
+      .meta({ description: 'only this one of the processes in the node, by the name of its program' }),
+    signal: z.enum(KILL_SIGNALS).optional().meta({ description: 'default SIGKILL' }),
+    as: label,
+  }),
   A_TARGET,
 );
+const stop = shortForm(
+  'target',
+  z.strictObject({
+    target: selector,
+    grace: duration.optional().meta({ description: 'SIGKILL follows after this long (default 10s)' }),
+    as: label,
+  }),
+  A_TARGET,
+);
+
+export const PAUSE_WAYS = ['freezer', 'SIGSTOP'] as const;
+export type PauseWay = (typeof PAUSE_WAYS)[number];
+
 const pause = shortForm(
   'target',
-  z.strictObject({ target: selector, for: forDuration, as: label }),
+  z.strictObject({
+    target: selector,
+    by: z.enum(PAUSE_WAYS).optional().meta({
+      description:
+        'freezer: the kernel stops the container (the default there); SIGSTOP: each of its processes is stopped',
+    }),
+    for: forDuration,
+    as: label,
+  }),
   A_TARGET,
 );
 const resume = shortForm('target', z.strictObject({ target: selector }), A_TARGET);
@@ -144,6 +181,47 @@ const flap = z.strictObject({
   times: z.int().min(1).max(1000),
 });
 
+/** What every fault that makes life hard for a node has beside its own keys. */
+const hardship = { target: selector, for: forDuration, as: label };
+
+const cpu = z.strictObject({
+  ...hardship,
+  limit: share.meta({ description: 'the most processor time that it gets, of one processor' }),
+});
+const memory = z.strictObject({
+  ...hardship,
+  limit: size('6m').meta({ description: 'the most memory; past it, the kernel ends a process of it' }),
+});
+const disk = z.strictObject({
+  ...hardship,
+  fill: phrase(/^\/[^:,]{1,200}$/, 'an absolute path').meta({
+    description: 'a folder of `tmpfs` with a size, which is filled to the last block',
+  }),
+});
+
+export const THROTTLES = ['read', 'write', 'read_ops', 'write_ops'] as const;
+
+const slowDisk = z
+  .strictObject({
+    ...hardship,
+    read: byteRate.optional(),
+    write: byteRate.optional(),
+    read_ops: operationRate.optional(),
+    write_ops: operationRate.optional(),
+  })
+  .check(({ value, issues }) => {
+    if (THROTTLES.some((name) => value[name] !== undefined)) return;
+    const message = `one or more of ${THROTTLES.map((name) => `\`${name}\``).join(', ')}`;
+    issues.push({ code: 'custom', input: value, message, params: { found: 'none of them' } });
+  });
+/** What of a disk's speed is left: bytes and operations a second. */
+export type Throttle = Partial<Record<(typeof THROTTLES)[number], number | undefined>>;
+
+const clock = z.strictObject({
+  ...hardship,
+  skew: skew.meta({ description: 'how far the time of day is ahead (+5m) or behind (-30s)' }),
+});
+
 const switchover = z.strictObject({ to: selector });
 const heal = phrase(/\S/, '`all`, or the name of a fault').meta({
   description: '`all`, or the name that a fault was given with `as`',
@@ -156,15 +234,21 @@ const random = z.strictObject({
 });
 
 const A_STEP = 'a step, a map with one key such as `kill: primary`';
-const A_STEP_TOGETHER = 'kill, pause, partition, slow or toxic: what can run together';
+const A_STEP_TOGETHER = 'kill, stop, pause, partition or another fault: what can run together';
 
 /** The steps that break something at once, and can do so together. */
 const breaking = {
   kill: kill.optional(),
+  stop: stop.optional(),
   pause: pause.optional(),
   partition: partition.optional(),
   slow: slow.optional(),
   toxic: toxic.optional(),
+  cpu: cpu.optional(),
+  memory: memory.optional(),
+  disk: disk.optional(),
+  slow_disk: slowDisk.optional(),
+  clock: clock.optional(),
 };
 
 function oneKey(context: { value: object; issues: z.core.$ZodRawIssue[] }): void {
@@ -211,6 +295,13 @@ export type Step = z.output<typeof step>;
 export type StepKind = keyof Step;
 /** The options of one kind of step, in full form. */
 export type StepOptions<Kind extends StepKind> = NonNullable<Step[Kind]>;
+
+/** The steps that break something. */
+export const FAULT_STEPS = [
+  ...(Object.keys(breaking) as (keyof typeof breaking)[]),
+  'flap',
+  'random',
+] as const;
 
 /** The kind and the options of a step. */
 export function stepOf(

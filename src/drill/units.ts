@@ -8,6 +8,12 @@ import * as z from 'zod';
 const MILLISECONDS = { us: 1e-3, ms: 1, s: 1e3, m: 60e3, h: 3600e3 } as const;
 const DURATION = /^(\d+(?:\.\d+)?)(us|ms|s|m|h)$/;
 const RATE = /^(\d+(?:\.\d+)?)\/(s|m)$/;
+const BYTES = { b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 } as const;
+const SIZE = /^(\d{1,12})([bkmg])$/;
+const BYTE_RATE = /^\d{1,12}[bkmg]\/s$/;
+const SKEW = /^[+-]\d+(?:\.\d+)?(?:us|ms|s|m|h)$/;
+/** A terabyte: nobody means more. */
+const MOST_BYTES = 1024 ** 4;
 const PERCENT = /^(\d+(?:\.\d+)?)%$/;
 
 const HOUR = MILLISECONDS.h;
@@ -72,12 +78,85 @@ export const rate = z.codec(
   },
 );
 
+function percentFrom(least: number) {
+  return z.codec(
+    phrase(PERCENT, 'a percentage, for example 70%'),
+    z
+      .number()
+      .min(least, { error: `a percentage of at least ${round(least * 100)}%` })
+      .max(1, { error: 'a percentage of at most 100%' }),
+    { decode: (text) => round(Number.parseFloat(text) / 100), encode: (ratio) => `${round(ratio * 100)}%` },
+  );
+}
+
 /** A share such as `70%`; a ratio from 0 to 1 in the program. */
-export const percent = z.codec(
-  phrase(PERCENT, 'a percentage, for example 70%'),
-  z.number().max(1, { error: 'a percentage of at most 100%' }),
-  { decode: (text) => round(Number.parseFloat(text) / 100), encode: (ratio) => `${round(ratio * 100)}%` },
+export const percent = percentFrom(0);
+/** A share of a processor: never nothing, and no less than kernels can give. */
+export const share = percentFrom(0.01);
+
+/** Bytes of a text such as `64m`, or undefined where it is none. */
+export function parseSize(text: string): number | undefined {
+  const match = SIZE.exec(text);
+  return match ? Number(match[1]) * BYTES[match[2] as keyof typeof BYTES] : undefined;
+}
+
+/** The shortest exact text of a size in bytes. */
+export function formatSize(bytes: number): string {
+  for (const unit of ['g', 'm', 'k'] as const) {
+    if (bytes !== 0 && bytes % BYTES[unit] === 0) return `${bytes / BYTES[unit]}${unit}`;
+  }
+  return `${bytes}b`;
+}
+
+/** A size such as `64m`, of at least `least`; bytes in the program. */
+export function size(least: string) {
+  return z.codec(
+    phrase(SIZE, 'a size with a unit: b, k, m or g, for example 64m'),
+    z
+      .number()
+      .min(parseSize(least) ?? 0, { error: `a size of at least ${least}` })
+      .max(MOST_BYTES, { error: `a size of at most ${formatSize(MOST_BYTES)}` }),
+    { decode: (text) => parseSize(text) ?? Number.NaN, encode: formatSize },
+  );
+}
+
+/** How much passes in a second, such as `1m/s`; bytes in the program. */
+export const byteRate = z.codec(
+  phrase(BYTE_RATE, 'a size per second, for example 1m/s'),
+  z
+    .number()
+    .min(4096, { error: 'at least 4k/s' })
+    .max(MOST_BYTES, { error: `at most ${formatSize(MOST_BYTES)}/s` }),
+  {
+    decode: (text) => parseSize(text.replace('/s', '')) ?? Number.NaN,
+    encode: (bytes) => `${formatSize(bytes)}/s`,
+  },
 );
+
+/** How many operations pass in a second, such as `20/s`. */
+export const operationRate = z.codec(
+  phrase(/^\d{1,9}\/s$/, 'a whole number per second, for example 20/s'),
+  z.int().min(1, { error: 'at least 1/s' }),
+  { decode: (text) => Number.parseInt(text, 10), encode: (count) => `${count}/s` },
+);
+
+/** How far a clock is from the right time, such as `+5m` or `-30s`; milliseconds in the program. */
+export const skew = z.codec(
+  phrase(SKEW, 'a skew with a sign and a unit, for example +5m or -30s'),
+  z
+    .number()
+    .min(-LONGEST_PERIOD, { error: 'a skew of at most ten years' })
+    .max(LONGEST_PERIOD, { error: 'a skew of at most ten years' })
+    .refine((ms) => ms !== 0, { error: 'a skew that is not nothing' }),
+  {
+    decode: (text) => (text.startsWith('-') ? -1 : 1) * (parseDuration(text.slice(1)) ?? Number.NaN),
+    encode: formatSkew,
+  },
+);
+
+export function formatSkew(ms: number): string {
+  return `${ms < 0 ? '-' : '+'}${formatDuration(Math.abs(ms))}`;
+}
 
 export const OPERATORS = ['<=', '<', '>=', '>', '=='] as const;
 export type Operator = (typeof OPERATORS)[number];

@@ -13,7 +13,8 @@ import type { CutMode } from '../drill/steps.js';
 import type { Evidence } from '../history/event.js';
 import type { StatefulLinks } from '../link/links.js';
 import type { Random } from '../random.js';
-import type { Kills, LinkPlace, Pauses } from '../runtime/runtime.js';
+import type { Handicapped } from '../runtime/handicap.js';
+import type { Kills, LinkPlace, Pauses, ProcessKills, Stops } from '../runtime/runtime.js';
 import type { Cut } from '../topology/grudge.js';
 import type { Link } from '../topology/links.js';
 import type { TopologyView } from '../topology/selector.js';
@@ -40,7 +41,7 @@ export interface Effects {
   place(link: string): LinkPlace;
   /** Sends a greeting over a link, for a witness; gives undefined where nobody takes one. */
   greet(link: string, patience: Patience): Promise<Greeting | undefined>;
-  nodes: Kills & Pauses;
+  nodes: Kills & Stops & Pauses & Partial<ProcessKills & Handicapped>;
 }
 
 /** How long a greeting is waited for, in milliseconds from when it was sent. */

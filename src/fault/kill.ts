@@ -1,12 +1,12 @@
-/** Ends the processes of nodes, by SIGKILL or SIGTERM. Nothing to heal: a killed node is restarted. */
-import type { StepOptions } from '../drill/steps.js';
+/** Ends the processes of nodes by a signal. Nothing to heal: a killed node is restarted. */
+import type { KillSignal, StepOptions } from '../drill/steps.js';
 import { resolveText } from '../topology/partition.js';
 import { becomes } from './becomes.js';
 import type { Aim, Fault } from './fault.js';
 import { witnessEach } from './witness-each.js';
 
 interface KillAim extends Aim {
-  signal: 'SIGKILL' | 'SIGTERM';
+  signal: KillSignal;
 }
 
 /** How long the operating system may take to let a process go, ms. */

@@ -1,55 +1,68 @@
-/** Stops the processes of nodes where they stand (SIGSTOP); healed, they go on as if nothing had been (SIGCONT). */
-import type { StepOptions } from '../drill/steps.js';
+/** Stops nodes where they stand, by SIGSTOP or by the freezer; healed, they go on as if nothing had been. */
+import type { PauseWay, StepOptions } from '../drill/steps.js';
 import { resolveText } from '../topology/partition.js';
 import { becomes } from './becomes.js';
-import type { Effects, Fault, Witnessed } from './fault.js';
+import type { Aim, Effects, Fault, Witnessed } from './fault.js';
 import { witnessEach } from './witness-each.js';
 
 /** How long the operating system may take to stop or continue a process, ms. */
 const PATIENCE = 2000;
 
-export const pause: Fault<StepOptions<'pause'>> = {
+interface PauseAim extends Aim {
+  /** The runtime's own way where left out. */
+  by?: PauseWay;
+}
+
+export const pause: Fault<StepOptions<'pause'>, PauseAim> = {
   needs: ['pause'],
 
-  aim({ target }, { topology, random }) {
+  aim({ target, by }, { topology, random }) {
     const targets = resolveText(target, topology, random);
-    return { targets, text: `${targets.join(', ') || 'nobody'} paused` };
+    return {
+      targets,
+      text: `${targets.join(', ') || 'nobody'} paused${by ? ` (${by})` : ''}`,
+      ...(by ? { by } : {}),
+    };
   },
 
-  async inject(_fault, { targets }, effects) {
+  async inject(_fault, { targets, by }, effects) {
     const { clock, nodes } = effects;
-    const sent = await Promise.allSettled(targets.map((node) => nodes.pause(node)));
+    const sent = await Promise.allSettled(targets.map((node) => nodes.pause(node, by)));
     const failed = sent.find((one) => one.status === 'rejected');
     if (failed) {
       // Nobody will heal a fault that was not injected.
-      await Promise.allSettled(targets.map((node) => nodes.resume(node)));
+      await Promise.allSettled(targets.map((node) => nodes.resume(node, by)));
       throw failed.reason;
     }
     const at = Math.max(...sent.map((one) => (one.status === 'fulfilled' ? one.value.at : 0)), 0);
     return {
       witness: () =>
         witnessEach(at, targets, async (node) => {
-          const ok = await becomes(clock, PATIENCE, () => nodes.paused(node));
+          const ok = await becomes(clock, PATIENCE, () => nodes.paused(node, by));
           return {
             ok,
             evidence: { subject: node, expected: 'stopped', observed: ok ? 'stopped' : 'not stopped' },
           };
         }),
-      heal: () => heal(targets, effects),
+      heal: () => heal(targets, by, effects),
     };
   },
 };
 
-async function heal(targets: readonly string[], { clock, nodes }: Effects): Promise<Witnessed> {
+async function heal(
+  targets: readonly string[],
+  by: PauseWay | undefined,
+  { clock, nodes }: Effects,
+): Promise<Witnessed> {
   const sent = await Promise.all(
     targets.map(async (node) => {
       // Killed meanwhile: there is nothing to continue.
       if (!(await nodes.running(node))) return clock.now();
-      return (await nodes.resume(node)).at;
+      return (await nodes.resume(node, by)).at;
     }),
   );
   return witnessEach(Math.max(...sent, 0), targets, async (node) => {
-    const ok = await becomes(clock, PATIENCE, async () => !(await nodes.paused(node)));
+    const ok = await becomes(clock, PATIENCE, async () => !(await nodes.paused(node, by)));
     const goneOrRunning = (await nodes.running(node)) ? 'running' : 'no process any more';
     return { ok, evidence: { subject: node, expected: 'running', observed: ok ? goneOrRunning : 'stopped' } };
   });

@@ -172,12 +172,13 @@ function exited(state: LiveState, event: EventOf<'node'>): LiveState {
   return { ...state, roles: new Map(state.roles).set(event.node, role) };
 }
 
-/** A kill is never healed: it is over when the node runs again. */
+/** A kill (or a stop) is never healed: it is over when the node runs again. */
 function started(state: LiveState, node: string): LiveState {
   const faults = new Map<string, FaultState>();
   for (const [id, fault] of state.faults) {
-    const targets = fault.kind === 'kill' ? fault.targets.filter((target) => target !== node) : fault.targets;
-    if (fault.kind !== 'kill' || targets.length > 0) faults.set(id, { ...fault, targets });
+    const isEnd = fault.kind === 'kill' || fault.kind === 'stop';
+    const targets = isEnd ? fault.targets.filter((target) => target !== node) : fault.targets;
+    if (!isEnd || targets.length > 0) faults.set(id, { ...fault, targets });
   }
   return { ...state, faults };
 }

@@ -6,7 +6,9 @@
  */
 import { join } from 'node:path';
 import type { Clock } from '../clock.js';
+import { needsOf } from '../drill/needs.js';
 import type { Drill } from '../drill/schema.js';
+import { skewedNodes } from '../drill/targets.js';
 import { messageOf } from '../errors.js';
 import type { Effects } from '../fault/fault.js';
 import { openInside, openToxiproxy, type ToxiproxyServer } from '../link/server.js';
@@ -21,7 +23,6 @@ import type {
   Inventory,
   Kills,
   OpenCluster,
-  Pauses,
   Runtime,
 } from '../runtime/runtime.js';
 import type { System } from '../system/system.js';
@@ -75,6 +76,8 @@ export class Stage {
         links: plan.links,
         power: plan.power,
         containers: drill.topology.nodes,
+        needs: needsOf(drill),
+        skewed: skewedNodes(drill),
       },
       {
         clock,
@@ -242,21 +245,24 @@ function describe({ server }: ToxiproxyServer, inside: Inside): string {
 }
 
 /** The cluster, with the observer told of who is paused. */
-function watched(cluster: OpenCluster, observer: Observer): Cluster & Kills & Pauses {
+function watched(cluster: OpenCluster, observer: Observer): Cluster & Effects['nodes'] {
   return {
     places: cluster.places,
     start: (node, program) => cluster.start(node, program),
     close: () => cluster.close(),
     kill: (node, signal) => cluster.kill(node, signal),
     running: (node) => cluster.running(node),
-    paused: (node) => cluster.paused(node),
-    async pause(node) {
-      const done = await cluster.pause(node);
+    stop: (node, grace) => cluster.stop(node, grace),
+    ...(cluster.killProcess ? { killProcess: cluster.killProcess.bind(cluster) } : {}),
+    ...(cluster.handicaps ? { handicaps: cluster.handicaps } : {}),
+    paused: (node, by) => cluster.paused(node, by),
+    async pause(node, by) {
+      const done = await cluster.pause(node, by);
       observer.onPause(node, true);
       return done;
     },
-    async resume(node) {
-      const done = await cluster.resume(node);
+    async resume(node, by) {
+      const done = await cluster.resume(node, by);
       observer.onPause(node, false);
       return done;
     },

@@ -7,6 +7,7 @@ import { pick } from '../random.js';
 import { switches } from '../system/system.js';
 import { resolveText } from '../topology/partition.js';
 import { CONDITIONS, waitUntil } from './conditions.js';
+import type { FaultKind } from './fault-kinds.js';
 import type { Ordered } from './injector.js';
 import type { Scene } from './scene.js';
 
@@ -25,10 +26,16 @@ const PERFORM: { [Kind in StepKind]: Perform<Kind> } = {
   flap,
   random,
   kill: (options, scene) => inject(scene, [{ kill: options }]),
+  stop: (options, scene) => inject(scene, [{ stop: options }]),
   pause: (options, scene) => inject(scene, [{ pause: options }]),
   partition: (options, scene) => inject(scene, [{ partition: options }]),
   slow: (options, scene) => inject(scene, [{ slow: options }]),
   toxic: (options, scene) => inject(scene, [{ toxic: options }]),
+  cpu: (options, scene) => inject(scene, [{ cpu: options }]),
+  memory: (options, scene) => inject(scene, [{ memory: options }]),
+  disk: (options, scene) => inject(scene, [{ disk: options }]),
+  slow_disk: (options, scene) => inject(scene, [{ slow_disk: options }]),
+  clock: (options, scene) => inject(scene, [{ clock: options }]),
 };
 
 /** Carries one step out. Rejects when the run is aborted or the step cannot be done. */
@@ -42,8 +49,14 @@ function targets(selector: string, scene: Scene): string[] {
   return resolveText(selector, scene.observer.view(), scene.random);
 }
 
+/** One process of a node gone is another matter than the node gone. */
+function faultKind({ kind, options }: ReturnType<typeof stepOf>): FaultKind {
+  return kind === 'kill' && options.process !== undefined ? 'kill-process' : kind;
+}
+
 function ordered(step: Step, scene: Scene): Ordered {
-  const { kind, options } = stepOf(step);
+  const { options } = stepOf(step);
+  const kind = faultKind(stepOf(step));
   const fault = scene.faults[kind];
   if (!fault) throw new UsageError(`the step "${kind}" is not a fault`);
   return { kind, fault: fault as Ordered['fault'], options: options as Ordered['options'] };

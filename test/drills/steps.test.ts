@@ -1,30 +1,52 @@
-/** Every step of the language, on real processes: each fault is witnessed, each wait is reached, nothing is left. */
+/** Every step of the language, on real nodes: each fault is witnessed, each wait is reached, nothing is left. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { step } from '../../src/drill/steps.js';
+import { type Step, step } from '../../src/drill/steps.js';
+import { withEngine } from '../runtime/docker/engine.js';
 import { drill, freshFolder, verdictIn } from './drill-command.js';
 
-const FOLDER = join(import.meta.dirname, 'steps');
-const files = readdirSync(FOLDER);
+/** The drills for each runtime. */
+const FOLDERS = { process: 'steps', docker: 'steps-docker' } as const;
+type Runtime = keyof typeof FOLDERS;
+const folderOf = (runtime: Runtime) => join(import.meta.dirname, FOLDERS[runtime]);
+const filesFor = (runtime: Runtime) => readdirSync(folderOf(runtime));
+
+async function passes(runtime: Runtime, file: string): Promise<void> {
+  const out = freshFolder();
+  const path = join(folderOf(runtime), file);
+  const { code, stdout, stderr } = await drill(
+    'run',
+    path,
+    '--runtime',
+    runtime,
+    '--seed',
+    '11',
+    '--out',
+    out,
+  );
+  expect(code, `${stdout}\n${stderr}`).toBe(0);
+  const { findings } = verdictIn(out, file.replace('.yaml', ''));
+  for (const name of ['faults take effect', 'drill carried out', 'nothing left behind'])
+    expect(findings.find(({ expectation }) => expectation === name)?.verdict).toBe('pass');
+}
 
 describe('the steps', () => {
-  it.each(files)('%s passes', async (file) => {
-    const out = freshFolder();
-    const { code, stdout, stderr } = await drill('run', join(FOLDER, file), '--seed', '11', '--out', out);
-    expect(code, `${stdout}\n${stderr}`).toBe(0);
-    const { findings } = verdictIn(out, file.replace('.yaml', ''));
-    for (const name of ['faults take effect', 'drill carried out', 'nothing left behind'])
-      expect(findings.find(({ expectation }) => expectation === name)?.verdict).toBe('pass');
+  it.each(filesFor('process'))('%s passes', (file) => passes('process', file));
+
+  withEngine(() => {
+    it.each(filesFor('docker'))('%s passes in containers', (file) => passes('docker', file));
   });
 
   it('are all of them here', () => {
-    const used = files.flatMap((file) => {
-      const { steps } = parse(readFileSync(join(FOLDER, file), 'utf8')) as { steps: object[] };
-      return steps.flatMap((one) => Object.keys(one));
-    });
-    // `flap` has a drill of its own in the library.
-    expect(new Set([...used, 'flap'])).toEqual(new Set(Object.keys(step.shape)));
+    const used = (Object.keys(FOLDERS) as Runtime[]).flatMap((runtime) =>
+      filesFor(runtime).flatMap((file) => {
+        const { steps } = parse(readFileSync(join(folderOf(runtime), file), 'utf8')) as { steps: Step[] };
+        return steps.flatMap((one) => [...Object.keys(one), ...(one.together ?? []).flatMap(Object.keys)]);
+      }),
+    );
+    // `flap` has a drill of its own in the library; `clock` needs an image that the reference system has not.
+    expect(new Set([...used, 'flap', 'clock'])).toEqual(new Set(Object.keys(step.shape)));
   });
 });

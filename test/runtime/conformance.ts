@@ -22,9 +22,11 @@ export interface Subject {
   echo(address: Address, complaint?: string): Program;
   /** A program that writes to both of its streams and ends with exit code 3. */
   short(): Program;
+  /** A program that writes `listening`, and `no` in place of ending when it is asked to. */
+  stubborn(): Program;
 }
 
-export function runtimeConformance({ runtime, echo, short }: Subject): void {
+export function runtimeConformance({ runtime, echo, short, stubborn }: Subject): void {
   async function open(layout: Partial<Layout>) {
     const around = surroundings();
     const cluster = await runtime.open({ nodes: [], links: [], power: false, ...layout }, around);
@@ -114,6 +116,29 @@ export function runtimeConformance({ runtime, echo, short }: Subject): void {
       expect(at - before).toBeGreaterThan(150);
       expect(await cluster.running('a')).toBe(false);
       expect(told.exits).toEqual([{ node: 'a', detail: 'exit code 7', at }]);
+    });
+
+    test('stops a node within its grace, if it ends by then', async () => {
+      const { cluster, told } = await open({ nodes: ['a'] });
+      await startAll(cluster, 'a');
+      await eventually('it answers', () => answers(cluster, 'a'));
+      const { at, killed } = await cluster.stop('a', 60_000);
+      expect(killed).toBe(false);
+      const exit = await eventually('the end is told', () => told.exits[0]);
+      expect(exit).toEqual({ node: 'a', detail: 'exit code 7', at });
+      expect(await cluster.running('a')).toBe(false);
+    });
+
+    test('kills a node that does not end within its grace', async () => {
+      const { cluster, told } = await open({ nodes: ['a'] });
+      await cluster.start('a', stubborn());
+      await eventually('it listens', () => told.lines.some(({ line }) => line === 'listening') || undefined);
+      const before = clock.now();
+      const { at, killed } = await cluster.stop('a', 200);
+      expect(killed).toBe(true);
+      expect(at - before).toBeGreaterThan(200);
+      expect((await eventually('the end is told', () => told.exits[0])).detail).toContain('SIGKILL');
+      expect(told.lines.filter(({ line }) => line === 'no')).toHaveLength(1);
     });
 
     test('stops a node where it stands and lets it go on', async () => {

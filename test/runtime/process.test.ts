@@ -18,6 +18,7 @@ runtimeConformance({
   runtime: processRuntime,
   echo: ({ host, port }, complaint = '') => program('echo.mjs', host, String(port), complaint),
   short: () => program('short.mjs'),
+  stubborn: () => program('stubborn.mjs'),
 });
 
 const ofRun = (run: string) =>

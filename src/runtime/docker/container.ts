@@ -6,14 +6,15 @@
  * Where the engine runs on this machine, whether its process lives is read from the process list, which knows at
  * once; the engine tells a good while later, and must have done so before the container can be started again.
  */
-import { constants } from 'node:os';
-import { PassThrough } from 'node:stream';
 import type Dockerode from 'dockerode';
 import { type Clock, sleep, within } from '../../clock.js';
+import type { KillSignal } from '../../drill/steps.js';
 import { EnvironmentError, messageOf } from '../../errors.js';
 import { type ProcessIdentity, stateOf } from '../os-process.js';
-import { Lines } from '../process/lines.js';
 import { NodeLog } from '../process/node-log.js';
+import { describeExit, describeSignal, type Exit } from './container-exit.js';
+import { lackOfHealth } from './container-health.js';
+import { attachOutput, type ContainerOutput } from './container-output.js';
 import { processOf } from './container-process.js';
 import { refusalOf, statusOf } from './engine.js';
 
@@ -30,12 +31,6 @@ export interface ContainerSetting {
   onExit(detail: string, at: number): void;
 }
 
-/** How one life of the container ended, by what the engine told. */
-export interface Exit {
-  detail: string;
-  at: number;
-}
-
 interface Life {
   /** Its first process; undefined where this machine does not have it. */
   process: ProcessIdentity | undefined;
@@ -44,19 +39,13 @@ interface Life {
   told: boolean;
   exited: Promise<Exit>;
   onDie(exit: Exit): void;
-  output: Promise<void>;
 }
-
-/** The signals that a drill sends. */
-export type ContainerSignal = 'SIGKILL' | 'SIGTERM';
 
 /** How long the engine may take to tell of an end that was seen, and for the last output to come, ms. */
 const ENGINE_PATIENCE = 15_000;
 const OUTPUT_PATIENCE = 250;
 /** Time between two looks for the end of a process that was killed, ms. */
 const LOOK_EVERY = 1;
-/** The same for its health. */
-const HEALTH_EVERY = 50;
 
 export class Container {
   readonly #setting: ContainerSetting;
@@ -65,8 +54,8 @@ export class Container {
   /** What the container was made from, to know whether it can be used again. */
   #made = '';
   #life: Life | undefined;
-  /** The connection to its streams, for what it is told. */
-  #streams: NodeJS.ReadWriteStream | undefined;
+  /** For what it is told. */
+  #stdin: ContainerOutput['stdin'];
 
   constructor(setting: ContainerSetting) {
     this.#setting = setting;
@@ -92,7 +81,7 @@ export class Container {
   async start(program: string): Promise<void> {
     if (this.#life) {
       if (await this.running()) throw this.#error('no process before its start', 'one that is running');
-      await this.#ended(this.#life);
+      await this.#ended(this.#life, ENGINE_PATIENCE);
     }
     const container = this.#container;
     if (!container) throw this.#error('a container', 'none');
@@ -110,37 +99,22 @@ export class Container {
 
   /** Lets a program go that is held (agent/hold.ts). */
   release(): void {
-    this.#streams?.write('go\n');
+    this.#stdin?.write('go\n');
   }
 
   /** Waits until the engine finds it healthy. Rejects, with its last lines, where it does not get so in time. */
   async healthy(patience: number): Promise<void> {
-    const { clock } = this.#setting;
-    const end = clock.now() + patience;
-    for (;;) {
-      const { Health, Running } = await this.#state();
-      if (Health?.Status === 'healthy') return;
-      const late = clock.now() > end;
-      if (late || !Running || Health?.Status === 'unhealthy') {
-        const checked = Health?.Log?.at(-1)?.Output?.trim();
-        const found = Running
-          ? `${Health?.Status ?? 'no health check'}${late ? ` after ${patience} ms` : ''}`
-          : 'that it ended';
-        const wrote = (await this.tail(8)).join('\n  ');
-        throw this.#error(
-          'it to become healthy',
-          `${found}${checked ? `; its check said: ${checked}` : ''}; it wrote last:\n  ${wrote}`,
-        );
-      }
-      await sleep(clock, HEALTH_EVERY);
-    }
+    const found = await lackOfHealth(this.#setting.clock, patience, () => this.#state());
+    if (found === undefined) return;
+    const wrote = (await this.tail(8)).join('\n  ');
+    throw this.#error('it to become healthy', `${found}; it wrote last:\n  ${wrote}`);
   }
 
   /**
-   * Sends the signal. For SIGKILL, resolves with the instant at which the process was gone; for SIGTERM, with the
-   * one at which it has ended. Rejects where there is no process.
+   * Sends the signal. For SIGKILL, resolves with the instant at which the process was gone; for others, with the one
+   * at which it has ended. Rejects where there is no process, and where it has not ended `patience` ms later.
    */
-  async kill(signal: ContainerSignal, patience: number): Promise<number> {
+  async kill(signal: KillSignal, patience: number): Promise<number> {
     const { clock } = this.#setting;
     const { container, life } = await this.#alive();
     const before = clock.now();
@@ -155,19 +129,37 @@ export class Container {
         );
       },
     );
-    const look = signal === 'SIGKILL' ? this.#seenGone(life, patience) : undefined;
-    const end = look ?? within(clock, patience, `the end of ${this.#setting.name}`, () => life.exited);
-    const ended = await Promise.race([end, refused]).catch((error: unknown) => {
-      throw error instanceof EnvironmentError
-        ? error
-        : this.#error('its process to end', messageOf(error), error);
-    });
-    if (signal === 'SIGTERM') return (ended as Exit).at;
+    if (signal !== 'SIGKILL') return (await Promise.race([this.#ended(life, patience), refused])).at;
+    const gone = await Promise.race([this.#goneWithin(life, patience), refused]);
+    if (!gone) throw this.#error('its process to be gone', `it ${patience} ms after it was killed`);
     if (life.goneAt === undefined) return before;
     this.#tell(life, { detail: describeSignal('SIGKILL'), at: life.goneAt });
     return life.goneAt;
   }
 
+  /**
+   * As `docker stop`: the stop signal of its image, and SIGKILL where it has not ended `grace` ms later. Gives the
+   * instant at which it has ended.
+   */
+  async stop(grace: number, patience: number): Promise<{ at: number; killed: boolean }> {
+    const { container, life } = await this.#alive();
+    const { Config } = await this.#asked('look at', container.inspect());
+    const { StopSignal: signal = 'SIGTERM' } = Config as { StopSignal?: string };
+    await this.#asked('stop', container.kill({ signal }));
+    const killed = !(await this.#goneWithin(life, grace));
+    if (killed) {
+      await container.kill({ signal: 'SIGKILL' }).catch((error: unknown) => {
+        // It ended by itself between the look and the signal.
+        if (statusOf(error) !== 409) throw this.#error('SIGKILL to be taken', refusalOf(error), error);
+      });
+      if (!(await this.#goneWithin(life, patience)))
+        throw this.#error('its process to be gone', `it ${patience} ms after it was killed`);
+    }
+    const { at } = await this.#ended(life, patience);
+    return { at: life.goneAt ?? at, killed };
+  }
+
+  /** By the freezer. */
   async pause(): Promise<number> {
     const { container } = await this.#alive();
     await this.#asked('pause', container.pause());
@@ -185,6 +177,18 @@ export class Container {
     return Paused && Running && (await this.running());
   }
 
+  /** As the engine has it. Rejects where there is none yet. */
+  get made(): Dockerode.Container {
+    if (!this.#container) throw this.#error('a container', 'none');
+    return this.#container;
+  }
+
+  /** Its first process; undefined where it has ended, or where this machine does not have it. */
+  get process(): ProcessIdentity | undefined {
+    const process = this.#life?.process;
+    return process && stateOf(process) !== 'gone' ? process : undefined;
+  }
+
   async running(): Promise<boolean> {
     const life = this.#life;
     if (!life || life.told) return false;
@@ -195,8 +199,7 @@ export class Container {
   onDie(code: number, outOfMemory: boolean): void {
     const life = this.#life;
     if (!life) return;
-    const detail = outOfMemory ? `${describeExit(code)}, out of memory` : describeExit(code);
-    life.onDie({ detail, at: life.goneAt ?? this.#setting.clock.now() });
+    life.onDie({ detail: describeExit(code, outOfMemory), at: life.goneAt ?? this.#setting.clock.now() });
   }
 
   tail(count: number): Promise<string[]> {
@@ -217,67 +220,32 @@ export class Container {
     const exited = new Promise<Exit>((resolve) => {
       onDie = resolve;
     });
-    const life: Life = {
-      process: undefined,
-      goneAt: undefined,
-      told: false,
-      exited,
-      onDie,
-      output: (await this.#attach(container)).ended,
-    };
+    const listens = JSON.parse(this.#made).OpenStdin === true;
+    // Before the start, so that no line is missed.
+    const attached = attachOutput(container, listens, this.#log, this.#setting.onLine);
+    const output = await this.#asked('give the output of', attached);
+    this.#stdin = output.stdin;
+    const life: Life = { process: undefined, goneAt: undefined, told: false, exited, onDie };
     void exited.then(async (exit) => {
       // What it wrote last is read before its end is told.
-      await firstOf(this.#setting.clock, OUTPUT_PATIENCE, life.output);
+      await firstOf(this.#setting.clock, OUTPUT_PATIENCE, output.ended);
       this.#tell(life, exit);
     });
     return life;
   }
 
-  /** Before the start, so that no line is missed. Gives the end of the output. */
-  async #attach(container: Dockerode.Container): Promise<{ ended: Promise<void> }> {
-    const { onLine } = this.#setting;
-    const stdin = JSON.parse(this.#made).OpenStdin === true;
-    const options = { stream: true, stdout: true, stderr: true, stdin, hijack: stdin };
-    const stream = await container.attach(options).catch((error: unknown) => {
-      throw this.#error('its output', refusalOf(error), error);
-    });
-    this.#streams = stdin ? stream : undefined;
-    const lines = new Lines(onLine);
-    const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-    stdout.setEncoding('utf8');
-    stderr.setEncoding('utf8');
-    stdout.on('data', (text: string) => {
-      this.#log.write(text);
-      lines.push(text);
-    });
-    stderr.on('data', (text: string) => this.#log.write(text));
-    container.modem.demuxStream(stream, stdout, stderr);
-    const ended = new Promise<void>((resolve) => {
-      const end = () => {
-        lines.end();
-        resolve();
-      };
-      stream.once('end', end);
-      stream.once('close', end);
-      stream.once('error', end);
-    });
-    return { ended };
-  }
-
   /** Looks until the process is gone; where it cannot be seen, waits for the engine to tell. */
-  async #seenGone(life: Life, patience: number): Promise<void> {
-    const { clock, name } = this.#setting;
-    if (!life.process) {
-      await within(clock, patience, `the end of ${name}`, () => life.exited);
-      return;
-    }
-    const end = clock.now() + patience;
-    while (stateOf(life.process) !== 'gone') {
-      if (clock.now() > end)
-        throw this.#error('its process to be gone', `it ${patience} ms after it was killed`);
+  async #goneWithin(life: Life, ms: number): Promise<boolean> {
+    const { clock } = this.#setting;
+    const { process } = life;
+    if (!process) return firstOf(clock, ms, life.exited);
+    const end = clock.now() + ms;
+    while (stateOf(process) !== 'gone') {
+      if (clock.now() > end) return false;
       await sleep(clock, LOOK_EVERY);
     }
     life.goneAt ??= clock.now();
+    return true;
   }
 
   #tell(life: Life, { detail, at }: Exit): void {
@@ -286,13 +254,12 @@ export class Container {
     this.#setting.onExit(detail, at);
   }
 
-  async #ended(life: Life): Promise<void> {
+  /** The engine's word that the process has ended. */
+  async #ended(life: Life, ms: number): Promise<Exit> {
     const { clock, name } = this.#setting;
-    await within(clock, ENGINE_PATIENCE, `the engine's word that ${name} has ended`, () => life.exited).catch(
-      (error: unknown) => {
-        throw this.#error('its last process to end', messageOf(error), error);
-      },
-    );
+    return within(clock, ms, `the end of ${name}`, () => life.exited).catch((error: unknown) => {
+      throw this.#error('its process to end', messageOf(error), error);
+    });
   }
 
   async #alive(): Promise<{ container: Dockerode.Container; life: Life }> {
@@ -319,18 +286,14 @@ export class Container {
   }
 }
 
-/** An exit code above 128 is a signal's number, as shells and engines have it. */
-function describeExit(code: number): string {
-  const signal = Object.entries(constants.signals).find(([, number]) => number === code - 128)?.[0];
-  return signal ? describeSignal(signal as NodeJS.Signals) : `exit code ${code}`;
-}
-
-function describeSignal(signal: NodeJS.Signals): string {
-  return `signal ${signal} (${constants.signals[signal]})`;
-}
-
-async function firstOf(clock: Clock, ms: number, awaited: Promise<void>): Promise<void> {
+/** Whether it comes within the time. */
+async function firstOf(clock: Clock, ms: number, awaited: Promise<unknown>): Promise<boolean> {
   const ending = new AbortController();
-  await Promise.race([awaited, sleep(clock, ms, ending.signal).catch(() => undefined)]);
+  const late = sleep(clock, ms, ending.signal).then(
+    () => false,
+    () => false,
+  );
+  const first = await Promise.race([awaited.then(() => true), late]);
   ending.abort();
+  return first;
 }

@@ -3,9 +3,11 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import type { ContainerSpec } from '../../drill/container.js';
+import type { KillSignal, PauseWay } from '../../drill/steps.js';
 import { EnvironmentError, InternalError, messageOf } from '../../errors.js';
 import type { ToxiproxyChoice } from '../../link/toxiproxy-choice.js';
 import { freshSecret } from '../../random.js';
+import type { Handicapped } from '../handicap.js';
 import type { ProcessIdentity } from '../os-process.js';
 import type { HelperProcesses } from '../process/helper-processes.js';
 import { reap, remaining } from '../reaper/reap.js';
@@ -20,11 +22,14 @@ import type {
   Helper,
   Hosts,
   Inventory,
+  KilledProcess,
   Kills,
   LinkGreeting,
   Pauses,
+  ProcessKills,
   Program,
   Proxies,
+  Stops,
   Surroundings,
   Tails,
 } from '../runtime.js';
@@ -32,7 +37,11 @@ import { Container } from './container.js';
 import type { DockerPlaces, NodePlace } from './docker-places.js';
 import { Edge } from './edge.js';
 import { edgeGreeting } from './edge-greeting.js';
+import { ContainerHandicaps } from './handicap/handicaps.js';
+import type { Reach } from './handicap/reach.js';
+import { endProcess, StoppedContainers } from './inside.js';
 import { healthPatience, nodeOptions } from './node-container.js';
+import { Together } from './together.js';
 import { toxiproxyImage } from './toxiproxy-image.js';
 
 /** How long a container may take to end after SIGKILL, and after SIGTERM, ms. */
@@ -40,7 +49,17 @@ const KILL_PATIENCE = 10_000;
 const TERM_PATIENCE = 10_000;
 
 /** What a Docker cluster can do. */
-export type DockerClusterAbilities = Cluster & Kills & Pauses & Tails & Hosts & Proxies & Doors & Greetings;
+export type DockerClusterAbilities = Cluster &
+  Kills &
+  ProcessKills &
+  Stops &
+  Pauses &
+  Handicapped &
+  Tails &
+  Hosts &
+  Proxies &
+  Doors &
+  Greetings;
 
 export interface DockerClusterSetting {
   docker: Dockerode;
@@ -53,22 +72,26 @@ export interface DockerClusterSetting {
   image: string;
   /** What the nodes are made of that are containers of the user's own. */
   containers: Readonly<Record<string, ContainerSpec>>;
+  /** What can be done to them from here. */
+  reach: Reach;
   /** How many networks there are. */
   networks: number;
 }
 
 export class DockerCluster implements DockerClusterAbilities {
   readonly places: DockerPlaces;
+  readonly handicaps: ContainerHandicaps;
   readonly #setting: DockerClusterSetting;
   readonly #nodes: ReadonlyMap<string, Container>;
   readonly #byId = new Map<string, Container>();
   readonly #edges: ReadonlyMap<string, Edge>;
   /** With what greetings of this run begin. */
   readonly #secret = freshSecret();
+  readonly #stopped: StoppedContainers;
   #listening: (() => void) | undefined;
   #closed: Promise<Inventory> | undefined;
-  /** The nodes that are being started in this turn. */
-  #starting: Promise<void>[] | undefined;
+  /** The nodes that are started at once are let go at once. */
+  readonly #together = new Together();
   #lost: string | undefined;
 
   constructor(setting: DockerClusterSetting) {
@@ -85,6 +108,14 @@ export class DockerCluster implements DockerClusterAbilities {
         }),
       ]),
     );
+    const node = (name: string) => this.#node(name);
+    this.handicaps = new ContainerHandicaps({
+      clock: surroundings.clock,
+      node,
+      hosts: setting.helpers,
+      device: setting.reach.device,
+    });
+    this.#stopped = new StoppedContainers(surroundings.clock, node);
     this.#edges = new Map([...setting.places.nodes.values()].map((place) => [place.name, this.#edge(place)]));
   }
 
@@ -104,11 +135,7 @@ export class DockerCluster implements DockerClusterAbilities {
   async start(node: string, program: Program): Promise<void> {
     this.#assertOpen();
     const container = this.#node(node);
-    const together = this.#together();
-    const started = this.#start(node, container, program);
-    together.push(started);
-    await started;
-    await Promise.allSettled(together);
+    await this.#together.join(() => this.#start(node, container, program));
     container.release();
     const { healthcheck } = this.#setting.containers[node] ?? {};
     if (healthcheck) await container.healthy(healthPatience(healthcheck));
@@ -118,38 +145,37 @@ export class DockerCluster implements DockerClusterAbilities {
     await container.make(nodeOptions(this.#setting, node, program));
     this.#assertOpen();
     await container.start(program.command[0] ?? 'the program of its image');
+    await this.handicaps.again(node);
   }
 
-  /** What is started in the same turn of the loop is let go together. */
-  #together(): Promise<void>[] {
-    if (!this.#starting) {
-      this.#starting = [];
-      queueMicrotask(() => {
-        this.#starting = undefined;
-      });
-    }
-    return this.#starting;
-  }
-
-  async kill(node: string, signal: 'SIGKILL' | 'SIGTERM'): Promise<{ at: number }> {
+  async kill(node: string, signal: KillSignal): Promise<{ at: number }> {
     const patience = signal === 'SIGKILL' ? KILL_PATIENCE : TERM_PATIENCE;
     return { at: await this.#node(node).kill(signal, patience) };
+  }
+
+  killProcess(node: string, name: string, signal: KillSignal): Promise<KilledProcess> {
+    return endProcess(node, this.#node(node).process, name, signal, this.#setting.surroundings.clock);
+  }
+
+  stop(node: string, grace: number): Promise<{ at: number; killed: boolean }> {
+    return this.#node(node).stop(grace, KILL_PATIENCE);
   }
 
   running(node: string): Promise<boolean> {
     return this.#node(node).running();
   }
 
-  async pause(node: string): Promise<{ at: number }> {
-    return { at: await this.#node(node).pause() };
+  async pause(node: string, by: PauseWay = 'freezer'): Promise<{ at: number }> {
+    return by === 'SIGSTOP' ? this.#stopped.stop(node) : { at: await this.#node(node).pause() };
   }
 
-  async resume(node: string): Promise<{ at: number }> {
-    return { at: await this.#node(node).resume() };
+  async resume(node: string, by: PauseWay = 'freezer'): Promise<{ at: number }> {
+    return by === 'SIGSTOP' ? this.#stopped.resume(node) : { at: await this.#node(node).resume() };
   }
 
-  paused(node: string): Promise<boolean> {
-    return this.#node(node).paused();
+  async paused(node: string, by?: PauseWay): Promise<boolean> {
+    if (by !== 'freezer' && this.#stopped.is(node)) return true;
+    return by !== 'SIGSTOP' && this.#node(node).paused();
   }
 
   tail(node: string, lines: number): Promise<string[]> {

@@ -11,6 +11,7 @@ import { DockerCluster } from './docker-cluster.js';
 import { assignPlaces, networksNeeded, portsNeeded } from './docker-places.js';
 import { engineClient, findEngine } from './engine.js';
 import { listenToEngine } from './engine-events.js';
+import { reachOf } from './handicap/reach.js';
 import { ensureImages } from './images.js';
 import { labelsOf } from './labels.js';
 import { makeNetworks } from './networks.js';
@@ -23,7 +24,16 @@ function imagesOf({ containers = {} }: Layout): string[] {
 const capabilities: ReadonlySet<Capability> = new Set<Capability>([
   'containers',
   'kill',
+  'kill: process',
+  'stop',
   'pause',
+  'pause: freezer',
+  'pause: SIGSTOP',
+  'cpu',
+  'memory',
+  'disk',
+  'slow_disk',
+  'clock',
   'start',
   'links',
   'power',
@@ -50,9 +60,17 @@ export const dockerRuntime: Omit<Runtime, 'open'> & {
       const ports = new Ports(reaper.ports);
       await ensureImages(docker, clock, imagesOf(layout));
       const names = networksNeeded(layout);
-      const [taken, { block }] = await Promise.all([
+      const imageOf = (node: string) => layout.containers?.[node]?.image ?? image.name;
+      const [taken, { block }, reach] = await Promise.all([
         ports.take(portsNeeded(layout)),
         makeNetworks(docker, run, names, (name) => labelsOf(run, runner, `network ${name}`)),
+        reachOf({
+          docker,
+          image: image.name,
+          labels: labelsOf(run, runner, 'trial'),
+          needs: layout.needs ?? [],
+          skewed: Object.fromEntries((layout.skewed ?? []).map((node) => [node, imageOf(node)])),
+        }),
       ]);
       const cluster = new DockerCluster({
         docker,
@@ -63,6 +81,7 @@ export const dockerRuntime: Omit<Runtime, 'open'> & {
         helpers: new HelperProcesses(surroundings, reaper, ports),
         image: image.name,
         containers: layout.containers ?? {},
+        reach,
         networks: names.length,
       });
       cluster.listening(

@@ -1,9 +1,11 @@
 /** What the engine is told of a node's container. */
 import type Dockerode from 'dockerode';
-import type { ContainerSpec } from '../../drill/container.js';
+import { type ContainerSpec, tmpfsOf } from '../../drill/container.js';
 import type { ProcessIdentity } from '../os-process.js';
 import type { Program, Surroundings } from '../runtime.js';
 import { DATA, type DockerPlaces, type NodePlace } from './docker-places.js';
+import type { Reach } from './handicap/reach.js';
+import { faketimeEnvironment } from './handicap/skewed-clock.js';
 import { labelsOf } from './labels.js';
 import { asItIs, inContainer } from './local-program.js';
 import { networkName } from './networks.js';
@@ -15,6 +17,7 @@ export interface NodeSetting {
   /** The reference image, for a node that names none. */
   image: string;
   containers: Readonly<Record<string, ContainerSpec>>;
+  reach: Reach;
 }
 
 /** For every container of a run: it is started again by nobody but us, and its log cannot fill the disk. */
@@ -29,7 +32,7 @@ export function nodeOptions(
   node: string,
   program: Program,
 ): Dockerode.ContainerCreateOptions {
-  const { places, surroundings, runner, image, containers } = setting;
+  const { places, surroundings, runner, image, containers, reach } = setting;
   const { run } = surroundings;
   const place = places.nodes.get(node);
   if (!place) throw new RangeError(`no such node: ${node}`);
@@ -38,6 +41,8 @@ export function nodeOptions(
   const told = spec.command ? { ...program, command: spec.command } : program;
   // In an image of the user's own, words mean what they mean there.
   const { command, environment, folders, held } = own ? inContainer(told) : asItIs(told);
+  const library = reach.faketime[node];
+  const tmpfs = tmpfsOf(spec);
   const network = networkName(run, node);
   const labels = labelsOf(run, runner, `node ${node}`);
   return {
@@ -46,7 +51,13 @@ export function nodeOptions(
     Hostname: node,
     ...(command.length > 0 ? { Cmd: command } : {}),
     ...(spec.entrypoint ? { Entrypoint: [...spec.entrypoint] } : {}),
-    Env: [...environment, ...assignments(spec.environment)],
+    Env: [
+      ...environment,
+      ...assignments(spec.environment),
+      ...(library === undefined
+        ? []
+        : faketimeEnvironment(library, spec.environment?.['LD_PRELOAD']?.toString())),
+    ],
     ...(spec.user === undefined ? {} : { User: spec.user }),
     ...(own ? { WorkingDir: DATA } : {}),
     ...(held ? { OpenStdin: true, StdinOnce: true } : {}),
@@ -61,7 +72,8 @@ export function nodeOptions(
       PortBindings: publishedPorts(place),
       ExtraHosts: Object.entries(place.hosts).map(([peer, address]) => `${peer}:${address}`),
       Mounts: [
-        volume(`${network}-data`, DATA, labels, false),
+        // What is to be in memory is not kept.
+        ...(tmpfs.has(DATA) ? [] : [volume(`${network}-data`, DATA, labels, false)]),
         ...(spec.volumes ?? []).map((use) => {
           const [name = '', target = '', access] = use.split(':');
           return volume(`${network}-${name}`, target, labels, access === 'ro');
@@ -73,7 +85,7 @@ export function nodeOptions(
           ReadOnly: true,
         })),
       ],
-      Tmpfs: Object.fromEntries((spec.tmpfs ?? []).map((path) => [path, ''])),
+      Tmpfs: Object.fromEntries(tmpfs),
     },
     NetworkingConfig: {
       EndpointsConfig: {

@@ -9,7 +9,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import process from 'node:process';
-import { type Clock, within } from '../../clock.js';
+import { type Clock, sleep, within } from '../../clock.js';
 import { EnvironmentError, messageOf } from '../../errors.js';
 import { identify, type ProcessIdentity, type ProcessState, stateOf } from '../os-process.js';
 import type { Program } from '../runtime.js';
@@ -41,6 +41,8 @@ interface Current {
 
 /** How long the output of a process that has ended is waited for, ms. */
 const PIPE_PATIENCE = 250;
+/** Time between two looks for the end of a process, ms. */
+const LOOK_EVERY = 5;
 
 export class NodeProcess {
   readonly #setting: NodeProcessSetting;
@@ -110,6 +112,17 @@ export class NodeProcess {
     } catch (error) {
       throw this.#error('its process to end', messageOf(error), error);
     }
+  }
+
+  /** Whether its process ends within `ms` milliseconds. */
+  async goneWithin(ms: number): Promise<boolean> {
+    const { clock } = this.#setting;
+    const end = clock.now() + ms;
+    while (this.state() !== 'gone') {
+      if (clock.now() > end) return false;
+      await sleep(clock, LOOK_EVERY);
+    }
+    return true;
   }
 
   state(): ProcessState {

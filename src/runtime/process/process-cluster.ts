@@ -1,6 +1,7 @@
 /** A cluster of child processes on loopback, opened for one execution. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { KillSignal } from '../../drill/steps.js';
 import { EnvironmentError, InternalError, messageOf } from '../../errors.js';
 import { reap, remaining } from '../reaper/reap.js';
 import type { Reaper } from '../reaper/reaper.js';
@@ -15,6 +16,7 @@ import type {
   Pauses,
   Places,
   Program,
+  Stops,
   Surroundings,
   Tails,
 } from '../runtime.js';
@@ -27,7 +29,7 @@ const KILL_PATIENCE = 5000;
 const TERM_PATIENCE = 10_000;
 
 /** What a process cluster can do. */
-export type ProcessClusterAbilities = Cluster & Kills & Pauses & Tails & Hosts;
+export type ProcessClusterAbilities = Cluster & Kills & Stops & Pauses & Tails & Hosts;
 
 export class ProcessCluster implements ProcessClusterAbilities {
   readonly places: Places;
@@ -52,10 +54,18 @@ export class ProcessCluster implements ProcessClusterAbilities {
     await this.#node(node).start(program);
   }
 
-  async kill(node: string, signal: 'SIGKILL' | 'SIGTERM'): Promise<{ at: number }> {
+  async kill(node: string, signal: KillSignal): Promise<{ at: number }> {
     const target = this.#node(node);
     const sent = target.signal(signal);
     return { at: signal === 'SIGKILL' ? sent : await target.exited(TERM_PATIENCE) };
+  }
+
+  async stop(node: string, grace: number): Promise<{ at: number; killed: boolean }> {
+    const target = this.#node(node);
+    target.signal('SIGTERM');
+    const killed = !(await target.goneWithin(grace));
+    if (killed) await target.end(KILL_PATIENCE);
+    return { at: await target.exited(KILL_PATIENCE), killed };
   }
 
   async running(node: string): Promise<boolean> {

@@ -9,7 +9,9 @@ import { assignPlaces, portsNeeded } from './process-places.js';
 
 const capabilities: ReadonlySet<Capability> = new Set<Capability>([
   'kill',
+  'stop',
   'pause',
+  'pause: SIGSTOP',
   'start',
   'links',
   'power',

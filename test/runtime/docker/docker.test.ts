@@ -17,6 +17,7 @@ withEngine(() => {
     runtime: dockerRuntime,
     echo: ({ host, port }, complaint = '') => program('echo.mjs', host, String(port), complaint),
     short: () => program('short.mjs'),
+    stubborn: () => program('stubborn.mjs'),
   });
 
   const client = async (): Promise<Dockerode> => engineClient((await findEngine(process.env, clock)).address);

@@ -1,0 +1,42 @@
+/** Ends nodes as an operator does: they are asked to, and killed when their grace is over. A stopped node is restarted. */
+import type { StepOptions } from '../drill/steps.js';
+import { formatDuration } from '../drill/units.js';
+import { resolveText } from '../topology/partition.js';
+import { becomes } from './becomes.js';
+import type { Aim, Fault } from './fault.js';
+import { witnessEach } from './witness-each.js';
+
+interface StopAim extends Aim {
+  grace: number;
+}
+
+/** How long a node may take to end where the drill does not say, ms. */
+const GRACE = 10_000;
+/** How long the operating system may take to let a process go, ms. */
+const PATIENCE = 2000;
+
+export const stop: Fault<StepOptions<'stop'>, StopAim> = {
+  needs: ['stop'],
+
+  aim({ target, grace = GRACE }, { topology, random }) {
+    const targets = resolveText(target, topology, random);
+    const text = `${targets.join(', ') || 'nobody'} stopped (killed after ${formatDuration(grace)})`;
+    return { targets, grace, text };
+  },
+
+  async inject(_fault, { targets, grace }, { clock, nodes }) {
+    const stopped = new Map(
+      await Promise.all(targets.map(async (node) => [node, await nodes.stop(node, grace)] as const)),
+    );
+    const at = Math.max(...[...stopped.values()].map((one) => one.at), 0);
+    return {
+      witness: () =>
+        witnessEach(at, targets, async (node) => {
+          const gone = await becomes(clock, PATIENCE, async () => !(await nodes.running(node)));
+          const how = stopped.get(node)?.killed ? 'killed when its grace was over' : 'it ended by itself';
+          const observed = gone ? `no process; ${how}` : 'its process';
+          return { ok: gone, evidence: { subject: node, expected: 'no process', observed } };
+        }),
+    };
+  },
+};

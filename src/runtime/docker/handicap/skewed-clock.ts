@@ -1,0 +1,161 @@
+/**
+ * Containers whose time of day is wrong, by libfaketime: whoever may be hit is started with the library that its image
+ * has, which reads from a file how far it is to be off. The monotonic clock is left alone.
+ *
+ * The witness asks `date` in the container, and looks whether the node's own process has the library: a program that
+ * is linked statically would go by the right time whatever `date` says.
+ */
+import { PassThrough } from 'node:stream';
+import type Dockerode from 'dockerode';
+import type { Clock } from '../../../clock.js';
+import { formatSkew } from '../../../drill/units.js';
+import { EnvironmentError } from '../../../errors.js';
+import type { Handicap, HandicapSeen } from '../../handicap.js';
+import { tar } from '../../image/tar.js';
+import type { Container } from '../container.js';
+import { refusalOf, statusOf } from '../engine.js';
+import { readText } from './cgroup.js';
+import { Layers } from './layers.js';
+
+/** Where the distributions put it; the one for programs with threads works for all. */
+const FOLDERS = [
+  '/usr/lib/x86_64-linux-gnu/faketime',
+  '/usr/lib/aarch64-linux-gnu/faketime',
+  '/usr/lib64/faketime',
+  '/usr/lib/faketime',
+  '/usr/local/lib/faketime',
+];
+const LIBRARIES = FOLDERS.map((folder) => `${folder}/libfaketimeMT.so.1`);
+/** In the container. */
+const FILE = '/.failover-drill-clock';
+
+/** Where an image has the library; undefined where it has not. `container` is made from it and need not run. */
+export async function faketimeIn(container: Dockerode.Container): Promise<string | undefined> {
+  for (const path of LIBRARIES) {
+    const found = await container.infoArchive({ path }).then(
+      () => true,
+      (error: unknown) => {
+        if (statusOf(error) === 404) return false;
+        throw error;
+      },
+    );
+    if (found) return path;
+  }
+  return undefined;
+}
+
+/** The variables for a program whose clock can be set; `before` is what it is to preload besides. */
+export function faketimeEnvironment(library: string, before: string | undefined): string[] {
+  return [
+    `LD_PRELOAD=${before ? `${library} ${before}` : library}`,
+    `FAKETIME_TIMESTAMP_FILE=${FILE}`,
+    'FAKETIME_NO_CACHE=1',
+    'DONT_FAKE_MONOTONIC=1',
+    'FAKETIME_DONT_FAKE_MONOTONIC=1',
+  ];
+}
+
+export class SkewedClock implements Handicap<number> {
+  readonly #clock: Clock;
+  readonly #node: (name: string) => Container;
+  readonly #layers = new Layers<number>();
+
+  constructor(clock: Clock, node: (name: string) => Container) {
+    this.#clock = clock;
+    this.#node = node;
+  }
+
+  async put(node: string, fault: string, value: number): Promise<{ at: number }> {
+    this.#layers.put(node, fault, value);
+    return this.#write(node);
+  }
+
+  async lift(node: string, fault: string): Promise<{ at: number }> {
+    if (this.#layers.own(node, fault) === undefined) return { at: this.#clock.now() };
+    this.#layers.lift(node, fault);
+    return this.#write(node);
+  }
+
+  async look(node: string, fault: string): Promise<HandicapSeen> {
+    const wanted = this.#layers.expected(node, fault) ?? 0;
+    const expected = describe(wanted);
+    const container = this.#node(node);
+    if (!(await container.running())) return { ok: wanted === 0, expected, observed: 'no process any more' };
+    const library = hasLibrary(container);
+    if (library === false)
+      return { ok: false, expected, observed: 'a process without libfaketime: is it linked statically?' };
+    const seen = await askDate(container.made, this.#clock);
+    const ok = agrees(seen, wanted) && (wanted === 0 || !agrees(seen, 0));
+    const off = seen.told - (seen.before + seen.after) / 2;
+    const note = library ? [] : ['of its own process, by the word of `date` alone'];
+    return { ok, expected, observed: [ok ? expected : describe(Math.round(off)), ...note].join('; ') };
+  }
+
+  /** A container that was made anew has no file yet. */
+  async again(node: string): Promise<void> {
+    if (this.#layers.top(node) !== undefined) await this.#write(node);
+  }
+
+  async #write(node: string): Promise<{ at: number }> {
+    const seconds = (this.#layers.top(node) ?? 0) / 1000;
+    const content = Buffer.from(`${seconds < 0 ? '' : '+'}${seconds}\n`);
+    await this.#node(node)
+      .made.putArchive(tar([{ path: FILE, content }]), { path: '/' })
+      .catch((error: unknown) => {
+        throw new EnvironmentError(
+          { where: `node ${node}`, expected: 'its clock to be set', found: refusalOf(error) },
+          { cause: error },
+        );
+      });
+    return { at: this.#clock.now() };
+  }
+}
+
+/** Whether the container's own process has the library; undefined where it cannot be seen. */
+function hasLibrary({ process }: Container): boolean | undefined {
+  return process && readText(`/proc/${process.pid}/maps`)?.includes('libfaketime');
+}
+
+/** What `date` said, and the right time before and after it was asked, ms since 1970. */
+interface Told {
+  told: number;
+  /** How exact the answer is, ms. */
+  step: number;
+  before: number;
+  after: number;
+}
+
+/** Whether the answer is that of a clock which is off by so much. */
+function agrees({ told, step, before, after }: Told, skew: number): boolean {
+  return told + step >= before + skew && told <= after + skew;
+}
+
+async function askDate(container: Dockerode.Container, clock: Clock): Promise<Told> {
+  const before = clock.wall().getTime();
+  const said = await output(container, ['date', '+%s.%N']);
+  const after = clock.wall().getTime() + 1;
+  // Where there are no nanoseconds, there is something else or nothing after the dot.
+  const [, seconds, digits = ''] = /^(\d+)\.?(\d{9})?/.exec(said) ?? [];
+  if (seconds === undefined)
+    throw new EnvironmentError({ expected: 'the time from `date`', found: `"${said}"` });
+  const told = Number(seconds) * 1000 + Number(digits || 0) / 1e6;
+  return { told, step: digits === '' ? 1000 : 1, before, after };
+}
+
+/** What a command in the container writes. */
+async function output(container: Dockerode.Container, command: string[]): Promise<string> {
+  const started = await container.exec({ Cmd: command, AttachStdout: true, AttachStderr: true });
+  const stream = await started.start({});
+  const text = new PassThrough();
+  text.setEncoding('utf8');
+  container.modem.demuxStream(stream, text, text);
+  stream.once('end', () => text.end());
+  stream.once('close', () => text.end());
+  let said = '';
+  for await (const part of text) said += part;
+  return said.trim();
+}
+
+function describe(skew: number): string {
+  return skew === 0 ? 'the right time' : `a clock off by ${formatSkew(skew)}`;
+}

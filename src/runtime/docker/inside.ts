@@ -1,0 +1,95 @@
+/** What is done to the processes in a container one by one, from outside: the engine's machine must be this one. */
+import type { Clock } from '../../clock.js';
+import { sleep } from '../../clock.js';
+import type { KillSignal } from '../../drill/steps.js';
+import { EnvironmentError, messageOf } from '../../errors.js';
+import { type ProcessIdentity, stateOf } from '../os-process.js';
+import { named, signalTo, signalTree, treeOf } from '../process-tree.js';
+import type { KilledProcess } from '../runtime.js';
+import type { Container } from './container.js';
+
+/** How long a process may take to end after a signal, and all of a container's to be stopped, ms. */
+const END_PATIENCE = 10_000;
+const STOP_PATIENCE = 2000;
+/** Time between two looks, ms. */
+const LOOK_EVERY = 1;
+
+/**
+ * Ends the one process of this name among those that the container's first process started. Known by its number and
+ * its start right before the signal, so that no other one is hit.
+ */
+export async function endProcess(
+  node: string,
+  root: ProcessIdentity | undefined,
+  name: string,
+  signal: KillSignal,
+  clock: Clock,
+): Promise<KilledProcess> {
+  const refuse = (expected: string, found: string) =>
+    new EnvironmentError({ where: `node ${node}`, expected, found });
+  if (!root) throw refuse('a running process', 'none');
+  const tree = treeOf(root);
+  const [target, ...others] = named(tree, name);
+  if (!target) {
+    const known = [...new Set(tree.map(({ names }) => names.at(-1)))];
+    throw refuse(`a process called ${name}`, known.join(', ') || 'none at all');
+  }
+  if (others.length > 0)
+    throw refuse(`one process called ${name}`, `${others.length + 1} that were not started by each other`);
+  const sent = clock.now();
+  if (!signalTo(target, signal)) throw refuse(`a process called ${name}`, 'that it ended by itself');
+  const killed = { process: `${name} (${target.pid})`, gone: () => stateOf(target) === 'gone' };
+  // As for a whole node: with SIGKILL the effect begins at once, else with the end.
+  if (signal === 'SIGKILL') return { at: sent, ...killed };
+  while (!killed.gone()) {
+    if (clock.now() > sent + END_PATIENCE)
+      throw refuse(`${killed.process} to end on ${signal}`, `it ${END_PATIENCE} ms later`);
+    await sleep(clock, LOOK_EVERY);
+  }
+  return { at: clock.now(), ...killed };
+}
+
+/** Containers all of whose processes are stopped by SIGSTOP. */
+export class StoppedContainers {
+  readonly #clock: Clock;
+  readonly #node: (name: string) => Container;
+  readonly #meant = new Set<string>();
+
+  constructor(clock: Clock, node: (name: string) => Container) {
+    this.#clock = clock;
+    this.#node = node;
+  }
+
+  async stop(node: string): Promise<{ at: number }> {
+    this.#meant.add(node);
+    await this.#signal(node, 'SIGSTOP');
+    return { at: this.#clock.now() };
+  }
+
+  async resume(node: string): Promise<{ at: number }> {
+    await this.#signal(node, 'SIGCONT');
+    this.#meant.delete(node);
+    return { at: this.#clock.now() };
+  }
+
+  /** Asked of the operating system, where it was ever meant. */
+  is(node: string): boolean {
+    const { process } = this.#node(node);
+    if (!process || !this.#meant.has(node)) return false;
+    return treeOf(process).every(({ stopped }) => stopped);
+  }
+
+  async #signal(node: string, signal: 'SIGSTOP' | 'SIGCONT'): Promise<void> {
+    const { process } = this.#node(node);
+    if (!process)
+      throw new EnvironmentError({ where: `node ${node}`, expected: 'a running process', found: 'none' });
+    try {
+      await signalTree(process, signal, this.#clock, STOP_PATIENCE);
+    } catch (error) {
+      throw new EnvironmentError(
+        { where: `node ${node}`, expected: `${signal} to be taken`, found: messageOf(error) },
+        { cause: error },
+      );
+    }
+  }
+}

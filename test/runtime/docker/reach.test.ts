@@ -1,0 +1,96 @@
+/** What is read from this machine of a container: control groups, mounts, disks; and what is said where that is not to be had. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { formatDevice } from '../../../src/runtime/docker/handicap/block-device.js';
+import { findCgroup } from '../../../src/runtime/docker/handicap/cgroup.js';
+import { Layers } from '../../../src/runtime/docker/handicap/layers.js';
+import { lackOfThrottle, throttle, throttleOf } from '../../../src/runtime/docker/handicap/slow-disk.js';
+import { parseMounts } from '../../../src/runtime/mounts.js';
+
+const V1 = `25 20 0:22 / /sys/fs/cgroup rw - tmpfs tmpfs rw,mode=755
+30 25 0:26 / /sys/fs/cgroup/cpu,cpuacct rw,relatime shared:9 - cgroup cgroup rw,cpu,cpuacct
+31 25 0:27 / /sys/fs/cgroup/blkio rw,relatime - cgroup cgroup rw,blkio
+`;
+const V2 = '35 24 0:30 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegate\n';
+const PART = '35 24 0:30 /system.slice /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n';
+const OWN_V1 = '7:blkio:/docker/3f2a\n1:cpu,cpuacct:/docker/3f2a\n0::/docker/3f2a\n';
+const OWN_V2 = '0::/system.slice/docker-3f2a.scope\n';
+
+describe('control groups', () => {
+  test.each([
+    ['version 1', OWN_V1, V1, 'cpu', { version: 1, folder: '/sys/fs/cgroup/cpu,cpuacct/docker/3f2a' }],
+    ['version 1, the disk', OWN_V1, V1, 'io', { version: 1, folder: '/sys/fs/cgroup/blkio/docker/3f2a' }],
+    ['version 2', OWN_V2, V2, 'io', { version: 2, folder: '/sys/fs/cgroup/system.slice/docker-3f2a.scope' }],
+    [
+      'both, 1 for what it has',
+      OWN_V1,
+      V1 + V2,
+      'cpu',
+      { version: 1, folder: '/sys/fs/cgroup/cpu,cpuacct/docker/3f2a' },
+    ],
+    ['both, 2 for the rest', OWN_V1, V1 + V2, 'memory', { version: 2, folder: '/sys/fs/cgroup/docker/3f2a' }],
+    [
+      'a part that is mounted',
+      OWN_V2,
+      PART,
+      'cpu',
+      { version: 2, folder: '/sys/fs/cgroup/docker-3f2a.scope' },
+    ],
+    ['none that is mounted', OWN_V1, V1, 'memory', undefined],
+    ['none at all', '', V2, 'cpu', undefined],
+  ] as const)('of %s', (_, own, mounts, controller, expected) => {
+    expect(findCgroup(own, mounts, controller)).toEqual(expected);
+  });
+
+  test('the limits of version 2 are words of one file, those of other disks left alone', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'drill-test-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const group = { version: 2 as const, folder };
+    throttle(group, '8:0', { write: 1_048_576, read_ops: 20 });
+    expect(readFileSync(join(folder, 'io.max'), 'utf8')).toBe('8:0 rbps=max wbps=1048576 riops=20 wiops=max');
+    writeFileSync(
+      join(folder, 'io.max'),
+      '259:1 rbps=7 wbps=7\n8:0 rbps=max wbps=1048576 riops=20 wiops=max\n',
+    );
+    expect(throttleOf(group, '8:0')).toEqual({ write: 1_048_576, read_ops: 20 });
+    expect(throttleOf(group, '8:16')).toEqual({});
+  });
+
+  test('limits that cannot be set from here are told of', () => {
+    expect(lackOfThrottle(2 ** 30, '8:0')).toMatch(/no control group/);
+    expect(lackOfThrottle(process.pid, '4095:99')).toMatch(/no control group|E[A-Z]+/);
+  });
+});
+
+test('mounts with blanks in them are read as they are', () => {
+  expect(parseMounts('89 72 0:48 / /a\\040b rw - tmpfs tmpfs rw,size=8192k\n')).toEqual([
+    {
+      device: '0:48',
+      root: '/',
+      point: '/a b',
+      type: 'tmpfs',
+      source: 'tmpfs',
+      options: ['rw', 'size=8192k'],
+    },
+  ]);
+});
+
+test.each([
+  [0xfe00n, '254:0'],
+  [0x10302n, '259:2'],
+  [0x30n, '0:48'],
+  [0x800100n, '1:2048'],
+])('device %s is %s', (packed, text) => expect(formatDevice(packed)).toBe(text));
+
+test('of several layers the last holds, and those below come back', () => {
+  const layers = new Layers<string>();
+  layers.put('a', 'fault-1', 'one');
+  layers.put('a', 'fault-2', 'two');
+  expect([layers.top('a'), layers.own('a', 'fault-1'), layers.top('b')]).toEqual(['two', 'one', undefined]);
+  layers.lift('a', 'fault-1');
+  expect([layers.top('a'), layers.expected('a', 'fault-1')]).toEqual(['two', 'two']);
+  layers.lift('a', 'fault-2');
+  expect(layers.top('a')).toBeUndefined();
+});
