@@ -8,9 +8,9 @@ import { listed } from './suggest.js';
 
 /**
  * Ending and stopping nodes, starting them again, cutting and shaping links, turning their power off, nodes of
- * images of the user's own.
+ * images of the user's own, one network for all nodes with a packet filter before each.
  */
-export type Capability = 'kill' | 'pause' | 'start' | 'links' | 'power' | 'containers';
+export type Capability = 'kill' | 'pause' | 'start' | 'links' | 'power' | 'containers' | 'packet-filters';
 
 /** A capability and what in the drill needs it. */
 interface Need {
@@ -34,10 +34,23 @@ export function missingNeeds(drill: Drill, offered: readonly Capability[], runti
   }));
 }
 
+/** The same for a capability that the runtime offers, but not on this machine; `lack` says why. */
+export function lackingNeeds(drill: Drill, capability: Capability, lack: string, runtime: string): Problem[] {
+  const lacking = needs(drill).filter((need) => need.capability === capability);
+  return lacking.map(({ path }) => ({
+    path,
+    expected: `a machine on which ${runtime} can do \`${capability}\``,
+    found: lack,
+    todo: '`drill doctor` says what this machine can run',
+  }));
+}
+
 function needs(drill: Drill): Need[] {
   const all = drill.steps.flatMap((step, index) => stepNeeds(step, ['steps', index]));
   if (drill.failback !== 'none') all.push({ capability: 'start', path: ['failback'] });
   if (hasPower(drill.topology)) all.push({ capability: 'power', path: ['topology', 'supervisor'] });
+  if (drill.topology.network === 'shared')
+    all.push({ capability: 'packet-filters', path: ['topology', 'network'] });
   for (const [name, node] of Object.entries(drill.topology.nodes)) {
     const [key] = containerKeysOf(node);
     if (key !== undefined) all.push({ capability: 'containers', path: ['topology', 'nodes', name, key] });

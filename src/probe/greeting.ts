@@ -4,6 +4,9 @@
  *     runner -- token --> link's proxy -- token --> destination     its log line, with the token: it arrived
  *     runner <- answer -- link's proxy <- answer -- destination     answered
  *
+ * Where a link carries packets of any kind, a datagram goes along with the greeting: a connection that does not come
+ * about does not tell which of the two directions is to blame, a datagram does.
+ *
  * A system that takes no greetings is asked for its role instead; then nobody can tell whether that arrived. The
  * power device takes greetings of its own.
  */
@@ -32,9 +35,11 @@ export interface GreeterSetting {
   place(link: string): LinkPlace;
   /** Where the source's address of a link cannot be dialled from here: a way to begin where the source is. */
   door?(link: string, signal: AbortSignal): Promise<Door | undefined>;
+  /** Sends datagrams over a link until one has arrived; undefined where the link carries connections only. */
+  knock?(link: string, token: string, signal: AbortSignal): Promise<void> | undefined;
 }
 
-export function greeter({ clock, system, place, door }: GreeterSetting): Greeter {
+export function greeter({ clock, system, place, door, knock }: GreeterSetting): Greeter {
   /** Tokens under way, and what to call when one arrives. */
   const waiting = new Map<string, () => void>();
   const series = freshId();
@@ -55,20 +60,48 @@ export function greeter({ clock, system, place, door }: GreeterSetting): Greeter
         tell();
       });
       const sent = clock.now();
+      const sending = (signal: AbortSignal) =>
+        door
+          ? through(door(link, signal), (address) => way.greet(address ?? dial, token, signal))
+          : way.greet(dial, token, signal);
       try {
-        const { outcome, took } = await send(clock, patience.answer, (signal) =>
-          door
-            ? through(door(link, signal), (address) => way.greet(address ?? dial, token, signal))
-            : way.greet(dial, token, signal),
-        );
+        const [{ outcome, took }, datagram] = await Promise.all([
+          send(clock, patience.answer, sending),
+          knock && hasArrived(clock, patience.datagram ?? patience.answer, link, token, knock),
+        ]);
         const rest = sent + (patience.arrival ?? 0) - clock.now();
-        if (way.tells && !seen && outcome !== 'answered' && rest > 0) await firstOf(clock, rest, arrival);
-        return { outcome, took, arrived: way.tells ? seen || outcome === 'answered' : undefined };
+        const mayArrive = way.tells && !seen && outcome !== 'answered' && datagram === undefined;
+        if (mayArrive && rest > 0) await firstOf(clock, rest, arrival);
+        const arrived = way.tells ? seen || outcome === 'answered' : undefined;
+        return { outcome, took, arrived, ...(datagram === undefined ? {} : { datagram }) };
       } finally {
         waiting.delete(token);
       }
     },
   };
+}
+
+/** Whether a datagram arrives in time; undefined where the link carries none. Rejects where nobody can tell. */
+async function hasArrived(
+  clock: Clock,
+  ms: number,
+  link: string,
+  token: string,
+  knock: NonNullable<GreeterSetting['knock']>,
+): Promise<boolean | undefined> {
+  const ending = new AbortController();
+  const knocking = knock(link, token, ending.signal);
+  if (!knocking) return undefined;
+  const timer = clock.timer(ms, () => ending.abort());
+  try {
+    await knocking;
+    return true;
+  } catch (error) {
+    if (ending.signal.aborted) return false;
+    throw error;
+  } finally {
+    timer.cancel();
+  }
 }
 
 interface Way {

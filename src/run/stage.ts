@@ -9,6 +9,9 @@ import type { Clock } from '../clock.js';
 import type { Drill } from '../drill/schema.js';
 import { messageOf } from '../errors.js';
 import type { Effects } from '../fault/fault.js';
+import { CarriedLinks } from '../link/carriers.js';
+import type { StatefulLinks } from '../link/links.js';
+import { openPacketLinks } from '../link/packet-links.js';
 import { openInside, openToxiproxy, type ToxiproxyServer } from '../link/server.js';
 import { openLinks } from '../link/toxiproxy-links.js';
 import { type Greeter, greeter } from '../probe/greeting.js';
@@ -65,6 +68,7 @@ export class Stage {
         nodes: [...plan.nodes, ...plan.supervisors],
         links: plan.links,
         power: plan.power,
+        shared: drill.topology.network === 'shared',
         containers: drill.topology.nodes,
       },
       {
@@ -87,6 +91,7 @@ export class Stage {
       system,
       place,
       ...(cluster.door ? { door: cluster.door.bind(cluster) } : {}),
+      ...(cluster.knock ? { knock: cluster.knock.bind(cluster) } : {}),
     });
     const observer = new Observer({
       clock,
@@ -161,7 +166,7 @@ export class Stage {
     return { ...inventory, created, leaked: [...inventory.leaked, ...wrong] };
   }
 
-  async #openLinks(cluster: OpenCluster) {
+  async #openLinks(cluster: OpenCluster): Promise<StatefulLinks> {
     const { clock, plan, recorder, toxiproxy, environment, random } = this.#setting;
     const seed = Math.floor(random.fork('toxiproxy').next() * 2 ** 32);
     const opening = openToxiproxy({ clock, hosts: cluster, url: toxiproxy, path: environment['PATH'], seed });
@@ -172,15 +177,29 @@ export class Stage {
       ),
     );
     const [server, inside] = await Promise.all([opening, this.#openInside(cluster, seed)]);
-    recorder.record({ type: 'toxiproxy', server: describe(server, inside), version: server.version });
+    recorder.record({
+      type: 'toxiproxy',
+      server: describe(server, inside, cluster.filters?.() !== undefined),
+      version: server.version,
+    });
     const others = new Map([...inside].map(([name, { client }]) => [name, client]));
-    const links = await openLinks(
+    const isProxied = (link: string) => !cluster.places.link(link).packets;
+    const proxied = await openLinks(
       { client: server.client, others, clock, run: this.#run },
-      plan.links.map((link) => cluster.places.link(link.name)),
+      plan.links.filter(({ name }) => isProxied(name)).map(({ name }) => cluster.places.link(name)),
     );
-    this.#proxies = links.size;
-    this.#undo.push(() => links.close());
-    return links;
+    this.#proxies = proxied.size;
+    this.#undo.push(() => proxied.close());
+    const filters = cluster.filters?.();
+    if (!filters) return proxied;
+    const direct = await openPacketLinks(
+      { clock, filters },
+      plan.links.filter(({ name }) => !isProxied(name)),
+    );
+    return new CarriedLinks([
+      { links: proxied, carries: isProxied },
+      { links: direct, carries: (link) => !isProxied(link) },
+    ]);
   }
 
   /** The servers that the runtime brings, by the names that links' places give them. */
@@ -212,8 +231,16 @@ export class Stage {
 type Inside = Awaited<ReturnType<typeof openInside>>;
 
 /** Which servers carry the links, in words. */
-function describe({ server }: ToxiproxyServer, inside: ReadonlyMap<string, Inside>): string {
+function describe(
+  { server }: ToxiproxyServer,
+  inside: ReadonlyMap<string, Inside>,
+  filtered: boolean,
+): string {
   const [first] = inside.values();
+  if (filtered) {
+    const power = first ? `, embedded ${first.version} to the power device` : '';
+    return `${server} for clients${power}, packet filters between nodes`;
+  }
   return first ? `${server} for clients, embedded ${first.version} between nodes` : server;
 }
 

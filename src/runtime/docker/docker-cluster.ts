@@ -13,10 +13,12 @@ import type {
   Cluster,
   Door,
   Doors,
+  Filters,
   Helper,
   Hosts,
   Inventory,
   Kills,
+  PacketFilter,
   Pauses,
   Program,
   Proxies,
@@ -33,7 +35,7 @@ const KILL_PATIENCE = 10_000;
 const TERM_PATIENCE = 10_000;
 
 /** What a Docker cluster can do. */
-export type DockerClusterAbilities = Cluster & Kills & Pauses & Tails & Hosts & Proxies & Doors;
+export type DockerClusterAbilities = Cluster & Kills & Pauses & Tails & Hosts & Proxies & Doors & Filters;
 
 export interface DockerClusterSetting {
   docker: Dockerode;
@@ -106,6 +108,8 @@ export class DockerCluster implements DockerClusterAbilities {
   }
 
   async #start(node: string, container: Container, program: Program): Promise<void> {
+    // The network that it joins has to be there.
+    if (this.places.nodes.get(node)?.shared) await this.#edges.get(node)?.start(0);
     await container.make(nodeOptions(this.#setting, node, program));
     this.#assertOpen();
     await container.start(program.command[0] ?? 'the program of its image');
@@ -161,15 +165,30 @@ export class DockerCluster implements DockerClusterAbilities {
 
   async toxiproxies(seed: number): Promise<ReadonlyMap<string, string>> {
     this.#assertOpen();
-    const started = [...this.#edges].map(
-      async ([name, edge], at): Promise<[string, string]> => [name, await edge.start(seed + at)],
+    const started = [...this.#edges].map(async ([name, edge], at): Promise<[string, string][]> => {
+      const url = await edge.start(seed + at);
+      return url === undefined ? [] : [[name, url]];
+    });
+    return new Map((await Promise.all(started)).flat());
+  }
+
+  filters(): ReadonlyMap<string, PacketFilter> | undefined {
+    const filters = [...this.#edges].flatMap(([name, { filter }]): [string, PacketFilter][] =>
+      filter ? [[name, filter]] : [],
     );
-    return new Map(await Promise.all(started));
+    return filters.length > 0 ? new Map(filters) : undefined;
+  }
+
+  knock(link: string, token: string, signal: AbortSignal): Promise<void> | undefined {
+    const { packets, link: sides } = this.places.link(link);
+    const other = packets && this.places.nodes.get(sides.to);
+    return other ? this.#edges.get(sides.from)?.knock(other, token, signal) : undefined;
   }
 
   async door(link: string, signal: AbortSignal): Promise<Door | undefined> {
-    const { dial, server } = this.places.link(link);
-    return server === undefined ? undefined : this.#edges.get(server)?.door(dial, signal);
+    const { dial, server, packets, link: sides } = this.places.link(link);
+    const edge = packets ? sides.from : server;
+    return edge === undefined ? undefined : this.#edges.get(edge)?.door(dial, signal);
   }
 
   close(): Promise<Inventory> {

@@ -5,17 +5,20 @@
  */
 import type Dockerode from 'dockerode';
 import { within } from '../../clock.js';
+import type { ContainerSpec } from '../../drill/container.js';
 import { EnvironmentError, messageOf } from '../../errors.js';
 import { NODE_PATH } from '../image/node-executable.js';
 import { entryInImage } from '../image/own-build.js';
 import type { ProcessIdentity } from '../os-process.js';
 import type { Address, Door, Surroundings } from '../runtime.js';
-import { openDoor, openRelay, type Relay } from './agent-client.js';
+import { knockThrough, openDoor, openRelay, type Relay } from './agent-client.js';
 import type { Container } from './container.js';
 import { AGENT_PORT, BACKBONE, type NodePlace } from './docker-places.js';
 import { labelsOf } from './labels.js';
+import type { NetworkFilter } from './network-filter.js';
 import { networkName } from './networks.js';
 import { COMMON, containerName } from './node-container.js';
+import { openFilter, podOptions } from './pod.js';
 
 /** How long it may take to be ready, ms. */
 const PATIENCE = 20_000;
@@ -29,6 +32,7 @@ export interface EdgeSetting {
   runner: ProcessIdentity;
   /** The reference image. */
   image: string;
+  containers: Readonly<Record<string, ContainerSpec>>;
 }
 
 export class Edge {
@@ -36,6 +40,8 @@ export class Edge {
   readonly #setting: EdgeSetting;
   #listening: () => void = () => {};
   #relay: Relay | undefined;
+  #started: Promise<string | undefined> | undefined;
+  #filter: NetworkFilter | undefined;
 
   constructor(setting: EdgeSetting, container: (onLine: (line: string) => void) => Container) {
     this.#setting = setting;
@@ -44,19 +50,35 @@ export class Edge {
     });
   }
 
-  /** Starts it; gives the URL of its Toxiproxy once that answers. */
-  async start(seed: number): Promise<string> {
+  /** Starts it, once; gives the URL of its Toxiproxy, where it has one, when that answers. */
+  start(seed: number): Promise<string | undefined> {
+    this.#started ??= this.#start(seed);
+    return this.#started;
+  }
+
+  /** The packet filter of the network that the node shares with it; undefined where it shares none. */
+  get filter(): NetworkFilter | undefined {
+    return this.#filter;
+  }
+
+  async #start(seed: number): Promise<string | undefined> {
     const { place, surroundings, docker } = this.#setting;
     const { clock, run } = surroundings;
-    const made = await this.container.make(edgeOptions(this.#setting, seed));
-    await docker.getNetwork(networkName(run, place.name)).connect({
-      Container: made.id,
-      EndpointConfig: { IPAMConfig: { IPv4Address: place.edge.address, LinkLocalIPs: place.edge.peers } },
-    });
+    const { shared } = place;
+    const made = await this.container.make(
+      shared ? podOptions(this.#setting, shared.network, seed) : edgeOptions(this.#setting, seed),
+    );
+    if (!shared) {
+      await docker.getNetwork(networkName(run, place.name)).connect({
+        Container: made.id,
+        EndpointConfig: { IPAMConfig: { IPv4Address: place.edge.address, LinkLocalIPs: place.edge.peers } },
+      });
+    }
     const ready = new Promise<void>((resolve) => {
       this.#listening = resolve;
     });
     await this.container.start('the agent');
+    if (shared) this.#filter = await openFilter(made, place, shared, surroundings);
     try {
       await within(clock, PATIENCE, `the start of the edge of ${place.name}`, () => ready);
       await this.#openRelay();
@@ -72,12 +94,19 @@ export class Edge {
       );
     }
     const { host, port } = place.edge.agent;
-    return `http://${host}:${port}`;
+    return shared && place.edge.relay === undefined ? undefined : `http://${host}:${port}`;
   }
 
   /** A way to dial as the node does. */
   door(target: Address, signal: AbortSignal): Promise<Door> {
     return openDoor(this.#setting.place.edge.agent, target, signal);
+  }
+
+  /** Sends datagrams from here to another's edge until one has arrived. */
+  knock(other: NodePlace, token: string, signal: AbortSignal): Promise<void> {
+    const { agent } = this.#setting.place.edge;
+    const door = { host: other.address, port: AGENT_PORT };
+    return knockThrough(agent, door, other.edge.agent, token, signal);
   }
 
   close(): void {

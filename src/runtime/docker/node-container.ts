@@ -4,6 +4,7 @@ import type { ContainerSpec } from '../../drill/container.js';
 import type { ProcessIdentity } from '../os-process.js';
 import type { Program, Surroundings } from '../runtime.js';
 import { DATA, type DockerPlaces, type NodePlace } from './docker-places.js';
+import { joining } from './joined-node.js';
 import { labelsOf } from './labels.js';
 import { asItIs, inContainer } from './local-program.js';
 import { networkName } from './networks.js';
@@ -40,7 +41,7 @@ export function nodeOptions(
   const { command, environment, folders, held } = own ? inContainer(told) : asItIs(told);
   const network = networkName(run, node);
   const labels = labelsOf(run, runner, `node ${node}`);
-  return {
+  const options: Dockerode.ContainerCreateOptions = {
     name: containerName(run, node),
     Image: spec.image ?? image,
     Hostname: node,
@@ -81,6 +82,7 @@ export function nodeOptions(
       },
     },
   };
+  return place.shared ? joining(options, containerName(run, `${node}.edge`), spec) : options;
 }
 
 /** The name of a run's container, in the engine. */
@@ -127,7 +129,7 @@ function assignments(environment: ContainerSpec['environment']): string[] {
   return Object.entries(environment ?? {}).map(([name, value]) => `${name}=${value}`);
 }
 
-function publishedPorts({ published }: NodePlace): Dockerode.PortMap {
+export function publishedPorts({ published }: NodePlace): Dockerode.PortMap {
   return Object.fromEntries(
     [...published].map(([port, onHost]) => [
       `${port}/tcp`,
