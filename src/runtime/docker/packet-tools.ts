@@ -36,7 +36,7 @@ export async function lackOfPacketFilters(
 ): Promise<string | undefined> {
   if (process.platform !== 'linux')
     return `${process.platform}, where containers have no network of this machine`;
-  if (process.getuid?.() !== 0) return 'a runner that is not root, which may not enter containers’ networks';
+  if (process.geteuid?.() !== 0) return 'a runner that is not root, which may not enter containers’ networks';
   const folders = pathOf(environment).split(delimiter);
   const there = await Promise.all(TOOLS.map((tool) => isIn(folders, tool)));
   const missing = TOOLS.filter((_, at) => !there[at]);

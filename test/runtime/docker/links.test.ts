@@ -6,7 +6,7 @@ import { openInside } from '../../../src/link/server.js';
 import { openLinks } from '../../../src/link/toxiproxy-links.js';
 import { http } from '../../../src/probe/http.js';
 import { openPower } from '../../../src/runtime/power.js';
-import { dialled, linkConformance } from '../../link/conformance.js';
+import { dialled, linkConformance, proxyRemoved } from '../../link/conformance.js';
 import { eventually, mesh } from '../opened.js';
 import { openContainers, withEngine } from './engine.js';
 
@@ -64,13 +64,8 @@ withEngine(() => {
         }
         return push(...lines);
       };
-      return {
-        links,
-        run,
-        dial,
-        arrived,
-        clientOf: (link) => others.get(link.split('->')[0] ?? '') ?? fail(link),
-      };
+      const clientOf = (link: string) => others.get(link.split('->')[0] ?? '') ?? fail(link);
+      return { links, run, dial, arrived, clientOf, spoil: proxyRemoved(clientOf, run) };
     },
   });
 
