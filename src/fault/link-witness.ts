@@ -100,7 +100,8 @@ async function see(fault: string, expectation: Expectation, effects: Effects): P
   // Where a greeting proves nothing anyway, nobody has to wait for its answer.
   const isMoot = before !== 'running' || othersHold(fault, expectation.held, state);
   const greeting = await effects.greet(link, isMoot ? { answer: SILENCE } : patience);
-  if (isMoot || shows(greeting)) return { greeting, state, life: before };
+  // Packet filters have counted what they stopped of it.
+  if (isMoot || (shows(greeting) && !state.filtered)) return { greeting, state, life: before };
   // Another fault may have come between, or the destination's end.
   const [life, after] = await Promise.all([lifeOf(link, effects), effects.links.state(link)]);
   return { greeting, state: after, life };

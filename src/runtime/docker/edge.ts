@@ -78,7 +78,7 @@ export class Edge {
       this.#listening = resolve;
     });
     await this.container.start('the agent');
-    if (shared) this.#filter = await openFilter(made, place, shared, surroundings);
+    if (shared) this.#filter = await openFilter(made, place, shared, this.#setting);
     try {
       await within(clock, PATIENCE, `the start of the edge of ${place.name}`, () => ready);
       await this.#openRelay();
@@ -111,6 +111,7 @@ export class Edge {
 
   close(): void {
     this.#relay?.close();
+    this.#filter?.close();
   }
 
   /** The power device listens on this machine's loopback, out of reach of every container but by this way. */

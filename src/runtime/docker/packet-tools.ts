@@ -2,7 +2,7 @@
  * The programs by which packets are filtered in a container's network: from this machine, as root, so that no
  * container needs a capability for it. And whether that can be done here.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
@@ -54,27 +54,58 @@ export function runTool(
   environment: Environment,
   clock: Clock,
 ): Promise<string> {
-  const [file = '', ...args] = command;
-  return within(clock, PATIENCE, command.join(' '), (signal) => {
-    const child = spawn(file, args, { env: { PATH: pathOf(environment) }, signal, killSignal: 'SIGKILL' });
-    let [output, complaint] = ['', ''];
+  return new PacketTool(command, environment).finish(input, clock);
+}
+
+/** One of them that was started, and waits for its input. It ends by itself where this process does. */
+export class PacketTool {
+  readonly #command: readonly string[];
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #ended: Promise<number | null>;
+  #output = '';
+  #complaint = '';
+
+  constructor(command: readonly string[], environment: Environment) {
+    this.#command = command;
+    const [file = '', ...args] = command;
+    const child = spawn(file, args, { env: { ...environment, PATH: pathOf(environment) } });
+    this.#child = child;
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
+      this.#output += text;
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      complaint += text;
+      this.#complaint += text;
     });
     // One that ends before it has read everything says why.
     child.stdin.on('error', () => {});
-    child.stdin.end(input);
-    return new Promise((resolve, reject) => {
+    this.#ended = new Promise((resolve, reject) => {
       child.once('error', reject);
-      child.once('close', (code) => {
-        if (code === 0) resolve(output);
-        else reject(new EnvironmentError(`${complaint.trim() || 'no word'} (exit code ${code})`));
-      });
+      child.once('close', resolve);
     });
-  });
+    // Whoever finishes it is told.
+    this.#ended.catch(() => undefined);
+  }
+
+  /** Whether it can still be given its input. */
+  get waits(): boolean {
+    const { exitCode, signalCode, pid } = this.#child;
+    return pid !== undefined && exitCode === null && signalCode === null;
+  }
+
+  /** Gives it all of its input, and waits for its end. */
+  finish(input: string, clock: Clock): Promise<string> {
+    return within(clock, PATIENCE, this.#command.join(' '), async (signal) => {
+      signal.addEventListener('abort', () => this.kill(), { once: true });
+      this.#child.stdin.end(input);
+      const code = await this.#ended;
+      if (code === 0) return this.#output;
+      throw new EnvironmentError(`${this.#complaint.trim() || 'no word'} (exit code ${code})`);
+    });
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
 }
 
 function pathOf(environment: Environment): string {

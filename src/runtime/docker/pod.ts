@@ -7,7 +7,7 @@ import type Dockerode from 'dockerode';
 import { EnvironmentError } from '../../errors.js';
 import { NODE_PATH } from '../image/node-executable.js';
 import { entryInImage } from '../image/own-build.js';
-import type { Surroundings } from '../runtime.js';
+import { labelledEnvironment } from '../label.js';
 import { processOf } from './container-process.js';
 import { AGENT_PORT, type NodePlace } from './docker-places.js';
 import type { EdgeSetting } from './edge.js';
@@ -67,7 +67,7 @@ export async function openFilter(
   edge: Dockerode.Container,
   { name, address }: NodePlace,
   { network, gateway }: NonNullable<NodePlace['shared']>,
-  { run, clock, environment }: Surroundings,
+  { runner, surroundings: { run, clock, environment: outer } }: EdgeSetting,
 ): Promise<NetworkFilter> {
   const { State, NetworkSettings } = await edge.inspect();
   const process = processOf(edge.id, State.Pid);
@@ -80,6 +80,7 @@ export async function openFilter(
       todo: 'leave `network: shared` out',
     });
   }
+  const environment = labelledEnvironment(run, runner, outer);
   const filter = new NetworkFilter({ node: name, address, mac, process, environment, clock });
   const agent = `-p tcp --dport ${AGENT_PORT} ! -s ${gateway} -j REJECT --reject-with tcp-reset`;
   await filter.load(['*filter', `-I INPUT ${agent}`, 'COMMIT', ''].join('\n'));

@@ -28,13 +28,15 @@ export function withPacketFilters(define: () => void): void {
 }
 
 function withThing(what: string, lack: string | undefined, define: () => void): void {
-  if (lack === undefined) return define();
-  describe('containers', () => {
-    const strict = process.env.DRILL_TEST_STRICT !== undefined;
-    (strict ? test : test.skip)(`${what}: ${lack}`, () => {
-      expect(lack).toBeUndefined();
+  if (lack === undefined) define();
+  else {
+    describe('containers', () => {
+      const strict = process.env.DRILL_TEST_STRICT !== undefined;
+      (strict ? test : test.skip)(`${what}: ${lack}`, () => {
+        expect(lack).toBeUndefined();
+      });
     });
-  });
+  }
 }
 
 export async function openContainers(layout: Partial<Layout>) {

@@ -18,6 +18,7 @@ export class Datagrams {
   readonly #heard = new Set<string>();
   /** Who waits for which token. */
   readonly #waiting = new Map<string, Set<() => void>>();
+  #closed = false;
 
   constructor(socket: Socket, clock: Clock) {
     this.#socket = socket;
@@ -31,6 +32,7 @@ export class Datagrams {
   knock(host: string, port: number, token: string): () => void {
     let timer: { cancel(): void } | undefined;
     const send = () => {
+      if (this.#closed) return;
       this.#socket.send(token, port, host, () => {});
       timer = this.#clock.timer(EVERY, send);
     };
@@ -50,6 +52,7 @@ export class Datagrams {
   }
 
   close(): void {
+    this.#closed = true;
     this.#socket.close();
   }
 
