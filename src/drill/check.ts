@@ -4,6 +4,7 @@
  */
 import { checkExpectations } from './check-expectations.js';
 import { namesOf } from './check-names.js';
+import { checkShared } from './check-shared.js';
 import { checkSteps } from './check-steps.js';
 import { checkTopology } from './check-topology.js';
 import { found, type Problem } from './problem.js';
@@ -25,6 +26,7 @@ export function checkDrill(drill: Drill, options: CheckOptions = {}): Problem[] 
     ...checkTopology(drill.topology),
     ...checkClients(drill, names.nodes),
     ...checkSteps(drill, names),
+    ...checkShared(drill),
     ...checkFailback(drill, names.nodes),
     ...checkExpectations(drill, names),
   ];

@@ -115,6 +115,10 @@ export const topology = z.strictObject({
     .string()
     .default('reference')
     .meta({ description: 'what runs in the nodes: reference, or a system given to runDrill()' }),
+  network: z.enum(['private', 'shared']).default('private').meta({
+    description:
+      'private: each link between nodes has a proxy of its own; shared: one network for what is not TCP (VRRP, UDP, multicast), cut by packet filters',
+  }),
   nodes: z.record(nodeName, node).meta({ description: 'the nodes by name' }),
   replication: z.enum(['sync', 'semi-sync', 'async']).default('sync').meta({
     description: 'when a write is acknowledged: on all in-sync standbys, on at least one, or at once',

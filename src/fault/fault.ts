@@ -50,6 +50,8 @@ export interface Patience {
   answer: number;
   /** For its arrival, where it is not answered; no longer than for the answer if left out. */
   arrival?: number;
+  /** For the arrival of a datagram, over links that carry those; as long as for the answer if left out. */
+  datagram?: number;
 }
 
 /** How a greeting over a link went. */
@@ -58,6 +60,8 @@ export interface Greeting {
   outcome: 'refused' | 'answered' | 'closed' | 'silent';
   /** Whether it was seen to arrive; undefined where nobody can tell. */
   arrived: boolean | undefined;
+  /** Whether a datagram arrived that was sent the same way; left out where the link carries connections only. */
+  datagram?: boolean;
   /** Milliseconds until the outcome. */
   took: number;
 }

@@ -7,6 +7,9 @@
  * Where the runtime takes greetings at the end of a link, they go no further: the link is what is looked at. Elsewhere
  * the system greets the destination's first port. A system that takes no greetings is asked for its role instead; then
  * nobody can tell whether that arrived. The power device takes greetings of its own.
+ *
+ * Where a link carries packets of any kind, a datagram goes along with the greeting: a connection that does not come
+ * about does not tell which of the two directions is to blame, a datagram does.
  */
 import { type Clock, sleep, within } from '../clock.js';
 import type { Greeting, Patience } from '../fault/fault.js';
@@ -36,9 +39,11 @@ export interface GreeterSetting {
   door?(link: string, signal: AbortSignal): Promise<Door | undefined>;
   /** How to greet over a link whose place says that its own end takes greetings. */
   greeting?: Greetings['greeting'];
+  /** Sends datagrams over a link until one has arrived; undefined where the link carries connections only. */
+  knock?(link: string, token: string, signal: AbortSignal): Promise<void> | undefined;
 }
 
-export function greeter({ clock, system, place, door, greeting }: GreeterSetting): Greeter {
+export function greeter({ clock, system, place, door, greeting, knock }: GreeterSetting): Greeter {
   /** Tokens under way, and what to call when one arrives. */
   const waiting = new Map<string, () => void>();
   const series = freshId();
@@ -85,16 +90,44 @@ export function greeter({ clock, system, place, door, greeting }: GreeterSetting
         way = at.greetable && greeting ? await wayOver(link, token, greeting) : wayThrough(at, token);
         if (!way) return undefined;
         const sent = clock.now();
-        const { outcome, took } = await send(clock, patience.answer, way.send);
+        const [{ outcome, took }, datagram] = await Promise.all([
+          send(clock, patience.answer, way.send),
+          knock && hasArrived(clock, patience.datagram ?? patience.answer, link, token, knock),
+        ]);
         const rest = sent + (patience.arrival ?? 0) - clock.now();
-        if (way.tells && !seen && outcome !== 'answered' && rest > 0) await firstOf(clock, rest, arrival);
-        return { outcome, took, arrived: way.tells ? seen || outcome === 'answered' : undefined };
+        const mayArrive = way.tells && !seen && outcome !== 'answered' && datagram === undefined;
+        if (mayArrive && rest > 0) await firstOf(clock, rest, arrival);
+        const arrived = way.tells ? seen || outcome === 'answered' : undefined;
+        return { outcome, took, arrived, ...(datagram === undefined ? {} : { datagram }) };
       } finally {
         waiting.delete(token);
         way?.close?.();
       }
     },
   };
+}
+
+/** Whether a datagram arrives in time; undefined where the link carries none. Rejects where nobody can tell. */
+async function hasArrived(
+  clock: Clock,
+  ms: number,
+  link: string,
+  token: string,
+  knock: NonNullable<GreeterSetting['knock']>,
+): Promise<boolean | undefined> {
+  const ending = new AbortController();
+  const knocking = knock(link, token, ending.signal);
+  if (!knocking) return undefined;
+  const timer = clock.timer(ms, () => ending.abort());
+  try {
+    await knocking;
+    return true;
+  } catch (error) {
+    if (ending.signal.aborted) return false;
+    throw error;
+  } finally {
+    timer.cancel();
+  }
 }
 
 interface Way {

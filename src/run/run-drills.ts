@@ -7,7 +7,7 @@ import { FAULTS, RUNTIMES, type RuntimeName, SYSTEMS } from '../catalog.js';
 import { type Clock, systemClock } from '../clock.js';
 import { findDrills } from '../drill/find.js';
 import { drillError, loadDrill } from '../drill/load.js';
-import { missingNeeds } from '../drill/needs.js';
+import { lackingNeeds, missingNeeds, needsOf } from '../drill/needs.js';
 import type { Drill } from '../drill/schema.js';
 import { UsageError } from '../errors.js';
 import { parseToxiproxyChoice } from '../link/toxiproxy-choice.js';
@@ -50,6 +50,7 @@ export async function runDrills(options: RunOptions): Promise<RunResult> {
   const runtime: Runtime = RUNTIMES[options.runtime ?? 'process'];
   const systems = { ...SYSTEMS, ...options.systems };
   for (const drill of drills) refuseWhatIsMissing(drill, runtime, systems);
+  await refuseWhatThisMachineLacks(drills, runtime, { clock, environment });
   refuseSameNames(drills);
   const choice = parseToxiproxyChoice(toxiproxy);
   assertReach(choice, options.runtime ?? 'process');
@@ -108,6 +109,22 @@ function refuseWhatIsMissing(
       found: `"${drill.topology.system}"`,
       todo: 'name one of them, or give your own to runDrills()',
     });
+  }
+}
+
+/** What the runtime offers may need a thing that is not on every machine. */
+async function refuseWhatThisMachineLacks(
+  drills: readonly BatchDrill[],
+  runtime: Runtime,
+  around: Parameters<NonNullable<Runtime['lack']>>[1],
+): Promise<void> {
+  for (const capability of new Set(drills.flatMap(({ drill }) => needsOf(drill)))) {
+    const lack = await runtime.lack?.(capability, around);
+    if (lack === undefined) continue;
+    for (const { drill } of drills) {
+      const lacking = lackingNeeds(drill, capability, lack, `the runtime ${runtime.name}`);
+      if (lacking.length > 0) throw drillError(drill, lacking);
+    }
   }
 }
 

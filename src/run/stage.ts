@@ -11,6 +11,9 @@ import type { Drill } from '../drill/schema.js';
 import { skewedNodes } from '../drill/targets.js';
 import { messageOf } from '../errors.js';
 import type { Effects } from '../fault/fault.js';
+import { CarriedLinks } from '../link/carriers.js';
+import type { StatefulLinks } from '../link/links.js';
+import { openPacketLinks } from '../link/packet-links.js';
 import { openInside, openToxiproxy, type ToxiproxyServer } from '../link/server.js';
 import type { ToxiproxyChoice } from '../link/toxiproxy-choice.js';
 import { openLinks } from '../link/toxiproxy-links.js';
@@ -75,6 +78,7 @@ export class Stage {
         nodes: [...plan.nodes, ...plan.supervisors],
         links: plan.links,
         power: plan.power,
+        shared: drill.topology.network === 'shared',
         containers: drill.topology.nodes,
         needs: needsOf(drill),
         skewed: skewedNodes(drill),
@@ -100,6 +104,7 @@ export class Stage {
       place,
       ...(cluster.door ? { door: cluster.door.bind(cluster) } : {}),
       ...(cluster.greeting ? { greeting: cluster.greeting.bind(cluster) } : {}),
+      ...(cluster.knock ? { knock: cluster.knock.bind(cluster) } : {}),
     });
     const observer = new Observer({
       clock,
@@ -174,7 +179,7 @@ export class Stage {
     return { ...inventory, created, leaked: [...inventory.leaked, ...wrong] };
   }
 
-  async #openLinks(cluster: OpenCluster) {
+  async #openLinks(cluster: OpenCluster): Promise<StatefulLinks> {
     const { clock, plan, recorder, toxiproxy, environment, random } = this.#setting;
     const seed = Math.floor(random.fork('toxiproxy').next() * 2 ** 32);
     const opening = openToxiproxy({
@@ -191,15 +196,29 @@ export class Stage {
       ),
     );
     const [server, inside] = await Promise.all([opening, this.#openInside(cluster, seed)]);
-    recorder.record({ type: 'toxiproxy', server: describe(server, inside), version: server.version });
+    recorder.record({
+      type: 'toxiproxy',
+      server: describe(server, inside, cluster.filters?.() !== undefined),
+      version: server.version,
+    });
     const others = new Map([...inside.servers].map(([name, { client }]) => [name, client]));
-    const links = await openLinks(
+    const isProxied = (link: string) => !cluster.places.link(link).packets;
+    const proxied = await openLinks(
       { client: server.client, others, clock, run: this.#run },
-      plan.links.map((link) => cluster.places.link(link.name)),
+      plan.links.filter(({ name }) => isProxied(name)).map(({ name }) => cluster.places.link(name)),
     );
-    this.#proxies = links.size;
-    this.#undo.push(() => links.close());
-    return links;
+    this.#proxies = proxied.size;
+    this.#undo.push(() => proxied.close());
+    const filters = cluster.filters?.();
+    if (!filters) return proxied;
+    const direct = await openPacketLinks(
+      { clock, filters },
+      plan.links.filter(({ name }) => !isProxied(name)),
+    );
+    return new CarriedLinks([
+      { links: proxied, carries: isProxied },
+      { links: direct, carries: (link) => !isProxied(link) },
+    ]);
   }
 
   /** The servers that the runtime brings, by the names that links' places give them. */
@@ -239,8 +258,12 @@ interface Inside {
 const NOTHING_INSIDE: BroughtToxiproxies = { server: '', urls: new Map() };
 
 /** Which servers carry the links, in words. */
-function describe({ server }: ToxiproxyServer, inside: Inside): string {
+function describe({ server }: ToxiproxyServer, inside: Inside, filtered: boolean): string {
   const [first] = inside.servers.values();
+  if (filtered) {
+    const power = first ? `, ${inside.server} ${first.version} to the power device` : '';
+    return `${server} for clients${power}, packet filters between nodes`;
+  }
   return first ? `${server} for clients, ${inside.server} ${first.version} between nodes` : server;
 }
 

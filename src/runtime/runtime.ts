@@ -30,6 +30,8 @@ export interface Layout {
   links: readonly Link[];
   /** Whether something in the topology dials the power device. */
   power: boolean;
+  /** Whether the nodes share one network; otherwise each link between them is a proxy's. Needs `packet-filters`. */
+  shared?: boolean;
   /** What the nodes are made of that are containers of the user's own; for a runtime that can do `containers`. */
   containers?: Readonly<Record<string, ContainerSpec>>;
   /** What will be asked of it, so that what cannot be had here is refused by name; nothing beyond the least if left out. */
@@ -47,6 +49,8 @@ export interface LinkPlace {
   listen: string;
   /** The destination's real address, `host:port`, as the Toxiproxy server sees it. */
   upstream: string;
+  /** No proxy carries it: packets go straight to `dial`, as far as the nodes' packet filters let them (`Filters`). */
+  packets?: true;
   /** Which of the runtime's own Toxiproxy servers carries it (`Proxies`); without it, the one on this machine does. */
   server?: string;
   /** Whether the link's own end takes greetings (`Greetings`), whatever its destination does. */
@@ -73,6 +77,11 @@ export interface Surroundings {
 export interface Runtime {
   readonly name: string;
   readonly capabilities: ReadonlySet<Capability>;
+  /** Why this machine cannot give a capability that others can; undefined where it can. */
+  lack?(
+    capability: Capability,
+    around: Pick<Surroundings, 'clock' | 'environment'>,
+  ): Promise<string | undefined>;
   /** Reserves addresses and folders. Nothing runs yet but what keeps the run's things from being left behind. */
   open(layout: Layout, surroundings: Surroundings): Promise<OpenCluster>;
 }
@@ -93,7 +102,7 @@ export type OpenCluster = Cluster &
   Pauses &
   Tails &
   Hosts &
-  Partial<ProcessKills & Handicapped & Proxies & Doors & Greetings>;
+  Partial<ProcessKills & Handicapped & Proxies & Doors & Greetings & Filters>;
 
 /** The addresses of a cluster. */
 export interface Places {
@@ -229,6 +238,28 @@ export interface LinkGreeting {
    */
   send(signal: AbortSignal): Promise<void>;
   close(): void;
+}
+
+/** A runtime whose nodes can share one network: what comes in to a node is filtered in its network namespace. */
+export interface Filters {
+  /** By node, once the nodes' network is up (`toxiproxies`); undefined where every link is a proxy's. */
+  filters(): ReadonlyMap<string, PacketFilter> | undefined;
+  /**
+   * Sends datagrams over a link until one has arrived or the signal is aborted, which rejects. Undefined where the
+   * link carries connections only.
+   */
+  knock(link: string, token: string, signal: AbortSignal): Promise<void> | undefined;
+}
+
+/** What decides which packets come in to a node: iptables in its network namespace. */
+export interface PacketFilter {
+  /** By what packets from this node are known to the others. */
+  address: string;
+  mac: string;
+  /** Takes rules in the form of `iptables-restore --noflush`: all of them at once, or none. */
+  load(rules: string): Promise<void>;
+  /** The rules with their packet counts, in the form of `iptables-save -c`. */
+  dump(): Promise<string>;
 }
 
 export function kills<Opened extends Cluster>(cluster: Opened): cluster is Opened & Kills {

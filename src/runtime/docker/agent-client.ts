@@ -67,6 +67,35 @@ export async function openDoor(agent: Address, target: Address, signal: AbortSig
   }
 }
 
+/**
+ * Has one agent send datagrams to `target`, which is where the other one listens, until that has heard one. Rejects
+ * with the signal's reason.
+ */
+export async function knockThrough(
+  agent: Address,
+  target: Address,
+  other: Address,
+  token: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const sockets: Socket[] = [];
+  const order = async (whom: Address, words: string) => {
+    const socket = await connected(whom, signal);
+    sockets.push(socket);
+    socket.write(`${words}\n`);
+    return socket;
+  };
+  try {
+    const [listener] = await Promise.all([
+      order(other, `hear ${token}`),
+      order(agent, `knock ${target.host} ${target.port} ${token}`),
+    ]);
+    await line(listener, signal);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+  }
+}
+
 export interface Relay {
   close(): void;
 }

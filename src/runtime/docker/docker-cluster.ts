@@ -18,6 +18,7 @@ import type {
   Cluster,
   Door,
   Doors,
+  Filters,
   Greetings,
   Helper,
   Hosts,
@@ -25,6 +26,7 @@ import type {
   KilledProcess,
   Kills,
   LinkGreeting,
+  PacketFilter,
   Pauses,
   ProcessKills,
   Program,
@@ -59,7 +61,8 @@ export type DockerClusterAbilities = Cluster &
   Hosts &
   Proxies &
   Doors &
-  Greetings;
+  Greetings &
+  Filters;
 
 export interface DockerClusterSetting {
   docker: Dockerode;
@@ -142,6 +145,8 @@ export class DockerCluster implements DockerClusterAbilities {
   }
 
   async #start(node: string, container: Container, program: Program): Promise<void> {
+    // The network that it joins has to be there.
+    if (this.places.nodes.get(node)?.shared) await this.#edges.get(node)?.start(0, undefined);
     await container.make(nodeOptions(this.#setting, node, program));
     this.#assertOpen();
     await container.start(program.command[0] ?? 'the program of its image');
@@ -198,15 +203,30 @@ export class DockerCluster implements DockerClusterAbilities {
     this.#assertOpen();
     const { docker, surroundings } = this.#setting;
     const image = await toxiproxyImage(docker, surroundings.clock, choice);
-    const started = [...this.#edges].map(
-      async ([name, edge], at): Promise<[string, string]> => [name, await edge.start(seed + at, image)],
+    const started = [...this.#edges].map(async ([name, edge], at): Promise<[string, string][]> => {
+      const url = await edge.start(seed + at, image);
+      return url === undefined ? [] : [[name, url]];
+    });
+    return { server: image ?? 'embedded', urls: new Map((await Promise.all(started)).flat()) };
+  }
+
+  filters(): ReadonlyMap<string, PacketFilter> | undefined {
+    const filters = [...this.#edges].flatMap(([name, { filter }]): [string, PacketFilter][] =>
+      filter ? [[name, filter]] : [],
     );
-    return { server: image ?? 'embedded', urls: new Map(await Promise.all(started)) };
+    return filters.length > 0 ? new Map(filters) : undefined;
+  }
+
+  knock(link: string, token: string, signal: AbortSignal): Promise<void> | undefined {
+    const { packets, link: sides } = this.places.link(link);
+    const other = packets && this.places.nodes.get(sides.to);
+    return other ? this.#edges.get(sides.from)?.knock(other, token, signal) : undefined;
   }
 
   async door(link: string, signal: AbortSignal): Promise<Door | undefined> {
-    const { dial, server } = this.places.link(link);
-    return server === undefined ? undefined : this.#edges.get(server)?.door(dial, signal);
+    const { dial, server, packets, link: sides } = this.places.link(link);
+    const edge = packets ? sides.from : server;
+    return edge === undefined ? undefined : this.#edges.get(edge)?.door(dial, signal);
   }
 
   greeting(link: string, token: string, onArrival: () => void, signal: AbortSignal): Promise<LinkGreeting> {

@@ -15,6 +15,8 @@ import { reachOf } from './handicap/reach.js';
 import { ensureImages } from './images.js';
 import { labelsOf } from './labels.js';
 import { makeNetworks } from './networks.js';
+import { lackOfPacketFilters } from './packet-tools.js';
+import { assignSharedPlaces } from './shared-places.js';
 
 /** The images of the user's own that the nodes of a layout name. */
 function imagesOf({ containers = {} }: Layout): string[] {
@@ -37,6 +39,7 @@ const capabilities: ReadonlySet<Capability> = new Set<Capability>([
   'start',
   'links',
   'power',
+  'packet-filters',
 ]);
 
 export const dockerRuntime: Omit<Runtime, 'open'> & {
@@ -44,6 +47,9 @@ export const dockerRuntime: Omit<Runtime, 'open'> & {
 } = {
   name: 'docker',
   capabilities,
+  async lack(capability, { environment, clock }) {
+    return capability === 'packet-filters' ? lackOfPacketFilters(environment, clock) : undefined;
+  },
   async open(layout, surroundings) {
     const { run, clock, environment } = surroundings;
     const engine = await findEngine(environment, clock);
@@ -74,7 +80,7 @@ export const dockerRuntime: Omit<Runtime, 'open'> & {
       ]);
       const cluster = new DockerCluster({
         docker,
-        places: assignPlaces(layout, block, taken),
+        places: (layout.shared ? assignSharedPlaces : assignPlaces)(layout, block, taken),
         surroundings: { ...surroundings, logs: resolve(surroundings.logs) },
         reaper,
         runner,

@@ -5,17 +5,20 @@
  */
 import type Dockerode from 'dockerode';
 import { sleep, within } from '../../clock.js';
+import type { ContainerSpec } from '../../drill/container.js';
 import { EnvironmentError, messageOf } from '../../errors.js';
 import { NODE_PATH } from '../image/node-executable.js';
 import { entryInImage } from '../image/own-build.js';
 import type { ProcessIdentity } from '../os-process.js';
 import type { Address, Door, Surroundings } from '../runtime.js';
-import { dialThrough, openDoor, openRelay, type Relay } from './agent-client.js';
+import { dialThrough, knockThrough, openDoor, openRelay, type Relay } from './agent-client.js';
 import type { Container } from './container.js';
 import { AGENT_PORT, BACKBONE, type NodePlace } from './docker-places.js';
 import { labelsOf } from './labels.js';
+import type { NetworkFilter } from './network-filter.js';
 import { networkName } from './networks.js';
 import { COMMON, containerName } from './node-container.js';
+import { openFilter, podOptions } from './pod.js';
 
 /** How long it may take to be ready, and the time between two looks, ms. */
 const PATIENCE = 20_000;
@@ -34,6 +37,7 @@ export interface EdgeSetting {
   image: string;
   /** With what greetings to its way in begin. */
   secret: string;
+  containers: Readonly<Record<string, ContainerSpec>>;
 }
 
 /** Which of an edge's containers. */
@@ -46,6 +50,8 @@ export class Edge {
   readonly #setting: EdgeSetting;
   #listening: () => void = () => {};
   #relay: Relay | undefined;
+  #started: Promise<string | undefined> | undefined;
+  #filter: NetworkFilter | undefined;
 
   constructor(
     setting: EdgeSetting,
@@ -59,23 +65,44 @@ export class Edge {
     this.containers = [this.#agent, this.#toxiproxy];
   }
 
-  /** Starts it, with the Toxiproxy of `image` or else the embedded one; gives its URL once it answers. */
-  async start(seed: number, image: string | undefined): Promise<string> {
+  /**
+   * Starts it, once, with the Toxiproxy of `image` or else the embedded one; gives the URL of its Toxiproxy, where it
+   * has one, when that answers.
+   */
+  start(seed: number, image: string | undefined): Promise<string | undefined> {
+    this.#started ??= this.#start(seed, image);
+    return this.#started;
+  }
+
+  /** The packet filter of the network that the node shares with it; undefined where it shares none. */
+  get filter(): NetworkFilter | undefined {
+    return this.#filter;
+  }
+
+  async #start(seed: number, image: string | undefined): Promise<string | undefined> {
     const { place, surroundings, docker } = this.#setting;
     const { clock, run } = surroundings;
+    const { shared } = place;
+    // On a shared network, only the link to the power device is a proxy's.
+    const hasLinks = !shared || place.edge.relay !== undefined;
     const server = image === undefined ? ['--toxiproxy', '--seed', String(seed)] : [];
-    const made = await this.#agent.make(edgeOptions(this.#setting, server));
-    await docker.getNetwork(networkName(run, place.name)).connect({
-      Container: made.id,
-      EndpointConfig: { IPAMConfig: { IPv4Address: place.edge.address, LinkLocalIPs: place.edge.peers } },
-    });
+    const made = await this.#agent.make(
+      shared ? podOptions(this.#setting, shared.network, server) : edgeOptions(this.#setting, server),
+    );
+    if (!shared) {
+      await docker.getNetwork(networkName(run, place.name)).connect({
+        Container: made.id,
+        EndpointConfig: { IPAMConfig: { IPv4Address: place.edge.address, LinkLocalIPs: place.edge.peers } },
+      });
+    }
     const ready = new Promise<void>((resolve) => {
       this.#listening = resolve;
     });
     await this.#agent.start('the agent');
+    if (shared) this.#filter = await openFilter(made, place, shared, this.#setting);
     try {
       await within(clock, PATIENCE, `the start of the edge of ${place.name}`, () => ready);
-      if (image !== undefined) await this.#startToxiproxy(image);
+      if (image !== undefined && hasLinks) await this.#startToxiproxy(image);
       await this.#openRelay();
     } catch (error) {
       const wrote = (await Promise.all(this.containers.map((one) => one.tail(5)))).flat().join(' | ');
@@ -89,7 +116,7 @@ export class Edge {
       );
     }
     const { host, port } = place.edge.agent;
-    return `http://${host}:${port}`;
+    return shared && place.edge.relay === undefined ? undefined : `http://${host}:${port}`;
   }
 
   /** A way to dial as the node does. */
@@ -97,8 +124,16 @@ export class Edge {
     return openDoor(this.#setting.place.edge.agent, target, signal);
   }
 
+  /** Sends datagrams from here to another's edge until one has arrived. */
+  knock(other: NodePlace, token: string, signal: AbortSignal): Promise<void> {
+    const { agent } = this.#setting.place.edge;
+    const door = { host: other.address, port: AGENT_PORT };
+    return knockThrough(agent, door, other.edge.agent, token, signal);
+  }
+
   close(): void {
     this.#relay?.close();
+    this.#filter?.close();
   }
 
   async #startToxiproxy(image: string): Promise<void> {

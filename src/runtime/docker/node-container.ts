@@ -6,6 +6,7 @@ import type { Program, Surroundings } from '../runtime.js';
 import { DATA, type DockerPlaces, type NodePlace } from './docker-places.js';
 import type { Reach } from './handicap/reach.js';
 import { faketimeEnvironment } from './handicap/skewed-clock.js';
+import { joining } from './joined-node.js';
 import { labelsOf } from './labels.js';
 import { asItIs, inContainer } from './local-program.js';
 import { networkName } from './networks.js';
@@ -45,7 +46,7 @@ export function nodeOptions(
   const tmpfs = tmpfsOf(spec);
   const network = networkName(run, node);
   const labels = labelsOf(run, runner, `node ${node}`);
-  return {
+  const options: Dockerode.ContainerCreateOptions = {
     name: containerName(run, node),
     Image: spec.image ?? image,
     Hostname: node,
@@ -93,6 +94,7 @@ export function nodeOptions(
       },
     },
   };
+  return place.shared ? joining(options, containerName(run, `${node}.edge`), spec) : options;
 }
 
 /** The name of a run's container, in the engine. */
@@ -139,7 +141,7 @@ function assignments(environment: ContainerSpec['environment']): string[] {
   return Object.entries(environment ?? {}).map(([name, value]) => `${name}=${value}`);
 }
 
-function publishedPorts({ published }: NodePlace): Dockerode.PortMap {
+export function publishedPorts({ published }: NodePlace): Dockerode.PortMap {
   return Object.fromEntries(
     [...published].map(([port, onHost]) => [
       `${port}/tcp`,

@@ -1,18 +1,21 @@
-/** The agent and the way in, without containers: on loopback. */
+/** The agent, its datagrams and the way in, without containers: on loopback. */
 import { connect, createServer, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock as clock } from '../../../src/clock.js';
 import { http } from '../../../src/probe/http.js';
 import { startAgent } from '../../../src/runtime/docker/agent/agent.js';
+import { openDatagrams } from '../../../src/runtime/docker/agent/datagrams.js';
 import { ExpectedGreetings } from '../../../src/runtime/docker/agent/expected-greetings.js';
 import { openWayIn } from '../../../src/runtime/docker/agent/way-in.js';
 import {
   dialThrough,
   expectGreeting,
   greetThrough,
+  knockThrough,
   openDoor,
   openRelay,
 } from '../../../src/runtime/docker/agent-client.js';
+import type { Address } from '../../../src/runtime/runtime.js';
 import { dialled } from '../../link/conformance.js';
 import { eventually } from '../opened.js';
 
@@ -73,6 +76,30 @@ test('a relay brings connections from in there to a device out here', async () =
   expect(await other?.ask('two')).toBe('two!');
   relay.close();
   expect(await one?.ended()).toBe('closed');
+});
+
+test('knocks by datagrams, and tells of those that came, whoever asks first', async () => {
+  const place = { host: LOOPBACK, port: 20_000 + ((process.pid + 5000) % 10_000) };
+  const agents = await Promise.all(
+    [place, { host: '127.0.0.8', port: place.port }].map(async (at) => {
+      const datagrams = await openDatagrams(at, clock);
+      const expected = new ExpectedGreetings();
+      const server = await startAgent({ host: LOOPBACK, port: 0, api: 1, expected, clock, datagrams });
+      onTestFinished(() => {
+        datagrams.close();
+        server.close();
+      });
+      return { host: LOOPBACK, port: (server.address() as { port: number }).port };
+    }),
+  );
+  const [one, other] = agents as [Address, Address];
+  await knockThrough(one, { host: '127.0.0.8', port: place.port }, other, 'first', soon());
+  // It is remembered.
+  await knockThrough(one, { host: LOOPBACK, port: 1 }, other, 'first', soon());
+  const nobody = knockThrough(one, { host: LOOPBACK, port: 1 }, other, 'second', AbortSignal.timeout(100));
+  await expect(nobody).rejects.toThrow(/timeout/);
+  const deaf = await agent();
+  await expect(knockThrough(one, place, deaf, 'third', soon())).rejects.toThrow('closed the connection');
 });
 
 test('what is no order goes to the API of Toxiproxy', async () => {

@@ -9,7 +9,7 @@ import { AGENT_PORT } from '../../../src/runtime/docker/docker-places.js';
 import { openPower } from '../../../src/runtime/power.js';
 import type { Cut } from '../../../src/topology/grudge.js';
 import type { Link } from '../../../src/topology/links.js';
-import { dialled, linkConformance } from '../../link/conformance.js';
+import { dialled, linkConformance, proxyRemoved } from '../../link/conformance.js';
 import { eventually, mesh } from '../opened.js';
 import { withEngine } from './engine.js';
 import { openLinked } from './linked.js';
@@ -95,13 +95,8 @@ withEngine(() => {
         }
         return push(...lines);
       };
-      return {
-        links,
-        run,
-        dial,
-        arrived,
-        clientOf: (link) => others.get(link.split('->')[0] ?? '') ?? fail(link),
-      };
+      const clientOf = (link: string) => others.get(link.split('->')[0] ?? '') ?? fail(link);
+      return { links, run, dial, arrived, clientOf, spoil: proxyRemoved(clientOf, run) };
     },
   });
 

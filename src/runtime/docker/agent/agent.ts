@@ -8,10 +8,13 @@
  *     expect <token> <peer> <port>
  *                           expects a greeting at the way in for as long as the runner holds the connection; tells
  *                           `arrived` when it is there
+ *     knock <host> <port> <token>   sends datagrams there for as long as the connection is held
+ *     hear <token>          answers `ok` once such a datagram has come
  *     GET /proxies ...      anything else is for Toxiproxy's API, which listens on the container's loopback
  */
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../../../clock.js';
+import type { Datagrams } from './datagrams.js';
 import type { ExpectedGreetings } from './expected-greetings.js';
 import { join } from './join.js';
 
@@ -23,19 +26,21 @@ export interface AgentSetting {
   /** Of the way in. */
   expected: ExpectedGreetings;
   clock: Clock;
+  /** What knocks and hears. Without it, whoever asks for that is turned away. */
+  datagrams?: Datagrams | undefined;
 }
 
 /** How long a line may be, and how long a connection that came in waits to be taken, ms. */
 const LONGEST_LINE = 256;
 const PATIENCE = 5000;
 const LOOPBACK = '127.0.0.1';
-const ORDER = /^(dial|relay|take|expect) ([^\n]{1,200})\n/;
+const ORDER = /^(dial|relay|take|expect|knock|hear) ([^\n]{1,200})\n/;
 /** What an order looks like as long as its line is not whole. */
 const BEGINNING =
-  /^(?:d|di|dia|dial|r|re|rel|rela|relay|t|ta|tak|take|e|ex|exp|expe|expec|expect)(?: [^\n]*)?$/;
+  /^(?:d|di|dia|dial|r|re|rel|rela|relay|t|ta|tak|take|e|ex|exp|expe|expec|expect|k|kn|kno|knoc|knock|h|he|hea|hear)(?: [^\n]*)?$/;
 
 /** Resolves once it listens. */
-export function startAgent({ host, port, api, expected, clock }: AgentSetting): Promise<Server> {
+export function startAgent({ host, port, api, expected, clock, datagrams }: AgentSetting): Promise<Server> {
   /** Connections that came in at a relay and wait for the runner. */
   const waiting = new Map<string, Socket>();
   let count = 0;
@@ -60,6 +65,10 @@ export function startAgent({ host, port, api, expected, clock }: AgentSetting): 
       hold(socket, stop);
       socket.write('ok\n');
     },
+    knock: (socket, [target = '', number = '', token = '']) =>
+      held(socket, datagrams && (() => datagrams.knock(target, Number(number), token))),
+    hear: (socket, [token = '']) =>
+      held(socket, datagrams && (() => datagrams.listen(token, () => void socket.write('ok\n')))),
   };
 
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
@@ -113,6 +122,14 @@ function relay(socket: Socket, port: number, enter: (incoming: Socket) => string
 /** Something that lasts for as long as the runner holds the connection. */
 function hold(socket: Socket, end: () => void): void {
   socket.once('close', end);
+  socket.once('end', () => socket.end());
+  socket.resume();
+}
+
+/** Goes on with something for as long as the runner holds the connection that asked for it. */
+function held(socket: Socket, begin: (() => () => void) | undefined): void {
+  if (!begin) return void socket.destroy();
+  socket.once('close', begin());
   socket.once('end', () => socket.end());
   socket.resume();
 }
