@@ -116,7 +116,7 @@ export class Edge {
       );
     }
     const { host, port } = place.edge.agent;
-    return shared && place.edge.relay === undefined ? undefined : `http://${host}:${port}`;
+    return !hasLinks ? undefined : `http://${host}:${port}`;
   }
 
   /** A way to dial as the node does. */
