@@ -1,4 +1,6 @@
 /** Whether nodes, roles and protections of a topology can work together. */
+import { checkDependencies } from './check-dependencies.js';
+import { checkSystemParts } from './check-system.js';
 import type { Problem } from './problem.js';
 import { quoted } from './problem.js';
 import { RESERVED_NAMES, type SupervisorSpec, type TopologySpec } from './topology.js';
@@ -8,10 +10,12 @@ import { formatDuration } from './units.js';
 const MOST_NODES = 25;
 
 export function checkTopology(topology: TopologySpec): Problem[] {
-  return [...checkNodes(topology), ...checkDetector(topology.supervisor), ...checkLease(topology.supervisor)];
+  const { supervisor } = topology;
+  const own = supervisor === 'none' ? [] : [...checkDetector(supervisor), ...checkLease(supervisor)];
+  return [...checkNodes(topology), ...checkDependencies(topology), ...checkSystemParts(topology), ...own];
 }
 
-function checkNodes({ nodes }: TopologySpec): Problem[] {
+function checkNodes({ nodes, system }: TopologySpec): Problem[] {
   const path = ['topology', 'nodes'];
   const names = Object.keys(nodes);
   const problems: Problem[] = [];
@@ -49,7 +53,9 @@ function checkNodes({ nodes }: TopologySpec): Problem[] {
       found: `a second one: ${primaries[0]} is the first`,
       todo: 'make all but one a standby',
     });
-  if (primaries.length > 0 && primaries.length === names.length && primaries.length === 1)
+  const standbys = names.filter((name) => nodes[name]?.role === 'standby');
+  // A service of the user's own may have nobody to fail over to, and is drilled for how it gets over what it needs.
+  if (primaries.length === 1 && standbys.length === 0 && typeof system === 'string')
     problems.push({
       path,
       expected: 'at least one standby',

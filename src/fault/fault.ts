@@ -40,6 +40,8 @@ export interface Effects {
   place(link: string): LinkPlace;
   /** Sends a greeting over a link, for a witness. */
   greet(link: string, patience: Patience): Promise<Greeting>;
+  /** Whether there is somebody at the end of a link who could answer; everybody can where this is left out. */
+  greetable?(link: string): boolean;
   nodes: Kills & Pauses;
 }
 

@@ -65,8 +65,10 @@ export function openExpectation(link: string): Expectation {
 /** Looks at one link until it is as expected, time is up, or it is plain that it is not. */
 export async function lookAtLink(fault: string, expected: Expectation, effects: Effects): Promise<Look> {
   const { shows, ...bare } = expected;
-  // Greetings go to a destination's first port; of its others there is only what the server says.
-  const greeted = shows && effects.place(expected.link).link.port === undefined;
+  const { link } = expected;
+  // Greetings go to a destination's first port; of its others there is only what the server says, as of the links to
+  // those who would not understand one.
+  const greeted = shows && effects.place(link).link.port === undefined && (effects.greetable?.(link) ?? true);
   const expectation: Expectation = greeted ? { ...bare, shows } : bare;
   const { patience, held } = expectation;
   const { clock } = effects;

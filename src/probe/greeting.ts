@@ -22,6 +22,8 @@ const GRACE = 1;
 export interface Greeter {
   /** Sends a greeting over a link. Rejects only where the system knows of nothing that could be one. */
   greet(link: string, patience: Patience): Promise<Greeting>;
+  /** Whether there is somebody at the end of a link who could answer. */
+  greetable(link: string): boolean;
   /** To be told of each token that was seen to arrive: `arrivalOf` a node's log line, or by the power device. */
   arrived(token: string): void;
 }
@@ -30,16 +32,23 @@ export interface GreeterSetting {
   clock: Clock;
   system: System;
   place(link: string): LinkPlace;
+  /** Nodes of which the system knows nothing. */
+  strangers?: readonly string[];
   /** Where the source's address of a link cannot be dialled from here: a way to begin where the source is. */
   door?(link: string, signal: AbortSignal): Promise<Door | undefined>;
 }
 
-export function greeter({ clock, system, place, door }: GreeterSetting): Greeter {
+export function greeter({ clock, system, place, door, strangers = [] }: GreeterSetting): Greeter {
   /** Tokens under way, and what to call when one arrives. */
   const waiting = new Map<string, () => void>();
   const series = freshId();
   let count = 0;
   return {
+    greetable(link) {
+      const { to } = place(link).link;
+      if (kindOf(to) === 'power') return true;
+      return !strangers.includes(to) && (greets(system) || tellsRole(system));
+    },
     arrived: (token) => waiting.get(token)?.(),
     async greet(link, patience) {
       const { link: edge, dial } = place(link);
@@ -81,7 +90,8 @@ function wayTo(destination: string, system: System): Way {
   if (kindOf(destination) === 'power') {
     return { greet: (address, token, signal) => http(address, `/greet/${token}`, signal), tells: true };
   }
-  if (greets(system)) return { greet: (...sent) => system.greet(...sent), tells: true };
+  if (greets(system))
+    return { greet: (...sent) => system.greet(...sent), tells: system.arrivalOf !== undefined };
   if (tellsRole(system))
     return { greet: (address, _token, signal) => system.role(address, signal), tells: false };
   throw new EnvironmentError({

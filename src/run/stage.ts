@@ -86,6 +86,7 @@ export class Stage {
       clock,
       system,
       place,
+      strangers: plan.nodes.filter((node) => !plan.members.includes(node)),
       ...(cluster.door ? { door: cluster.door.bind(cluster) } : {}),
     });
     const observer = new Observer({
@@ -110,7 +111,8 @@ export class Stage {
     // At once: a runtime may let them go together, so that none is taken for failed because it came late.
     await Promise.all([...plan.nodes, ...plan.supervisors].map(start));
     observer.start();
-    const effects: Effects = { clock, links, place, greet: (...asked) => greets.greet(...asked), nodes };
+    const { greet, greetable } = greets;
+    const effects: Effects = { clock, links, place, greet, greetable, nodes };
     const injector = new Injector({
       clock,
       recorder,
@@ -196,11 +198,12 @@ export class Stage {
     const { clock, plan, drill } = this.#setting;
     const address = nodes.places.power;
     if (!address) return;
-    const { fencing } = drill.topology.supervisor;
+    const { supervisor } = drill.topology;
+    const fencing = supervisor !== 'none' && supervisor.fencing;
     const power = await openPower({
       clock,
       address,
-      nodes: plan.nodes,
+      nodes: plan.members,
       kills: nodes,
       ...(fencing ? { delay: fencing.delay } : {}),
       onGreeting: (token) => greets.arrived(token),
