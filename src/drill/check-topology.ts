@@ -2,7 +2,7 @@
 import { checkDependencies } from './check-dependencies.js';
 import { checkSystemParts } from './check-system.js';
 import type { Problem } from './problem.js';
-import { quoted } from './problem.js';
+import { found, quoted } from './problem.js';
 import { RESERVED_NAMES, type SupervisorSpec, type TopologySpec } from './topology.js';
 import { formatDuration } from './units.js';
 
@@ -12,6 +12,14 @@ const MOST_NODES = 25;
 export function checkTopology(topology: TopologySpec): Problem[] {
   const { supervisor } = topology;
   const own = supervisor === 'none' ? [] : [...checkDetector(supervisor), ...checkLease(supervisor)];
+  if (topology.compose !== undefined)
+    return [
+      {
+        path: ['topology', 'compose'],
+        expected: 'a drill file that lies in a folder, from which a Compose file can be found',
+        found: found(topology.compose),
+      },
+    ];
   return [...checkNodes(topology), ...checkDependencies(topology), ...checkSystemParts(topology), ...own];
 }
 

@@ -35,7 +35,7 @@ const commandText = z
     });
   });
 
-export const command = z.codec(z.union([commandText, words], { error: A_COMMAND }), words, {
+export const command = z.codec(z.union([commandText, words]), words, {
   decode: (value) => {
     if (typeof value !== 'string') return value;
     const split = splitWords(value);
@@ -74,7 +74,8 @@ export const port = z.codec(
   { decode: (value) => Number(value), encode: (value) => value },
 );
 
-const path = z.string().min(1).max(1000);
+const A_FOLDER = 'a folder with a Dockerfile';
+const path = z.string({ error: A_FOLDER }).min(1).max(1000);
 
 const recipe = z.strictObject({
   context: path.meta({ description: 'the folder that is built, relative to the file that names it' }),
@@ -85,14 +86,10 @@ const recipe = z.strictObject({
 export type Recipe = z.output<typeof recipe>;
 
 /** A folder with a recipe; the folder alone, or with more about it. */
-export const build = z.codec(
-  z.union([path, recipe], { error: 'a folder with a Dockerfile, or a map with the key `context`' }),
-  recipe,
-  {
-    decode: (value) => (typeof value === 'string' ? { context: value } : (value as never)),
-    encode: (value) => value as never,
-  },
-);
+export const build = z.codec(z.union([path, recipe]), recipe, {
+  decode: (value) => (typeof value === 'string' ? { context: value } : (value as never)),
+  encode: (value) => value as never,
+});
 
 const dependency = z.strictObject({
   condition: z.enum(['service_started', 'service_healthy']).default('service_started').meta({

@@ -116,9 +116,13 @@ const topologyFile = z.strictObject({
     .default('warm-active')
     .meta({ description: 'warm-active: standbys run and apply state, silently' }),
   system: z
-    .union([z.string(), z.strictObject({ http: httpSystem })], {
-      error: 'the name of a system, or a map with the key `http`',
-    })
+    .union([
+      z.string({ error: 'the name of a system' }),
+      z.strictObject(
+        { http: httpSystem },
+        { error: (issue) => (issue.code === 'invalid_type' ? 'a map with the key `http`' : undefined) },
+      ),
+    ])
     .default('reference')
     .meta({
       description:

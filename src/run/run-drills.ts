@@ -74,18 +74,22 @@ export async function runDrills(options: RunOptions): Promise<RunResult> {
   return { out, runs };
 }
 
-/** Finds and loads drill files, folders and globs. Rejects with a UsageError where one of them is wrong. */
+/**
+ * Finds and loads drill files, folders and globs; `environment` is for the variables in Compose files. Rejects with a
+ * UsageError where one of them is wrong.
+ */
 export async function loadDrills(
   patterns: readonly string[],
   cwd: string,
   systems: Readonly<Record<string, System>> = {},
+  environment: Readonly<Record<string, string | undefined>> = {},
 ): Promise<BatchDrill[]> {
   const files = await findDrills(patterns, cwd);
   const names = Object.keys({ ...SYSTEMS, ...systems });
   return Promise.all(
     files.map(async (file) => ({
       file,
-      drill: await loadDrill(resolve(cwd, file), { shownAs: file, systems: names }),
+      drill: await loadDrill(resolve(cwd, file), { shownAs: file, systems: names, environment }),
     })),
   );
 }

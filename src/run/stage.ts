@@ -17,6 +17,7 @@ import { openPower } from '../runtime/power.js';
 import type { Cluster, Inventory, Kills, OpenCluster, Pauses, Runtime } from '../runtime/runtime.js';
 import type { System } from '../system/system.js';
 import { clientGroups } from './client-groups.js';
+import { withExposedPorts } from './exposed-ports.js';
 import type { FaultKinds } from './fault-kinds.js';
 import { Injector } from './injector.js';
 import { nodeContext } from './node-context.js';
@@ -44,7 +45,7 @@ export interface StageSetting {
 }
 
 export class Stage {
-  readonly #setting: StageSetting;
+  #setting: StageSetting;
   readonly #run = freshId();
   /** What undoes what was opened, in the order of opening. */
   readonly #undo: (() => Promise<unknown>)[] = [];
@@ -58,6 +59,7 @@ export class Stage {
 
   /** Brings everything up; the service need not be whole yet when it resolves. */
   async up(): Promise<Scene> {
+    this.#setting = await withExposedPorts(this.#setting);
     const { clock, drill, plan, runtime, system, recorder, folder, environment, random, signal } =
       this.#setting;
     const cluster = await runtime.open(
@@ -72,6 +74,7 @@ export class Stage {
         run: this.#run,
         logs: join(folder, 'logs'),
         environment,
+        signal,
         onLine: (node, line) => observer.onLine(node, line),
         onExit: (node, detail, at) => observer.onExit(node, detail, at),
         onLost: (error) => {

@@ -121,7 +121,8 @@ export class Container {
       const { Health, Running } = await this.#state();
       if (Health?.Status === 'healthy') return;
       const late = clock.now() > end;
-      if (late || !Running || Health?.Status === 'unhealthy') {
+      const none = Health === undefined || Health.Status === 'none';
+      if (late || !Running || none || Health?.Status === 'unhealthy') {
         const checked = Health?.Log?.at(-1)?.Output?.trim();
         const found = Running
           ? `${Health?.Status ?? 'no health check'}${late ? ` after ${patience} ms` : ''}`

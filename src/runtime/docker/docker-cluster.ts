@@ -27,6 +27,7 @@ import { Container } from './container.js';
 import type { DockerPlaces, NodePlace } from './docker-places.js';
 import { Edge } from './edge.js';
 import { healthPatience, nodeOptions } from './node-container.js';
+import { StartOrder } from './start-order.js';
 
 /** How long a container may take to end after SIGKILL, and after SIGTERM, ms. */
 const KILL_PATIENCE = 10_000;
@@ -56,6 +57,7 @@ export class DockerCluster implements DockerClusterAbilities {
   readonly #nodes: ReadonlyMap<string, Container>;
   readonly #byId = new Map<string, Container>();
   readonly #edges: ReadonlyMap<string, Edge>;
+  readonly #order: StartOrder;
   #listening: (() => void) | undefined;
   #closed: Promise<Inventory> | undefined;
   /** The nodes that are being started in this turn. */
@@ -65,6 +67,7 @@ export class DockerCluster implements DockerClusterAbilities {
   constructor(setting: DockerClusterSetting) {
     this.#setting = setting;
     this.places = setting.places;
+    this.#order = new StartOrder(setting.containers);
     const { surroundings } = setting;
     mkdirSync(surroundings.logs, { recursive: true });
     this.#nodes = new Map(
@@ -93,16 +96,27 @@ export class DockerCluster implements DockerClusterAbilities {
   }
 
   async start(node: string, program: Program): Promise<void> {
-    this.#assertOpen();
-    const container = this.#node(node);
-    const together = this.#together();
-    const started = this.#start(node, container, program);
-    together.push(started);
-    await started;
-    await Promise.allSettled(together);
-    container.release();
-    const { healthcheck } = this.#setting.containers[node] ?? {};
-    if (healthcheck) await container.healthy(healthPatience(healthcheck));
+    const order = this.#order;
+    try {
+      // Awaited only where there is something to wait for: who starts in the same turn goes together.
+      const before = order.before(node);
+      if (before) await before;
+      this.#assertOpen();
+      const container = this.#node(node);
+      const together = this.#together();
+      const started = this.#start(node, container, program);
+      together.push(started);
+      await started;
+      await Promise.allSettled(together);
+      container.release();
+      order.reached(node, 'service_started');
+      const { healthcheck } = this.#setting.containers[node] ?? {};
+      if (healthcheck || order.demandsHealth(node)) await container.healthy(healthPatience(healthcheck));
+      order.reached(node, 'service_healthy');
+    } catch (error) {
+      order.failed(node, error);
+      throw error;
+    }
   }
 
   async #start(node: string, container: Container, program: Program): Promise<void> {

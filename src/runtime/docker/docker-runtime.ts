@@ -1,23 +1,38 @@
 /** The Docker runtime: nodes are containers. It needs an engine on this machine, and nothing from a registry. */
 import { resolve } from 'node:path';
 import process from 'node:process';
+import { type ContainerSpec, hasOwnImage } from '../../drill/container.js';
 import type { Capability } from '../../drill/needs.js';
 import { identify } from '../os-process.js';
 import { HelperProcesses } from '../process/helper-processes.js';
 import { Ports } from '../process/ports.js';
 import { startReaper } from '../reaper/reaper.js';
 import type { Layout, Runtime, Surroundings } from '../runtime.js';
+import { exposedPorts, withBuilt } from './build.js';
 import { DockerCluster } from './docker-cluster.js';
 import { assignPlaces, networksNeeded, portsNeeded } from './docker-places.js';
-import { engineClient, findEngine } from './engine.js';
+import { engineClient, type FoundEngine, findEngine } from './engine.js';
 import { listenToEngine } from './engine-events.js';
 import { ensureImages } from './images.js';
 import { labelsOf } from './labels.js';
 import { makeNetworks } from './networks.js';
 
-/** The images of the user's own that the nodes of a layout name. */
-function imagesOf({ containers = {} }: Layout): string[] {
-  return [...new Set(Object.values(containers).flatMap(({ image }) => image ?? []))];
+type Containers = Readonly<Record<string, ContainerSpec>>;
+
+/** How long the builder may be silent, ms. */
+const BUILD_PATIENCE = 20 * 60_000;
+
+/** The containers with images that are in the engine: built or pulled where they were not. */
+async function ready(
+  engine: FoundEngine,
+  containers: Containers,
+  { clock, signal }: Pick<Surroundings, 'clock' | 'signal'>,
+): Promise<Containers> {
+  if (!Object.values(containers).some(hasOwnImage)) return containers;
+  const docker = await engineClient(engine.address, BUILD_PATIENCE);
+  const built = await withBuilt(docker, containers, signal);
+  await ensureImages(docker, clock, [...new Set(Object.values(built).flatMap(({ image }) => image ?? []))]);
+  return built;
 }
 
 const capabilities: ReadonlySet<Capability> = new Set<Capability>([
@@ -34,6 +49,11 @@ export const dockerRuntime: Omit<Runtime, 'open'> & {
 } = {
   name: 'docker',
   capabilities,
+  async exposed(containers, surroundings) {
+    const engine = await findEngine(surroundings.environment, surroundings.clock);
+    const built = await ready(engine, containers, surroundings);
+    return exposedPorts(await engineClient(engine.address), built);
+  },
   async open(layout, surroundings) {
     const { run, clock, environment } = surroundings;
     const engine = await findEngine(environment, clock);
@@ -48,7 +68,7 @@ export const dockerRuntime: Omit<Runtime, 'open'> & {
       reaper.folder.noteEngine(engine.address);
       const runner = identify(process.pid) ?? { pid: process.pid, started: '' };
       const ports = new Ports(reaper.ports);
-      await ensureImages(docker, clock, imagesOf(layout));
+      const containers = await ready(engine, layout.containers ?? {}, surroundings);
       const names = networksNeeded(layout);
       const [taken, { block }] = await Promise.all([
         ports.take(portsNeeded(layout)),
@@ -62,7 +82,7 @@ export const dockerRuntime: Omit<Runtime, 'open'> & {
         runner,
         helpers: new HelperProcesses(surroundings, reaper, ports),
         image: image.name,
-        containers: layout.containers ?? {},
+        containers,
         networks: names.length,
       });
       cluster.listening(
