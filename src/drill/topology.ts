@@ -19,8 +19,8 @@ export const RESERVED_NAMES: readonly string[] = [
 ];
 
 export const nodeName = phrase(
-  /^[a-z][a-z0-9-]{0,30}$/,
-  'a name of at most 31 lower-case letters, digits and -, starting with a letter',
+  /^[a-z][a-z0-9_-]{0,30}$/,
+  'a name of at most 31 lower-case letters, digits, - and _, starting with a letter',
 );
 
 const tag = phrase(/^[a-z][a-z0-9_-]*:[A-Za-z0-9_.-]+$/, 'a tag such as site:east');

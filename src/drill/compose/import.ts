@@ -113,7 +113,7 @@ export function importCompose(
 class ComposeFile {
   readonly services: Values = {};
   readonly problems: LocatedProblem[] = [];
-  readonly notes: string[] = [];
+  readonly #notes: { at: number; text: string }[] = [];
   readonly #source: Source;
   readonly #content: Content;
   readonly #folder: string;
@@ -141,6 +141,11 @@ class ComposeFile {
         todo: 'import the output of `docker compose config`',
       });
     Object.assign(this.services, services);
+  }
+
+  /** What was not taken, in the order of the text; what several services have in common is told for each. */
+  get notes(): string[] {
+    return this.#notes.sort((one, other) => one.at - other.at).map(({ text }) => text);
   }
 
   /** The services as nodes, with what the drill file gives of them. */
@@ -243,7 +248,8 @@ class ComposeFile {
   }
 
   #note(path: Path, text: string): void {
-    this.notes.push(`${this.#source.where(this.#content.rangeOf(path, 'key'))}: ${text}`);
+    const range = this.#content.rangeOf(path, 'key');
+    this.#notes.push({ at: range.start, text: `${this.#source.where(range)}: ${text}` });
   }
 }
 

@@ -4,15 +4,17 @@
  */
 import { resolve } from 'node:path';
 import { found, type Path, type Problem, quoted } from '../problem.js';
-import { didYouMean, listed } from '../suggest.js';
+import { didYouMean } from '../suggest.js';
+import { buildOf } from './build.js';
+import { healthcheckOf } from './healthcheck.js';
 import type { Lookup } from './interpolate.js';
 import { IGNORED, REFUSED, WITHOUT_MEANING } from './keys.js';
 import { portsIn } from './ports.js';
-import { durationOf, durationText, sizeText } from './quantities.js';
+import { sizeText } from './quantities.js';
 import { parseVariables, type Variables, variablesOf } from './variables.js';
 import { volumesOf } from './volumes.js';
 
-type Values = Readonly<Record<string, unknown>>;
+export type Values = Readonly<Record<string, unknown>>;
 
 /** What a service is read with. */
 export interface ServiceContext {
@@ -154,79 +156,11 @@ function environmentOf(service: Values, context: ServiceContext): Variables {
   return { ...variables, ...given };
 }
 
-const NO_MEANING_FOR_BUILD = [
-  'cache_from',
-  'cache_to',
-  'labels',
-  'no_cache',
-  'pull',
-  'tags',
-  'provenance',
-  'sbom',
-];
-
-function buildOf(value: unknown, path: Path, { folder, refuse, environment }: ServiceContext): Values {
-  if (value === null) return {};
-  if (typeof value !== 'string' && (typeof value !== 'object' || Array.isArray(value))) {
-    refuse(path, { expected: 'a folder, or a map with the key `context`', found: found(value) });
-    return {};
-  }
-  const { context = '.', ...rest } = typeof value === 'string' ? { context: value } : (value as Values);
-  const build: Record<string, unknown> = { context: resolve(folder, String(context)) };
-  if (/^(https?|git|ssh):|^github\.com\//.test(String(context)))
-    refuse([...path, 'context'], { expected: 'a folder', found: found(context), todo: 'check it out first' });
-  for (const [key, held] of Object.entries(rest)) {
-    if (key === 'args') build[key] = variablesOf(held, environment);
-    else if (key === 'dockerfile' || key === 'target') build[key] = held;
-    else if (!NO_MEANING_FOR_BUILD.includes(key) && !key.startsWith('x-'))
-      refuse([...path, key], {
-        on: 'key',
-        message: `\`${key}\` cannot be taken`,
-        expected: listed(['context', 'dockerfile', 'args', 'target']),
-        todo: 'build the image yourself, and give the node `image`',
-      });
-  }
-  return { build };
-}
-
 function tmpfsOf(value: unknown, path: Path, { note, name }: ServiceContext): Values {
   const folders = (Array.isArray(value) ? value : [value]).map(String);
   if (folders.some((folder) => folder.includes(':')))
     note(path, `options of \`tmpfs\` of ${name} are not taken: it may grow as the memory allows`);
   return { tmpfs: folders.map((folder) => folder.replace(/:.*$/, '')) };
-}
-
-/** What Compose waits between two checks where the file does not say; here that would be half a minute to start. */
-const USUAL_INTERVAL = 30_000;
-const OUR_INTERVAL = 1000;
-
-function healthcheckOf(value: unknown, path: Path, { refuse }: ServiceContext): Values {
-  const { test, interval, timeout, retries, start_period, disable } = (value ?? {}) as Values;
-  const words = typeof test === 'string' ? ['CMD-SHELL', test] : test;
-  if (disable === true || value === null || (Array.isArray(words) && words[0] === 'NONE')) return {};
-  if (!Array.isArray(words)) {
-    refuse([...path, 'test'], { expected: 'a command, such as [CMD, redis-cli, ping]', found: found(test) });
-    return {};
-  }
-  const duration = (key: string, given: unknown) => {
-    if (given === undefined) return {};
-    const ms = durationOf(given);
-    if (ms === undefined)
-      refuse([...path, key], { expected: 'a duration, such as 10s or 1m30s', found: found(given) });
-    return ms ? { [key]: durationText(ms) } : {};
-  };
-  const asked = interval === undefined ? OUR_INTERVAL : undefined;
-  const times = Number(retries ?? 3) * (asked === undefined ? 1 : USUAL_INTERVAL / asked);
-  return {
-    healthcheck: {
-      // The file asks for the container's shell here; that is a command like any other.
-      test: words[0] === 'CMD-SHELL' ? ['CMD', '/bin/sh', '-c', ...words.slice(1)] : words,
-      ...(asked === undefined ? duration('interval', interval) : { interval: durationText(asked) }),
-      ...duration('timeout', timeout ?? '30s'),
-      ...duration('start_period', start_period),
-      retries: times,
-    },
-  };
 }
 
 function dependsOn(value: unknown, path: Path, { refuse }: ServiceContext): Values {

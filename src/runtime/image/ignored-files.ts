@@ -31,8 +31,8 @@ export function ignoredBy(text: string): Ignored {
 
 /** A pattern fits what it names and everything within: `*` and `?` within a name, `**` over folders, `[a-z]`. */
 function expression(pattern: string): RegExp {
-  const parts = pattern.split('/').map((part) => {
-    if (part === '**') return '(?:[^/]+/)*';
+  const parts = pattern.split('/').map((part, index, all) => {
+    if (part === '**') return index === all.length - 1 ? '.+/' : '(?:[^/]+/)*';
     const name = part.replace(/\[[^\]]*\]|[.+^${}()|\\*?[\]]/g, (sign) => {
       if (sign === '*') return '[^/]*';
       if (sign === '?') return '[^/]';

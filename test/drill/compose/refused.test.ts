@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { parseDrill } from '../../src/drill/load.js';
+import { parseDrill } from '../../../src/drill/load.js';
 
-const FOLDER = fileURLToPath(new URL('../../fixtures/invalid-compose/', import.meta.url));
+const FOLDER = fileURLToPath(new URL('../../../fixtures/invalid-compose/', import.meta.url));
 const files = readdirSync(FOLDER).filter((file) => file.endsWith('.yaml'));
 
 /** What is thrown for a drill that takes the Compose file in. */
