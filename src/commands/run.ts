@@ -69,19 +69,22 @@ export const run: Command<Args> = {
       .example('$0 run drills/ --parallel 2 --out results', 'the library, with reports in results/'),
   async handler(args, io) {
     const [
+      { notesOf },
       { loadDrills, runDrills },
       { chooseRuntime },
       { liveTerminal },
       { verdictTable },
       { systemClock },
     ] = await Promise.all([
+      import('../drill/load.js'),
       import('../run/run-drills.js'),
       import('../run/choose-runtime.js'),
       import('../report/terminal.js'),
       import('../report/table.js'),
       import('../clock.js'),
     ]);
-    const drills = await loadDrills(args.files, io.cwd);
+    const drills = await loadDrills(args.files, io.cwd, {}, io.env);
+    for (const { drill } of drills) for (const note of notesOf(drill)) io.stdout(`note: ${note}\n`);
     const { runtime: asked, toxiproxy } = args;
     const runtime = await chooseRuntime({ asked, toxiproxy, environment: io.env, clock: systemClock });
     io.stdout(`runtime ${runtime.name}: ${runtime.reason}\n`);

@@ -48,7 +48,10 @@ export function missingNeeds(drill: Drill, offered: readonly Capability[], runti
     path,
     expected: `a runtime that can do \`${capability}\``,
     found: `${runtime}, which offers ${listed(offered, 'and') || 'nothing'}`,
-    todo: 'choose another with --runtime',
+    todo:
+      capability === 'containers'
+        ? 'use --runtime docker, which needs a container engine on this machine'
+        : 'choose another with --runtime',
   }));
 }
 

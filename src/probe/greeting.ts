@@ -35,6 +35,8 @@ export interface GreeterSetting {
   clock: Clock;
   system: System;
   place(link: string): LinkPlace;
+  /** Nodes of which the system knows nothing. */
+  strangers?: readonly string[];
   /** Where the source's address of a link cannot be dialled from here: a way to begin where the source is. */
   door?(link: string, signal: AbortSignal): Promise<Door | undefined>;
   /** How to greet over a link whose place says that its own end takes greetings. */
@@ -43,7 +45,8 @@ export interface GreeterSetting {
   knock?(link: string, token: string, signal: AbortSignal): Promise<void> | undefined;
 }
 
-export function greeter({ clock, system, place, door, greeting, knock }: GreeterSetting): Greeter {
+export function greeter(setting: GreeterSetting): Greeter {
+  const { clock, system, place, strangers = [], door, greeting, knock } = setting;
   /** Tokens under way, and what to call when one arrives. */
   const waiting = new Map<string, () => void>();
   const series = freshId();
@@ -59,7 +62,7 @@ export function greeter({ clock, system, place, door, greeting, knock }: Greeter
 
   /** To whoever listens behind the link. */
   function wayThrough({ link, dial }: LinkPlace, token: string): Way | undefined {
-    const ask = questionFor(link, system);
+    const ask = questionFor(link, system, strangers);
     return (
       ask && {
         send: (signal) =>
@@ -144,13 +147,14 @@ interface Question {
 }
 
 /** What the destination of a link can be asked; undefined where it is known to answer nothing. */
-function questionFor({ to, port }: Link, system: System): Question | undefined {
+function questionFor({ to, port }: Link, system: System, strangers: readonly string[]): Question | undefined {
   if (kindOf(to) === 'power') {
     return { put: (address, token, signal) => http(address, `/greet/${token}`, signal), tells: true };
   }
-  // What listens on its further ports speaks something else.
-  if (port !== undefined) return undefined;
-  if (greets(system)) return { put: (...sent) => system.greet(...sent), tells: true };
+  // Of these, and of what listens on further ports, the system knows nothing.
+  if (port !== undefined || strangers.includes(to)) return undefined;
+  if (greets(system))
+    return { put: (...sent) => system.greet(...sent), tells: system.arrivalOf !== undefined };
   if (tellsRole(system))
     return { put: (address, _token, signal) => system.role(address, signal), tells: false };
   return undefined;

@@ -26,8 +26,7 @@ export interface Watcher {
 export interface BatchSetting
   extends Omit<ExecutionSetting, 'drill' | 'system' | 'seed' | 'execution' | 'folder' | 'onEvent'> {
   drills: readonly BatchDrill[];
-  /** By the name that drill files give. */
-  systems: Readonly<Record<string, System>>;
+  systemOf(drill: Drill): System;
   out: string;
   repeat: number;
   parallel: number;
@@ -59,7 +58,7 @@ async function runOne(setting: BatchSetting, entry: BatchDrill, execution: numbe
   const verdict = await execute({
     ...setting,
     drill: entry.drill,
-    system: setting.systems[entry.drill.topology.system]!,
+    system: setting.systemOf(entry.drill),
     seed: setting.seedOf(entry.drill) + execution - 1,
     execution,
     folder,

@@ -88,7 +88,7 @@ function recordRun(recorder: Recorder, setting: ExecutionSetting, plan: Plan): v
     nodes: [
       ...plan.nodes.map((name) => {
         const { role, tags = [] } = drill.topology.nodes[name]!;
-        return { name, kind: 'node' as const, role, tags };
+        return { name, kind: 'node' as const, ...(role === 'dependency' ? {} : { role }), tags };
       }),
       ...plan.supervisors.map((name) => ({ name, kind: 'supervisor' as const, tags: [] })),
     ],

@@ -3,7 +3,7 @@
  * before anything starts, has them executed, and writes the reports of the whole call.
  */
 import { join, resolve } from 'node:path';
-import { FAULTS, RUNTIMES, type RuntimeName, SYSTEMS } from '../catalog.js';
+import { FAULTS, RUNTIMES, type RuntimeName, SYSTEMS, systemOf } from '../catalog.js';
 import { type Clock, systemClock } from '../clock.js';
 import { findDrills } from '../drill/find.js';
 import { drillError, loadDrill } from '../drill/load.js';
@@ -49,7 +49,7 @@ export async function runDrills(options: RunOptions): Promise<RunResult> {
   const { drills, clock = systemClock, seed, repeat = 1, parallel = 1, toxiproxy, environment } = options;
   const runtime: Runtime = RUNTIMES[options.runtime ?? 'process'];
   const systems = { ...SYSTEMS, ...options.systems };
-  for (const drill of drills) refuseWhatIsMissing(drill, runtime, systems);
+  const chosen = new Map(drills.map((drill) => [drill.drill, allThere(drill, runtime, systems)]));
   await refuseWhatThisMachineLacks(drills, runtime, { clock, environment });
   refuseSameNames(drills);
   const choice = parseToxiproxyChoice(toxiproxy);
@@ -63,7 +63,7 @@ export async function runDrills(options: RunOptions): Promise<RunResult> {
     parallel,
     clock,
     runtime,
-    systems,
+    systemOf: (drill) => chosen.get(drill)!,
     faults: FAULTS,
     toxiproxy: choice,
     environment,
@@ -79,37 +79,42 @@ export async function runDrills(options: RunOptions): Promise<RunResult> {
   return { out, runs };
 }
 
-/** Finds and loads drill files, folders and globs. Rejects with a UsageError where one of them is wrong. */
+/**
+ * Finds and loads drill files, folders and globs; `environment` is for the variables in Compose files. Rejects with a
+ * UsageError where one of them is wrong.
+ */
 export async function loadDrills(
   patterns: readonly string[],
   cwd: string,
   systems: Readonly<Record<string, System>> = {},
+  environment: Readonly<Record<string, string | undefined>> = {},
 ): Promise<BatchDrill[]> {
   const files = await findDrills(patterns, cwd);
   const names = Object.keys({ ...SYSTEMS, ...systems });
   return Promise.all(
     files.map(async (file) => ({
       file,
-      drill: await loadDrill(resolve(cwd, file), { shownAs: file, systems: names }),
+      drill: await loadDrill(resolve(cwd, file), { shownAs: file, systems: names, environment }),
     })),
   );
 }
 
-function refuseWhatIsMissing(
+/** The system of a drill. Throws a UsageError where that, or something else that the drill needs, is not there. */
+function allThere(
   { file, drill }: BatchDrill,
   runtime: Runtime,
   systems: Readonly<Record<string, System>>,
-): void {
+): System {
   const missing = missingNeeds(drill, [...runtime.capabilities], `the runtime ${runtime.name}`);
   if (missing.length > 0) throw drillError(drill, missing);
-  if (!systems[drill.topology.system]) {
-    throw new UsageError({
-      where: file,
-      expected: `a system: ${Object.keys(systems).join(', ')}`,
-      found: `"${drill.topology.system}"`,
-      todo: 'name one of them, or give your own to runDrills()',
-    });
-  }
+  const system = systemOf(drill.topology, systems);
+  if (system) return system;
+  throw new UsageError({
+    where: file,
+    expected: `a system: ${Object.keys(systems).join(', ')}`,
+    found: `"${drill.topology.system}"`,
+    todo: 'name one of them, or give your own to runDrills()',
+  });
 }
 
 /** What the runtime offers may need a thing that is not on every machine. */

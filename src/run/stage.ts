@@ -30,6 +30,7 @@ import type {
 } from '../runtime/runtime.js';
 import type { System } from '../system/system.js';
 import { clientGroups } from './client-groups.js';
+import { withExposedPorts } from './exposed-ports.js';
 import type { FaultKinds } from './fault-kinds.js';
 import { Injector } from './injector.js';
 import { nodeContext } from './node-context.js';
@@ -57,7 +58,7 @@ export interface StageSetting {
 }
 
 export class Stage {
-  readonly #setting: StageSetting;
+  #setting: StageSetting;
   readonly #run = freshId();
   /** What undoes what was opened, in the order of opening. */
   readonly #undo: (() => Promise<unknown>)[] = [];
@@ -71,6 +72,7 @@ export class Stage {
 
   /** Brings everything up; the service need not be whole yet when it resolves. */
   async up(): Promise<Scene> {
+    this.#setting = await withExposedPorts(this.#setting);
     const { clock, drill, plan, runtime, system, recorder, folder, environment, random, signal } =
       this.#setting;
     const cluster = await runtime.open(
@@ -88,6 +90,7 @@ export class Stage {
         run: this.#run,
         logs: join(folder, 'logs'),
         environment,
+        signal,
         onLine: (node, line) => observer.onLine(node, line),
         onExit: (node, detail, at) => observer.onExit(node, detail, at),
         onLost: (error) => {
@@ -102,6 +105,7 @@ export class Stage {
       clock,
       system,
       place,
+      strangers: plan.nodes.filter((node) => !plan.members.includes(node)),
       ...(cluster.door ? { door: cluster.door.bind(cluster) } : {}),
       ...(cluster.greeting ? { greeting: cluster.greeting.bind(cluster) } : {}),
       ...(cluster.knock ? { knock: cluster.knock.bind(cluster) } : {}),
@@ -128,7 +132,7 @@ export class Stage {
     // At once: a runtime may let them go together, so that none is taken for failed because it came late.
     await Promise.all([...plan.nodes, ...plan.supervisors].map(start));
     observer.start();
-    const effects: Effects = { clock, links, place, greet: (...asked) => greets.greet(...asked), nodes };
+    const effects: Effects = { clock, links, place, greet: greets.greet, nodes };
     const injector = new Injector({
       clock,
       recorder,
@@ -235,11 +239,12 @@ export class Stage {
     const { clock, plan, drill } = this.#setting;
     const address = nodes.places.power;
     if (!address) return;
-    const { fencing } = drill.topology.supervisor;
+    const { supervisor } = drill.topology;
+    const fencing = supervisor !== 'none' && supervisor.fencing;
     const power = await openPower({
       clock,
       address,
-      nodes: plan.nodes,
+      nodes: plan.members,
       kills: nodes,
       ...(fencing ? { delay: fencing.delay } : {}),
       onGreeting: (token) => greets.arrived(token),

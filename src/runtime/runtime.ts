@@ -72,6 +72,8 @@ export interface Surroundings {
   onExit(node: string, detail: string, at: number): void;
   /** Told when what nodes run on is gone, so that nothing that follows could be trusted. */
   onLost?(error: Error): void;
+  /** Aborted when what takes long, such as building an image, is wanted no more. */
+  signal?: AbortSignal;
 }
 
 export interface Runtime {
@@ -84,6 +86,14 @@ export interface Runtime {
   ): Promise<string | undefined>;
   /** Reserves addresses and folders. Nothing runs yet but what keeps the run's things from being left behind. */
   open(layout: Layout, surroundings: Surroundings): Promise<OpenCluster>;
+  /**
+   * Gets the images of nodes of the user's own (builds or pulls them), and gives the ports that those expose of which
+   * the drill names none. For a runtime that can do `containers`.
+   */
+  exposed?(
+    containers: Readonly<Record<string, ContainerSpec>>,
+    surroundings: Pick<Surroundings, 'clock' | 'environment' | 'signal'>,
+  ): Promise<ReadonlyMap<string, number[]>>;
 }
 
 /** A runtime opened for one execution. */

@@ -43,6 +43,7 @@ import { ContainerHandicaps } from './handicap/handicaps.js';
 import type { Reach } from './handicap/reach.js';
 import { endProcess, StoppedContainers } from './inside.js';
 import { healthPatience, nodeOptions } from './node-container.js';
+import { StartOrder } from './start-order.js';
 import { Together } from './together.js';
 import { toxiproxyImage } from './toxiproxy-image.js';
 
@@ -91,6 +92,7 @@ export class DockerCluster implements DockerClusterAbilities {
   /** With what greetings of this run begin. */
   readonly #secret = freshSecret();
   readonly #stopped: StoppedContainers;
+  readonly #order: StartOrder;
   #listening: (() => void) | undefined;
   #closed: Promise<Inventory> | undefined;
   /** The nodes that are started at once are let go at once. */
@@ -100,6 +102,7 @@ export class DockerCluster implements DockerClusterAbilities {
   constructor(setting: DockerClusterSetting) {
     this.#setting = setting;
     this.places = setting.places;
+    this.#order = new StartOrder(setting.containers);
     const { surroundings } = setting;
     mkdirSync(surroundings.logs, { recursive: true });
     this.#nodes = new Map(
@@ -136,12 +139,23 @@ export class DockerCluster implements DockerClusterAbilities {
   }
 
   async start(node: string, program: Program): Promise<void> {
-    this.#assertOpen();
-    const container = this.#node(node);
-    await this.#together.join(() => this.#start(node, container, program));
-    container.release();
-    const { healthcheck } = this.#setting.containers[node] ?? {};
-    if (healthcheck) await container.healthy(healthPatience(healthcheck));
+    const order = this.#order;
+    try {
+      // Awaited only where there is something to wait for: who starts in the same turn goes together.
+      const before = order.before(node);
+      if (before) await before;
+      this.#assertOpen();
+      const container = this.#node(node);
+      await this.#together.join(() => this.#start(node, container, program));
+      container.release();
+      order.reached(node, 'service_started');
+      const { healthcheck } = this.#setting.containers[node] ?? {};
+      if (healthcheck || order.demandsHealth(node)) await container.healthy(healthPatience(healthcheck));
+      order.reached(node, 'service_healthy');
+    } catch (error) {
+      order.failed(node, error);
+      throw error;
+    }
   }
 
   async #start(node: string, container: Container, program: Program): Promise<void> {

@@ -1,4 +1,5 @@
 /** What the engine is told of a node's container. */
+import { isAbsolute } from 'node:path';
 import type Dockerode from 'dockerode';
 import { type ContainerSpec, tmpfsOf } from '../../drill/container.js';
 import type { ProcessIdentity } from '../os-process.js';
@@ -60,7 +61,7 @@ export function nodeOptions(
         : faketimeEnvironment(library, spec.environment?.['LD_PRELOAD']?.toString())),
     ],
     ...(spec.user === undefined ? {} : { User: spec.user }),
-    ...(own ? { WorkingDir: DATA } : {}),
+    ...(own ? { WorkingDir: DATA } : spec.working_dir === undefined ? {} : { WorkingDir: spec.working_dir }),
     ...(held ? { OpenStdin: true, StdinOnce: true } : {}),
     ...(spec.healthcheck ? { Healthcheck: healthcheckOf(spec.healthcheck) } : {}),
     Labels: labels,
@@ -69,22 +70,19 @@ export function nodeOptions(
       ...COMMON,
       ...(own ? { CapDrop: ['ALL'], SecurityOpt: ['no-new-privileges'] } : {}),
       ...limitsOf(spec),
+      ...(spec.init ? { Init: true } : {}),
       NetworkMode: network,
       PortBindings: publishedPorts(place),
       ExtraHosts: Object.entries(place.hosts).map(([peer, address]) => `${peer}:${address}`),
       Mounts: [
-        // What is to be in memory is not kept.
-        ...(tmpfs.has(DATA) ? [] : [volume(`${network}-data`, DATA, labels, false)]),
+        // What is to be in memory, or in a volume of the user's own, is not kept.
+        ...(usesFolder(spec, DATA) ? [] : [volume(`${network}-_data`, DATA, labels, false)]),
         ...(spec.volumes ?? []).map((use) => {
-          const [name = '', target = '', access] = use.split(':');
-          return volume(`${network}-${name}`, target, labels, access === 'ro');
+          const [source = '', target = '', access] = use.split(':');
+          if (isAbsolute(source)) return seen(source, target);
+          return volume(`${network}-${source}`, target, labels, access === 'ro');
         }),
-        ...folders.map((folder) => ({
-          Type: 'bind' as const,
-          Source: folder,
-          Target: folder,
-          ReadOnly: true,
-        })),
+        ...folders.map((folder) => seen(folder, folder)),
       ],
       Tmpfs: Object.fromEntries(tmpfs),
     },
@@ -104,8 +102,13 @@ export function containerName(run: string, part: string): string {
 
 type Healthcheck = NonNullable<ContainerSpec['healthcheck']>;
 
+/** How long a health check of the image's own may take, of which nothing is known, ms. */
+const UNKNOWN_CHECK = 120_000;
+
 /** How long a node may take to become healthy by its own words, and some time for the engine, ms. */
-export function healthPatience({ interval, timeout, retries, start_period = 0 }: Healthcheck): number {
+export function healthPatience(healthcheck: Healthcheck | undefined): number {
+  if (!healthcheck) return UNKNOWN_CHECK;
+  const { interval, timeout, retries, start_period = 0 } = healthcheck;
   return start_period + retries * (interval + timeout) + 5000;
 }
 
@@ -148,6 +151,17 @@ export function publishedPorts({ published }: NodePlace): Dockerode.PortMap {
       [{ HostIp: '127.0.0.1', HostPort: String(onHost) }],
     ]),
   );
+}
+
+/** Whether something of the node's own is at a path already. */
+function usesFolder(spec: ContainerSpec, folder: string): boolean {
+  const { volumes = [] } = spec;
+  return tmpfsOf(spec).has(folder) || volumes.some((use) => use.split(':')[1] === folder);
+}
+
+/** A file or folder of this machine, to be read. */
+function seen(path: string, target: string) {
+  return { Type: 'bind' as const, Source: path, Target: target, ReadOnly: true };
 }
 
 function volume(name: string, target: string, labels: Record<string, string>, readOnly: boolean) {
