@@ -225,6 +225,7 @@ function line(socket: Socket, signal: AbortSignal): Promise<string> {
     let said = '';
     const end = (settle: () => void) => {
       socket.off('readable', read);
+      socket.off('end', closed);
       socket.off('close', closed);
       signal.removeEventListener('abort', abort);
       settle();
@@ -245,8 +246,10 @@ function line(socket: Socket, signal: AbortSignal): Promise<string> {
       }
     };
     socket.on('readable', read);
+    socket.once('end', closed);
     socket.once('close', closed);
     if (signal.aborted) abort();
+    else if (socket.closed) closed();
     else signal.addEventListener('abort', abort, { once: true });
   });
 }
