@@ -26,6 +26,11 @@ export interface RunOptions {
   seed?: number | undefined;
   repeat?: number;
   parallel?: number;
+  /**
+   * Whether the topology of the first execution that does not pass stays, until `drill down` removes it; none is
+   * begun after it. Not for systems of one's own: what stays lives in a process of its own.
+   */
+  keep?: boolean;
   /** The URL of a Toxiproxy to use in place of our own. */
   toxiproxy?: string | undefined;
   /** Systems beside those that come with failover-drill, by the name that drill files give. */
@@ -48,6 +53,7 @@ export async function runDrills(options: RunOptions): Promise<RunResult> {
   const runtime: Runtime = RUNTIMES[options.runtime ?? 'process'];
   const systems = { ...SYSTEMS, ...options.systems };
   for (const drill of drills) refuseWhatIsMissing(drill, runtime, systems);
+  if (options.keep) for (const drill of drills) refuseOwnSystem(drill, options.systems ?? {});
   refuseSameNames(drills);
   const out = options.out ?? join('.drill', clock.wall().toISOString().replaceAll(':', '-'));
   const seeds = new Map<Drill, number>();
@@ -56,6 +62,7 @@ export async function runDrills(options: RunOptions): Promise<RunResult> {
     out,
     repeat,
     parallel,
+    keep: options.keep,
     clock,
     runtime,
     systems,
@@ -90,7 +97,19 @@ export async function loadDrills(
   );
 }
 
-function refuseWhatIsMissing(
+function refuseOwnSystem({ file, drill }: BatchDrill, own: Readonly<Record<string, System>>): void {
+  const { system } = drill.topology;
+  if (!Object.hasOwn(own, system)) return;
+  throw new UsageError({
+    where: file,
+    expected: `one of our own systems, where a topology may stay: ${Object.keys(SYSTEMS).join(', ')}`,
+    found: `"${system}"`,
+    todo: 'leave keep out',
+  });
+}
+
+/** Rejects what a drill needs and the runtime or we do not have. */
+export function refuseWhatIsMissing(
   { file, drill }: BatchDrill,
   runtime: Runtime,
   systems: Readonly<Record<string, System>>,

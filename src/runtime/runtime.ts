@@ -7,6 +7,7 @@
 import type { Clock } from '../clock.js';
 import type { ContainerSpec } from '../drill/container.js';
 import type { Capability } from '../drill/needs.js';
+import type { Census } from '../history/event.js';
 import type { Link } from '../topology/links.js';
 
 export interface Address {
@@ -66,6 +67,14 @@ export interface Runtime {
   readonly capabilities: ReadonlySet<Capability>;
   /** Reserves addresses and folders. Nothing runs yet but what keeps the run's things from being left behind. */
   open(layout: Layout, surroundings: Surroundings): Promise<OpenCluster>;
+  /** Looks at what there is, of the run with this label and altogether. Rejects where it cannot be looked at. */
+  look(run: string, around: Pick<Surroundings, 'clock' | 'environment'>): Promise<Look>;
+}
+
+export interface Look {
+  census: Census;
+  /** What carries the run's label, one text each. */
+  found: string[];
 }
 
 /** A runtime opened for one execution. */
@@ -86,6 +95,8 @@ export interface Places {
   listen(node: string): Address;
   /** Where the runner reaches it beside the links, for observation and control. */
   observe(node: string): Address;
+  /** The same for each of its ports, where a node can have several. */
+  published?(node: string): ReadonlyMap<number, Address>;
   link(name: string): LinkPlace;
   /** The folder in which a node keeps its data, as the node sees it. */
   data(node: string): string;
@@ -94,11 +105,15 @@ export interface Places {
 }
 
 export interface Inventory {
+  before?: Census;
   created: { processes: number; proxies: number; folders: number } & Partial<CreatedInEngine>;
+  after?: Census;
   /** What is still there, one text each; empty when all is gone. */
   leaked: string[];
   /** What could not be looked at, one text each with the reason. */
   unseen?: string[];
+  /** The run's label, where it was left as it was. */
+  kept?: string;
 }
 
 /** What a run created in a container engine. */

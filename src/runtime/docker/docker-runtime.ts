@@ -13,6 +13,7 @@ import { engineClient, findEngine } from './engine.js';
 import { listenToEngine } from './engine-events.js';
 import { ensureImages } from './images.js';
 import { labelsOf } from './labels.js';
+import { lookEverywhere } from './look.js';
 import { makeNetworks } from './networks.js';
 
 /** The images of the user's own that the nodes of a layout name. */
@@ -34,6 +35,10 @@ export const dockerRuntime: Omit<Runtime, 'open'> & {
 } = {
   name: 'docker',
   capabilities,
+  async look(run, { environment, clock }) {
+    const { address } = await findEngine(environment, clock);
+    return lookEverywhere(await engineClient(address), run);
+  },
   async open(layout, surroundings) {
     const { run, clock, environment } = surroundings;
     const engine = await findEngine(environment, clock);
@@ -73,7 +78,8 @@ export const dockerRuntime: Omit<Runtime, 'open'> & {
       );
       return cluster;
     } catch (error) {
-      await reaper.abandon();
+      // What it could not remove shows when it is looked for; the first reason is the one to tell.
+      await reaper.abandon().catch(() => undefined);
       throw error;
     }
   },
