@@ -7,8 +7,8 @@
  *     client link    address
  *     client:app->a  127.0.0.1:12301
  *
- *     Toxiproxy               links
- *     http://127.0.0.1:40711  client:app->a, client:app->b, a->b, ...
+ *     Toxiproxy               links from  to
+ *     http://127.0.0.1:40711  a           b c supervisor-1
  */
 import { columnsOf, oneLine, padded } from './text.js';
 
@@ -40,13 +40,10 @@ export function addressesText(addresses: Addresses): string {
       ['client link', 'address'],
       clients.map(({ link, address }) => [link, address]),
     ),
-    table(
-      ['Toxiproxy', 'links'],
-      toxiproxies.map((server) => [server.url, server.links.map(({ link }) => link).join(' ')]),
-    ),
+    table(['Toxiproxy', 'links from', 'to'], toxiproxies.flatMap(serverRows)),
     ...(links[0]
       ? [
-          `A link's proxy is named ${run}.FROM.TO. To cut ${links[0].link} by hand, and to heal it:\n` +
+          `Proxies are named ${run}.FROM.TO (client_app for client:app). To cut ${links[0].link}, and to heal it:\n` +
             [false, true].map((enabled) => `  ${cut(url, links[0]?.proxy ?? '', enabled)}\n`).join(''),
         ]
       : []),
@@ -59,6 +56,16 @@ export function addressesText(addresses: Addresses): string {
       .join(''),
   ];
   return parts.join('\n');
+}
+
+/** A row for each source of links, the server's URL in the first of them. */
+function serverRows({ url, links }: Addresses['toxiproxies'][number]): string[][] {
+  const targets = new Map<string, string[]>();
+  for (const { link } of links) {
+    const [from = '', to = ''] = link.split('->');
+    targets.set(from, [...(targets.get(from) ?? []), to]);
+  }
+  return [...targets].map(([from, to], at) => [at === 0 ? url : '', from, to.join(' ')]);
 }
 
 function cut(url: string, proxy: string, enabled: boolean): string {
