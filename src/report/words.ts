@@ -2,6 +2,7 @@
  * An event in plain words, on one line: `supervisor-2 declared a failed (term 1)`. Operations have none: they
  * are counted, not told. What nodes and drill files wrote is made harmless for a terminal.
  */
+import { inventoryLines } from '../checker/inventory.js';
 import type { Event, EventOf, Evidence } from '../history/event.js';
 import { oneLine } from './text.js';
 
@@ -60,7 +61,7 @@ function told(event: Event, faultName: FaultName): string | undefined {
     case 'problem':
       return `problem: ${event.message}`;
     case 'inventory':
-      return event.leaked.length > 0 ? `left behind: ${event.leaked.join(', ')}` : undefined;
+      return inventoryWords(event);
     case 'end':
       return event.reason === 'done' ? 'the run is done' : `the run was cut off: ${event.reason}`;
     case 'invoke':
@@ -69,6 +70,12 @@ function told(event: Event, faultName: FaultName): string | undefined {
     case 'info':
       return undefined;
   }
+}
+
+function inventoryWords(event: EventOf<'inventory'>): string {
+  const left = event.leaked.length > 0 ? [`left behind: ${event.leaked.join(', ')}`] : [];
+  const kept = event.kept === undefined ? [] : [`kept as it is: run ${event.kept}`];
+  return [...left, ...kept, ...inventoryLines(event)].join('; ');
 }
 
 function inTerm(term: number | undefined): string {

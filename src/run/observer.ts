@@ -104,6 +104,15 @@ export class Observer {
     return lacking;
   }
 
+  /** The nodes for which it is not whole; where it is the roles that do not fit, the first of all. */
+  missing(): string[] {
+    const missing = this.members().filter((node) => {
+      const seen = this.#of(node);
+      return !seen.running || seen.role === 'unknown' || (seen.role === 'standby' && !this.#follows(seen));
+    });
+    return missing.length > 0 ? missing : this.members().slice(0, 1);
+  }
+
   /** A standby that has not heard of the primary's term yet may believe that it is in sync with the one before. */
   #follows(standby: Seen): boolean {
     return standby.inSync && standby.term === (this.primary()?.term ?? standby.term);

@@ -28,6 +28,11 @@ export interface RunOptions {
   seed?: number | undefined;
   repeat?: number;
   parallel?: number;
+  /**
+   * Whether the topology of the first execution that does not pass stays, until `drill down` removes it; none is
+   * begun after it. Not for systems of one's own: what stays lives in a process of its own.
+   */
+  keep?: boolean;
   /** The URL of a Toxiproxy, or an image with one, to use in place of our own; `embedded`: nothing but our own. */
   toxiproxy?: string | undefined;
   /** Systems beside those that come with failover-drill, by the name that drill files give. */
@@ -51,6 +56,7 @@ export async function runDrills(options: RunOptions): Promise<RunResult> {
   const systems = { ...SYSTEMS, ...options.systems };
   const chosen = new Map(drills.map((drill) => [drill.drill, allThere(drill, runtime, systems)]));
   await refuseWhatThisMachineLacks(drills, runtime, { clock, environment });
+  if (options.keep) for (const drill of drills) refuseOwnSystem(drill, options.systems ?? {});
   refuseSameNames(drills);
   const choice = parseToxiproxyChoice(toxiproxy);
   assertReach(choice, options.runtime ?? 'process');
@@ -61,6 +67,7 @@ export async function runDrills(options: RunOptions): Promise<RunResult> {
     out,
     repeat,
     parallel,
+    keep: options.keep,
     clock,
     runtime,
     systemOf: (drill) => chosen.get(drill)!,
@@ -99,8 +106,19 @@ export async function loadDrills(
   );
 }
 
+function refuseOwnSystem({ file, drill }: BatchDrill, own: Readonly<Record<string, System>>): void {
+  const { system } = drill.topology;
+  if (typeof system !== 'string' || !Object.hasOwn(own, system)) return;
+  throw new UsageError({
+    where: file,
+    expected: `one of our own systems, where a topology may stay: ${Object.keys(SYSTEMS).join(', ')}`,
+    found: `"${system}"`,
+    todo: 'leave keep out',
+  });
+}
+
 /** The system of a drill. Throws a UsageError where that, or something else that the drill needs, is not there. */
-function allThere(
+export function allThere(
   { file, drill }: BatchDrill,
   runtime: Runtime,
   systems: Readonly<Record<string, System>>,
@@ -118,7 +136,7 @@ function allThere(
 }
 
 /** What the runtime offers may need a thing that is not on every machine. */
-async function refuseWhatThisMachineLacks(
+export async function refuseWhatThisMachineLacks(
   drills: readonly BatchDrill[],
   runtime: Runtime,
   around: Parameters<NonNullable<Runtime['lack']>>[1],

@@ -1,6 +1,6 @@
 /**
  * The stage of one execution: what is opened, in which order, and how it is all taken down again. `down` may be
- * called at any moment, also half way through `up`.
+ * called at any moment, also half way through `up`; `keep` leaves it all as it is, for `down` later on.
  *
  *     runtime -> Toxiproxy -> links -> power device -> nodes -> observer
  */
@@ -19,16 +19,19 @@ import type { ToxiproxyChoice } from '../link/toxiproxy-choice.js';
 import { openLinks } from '../link/toxiproxy-links.js';
 import { type Greeter, greeter } from '../probe/greeting.js';
 import { freshId, type Random } from '../random.js';
+import type { Addresses } from '../report/addresses.js';
 import { openPower } from '../runtime/power.js';
 import type {
   BroughtToxiproxies,
   Cluster,
   Inventory,
   Kills,
+  Look,
   OpenCluster,
   Runtime,
 } from '../runtime/runtime.js';
 import type { System } from '../system/system.js';
+import { addressesOf } from './addresses.js';
 import { clientGroups } from './client-groups.js';
 import { withExposedPorts } from './exposed-ports.js';
 import type { FaultKinds } from './fault-kinds.js';
@@ -58,10 +61,16 @@ export interface StageSetting {
 }
 
 export class Stage {
+  /** The run's label. */
+  readonly run = freshId();
   #setting: StageSetting;
-  readonly #run = freshId();
   /** What undoes what was opened, in the order of opening. */
   readonly #undo: (() => Promise<unknown>)[] = [];
+  /** What ends the watching and the load, while everything else goes on. */
+  readonly #rest: (() => void)[] = [];
+  #before: Look | undefined;
+  /** The URL of the Toxiproxy server that carries a link, once there is one. */
+  #serverOf: ((link: string) => string | undefined) | undefined;
   #cluster: OpenCluster | undefined;
   #isLost = false;
   #proxies = 0;
@@ -75,6 +84,7 @@ export class Stage {
     this.#setting = await withExposedPorts(this.#setting);
     const { clock, drill, plan, runtime, system, recorder, folder, environment, random, signal } =
       this.#setting;
+    this.#before = await runtime.look(this.run, this.#setting).catch(() => undefined);
     const cluster = await runtime.open(
       {
         nodes: [...plan.nodes, ...plan.supervisors],
@@ -87,7 +97,7 @@ export class Stage {
       },
       {
         clock,
-        run: this.#run,
+        run: this.run,
         logs: join(folder, 'logs'),
         environment,
         signal,
@@ -120,7 +130,7 @@ export class Stage {
       observe: (node) => cluster.places.observe(node),
       onArrival: (token) => greets.arrived(token),
     });
-    this.#undo.push(async () => observer.stop());
+    this.#rest.push(() => observer.stop());
     const nodes = watched(cluster, observer);
     const links = await this.#openLinks(cluster);
     await this.#openPower(nodes, greets);
@@ -144,7 +154,7 @@ export class Stage {
     const tally = new Tally(drill);
     recorder.subscribe((event) => tally.add(event));
     const { groups, processes } = clientGroups(this.#setting, cluster);
-    this.#undo.push(async () => {
+    this.#rest.push(() => {
       for (const group of groups) {
         group.target.stop();
         group.running.abandon();
@@ -163,24 +173,69 @@ export class Stage {
     };
   }
 
+  /** Whether there is anything that could be kept. */
+  get stands(): boolean {
+    return this.#cluster !== undefined && !this.#isLost;
+  }
+
+  /** Where everything is that can be reached from this machine; undefined where nothing stands. */
+  addresses(): Addresses | undefined {
+    if (!this.#cluster) return undefined;
+    const { places } = this.#cluster;
+    const serverOf = this.#serverOf ?? (() => undefined);
+    return addressesOf({ ...this.#setting, run: this.run, places, serverOf });
+  }
+
+  /** Leaves everything as it is, but for those who watch it and load it. Says what of it is there. */
+  async keep(): Promise<Inventory> {
+    for (const rest of this.#rest.reverse()) rest();
+    const kept = { ...this.#inventory(), kept: this.run };
+    try {
+      const { census } = await this.#setting.runtime.look(this.run, this.#setting);
+      return { ...kept, created: { ...census.run, proxies: this.#proxies }, after: census };
+    } catch (error) {
+      return { ...kept, unseen: [messageOf(error)] };
+    }
+  }
+
   /** Takes everything down and says what could not be. Never rejects: what went wrong is in what it says. */
   async down(): Promise<Inventory> {
     const wrong: string[] = [];
     const attempt = async (work: () => Promise<unknown>) => {
       await work().catch((error: unknown) => wrong.push(messageOf(error)));
     };
+    for (const rest of this.#rest.reverse()) rest();
     for (const undo of this.#undo.reverse()) await attempt(undo);
-    let inventory: Inventory = { created: { processes: 0, proxies: 0, folders: 0 }, leaked: [] };
+    let inventory = this.#inventory();
     const cluster = this.#cluster;
     if (cluster) {
       await attempt(async () => {
-        inventory = await cluster.close();
+        inventory = { ...inventory, ...(await cluster.close()) };
       });
     }
     const created = { ...inventory.created, proxies: this.#proxies };
     // Where the nodes' ground is gone, nobody can say what is left of them.
     if (this.#isLost) return { ...inventory, created, unseen: [...(inventory.unseen ?? []), ...wrong] };
-    return { ...inventory, created, leaked: [...inventory.leaked, ...wrong] };
+    return this.#lookedAfter({ ...inventory, created, leaked: [...inventory.leaked, ...wrong] });
+  }
+
+  #inventory(): Inventory {
+    const created = { processes: 0, proxies: 0, folders: 0 };
+    return { ...(this.#before ? { before: this.#before.census } : {}), created, leaked: [] };
+  }
+
+  /** Adds what is there now. Whoever made it: what carries the run's label is the run's. */
+  async #lookedAfter(inventory: Inventory): Promise<Inventory> {
+    // Where nobody could look before, what is asked for is not there, or was never opened.
+    if (!this.#before) return inventory;
+    try {
+      const { census, found } = await this.#setting.runtime.look(this.run, this.#setting);
+      const told = (thing: string) => inventory.leaked.some((text) => text.startsWith(thing));
+      const leaked = [...inventory.leaked, ...found.filter((thing) => !told(thing))];
+      return { ...inventory, after: census, leaked };
+    } catch (error) {
+      return { ...inventory, unseen: [...(inventory.unseen ?? []), messageOf(error)] };
+    }
   }
 
   async #openLinks(cluster: OpenCluster): Promise<StatefulLinks> {
@@ -207,8 +262,13 @@ export class Stage {
     });
     const others = new Map([...inside.servers].map(([name, { client }]) => [name, client]));
     const isProxied = (link: string) => !cluster.places.link(link).packets;
+    this.#serverOf = (link) => {
+      const { server: name } = cluster.places.link(link);
+      if (!isProxied(link)) return undefined;
+      return name === undefined ? server.url : others.get(name)?.host;
+    };
     const proxied = await openLinks(
-      { client: server.client, others, clock, run: this.#run },
+      { client: server.client, others, clock, run: this.run },
       plan.links.filter(({ name }) => isProxied(name)).map(({ name }) => cluster.places.link(name)),
     );
     this.#proxies = proxied.size;

@@ -8,6 +8,7 @@ import type { Clock } from '../clock.js';
 import type { ContainerSpec } from '../drill/container.js';
 import type { Capability } from '../drill/needs.js';
 import type { KillSignal, PauseWay } from '../drill/steps.js';
+import type { Census } from '../history/event.js';
 import type { ToxiproxyChoice } from '../link/toxiproxy-choice.js';
 import type { Link } from '../topology/links.js';
 import type { Handicapped } from './handicap.js';
@@ -86,6 +87,8 @@ export interface Runtime {
   ): Promise<string | undefined>;
   /** Reserves addresses and folders. Nothing runs yet but what keeps the run's things from being left behind. */
   open(layout: Layout, surroundings: Surroundings): Promise<OpenCluster>;
+  /** Looks at what there is, of the run with this label and altogether. Rejects where it cannot be looked at. */
+  look(run: string, around: Pick<Surroundings, 'clock' | 'environment'>): Promise<Look>;
   /**
    * Gets the images of nodes of the user's own (builds or pulls them), and gives the ports that those expose of which
    * the drill names none. For a runtime that can do `containers`.
@@ -94,6 +97,12 @@ export interface Runtime {
     containers: Readonly<Record<string, ContainerSpec>>,
     surroundings: Pick<Surroundings, 'clock' | 'environment' | 'signal'>,
   ): Promise<ReadonlyMap<string, number[]>>;
+}
+
+export interface Look {
+  census: Census;
+  /** What carries the run's label, one text each. */
+  found: string[];
 }
 
 /** A runtime opened for one execution. */
@@ -120,6 +129,8 @@ export interface Places {
   listen(node: string): Address;
   /** Where the runner reaches it beside the links, for observation and control. */
   observe(node: string): Address;
+  /** The same for each of its ports, where a node can have several. */
+  published?(node: string): ReadonlyMap<number, Address>;
   link(name: string): LinkPlace;
   /** The folder in which a node keeps its data, as the node sees it. */
   data(node: string): string;
@@ -128,11 +139,15 @@ export interface Places {
 }
 
 export interface Inventory {
+  before?: Census;
   created: { processes: number; proxies: number; folders: number } & Partial<CreatedInEngine>;
+  after?: Census;
   /** What is still there, one text each; empty when all is gone. */
   leaked: string[];
   /** What could not be looked at, one text each with the reason. */
   unseen?: string[];
+  /** The run's label, where it was left as it was. */
+  kept?: string;
 }
 
 /** What a run created in a container engine. */

@@ -148,6 +148,8 @@ export function assignPlaces(layout: Layout, block: Network, ports: readonly num
     power,
     listen: (name) => ({ host: node(name).address, port: portOf(name) }),
     observe: (name) => ({ host: LOOPBACK, port: publishedOf(name, portOf(name)) }),
+    published: (name) =>
+      new Map([...node(name).published].map(([port, onHost]) => [port, { host: LOOPBACK, port: onHost }])),
     link: (name) => links.get(name) ?? fail('the name of a link', name),
     data: () => DATA,
   };

@@ -16,6 +16,7 @@ import { listenToEngine } from './engine-events.js';
 import { reachOf } from './handicap/reach.js';
 import { ensureImages } from './images.js';
 import { labelsOf } from './labels.js';
+import { lookEverywhere } from './look.js';
 import { makeNetworks } from './networks.js';
 import { lackOfPacketFilters } from './packet-tools.js';
 import { assignSharedPlaces } from './shared-places.js';
@@ -70,6 +71,10 @@ export const dockerRuntime: Omit<Runtime, 'open'> & {
     const built = await ready(engine, containers, surroundings);
     return exposedPorts(await engineClient(engine.address), built);
   },
+  async look(run, { environment, clock }) {
+    const { address } = await findEngine(environment, clock);
+    return lookEverywhere(await engineClient(address), run);
+  },
   async open(layout, surroundings) {
     const { run, clock, environment } = surroundings;
     const engine = await findEngine(environment, clock);
@@ -118,7 +123,8 @@ export const dockerRuntime: Omit<Runtime, 'open'> & {
       );
       return cluster;
     } catch (error) {
-      await reaper.abandon();
+      // What it could not remove shows when it is looked for; the first reason is the one to tell.
+      await reaper.abandon().catch(() => undefined);
       throw error;
     }
   },
