@@ -85,7 +85,7 @@ withEngine(() => {
     expect(await blocks()).not.toContain(wanted);
   });
 
-  test("runs at the same time have networks of their own", async () => {
+  test('runs at the same time have networks of their own', async () => {
     const [one, other] = await Promise.all(
       [1, 2].map(() => openContainers({ nodes: ['a', 'b'], links: mesh('a', 'b') })),
     );
