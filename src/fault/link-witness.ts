@@ -80,8 +80,8 @@ export async function lookAtLink(fault: string, expectation: Expectation, effect
   const { patience, held } = expectation;
   const { clock } = effects;
   const end = clock.now() + Math.max(patience.answer, patience.arrival ?? 0);
-  // A link that should be open is asked again and again, with more patience each time: should another fault take hold
-  // of it meanwhile, nobody waits for long for an answer that does not come.
+  // A link that should be open is given a short while first: where another fault takes hold of it meanwhile, that is
+  // seen then, and nobody waits any longer for an answer that does not come.
   let answer = held === 'free' ? Math.min(SILENCE, patience.answer) : patience.answer;
   for (;;) {
     const seen = await see(fault, { ...expectation, patience: { ...patience, answer } }, effects);
@@ -91,7 +91,7 @@ export async function lookAtLink(fault: string, expectation: Expectation, effect
     const plain = look.ok || (seen.greeting?.outcome === 'answered' && held !== 'free');
     if (plain || clock.now() >= end) return look;
     await sleep(clock, RETRY);
-    answer = Math.min(2 * answer, patience.answer);
+    answer = patience.answer;
   }
 }
 
