@@ -9,6 +9,7 @@ import { drill, type Ended, freshFolder, startDrill, verdictIn } from './drill-c
 
 const STACK = 'fixtures/stacks/web-redis';
 const BASE = 'debian:bookworm-slim';
+const STRICT = process.env.DRILL_TEST_STRICT !== undefined;
 
 /** Why the stack cannot be built; undefined where it can. */
 const missing = await findEngine(process.env, clock)
@@ -28,7 +29,7 @@ it('without an engine, it is refused before anything starts, and the runtime tha
 });
 
 withEngine(() => {
-  describe.skipIf(missing && !process.env.DRILL_TEST_STRICT)(`a web service with Redis${missing ? `: ${missing}` : ''}`, () => {
+  describe.skipIf(missing && !STRICT)(`a web service with Redis${missing ? `: ${missing}` : ''}`, () => {
     const out = freshFolder();
     let ended: Ended;
     beforeAll(async () => {
