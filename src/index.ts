@@ -37,6 +37,7 @@ export {
   type RoleAnswer,
   type Switches,
   type System,
+  type TellsHealth,
   type TellsRole,
 } from './system/system.js';
 export { startToxiproxy, type ToxiproxyServer } from './toxiproxy/server.js';
