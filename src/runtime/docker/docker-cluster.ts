@@ -34,7 +34,7 @@ import { Edge } from './edge.js';
 import { ContainerHandicaps } from './handicap/handicaps.js';
 import type { Reach } from './handicap/reach.js';
 import { endProcess, StoppedContainers } from './inside.js';
-import { healthPatience, nodeOptions } from './node-container.js';
+import { healthPatience, nodeOptions, volumesOf } from './node-container.js';
 import { Together } from './together.js';
 
 /** How long a container may take to end after SIGKILL, and after SIGTERM, ms. */
@@ -144,7 +144,7 @@ export class DockerCluster implements DockerClusterAbilities {
   }
 
   killProcess(node: string, name: string, signal: KillSignal): Promise<KilledProcess> {
-    return endProcess(node, this.#node(node).process, name, signal, this.#setting.surroundings.clock);
+    return endProcess(node, this.#node(node), name, signal, this.#setting.surroundings.clock);
   }
 
   stop(node: string, grace: number): Promise<{ at: number; killed: boolean }> {
@@ -203,7 +203,7 @@ export class DockerCluster implements DockerClusterAbilities {
   }
 
   async #close(): Promise<Inventory> {
-    const { surroundings, reaper, helpers, networks } = this.#setting;
+    const { surroundings, reaper, helpers, networks, containers: specs } = this.#setting;
     const { run, clock } = surroundings;
     for (const edge of this.#edges.values()) edge.close();
     const leaked = await helpers.close();
@@ -216,15 +216,16 @@ export class DockerCluster implements DockerClusterAbilities {
     leaked.push(...reaped.left);
     await reaper.done().catch((error: unknown) => leaked.push(messageOf(error)));
     leaked.push(...remaining(run, reaper.folder, new Set()).map(({ pid }) => `process ${pid}`));
-    const containers = this.#byId.size;
+    const containers = new Set(this.#byId.values());
+    const made = [...this.#nodes].filter(([, node]) => containers.has(node));
     return {
       created: {
         processes: 1 + helpers.started,
         proxies: 0,
         folders: 1,
-        containers,
+        containers: this.#byId.size,
         networks,
-        volumes: new Set([...this.#byId.values()].filter((one) => !edges.includes(one))).size,
+        volumes: made.reduce((sum, [name]) => sum + volumesOf(specs[name] ?? {}).length, 0),
       },
       leaked: [...new Set(leaked)],
       ...(reaped.unseen.length > 0 ? { unseen: reaped.unseen } : {}),

@@ -42,7 +42,6 @@ export function nodeOptions(
   // In an image of the user's own, words mean what they mean there.
   const { command, environment, folders, held } = own ? inContainer(told) : asItIs(told);
   const library = reach.faketime[node];
-  const tmpfs = tmpfsOf(spec);
   const network = networkName(run, node);
   const labels = labelsOf(run, runner, `node ${node}`);
   return {
@@ -72,12 +71,9 @@ export function nodeOptions(
       PortBindings: publishedPorts(place),
       ExtraHosts: Object.entries(place.hosts).map(([peer, address]) => `${peer}:${address}`),
       Mounts: [
-        // What is to be in memory is not kept.
-        ...(tmpfs.has(DATA) ? [] : [volume(`${network}-data`, DATA, labels, false)]),
-        ...(spec.volumes ?? []).map((use) => {
-          const [name = '', target = '', access] = use.split(':');
-          return volume(`${network}-${name}`, target, labels, access === 'ro');
-        }),
+        ...volumesOf(spec).map(({ name, target, readOnly }) =>
+          volume(`${network}-${name}`, target, labels, readOnly),
+        ),
         ...folders.map((folder) => ({
           Type: 'bind' as const,
           Source: folder,
@@ -85,7 +81,7 @@ export function nodeOptions(
           ReadOnly: true,
         })),
       ],
-      Tmpfs: Object.fromEntries(tmpfs),
+      Tmpfs: Object.fromEntries(tmpfsOf(spec)),
     },
     NetworkingConfig: {
       EndpointsConfig: {
@@ -93,6 +89,15 @@ export function nodeOptions(
       },
     },
   };
+}
+
+/** A node's volumes: one for its data, unless that is to be in memory, and those that it asks for. */
+export function volumesOf(spec: ContainerSpec): { name: string; target: string; readOnly: boolean }[] {
+  const asked = (spec.volumes ?? []).map((use) => {
+    const [name = '', target = '', access] = use.split(':');
+    return { name, target, readOnly: access === 'ro' };
+  });
+  return [...(tmpfsOf(spec).has(DATA) ? [] : [{ name: '_data', target: DATA, readOnly: false }]), ...asked];
 }
 
 /** The name of a run's container, in the engine. */
