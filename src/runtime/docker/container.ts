@@ -46,6 +46,8 @@ interface Life {
 /** How long the engine may take to tell of an end that was seen, and for the last output to come, ms. */
 const ENGINE_PATIENCE = 15_000;
 const OUTPUT_PATIENCE = 250;
+/** How long an engine is asked again to freeze a container, ms. */
+const FREEZE_PATIENCE = 2000;
 /** Time between two looks for the end of a process that was killed, ms. */
 const LOOK_EVERY = 1;
 
@@ -163,9 +165,17 @@ export class Container {
 
   /** By the freezer. */
   async pause(): Promise<number> {
+    const { clock } = this.#setting;
     const { container } = await this.#alive();
-    await this.#asked('pause', container.pause());
-    return this.#setting.clock.now();
+    const end = clock.now() + FREEZE_PATIENCE;
+    // On a busy machine an engine gives up on a container whose processes are all being started.
+    const freeze = (): Promise<unknown> =>
+      container.pause().catch((error: unknown) => {
+        if (clock.now() > end || !/unable to freeze/.test(refusalOf(error))) throw error;
+        return freeze();
+      });
+    await this.#asked('pause', freeze());
+    return clock.now();
   }
 
   async resume(): Promise<number> {
