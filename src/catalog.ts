@@ -1,4 +1,5 @@
 /** Name -> what stands behind it: explicit maps, no self-registration. */
+import type { TopologySpec } from './drill/topology.js';
 import { clock } from './fault/clock.js';
 import { cpu } from './fault/cpu.js';
 import { disk } from './fault/disk.js';
@@ -14,6 +15,7 @@ import { toxic } from './fault/toxic.js';
 import type { FaultKinds } from './run/fault-kinds.js';
 import { dockerRuntime } from './runtime/docker/docker-runtime.js';
 import { processRuntime } from './runtime/process/process-runtime.js';
+import { httpSystem } from './system/http.js';
 import { referenceSystem } from './system/reference.js';
 import type { System } from './system/system.js';
 
@@ -36,3 +38,11 @@ export const RUNTIMES = { docker: dockerRuntime, process: processRuntime } as co
 export type RuntimeName = keyof typeof RUNTIMES;
 
 export const SYSTEMS: Readonly<Record<string, System>> = { reference: referenceSystem };
+
+/** The system that a topology names, among the known ones, or the one that it tells; undefined for an unknown name. */
+export function systemOf(
+  { system }: Pick<TopologySpec, 'system'>,
+  known: Readonly<Record<string, System>>,
+): System | undefined {
+  return typeof system === 'string' ? known[system] : httpSystem(system.http);
+}

@@ -61,8 +61,12 @@ export function isDrillError(error: unknown): error is UsageError | EnvironmentE
   return error instanceof DrillError;
 }
 
+/** The message of anything thrown, with its lines: what a node wrote last has several. */
+export function linesOf(error: unknown): string {
+  return error instanceof Error ? error.message || error.name : String(error);
+}
+
 /** The message of anything thrown, on one line. */
 export function messageOf(error: unknown): string {
-  const text = error instanceof Error ? error.message || error.name : String(error);
-  return text.replace(/\s*\n\s*/g, ' ');
+  return linesOf(error).replace(/\s*\n\s*/g, ' ');
 }

@@ -33,6 +33,11 @@ export function freshId(): string {
   return randomBytes(5).toString('hex');
 }
 
+/** What nobody guesses, and no program says by chance. */
+export function freshSecret(): string {
+  return randomBytes(16).toString('hex');
+}
+
 /** A whole number in [low, high]. */
 export function integer(random: Random, low: number, high: number): number {
   return low + Math.floor(random.next() * (high - low + 1));

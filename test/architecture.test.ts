@@ -75,7 +75,7 @@ const BANS: Ban[] = [
   {
     name: /\bprocess\.(argv|exit)\b/,
     homes:
-      /^(cli|reference\/process|toxiproxy\/process|runtime\/reaper\/process|runtime\/docker\/(agent|gauge)\/process)\.ts$/,
+      /^(cli|reference\/process|toxiproxy\/process|runtime\/reaper\/process|runtime\/docker\/(agent|gauge)\/process|run\/keep\/process)\.ts$/,
     instead: 'arguments and a result: only the entry of a process reads argv and ends it',
   },
   { name: /\bconsole\./, homes: /^$/, instead: 'the Io of a command, or an event in the history' },

@@ -3,6 +3,7 @@ import { eventsOf } from '../history/by-type.js';
 import { flawsOf } from '../history/operations.js';
 import type { Checker } from './checker.js';
 import { evidenceOf } from './finding.js';
+import { countsText, inventoryLines } from './inventory.js';
 
 export const historyCompleteChecker: Checker = {
   name: 'integrity',
@@ -64,21 +65,25 @@ export const nothingLeftChecker: Checker = {
       const message = 'no inventory was taken after the run';
       return [{ ...head, actual: 'unknown', verdict: 'inconclusive', evidence: [], message }];
     }
-    const { created, leaked, unseen = [], index } = inventory;
+    const { created, leaked, unseen = [], kept, index } = inventory;
     if (leaked.length === 0 && unseen.length > 0) {
       const message = `could not be looked at: ${unseen.join(', ')}`;
       return [{ ...head, actual: 'unknown', verdict: 'inconclusive', evidence: [index], message }];
     }
     const good = leaked.length === 0;
-    const counts = Object.entries(created).map(([kind, count]) => `${count} ${kind}`);
-    const made = `${counts.slice(0, -1).join(', ')} and ${counts.at(-1)}`;
+    const actual = kept === undefined ? 'nothing' : 'kept, as asked';
+    const gone =
+      kept === undefined
+        ? `${countsText(created)} were created, and are gone`
+        : `run ${kept} was kept, as asked; \`drill down ${kept}\` removes it`;
+    const lines = [good ? gone : `left behind: ${leaked.join(', ')}`, ...inventoryLines(inventory)];
     return [
       {
         ...head,
-        actual: good ? 'nothing' : `${leaked.length} left`,
+        actual: good ? actual : `${leaked.length} left`,
         verdict: good ? 'pass' : 'fail',
         evidence: [index],
-        message: good ? `${made} were created, and are gone` : `left behind: ${leaked.join(', ')}`,
+        message: lines.join('\n'),
       },
     ];
   },

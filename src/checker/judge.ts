@@ -11,6 +11,7 @@ import { groupFigures } from './availability.js';
 import { ALWAYS, CHECKERS } from './checkers.js';
 import { countsOf, timingsOf } from './figures.js';
 import { isWhole } from './finding.js';
+import { inventoryOf } from './inventory.js';
 import { toMs } from './milliseconds.js';
 import { lastInstant } from './phases.js';
 import { type Finding, judgementOf, type Verdict } from './verdict.js';
@@ -30,6 +31,7 @@ export function judge(history: History): Verdict {
     verdict: judgementOf(findings),
     duration_ms: toMs(lastInstant(history)),
     toxiproxy: toxiproxyOf(history),
+    inventory: inventoryOf(history),
     timings: timingsOf(history, drill),
     counts: countsOf(history, drill),
     groups: groupFigures(history, drill),

@@ -1,5 +1,7 @@
 /** What the judge says of a run: the shape of verdict.json, key by key. */
 
+import type { Census, EventOf } from '../history/event.js';
+
 export type Judgement = 'pass' | 'fail' | 'inconclusive';
 
 /** What one checker says of one expectation. */
@@ -73,6 +75,16 @@ export interface Verdict {
   /** Wall time of the run, ms. */
   duration_ms: number;
   toxiproxy: { server: string; version: string } | null;
+  /** What was there before, what was created, what was there after; null where nobody looked. */
+  inventory: {
+    before: Census | null;
+    created: EventOf<'inventory'>['created'];
+    after: Census | null;
+    leaked: string[];
+    unseen: string[];
+    /** The label of a run that was left as it was, because that was asked for. */
+    kept: string | null;
+  } | null;
   timings: Timings;
   counts: Counts;
   groups: Record<string, GroupFigures>;

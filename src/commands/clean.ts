@@ -1,5 +1,6 @@
 /** `drill clean`: removes what a killed runner left behind. */
 import type { Command } from './command.js';
+import { nameOf } from './down.js';
 
 export const clean: Command<{ all: boolean }> = {
   command: 'clean',
@@ -8,7 +9,7 @@ export const clean: Command<{ all: boolean }> = {
     yargs.option('all', {
       type: 'boolean',
       default: false,
-      describe: 'also what belongs to runs that are still going on',
+      describe: 'also what belongs to runs that are still going on, and what `drill up` or `--keep` left',
     }),
   async handler({ all }, io) {
     const [{ clean: remove }, { systemClock }] = await Promise.all([
@@ -19,6 +20,7 @@ export const clean: Command<{ all: boolean }> = {
     io.stdout(
       `removed ${removed.processes} processes, ${removed.inEngine} containers, networks and volumes, and ${removed.folders} folders\n`,
     );
+    for (const one of removed.kept) io.stdout(`left alone: ${nameOf(one)}; \`drill down\` removes it\n`);
     for (const left of removed.left) io.stderr(`left behind: ${left}\n`);
     return removed.left.length === 0 ? 0 : 3;
   },

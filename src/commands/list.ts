@@ -6,7 +6,7 @@ export const list: Command<{ folder?: string }> = {
   describe: 'show the drills that ship, or those of a folder, and what each proves',
   builder: (yargs) => yargs.positional('folder', { type: 'string', describe: 'a folder with drill files' }),
   async handler({ folder }, io) {
-    const [{ readFile }, { resolve }, { fileURLToPath }, { findDrills }, { parseDrill }] = await Promise.all([
+    const [{ readFile }, { resolve }, { fileURLToPath }, { findDrills }, { loadDrill }] = await Promise.all([
       import('node:fs/promises'),
       import('node:path'),
       import('node:url'),
@@ -18,7 +18,7 @@ export const list: Command<{ folder?: string }> = {
     for (const file of await findDrills([folder ?? shipped], io.cwd)) {
       const bytes = await readFile(resolve(io.cwd, file));
       try {
-        const drill = parseDrill(bytes, file);
+        const drill = await loadDrill(resolve(io.cwd, file), { shownAs: file, environment: io.env });
         rows.push({ file, name: drill.name, proves: opening(bytes.toString()) || drill.about });
       } catch (error) {
         rows.push({ file, name: 'invalid', proves: firstLine(error), wrong: true });

@@ -1,8 +1,8 @@
 /** `drill run`: runs drills, shows them while they run, and leaves verdicts and reports behind. */
 import type { Judgement } from '../checker/verdict.js';
-import { UsageError } from '../errors.js';
 import type { Command } from './command.js';
 import { EXIT_OF } from './exit-codes.js';
+import { wholeNumber, wholeNumberIfGiven } from './whole-number.js';
 
 interface Args {
   files: string[];
@@ -11,20 +11,8 @@ interface Args {
   seed?: number;
   repeat: number;
   parallel: number;
+  keep: boolean;
   toxiproxy?: string;
-}
-
-function wholeNumber(name: string, lowest: number) {
-  return (value: number): number => {
-    if (!Number.isInteger(value) || value < lowest) {
-      throw new UsageError({
-        where: `--${name}`,
-        expected: `a whole number of at least ${lowest}`,
-        found: String(value),
-      });
-    }
-    return value;
-  };
 }
 
 export const run: Command<Args> = {
@@ -46,7 +34,7 @@ export const run: Command<Args> = {
       .option('out', { type: 'string', describe: 'the output folder [default: .drill/<timestamp>]' })
       .option('seed', {
         type: 'number',
-        coerce: (value?: number) => (value === undefined ? undefined : wholeNumber('seed', 0)(value)),
+        coerce: wholeNumberIfGiven('seed', 0),
         describe: 'the seed of all random choices [default: a fresh one, printed]',
       })
       .option('repeat', {
@@ -61,24 +49,38 @@ export const run: Command<Args> = {
         coerce: wholeNumber('parallel', 1),
         describe: 'how many run at once',
       })
-      .option('toxiproxy', { type: 'string', describe: 'the URL of a Toxiproxy to use in place of our own' })
+      .option('keep', {
+        type: 'boolean',
+        default: false,
+        describe:
+          'leave the topology of the first execution that does not pass as it is at its end; none is begun after it',
+      })
+      .option('toxiproxy', {
+        type: 'string',
+        describe: 'a Toxiproxy to use: a URL (local processes), an image (containers), or embedded',
+      })
       .example('$0 run drills/split-brain.yaml', 'one drill')
       .example('$0 run drills/ --parallel 2 --out results', 'the library, with reports in results/'),
   async handler(args, io) {
     const [
+      { notesOf },
       { loadDrills, runDrills },
       { chooseRuntime },
       { liveTerminal },
       { verdictTable },
+      { addressesText },
       { systemClock },
     ] = await Promise.all([
+      import('../drill/load.js'),
       import('../run/run-drills.js'),
       import('../run/choose-runtime.js'),
       import('../report/terminal.js'),
       import('../report/table.js'),
+      import('../report/addresses.js'),
       import('../clock.js'),
     ]);
-    const drills = await loadDrills(args.files, io.cwd);
+    const drills = await loadDrills(args.files, io.cwd, {}, io.env);
+    for (const { drill } of drills) for (const note of notesOf(drill)) io.stdout(`note: ${note}\n`);
     const { runtime: asked, toxiproxy } = args;
     const runtime = await chooseRuntime({ asked, toxiproxy, environment: io.env, clock: systemClock });
     io.stdout(`runtime ${runtime.name}: ${runtime.reason}\n`);
@@ -99,6 +101,7 @@ export const run: Command<Args> = {
         seed: args.seed,
         repeat: args.repeat,
         parallel: args.parallel,
+        keep: args.keep,
         toxiproxy: args.toxiproxy,
         environment: io.env,
         signal: io.signal,
@@ -109,6 +112,7 @@ export const run: Command<Args> = {
             onDone(run) {
               shown.close();
               live.print(verdictTable(run, { colors: io.color, columns: io.columns() }));
+              if (run.kept) live.print(`kept as it is: run ${run.kept.run}\n\n${addressesText(run.kept)}`);
             },
           };
         },

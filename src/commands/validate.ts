@@ -7,7 +7,7 @@ export const validate: Command<{ files: string[] }> = {
   builder: (yargs) =>
     yargs.positional('files', { type: 'string', array: true, demandOption: true, describe: 'drill files' }),
   async handler({ files }, io) {
-    const [{ resolve }, { findDrills }, { loadDrill }, { UsageError }] = await Promise.all([
+    const [{ resolve }, { findDrills }, { loadDrill, notesOf }, { UsageError }] = await Promise.all([
       import('node:path'),
       import('../drill/find.js'),
       import('../drill/load.js'),
@@ -16,7 +16,8 @@ export const validate: Command<{ files: string[] }> = {
     let exitCode = 0;
     for (const file of await findDrills(files, io.cwd)) {
       try {
-        const drill = await loadDrill(resolve(io.cwd, file), { shownAs: file });
+        const drill = await loadDrill(resolve(io.cwd, file), { shownAs: file, environment: io.env });
+        for (const note of notesOf(drill)) io.stdout(`note: ${note}\n`);
         io.stdout(`ok ${file}: ${drill.name}\n`);
       } catch (error) {
         if (!(error instanceof UsageError)) throw error;

@@ -2,6 +2,7 @@
 import { clientName } from '../topology/links.js';
 import type { Names } from './check-names.js';
 import { hasFault } from './check-steps.js';
+import { checkTold } from './check-system.js';
 import type { ExpectationName } from './expectations.js';
 import { found, type Problem } from './problem.js';
 import type { Drill } from './schema.js';
@@ -23,6 +24,7 @@ export function checkExpectations(drill: Drill, names: Names): Problem[] {
   const given = (Object.keys(expect) as ExpectationName[]).filter((name) => expect[name] !== undefined);
   return given.flatMap((name) => [
     ...checkPossible(name, drill),
+    ...checkTold(name, drill),
     ...checkAlwaysZero(name, drill),
     ...checkGroups(name, drill, names),
   ]);

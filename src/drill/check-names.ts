@@ -4,6 +4,7 @@ import {
   kindOf,
   linksOf,
   type MemberKind,
+  memberNames,
   nodeNames,
   POWER,
   supervisorNames,
@@ -16,6 +17,8 @@ import { advice, listed } from './suggest.js';
 /** All that a selector can name in one drill. */
 export interface Names {
   nodes: string[];
+  /** The nodes with a role: all but dependencies. */
+  members: string[];
   supervisors: string[];
   /** `client:app`, ... */
   clients: string[];
@@ -26,6 +29,7 @@ export interface Names {
 export function namesOf({ topology, clients }: Drill): Names {
   return {
     nodes: nodeNames(topology),
+    members: memberNames(topology),
     supervisors: supervisorNames(topology),
     clients: Object.keys(clients).map(clientName),
     tags: [...new Set(Object.values(topology.nodes).flatMap((node) => node.tags ?? []))],
@@ -95,8 +99,12 @@ function checkRole(
 ): Problem[] {
   const kind = selector.role === 'supervisor' ? 'supervisor' : 'node';
   if (!allowed.includes(kind)) return [wrongKind(path, text, kind, allowed)];
-  const most = { primary: 1, standby: names.nodes.length - 1, supervisor: names.supervisors.length };
+  const most = { primary: 1, standby: names.members.length - 1, supervisor: names.supervisors.length };
   const available = most[selector.role];
+  if (available === 0)
+    return [
+      { path, expected: 'somebody to aim at', found: `${quoted(text)}, and there is no ${selector.role}` },
+    ];
   if (selector.kind === 'role' || selector.count <= available) return [];
   return [{ path, expected: `at most ${available}, all there are`, found: quoted(text) }];
 }

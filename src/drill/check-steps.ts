@@ -1,6 +1,7 @@
 /** Whether each step names things that are there, and comes at a time when it can do something. */
 import { checkSelector, LINKED, type Names, RUNNING } from './check-names.js';
 import { checkFlap, checkPartition, checkToxic } from './check-partition.js';
+import { checkPromotion, notADependency, tellsDetection } from './check-system.js';
 import { limitedTo } from './container.js';
 import { found, type Path, type Problem, quoted } from './problem.js';
 import type { Drill } from './schema.js';
@@ -97,7 +98,7 @@ function checkStep(step: Step, base: Path, progress: Progress): Problem[] {
   return problems;
 }
 
-function checkWait(wait: StepOptions<'wait'>, path: Path, { faults }: Progress): Problem[] {
+function checkWait(wait: StepOptions<'wait'>, path: Path, { faults, drill }: Progress): Problem[] {
   if (typeof wait.for === 'number') {
     if (wait.within === undefined) return [];
     return [
@@ -107,6 +108,16 @@ function checkWait(wait: StepOptions<'wait'>, path: Path, { faults }: Progress):
         found: 'a wait for a duration',
         todo: 'remove it',
       },
+    ];
+  }
+  if (wait.for === 'detected' && !tellsDetection(drill)) {
+    const message = '`wait: detected` would wait in vain: nobody here tells that a failure was declared';
+    return [{ path: [...path, 'for'], message, todo: 'wait for `recovered`, or for a time' }];
+  }
+  if (wait.for === 'recovered' && drill.workload.writes === 0) {
+    const message = '`wait: recovered` waits for a write, and the workload has none';
+    return [
+      { path: [...path, 'for'], message, todo: 'wait for `steady`, or raise `writes` of the workload' },
     ];
   }
   if (faults || !['detected', 'recovered'].includes(wait.for)) return [];
@@ -129,7 +140,8 @@ function checkTarget(
   const problems = checkSelector(target, path, names, RUNNING);
   if (problems.length > 0) return problems;
   // Fencing kills too, once any fault has made somebody fence.
-  const fenced = faults && drill.topology.supervisor.fencing !== false;
+  const { supervisor } = drill.topology;
+  const fenced = faults && supervisor !== 'none' && supervisor.fencing !== false;
   if (target === 'killed' && !killed && !fenced)
     return [{ path, expected: 'a step before that kills something', found: 'none' }];
   if (target === 'paused' && !paused)
@@ -162,7 +174,11 @@ function checkDisk({ target, fill }: StepOptions<'disk'>, path: Path, progress: 
 
 function checkSwitchover({ to }: StepOptions<'switchover'>, path: Path, progress: Progress): Problem[] {
   const at = [...path, 'to'];
-  const problems = checkSelector(to, at, progress.names, ['node']);
+  const problems = [
+    ...checkSelector(to, at, progress.names, ['node']),
+    ...checkPromotion(progress.drill, at, 'a switchover'),
+    ...notADependency(progress.drill, to, at),
+  ];
   if (problems.length > 0) return problems;
   const { nodes } = progress.drill.topology;
   const untouched = !progress.faults && !progress.switched;

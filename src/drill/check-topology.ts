@@ -1,6 +1,8 @@
 /** Whether nodes, roles and protections of a topology can work together. */
+import { checkDependencies } from './check-dependencies.js';
+import { checkSystemParts } from './check-system.js';
 import type { Problem } from './problem.js';
-import { quoted } from './problem.js';
+import { found, quoted } from './problem.js';
 import { RESERVED_NAMES, type SupervisorSpec, type TopologySpec } from './topology.js';
 import { formatDuration } from './units.js';
 
@@ -8,10 +10,20 @@ import { formatDuration } from './units.js';
 const MOST_NODES = 25;
 
 export function checkTopology(topology: TopologySpec): Problem[] {
-  return [...checkNodes(topology), ...checkDetector(topology.supervisor), ...checkLease(topology.supervisor)];
+  const { supervisor } = topology;
+  const own = supervisor === 'none' ? [] : [...checkDetector(supervisor), ...checkLease(supervisor)];
+  if (topology.compose !== undefined)
+    return [
+      {
+        path: ['topology', 'compose'],
+        expected: 'a drill file that lies in a folder, from which a Compose file can be found',
+        found: found(topology.compose),
+      },
+    ];
+  return [...checkNodes(topology), ...checkDependencies(topology), ...checkSystemParts(topology), ...own];
 }
 
-function checkNodes({ nodes }: TopologySpec): Problem[] {
+function checkNodes({ nodes, system }: TopologySpec): Problem[] {
   const path = ['topology', 'nodes'];
   const names = Object.keys(nodes);
   const problems: Problem[] = [];
@@ -49,7 +61,9 @@ function checkNodes({ nodes }: TopologySpec): Problem[] {
       found: `a second one: ${primaries[0]} is the first`,
       todo: 'make all but one a standby',
     });
-  if (primaries.length > 0 && primaries.length === names.length && primaries.length === 1)
+  const standbys = names.filter((name) => nodes[name]?.role === 'standby');
+  // A service of the user's own may have nobody to fail over to, and is drilled for how it gets over what it needs.
+  if (primaries.length === 1 && standbys.length === 0 && typeof system === 'string')
     problems.push({
       path,
       expected: 'at least one standby',

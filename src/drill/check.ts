@@ -4,7 +4,9 @@
  */
 import { checkExpectations } from './check-expectations.js';
 import { namesOf } from './check-names.js';
+import { checkShared } from './check-shared.js';
 import { checkSteps } from './check-steps.js';
+import { checkWayBack, checkWorkload, notADependency } from './check-system.js';
 import { checkTopology } from './check-topology.js';
 import { found, type Problem } from './problem.js';
 import type { Drill } from './schema.js';
@@ -24,35 +26,48 @@ export function checkDrill(drill: Drill, options: CheckOptions = {}): Problem[] 
     ...checkSystem(drill, options.systems ?? SYSTEMS),
     ...checkTopology(drill.topology),
     ...checkClients(drill, names.nodes),
+    ...checkWorkload(drill),
     ...checkSteps(drill, names),
+    ...checkShared(drill),
     ...checkFailback(drill, names.nodes),
     ...checkExpectations(drill, names),
   ];
 }
 
 function checkSystem({ topology }: Drill, systems: readonly string[]): Problem[] {
-  if (systems.includes(topology.system)) return [];
+  const { system } = topology;
+  if (typeof system !== 'string' || systems.includes(system)) return [];
   return [
     {
       path: ['topology', 'system'],
       expected: `a system that is known: ${listed(systems)}`,
-      found: found(topology.system),
-      ...advice(topology.system, systems),
+      found: found(system),
+      ...advice(system, systems),
     },
   ];
 }
 
-function checkClients({ clients }: Drill, nodes: readonly string[]): Problem[] {
-  const groups = Object.entries(clients);
+function checkClients(drill: Drill, nodes: readonly string[]): Problem[] {
+  const groups = Object.entries(drill.clients);
   if (groups.length === 0)
     return [
       { path: ['clients'], expected: 'at least one group of clients', found: 'none', todo: 'add app: {}' },
     ];
-  return groups.flatMap(([group, { pinned }]) => unknownNode(['clients', group, 'pinned'], pinned, nodes));
+  return groups.flatMap(([group, { pinned }]) => {
+    const path = ['clients', group, 'pinned'];
+    return [...unknownNode(path, pinned, nodes), ...notADependency(drill, pinned, path)];
+  });
 }
 
-function checkFailback({ failback }: Drill, nodes: readonly string[]): Problem[] {
-  return failback === 'none' ? [] : unknownNode(['failback', 'to'], failback.to, nodes);
+function checkFailback(drill: Drill, nodes: readonly string[]): Problem[] {
+  const { failback } = drill;
+  if (failback === 'none') return [];
+  const path = ['failback', 'to'];
+  return [
+    ...unknownNode(path, failback.to, nodes),
+    ...notADependency(drill, failback.to, path),
+    ...checkWayBack(drill, failback),
+  ];
 }
 
 function unknownNode(path: Problem['path'], node: string | undefined, nodes: readonly string[]): Problem[] {

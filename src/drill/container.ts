@@ -6,30 +6,44 @@
  *       command: [redis-server, --save, ""]
  *       expose: [6379]
  *       healthcheck: { test: [CMD, redis-cli, ping], interval: 500ms, retries: 20 }
+ *     web:
+ *       build: ./web
+ *       depends_on: { cache: { condition: service_healthy } }
  *
  * Commands are argument lists, never shell strings.
  */
 import * as z from 'zod';
+import { build, command, dependsOn, port, scalar, variables, words } from './container-forms.js';
 import { interval, parseSize, phrase } from './units.js';
 
-const words = z
-  .array(z.string().max(4000), { error: 'a list of arguments, such as [redis-server, --port, "6379"]' })
-  .min(1)
-  .max(200);
 const capability = phrase(/^[A-Z][A-Z_]{1,30}$/, 'a Linux capability, such as NET_ADMIN');
 const volumeUse = phrase(
-  /^[a-z0-9][a-z0-9_.-]{0,60}:\/[^:]{1,200}(:ro)?$/,
-  'a named volume and where it is seen, such as data:/var/lib/data',
+  /^(?:[A-Za-z0-9][A-Za-z0-9_.-]{0,60}:\/[^:]{1,200}(?::ro)?|(?:\/|\.\.?(?:\/|(?=:)))[^:]{0,400}:\/[^:]{1,200}:ro)$/,
+  'a named volume and where it is seen, such as data:/var/lib/data, or a file of this machine to be read, such as ./a.conf:/etc/a.conf:ro',
 );
+const path = phrase(/^\/[^:]{1,200}$/, 'an absolute path');
 const tmpfs = phrase(
   /^\/[^:,]{1,200}(:[a-z]+(=[A-Za-z0-9%]+)?(,[a-z]+(=[A-Za-z0-9%]+)?)*)?$/,
   'an absolute path, with options where needed: /data:size=64m',
 );
 const size = phrase(/^\d{1,12}[bkmg]$/, 'a size with a unit: b, k, m or g, for example 256m');
-const value = z.union([z.string().max(32_000), z.number(), z.boolean()]);
+
+const healthTest = words.check((context) => {
+  const [first = ''] = context.value;
+  if (first !== 'CMD-SHELL' && first !== 'NONE') return;
+  context.issues.push({
+    code: 'custom',
+    input: context.value,
+    message: 'CMD and a command',
+    params: {
+      found: first,
+      todo: first === 'NONE' ? 'leave the health check out' : 'write [CMD, /bin/sh, -c, "..."]',
+    },
+  });
+});
 
 const healthcheck = z.strictObject({
-  test: words.meta({ description: 'CMD and a command, whose exit code 0 means healthy' }),
+  test: healthTest.meta({ description: 'CMD and a command, whose exit code 0 means healthy' }),
   interval: interval.prefault('1s').meta({ description: 'how often it is asked' }),
   timeout: interval.prefault('5s').meta({ description: 'how long one answer may take' }),
   retries: z
@@ -48,37 +62,42 @@ export const containerKeys = {
   image: phrase(/^[a-z0-9][A-Za-z0-9._/:@-]{0,250}$/, 'an image, such as redis:7')
     .optional()
     .meta({ description: 'the image of the node; without one, the drill brings its own' }),
-  command: words.optional().meta({ description: "what runs, in place of the system's or the image's own" }),
-  entrypoint: words.optional().meta({ description: "what the command is given to, in place of the image's" }),
-  environment: z
-    .record(phrase(/^[A-Za-z_][A-Za-z0-9_]{0,100}$/, 'the name of a variable'), value)
+  build: build.optional().meta({ description: 'the recipe of its image, in place of `image`' }),
+  command: command.optional().meta({ description: "what runs, in place of the system's or the image's own" }),
+  entrypoint: command
     .optional()
-    .meta({ description: 'environment variables' }),
+    .meta({ description: "what the command is given to, in place of the image's" }),
+  environment: variables.optional().meta({ description: 'environment variables' }),
+  working_dir: path.optional().meta({ description: "the folder that it starts in, in place of the image's" }),
+  init: z
+    .boolean()
+    .optional()
+    .meta({ description: "true: the engine's own init is its first process, and passes signals on" }),
+  depends_on: dependsOn
+    .optional()
+    .meta({ description: 'who must have started, or be healthy, before it starts the first time' }),
   user: phrase(/^[A-Za-z0-9_.-]{1,60}(:[A-Za-z0-9_.-]{1,60})?$/, 'a user or user:group')
     .optional()
     .meta({ description: 'whom it runs as' }),
-  volumes: z
-    .array(volumeUse)
-    .max(20)
-    .optional()
-    .meta({ description: 'named volumes of the node, kept over its restarts and gone with the run' }),
+  volumes: z.array(volumeUse).max(20).optional().meta({
+    description:
+      'named volumes of the node, kept over its restarts and gone with the run; files and folders to be read',
+  }),
   tmpfs: z
     .array(tmpfs)
     .max(20)
     .optional()
     .meta({ description: 'folders in memory, with options: /data:size=64m' }),
-  expose: z
-    .array(z.int().min(1).max(65_535))
-    .min(1)
-    .max(10)
-    .optional()
-    .meta({ description: 'the ports that its peers and clients dial; the first is the one that counts' }),
+  expose: z.array(port).min(1).max(10).optional().meta({
+    description:
+      'the ports that its peers and clients dial, the first is the one that counts; those that the image exposes where left out',
+  }),
   healthcheck: healthcheck
     .optional()
     .meta({ description: 'how it is known to be ready; the drill does not begin before' }),
   cap_add: z.array(capability).max(40).optional().meta({ description: 'Linux capabilities to add' }),
   sysctls: z
-    .record(phrase(/^[a-z0-9_.-]{3,100}$/, 'the name of a sysctl'), value)
+    .record(phrase(/^[a-z0-9_.-]{3,100}$/, 'the name of a sysctl'), scalar)
     .optional()
     .meta({ description: 'kernel settings of its own namespaces' }),
   mem_limit: size.optional().meta({ description: 'the most memory, such as 256m' }),
@@ -87,6 +106,11 @@ export const containerKeys = {
 
 const containerSpec = z.object(containerKeys);
 export type ContainerSpec = z.output<typeof containerSpec>;
+
+/** Whether a node is made of an image of the user's own. */
+export function hasOwnImage({ image, build }: Pick<ContainerSpec, 'image' | 'build'>): boolean {
+  return image !== undefined || build !== undefined;
+}
 
 /** The folders in memory of a node, each with its options as the engine takes them. */
 export function tmpfsOf({ tmpfs = [] }: Pick<ContainerSpec, 'tmpfs'>): Map<string, string> {

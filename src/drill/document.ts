@@ -16,7 +16,7 @@ import {
   type Scalar,
   type YAMLMap,
 } from 'yaml';
-import { type Path, type PlacedProblem, quoted } from './problem.js';
+import { found, type Path, type PlacedProblem, quoted } from './problem.js';
 import type { Range, Source } from './source.js';
 import { parseSyntax, TAG } from './syntax.js';
 
@@ -30,15 +30,20 @@ export interface Content {
 /** The content of the file, or what is wrong with its text. */
 export type Reading = { content: Content } | { problems: PlacedProblem[] };
 
+export interface ReadingOptions {
+  /** Whether maps may take in the keys of others, with `<<`; Compose files often do. */
+  merge?: boolean;
+}
+
 const MOST_VALUES = 20_000;
 const FORBIDDEN_KEYS: readonly string[] = ['__proto__', 'constructor', 'prototype'];
 
-export function readDocument(source: Source): Reading {
+export function readDocument(source: Source, options: ReadingOptions = {}): Reading {
   const parsed = parseSyntax(source);
   if ('problems' in parsed) return parsed;
   const { root } = parsed;
   if (!root) return { problems: [{ ...EMPTY, range: { start: 0, end: 0 } }] };
-  const values = new Values();
+  const values = new Values(options);
   const value = values.read(root);
   if (values.problems.length > 0) return { problems: values.problems };
   return { content: { value, rangeOf: (path, on) => rangeOf(root, values.targets, path, on) } };
@@ -63,8 +68,13 @@ class Values {
   /** What each alias stands for. */
   readonly targets = new Map<Alias, Node>();
   readonly #anchors = new Map<string, Known | 'open'>();
+  readonly #merge: boolean;
   #count = 0;
   #full = false;
+
+  constructor({ merge = false }: ReadingOptions) {
+    this.#merge = merge;
+  }
 
   read(node: Node): unknown {
     if (isAlias(node)) return this.#alias(node);
@@ -90,12 +100,31 @@ class Values {
 
   #map(map: YAMLMap): Record<string, unknown> {
     const value: Record<string, unknown> = {};
+    const merged: unknown[] = [];
     for (const pair of map.items as Pair<Node, Node | null>[]) {
+      if (this.#merge && isMerge(pair)) {
+        merged.push(...this.#merged(pair));
+        continue;
+      }
       const key = this.#key(map, pair.key, value);
       const held = pair.value ? this.read(pair.value) : null;
       if (key !== undefined) value[key] = held;
     }
+    // What is written in the map itself comes first, then the maps that it takes in, in their order.
+    for (const other of merged)
+      for (const key of Object.keys(other as object)) {
+        if (!Object.hasOwn(value, key)) value[key] = (other as Record<string, unknown>)[key];
+      }
     return value;
+  }
+
+  /** The maps that a `<<` takes in. */
+  #merged({ key, value }: Pair<Node, Node | null>): object[] {
+    const held = value ? this.read(value) : null;
+    const maps = Array.isArray(held) ? held : [held];
+    if (maps.every((one) => typeof one === 'object' && one !== null && !Array.isArray(one))) return maps;
+    this.#refuse(value ?? key, { expected: 'a map to take in, or a list of maps', found: found(held) });
+    return [];
   }
 
   #key(map: YAMLMap, node: Node | null, taken: object): string | undefined {
@@ -178,7 +207,7 @@ function rangeOf(root: Node, targets: Map<Alias, Node>, path: Path, on?: 'key'):
   for (const [index, part] of path.entries()) {
     const holder = isAlias(node) ? (targets.get(node) ?? node) : node;
     const next = isMap(holder)
-      ? pairOf(holder, part)
+      ? pairOf(holder, part, targets)
       : isSeq(holder)
         ? holder.items[Number(part)]
         : undefined;
@@ -193,9 +222,28 @@ function rangeOf(root: Node, targets: Map<Alias, Node>, path: Path, on?: 'key'):
   return valueRange(node, key);
 }
 
-function pairOf(map: YAMLMap, part: PropertyKey): Pair<Node, Node | null> | undefined {
+function pairOf(
+  map: YAMLMap,
+  part: PropertyKey,
+  targets: Map<Alias, Node>,
+): Pair<Node, Node | null> | undefined {
   const items = map.items as Pair<Node, Node | null>[];
-  return items.find((pair) => isScalar(pair.key) && keyText(pair.key) === String(part));
+  const own = items.find((pair) => isScalar(pair.key) && keyText(pair.key) === String(part));
+  if (own) return own;
+  const resolved = (node: Node) => (isAlias(node) ? targets.get(node) : node);
+  for (const { value } of items.filter(isMerge)) {
+    const taken = value && resolved(value);
+    for (const one of isSeq(taken) ? taken.items : [taken]) {
+      const held = resolved(one as Node);
+      const found = isMap(held) ? pairOf(held, part, targets) : undefined;
+      if (found) return found;
+    }
+  }
+  return undefined;
+}
+
+function isMerge({ key }: Pair<Node, Node | null>): boolean {
+  return isScalar(key) && keyText(key) === '<<';
 }
 
 /** A scalar is pointed at itself; a map or a list at its key, or at where it begins. */

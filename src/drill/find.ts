@@ -4,6 +4,8 @@ import { join, relative, resolve, sep } from 'node:path';
 import { UsageError } from '../errors.js';
 
 const DRILL_FILE = /\.ya?ml$/;
+/** Compose's own names: what often lies beside a drill file that takes it in. */
+const COMPOSE_FILE = /^(docker-)?compose(\.[^.]+)*\.ya?ml$/;
 const GLOB = /[*?]/;
 /** Never looked into: what is not the user's own. */
 const SKIPPED = /^(node_modules$|\.)/;
@@ -38,7 +40,8 @@ function filled(files: string[], pattern: string, expected: string): string[] {
 async function drillsIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   return entries
-    .filter((entry) => !entry.isDirectory() && DRILL_FILE.test(entry.name))
+    .filter(({ name }) => DRILL_FILE.test(name) && !COMPOSE_FILE.test(name))
+    .filter((entry) => !entry.isDirectory())
     .map((entry) => join(folder, entry.name))
     .sort();
 }

@@ -1,15 +1,21 @@
 /**
  * A drill file, from its bytes to a validated `Drill` or to one `UsageError` that lists what is wrong:
  *
- *     bytes -> text -> YAML (document.ts) -> schema (schema.ts, issues.ts) -> meaning (check.ts) -> Drill
+ *     bytes -> text -> YAML (document.ts) -> Compose file taken in (compose/) -> schema (schema.ts, issues.ts)
+ *           -> meaning (check.ts) -> Drill
  */
+import { readFileSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { messageOf, UsageError } from '../errors.js';
 import { type CheckOptions, checkDrill } from './check.js';
-import { type Content, readDocument } from './document.js';
+import { checkRecipes } from './check-recipes.js';
+import { composeOf, type Importing, importCompose, type Locate } from './compose/import.js';
+import { readDocument } from './document.js';
 import { Phrases, problemsOf } from './issues.js';
-import { type Problem, problemsError } from './problem.js';
+import { locatedError, type Problem, problemsError } from './problem.js';
 import { type Drill, drillSchema } from './schema.js';
+import { settled } from './settle.js';
 import { Source } from './source.js';
 
 const MOST_BYTES = 1_000_000;
@@ -17,38 +23,61 @@ const MOST_BYTES = 1_000_000;
 export interface LoadOptions extends CheckOptions {
   /** What errors call the file: the name that the user gave, where that is relative to another folder. */
   shownAs?: string;
+  /** For the variables in a Compose file. */
+  environment?: Readonly<Record<string, string | undefined>>;
+}
+
+export interface ParseOptions extends CheckOptions {
+  /** What a Compose file is taken in with; without it, there can be none. */
+  importing?: Importing;
 }
 
 /** Where a drill came from, for problems that only show later. */
-const origins = new WeakMap<Drill, { source: Source; content: Content }>();
+const origins = new WeakMap<Drill, { locate: Locate; notes: readonly string[] }>();
 
 /** Reads and validates a drill file; throws a `UsageError` that names each place and what to do there. */
 export async function loadDrill(file: string, options?: LoadOptions): Promise<Drill> {
   const shown = options?.shownAs ?? file;
-  return parseDrill(await readBytes(file, shown), shown, options);
+  const importing = { folder: dirname(resolve(file)), environment: options?.environment ?? {}, read };
+  return parseDrill(await readBytes(file, shown), shown, { ...options, importing });
+}
+
+/** What was not taken of the Compose file that a drill names, each with its place. */
+export function notesOf(drill: Drill): readonly string[] {
+  return origins.get(drill)?.notes ?? [];
 }
 
 /** The drill that `bytes` describe; `file` is what errors call them. */
-export function parseDrill(bytes: Uint8Array | string, file: string, options?: CheckOptions): Drill {
+export function parseDrill(bytes: Uint8Array | string, file: string, options: ParseOptions = {}): Drill {
   const source = new Source(file, textOf(bytes, file));
   const reading = readDocument(source);
   if ('problems' in reading) throw problemsError(source, reading.problems);
   const { content } = reading;
+  const { importing } = options;
+  const compose = importing && composeOf(content.value);
+  const { value, locate, notes } = compose
+    ? importCompose(source, content, compose, importing)
+    : {
+        value: content.value,
+        locate: (...[path, on]: Parameters<Locate>) => ({ source, range: content.rangeOf(path, on) }),
+        notes: [],
+      };
   const phrases = new Phrases();
-  const result = drillSchema.safeDecode(content.value as never, { error: phrases.error });
-  if (!result.success) {
-    throw placed(source, content, problemsOf(result.error.issues, content.value, phrases));
-  }
+  const result = drillSchema.safeDecode(value as never, { error: phrases.error });
+  if (!result.success) throw placed(locate, problemsOf(result.error.issues, value, phrases));
   const problems = checkDrill(result.data, options);
-  if (problems.length > 0) throw placed(source, content, problems);
-  origins.set(result.data, { source, content });
-  return result.data;
+  if (problems.length > 0) throw placed(locate, problems);
+  const drill = settled(result.data, importing?.folder);
+  const missing = importing ? checkRecipes(drill, importing.read) : [];
+  if (missing.length > 0) throw placed(locate, missing);
+  origins.set(drill, { locate, notes });
+  return drill;
 }
 
 /** The error for problems of a drill that was loaded before: with places where it came from a file. */
 export function drillError(drill: Drill, problems: readonly Problem[]): UsageError {
   const origin = origins.get(drill);
-  if (origin) return placed(origin.source, origin.content, problems);
+  if (origin) return placed(origin.locate, problems);
   return new UsageError(
     problems
       .map(({ path, on, ...text }) => new UsageError({ ...text, where: path.join('.') }).message)
@@ -56,11 +85,18 @@ export function drillError(drill: Drill, problems: readonly Problem[]): UsageErr
   );
 }
 
-function placed(source: Source, content: Content, problems: readonly Problem[]): UsageError {
-  return problemsError(
-    source,
-    problems.map(({ path, on, ...text }) => ({ ...text, range: content.rangeOf(path, on) })),
-  );
+function placed(locate: Locate, problems: readonly Problem[]): UsageError {
+  return locatedError(problems.map(({ path, on, ...text }) => ({ ...text, ...locate(path, on) })));
+}
+
+/** A file that a drill file leads to: a Compose file, and what that leads to. */
+function read(file: string): string | undefined {
+  try {
+    const { size } = statSync(file);
+    return size > MOST_BYTES ? undefined : readFileSync(file, 'utf8').replace(/^\ufeff/, '');
+  } catch {
+    return undefined;
+  }
 }
 
 /** Reads no more than shows that a file is too large, whatever it is. */

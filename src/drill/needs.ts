@@ -8,8 +8,9 @@ import { listed } from './suggest.js';
 
 /**
  * Ending and stopping nodes, starting them again, cutting and shaping links, turning their power off, nodes of
- * images of the user's own. What a step adds to that by a key has the name of both: `kill: process` ends one process
- * in a node, `pause: freezer` and `pause: SIGSTOP` are ways to stop one. The others are steps.
+ * images of the user's own, one network for all nodes with a packet filter before each. What a step adds to that by a
+ * key has the name of both: `kill: process` ends one process in a node, `pause: freezer` and `pause: SIGSTOP` are ways
+ * to stop one. The others are steps.
  */
 export type Capability =
   | 'kill'
@@ -22,6 +23,7 @@ export type Capability =
   | 'links'
   | 'power'
   | 'containers'
+  | 'packet-filters'
   | 'cpu'
   | 'memory'
   | 'disk'
@@ -46,7 +48,21 @@ export function missingNeeds(drill: Drill, offered: readonly Capability[], runti
     path,
     expected: `a runtime that can do \`${capability}\``,
     found: `${runtime}, which offers ${listed(offered, 'and') || 'nothing'}`,
-    todo: 'choose another with --runtime',
+    todo:
+      capability === 'containers'
+        ? 'use --runtime docker, which needs a container engine on this machine'
+        : 'choose another with --runtime',
+  }));
+}
+
+/** The same for a capability that the runtime offers, but not on this machine; `lack` says why. */
+export function lackingNeeds(drill: Drill, capability: Capability, lack: string, runtime: string): Problem[] {
+  const lacking = needs(drill).filter((need) => need.capability === capability);
+  return lacking.map(({ path }) => ({
+    path,
+    expected: `a machine on which ${runtime} can do \`${capability}\``,
+    found: lack,
+    todo: '`drill doctor` says what this machine can run',
   }));
 }
 
@@ -54,6 +70,8 @@ function needs(drill: Drill): Need[] {
   const all = drill.steps.flatMap((step, index) => stepNeeds(step, ['steps', index]));
   if (drill.failback !== 'none') all.push({ capability: 'start', path: ['failback'] });
   if (hasPower(drill.topology)) all.push({ capability: 'power', path: ['topology', 'supervisor'] });
+  if (drill.topology.network === 'shared')
+    all.push({ capability: 'packet-filters', path: ['topology', 'network'] });
   for (const [name, node] of Object.entries(drill.topology.nodes)) {
     const [key] = containerKeysOf(node);
     if (key !== undefined) all.push({ capability: 'containers', path: ['topology', 'nodes', name, key] });

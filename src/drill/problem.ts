@@ -25,6 +25,24 @@ export interface PlacedProblem extends Omit<ErrorText, 'where'> {
 /** More are not listed: whoever mends ten runs again. */
 const MOST = 10;
 
+/** A problem in one of several files. */
+export interface LocatedProblem extends PlacedProblem {
+  source: Source;
+}
+
+/** All that is wrong, file by file. */
+export function locatedError(problems: readonly LocatedProblem[]): UsageError {
+  const sources = [...new Set(problems.map(({ source }) => source))];
+  const texts = sources.map((source) => {
+    const own = problems.filter((problem) => problem.source === source);
+    return problemsError(
+      source,
+      own.map(({ source: _, ...problem }) => problem),
+    ).message;
+  });
+  return new UsageError(texts.join('\n\n'));
+}
+
 /** All that is wrong with one file, in the order of the text. */
 export function problemsError(source: Source, problems: readonly PlacedProblem[]): UsageError {
   const told = new Set<string>();

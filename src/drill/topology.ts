@@ -1,6 +1,7 @@
 /** The topology of a drill: nodes, roles, the HA mode with its policy, the supervisor with its protections. */
 import * as z from 'zod';
 import { containerKeys } from './container.js';
+import { httpSystem } from './http-system.js';
 import { duration, interval, phrase } from './units.js';
 
 /** Names that mean something else in a selector. */
@@ -18,17 +19,17 @@ export const RESERVED_NAMES: readonly string[] = [
 ];
 
 export const nodeName = phrase(
-  /^[a-z][a-z0-9-]{0,30}$/,
-  'a name of at most 31 lower-case letters, digits and -, starting with a letter',
+  /^[a-z][a-z0-9_-]{0,30}$/,
+  'a name of at most 31 lower-case letters, digits, - and _, starting with a letter',
 );
 
 const tag = phrase(/^[a-z][a-z0-9_-]*:[A-Za-z0-9_.-]+$/, 'a tag such as site:east');
 
 export const node = z.strictObject({
-  role: z
-    .enum(['primary', 'standby'])
-    .default('standby')
-    .meta({ description: 'the role that the node starts in; one node is the primary' }),
+  role: z.enum(['primary', 'standby', 'dependency']).default('standby').meta({
+    description:
+      'the role that the node starts in; one node is the primary; a dependency is what the others need, such as a database: no client dials it',
+  }),
   tags: z.array(tag).max(20).optional().meta({ description: 'names for several nodes, such as site:east' }),
   ...containerKeys,
 });
@@ -102,7 +103,10 @@ export const supervisor = z.strictObject({
     }),
 });
 
-export const topology = z.strictObject({
+/** No supervisors of ours: the system has its own, or none. */
+const none = z.literal('none');
+
+const topologyFile = z.strictObject({
   mode: z
     .enum(['active-passive'])
     .default('active-passive')
@@ -112,17 +116,52 @@ export const topology = z.strictObject({
     .default('warm-active')
     .meta({ description: 'warm-active: standbys run and apply state, silently' }),
   system: z
-    .string()
+    .union([
+      z.string({ error: 'the name of a system' }),
+      z.strictObject(
+        { http: httpSystem },
+        { error: (issue) => (issue.code === 'invalid_type' ? 'a map with the key `http`' : undefined) },
+      ),
+    ])
     .default('reference')
-    .meta({ description: 'what runs in the nodes: reference, or a system given to runDrill()' }),
-  nodes: z.record(nodeName, node).meta({ description: 'the nodes by name' }),
+    .meta({
+      description:
+        'what runs in the nodes: reference, a system given to runDrill(), or one of your own, told with `http`',
+    }),
+  network: z.enum(['private', 'shared']).default('private').meta({
+    description:
+      'private: each link between nodes has a proxy of its own; shared: one network for what is not TCP (VRRP, UDP, multicast), cut by packet filters',
+  }),
+  compose: z.string().min(1).max(1000).optional().meta({
+    description: 'a Compose file, relative to the drill file, whose services become nodes',
+  }),
+  nodes: z.record(nodeName, node).meta({
+    description: 'the nodes by name; keys that are given here come before those of the Compose file',
+  }),
   replication: z.enum(['sync', 'semi-sync', 'async']).default('sync').meta({
     description: 'when a write is acknowledged: on all in-sync standbys, on at least one, or at once',
   }),
-  supervisor: supervisor
-    .prefault({})
-    .meta({ description: 'what detects a failure and triggers the failover, and its protections' }),
+  supervisor: z.union([none, supervisor]).optional().meta({
+    description:
+      'what detects a failure and triggers the failover, and its protections; none where the system is told with `http`, unless given',
+  }),
 });
-export type TopologySpec = z.output<typeof topology>;
-export type SupervisorSpec = TopologySpec['supervisor'];
+
+type Given = z.output<typeof topologyFile>;
+export type SupervisorSpec = z.output<typeof supervisor>;
+export type TopologySpec = Omit<Given, 'supervisor'> & { supervisor: SupervisorSpec | 'none' };
 export type NodeDeclaration = TopologySpec['nodes'][string];
+
+/** The topology: a system of the user's own has no supervisors of ours unless they are asked for. */
+export const topology = z.codec(topologyFile, z.custom<TopologySpec>(), {
+  decode: (given): TopologySpec => ({
+    ...given,
+    supervisor: given.supervisor ?? (typeof given.system === 'string' ? z.decode(supervisor, {}) : 'none'),
+  }),
+  encode: (resolved): Given => resolved,
+});
+
+/** Whether a node takes part in failover: clients dial it, and it has a role. */
+export function isMember({ role }: Pick<NodeDeclaration, 'role'>): boolean {
+  return role !== 'dependency';
+}

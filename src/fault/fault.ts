@@ -39,8 +39,8 @@ export interface Effects {
   clock: Clock;
   links: StatefulLinks;
   place(link: string): LinkPlace;
-  /** Sends a greeting over a link, for a witness. */
-  greet(link: string, patience: Patience): Promise<Greeting>;
+  /** Sends a greeting over a link, for a witness; gives undefined where nobody takes one. */
+  greet(link: string, patience: Patience): Promise<Greeting | undefined>;
   nodes: Kills & Stops & Pauses & Partial<ProcessKills & Handicapped>;
 }
 
@@ -50,14 +50,18 @@ export interface Patience {
   answer: number;
   /** For its arrival, where it is not answered; no longer than for the answer if left out. */
   arrival?: number;
+  /** For the arrival of a datagram, over links that carry those; as long as for the answer if left out. */
+  datagram?: number;
 }
 
 /** How a greeting over a link went. */
 export interface Greeting {
   /** `refused` at the connect, `answered`, `closed` without an answer, or `silent` until time was up. */
   outcome: 'refused' | 'answered' | 'closed' | 'silent';
-  /** Whether the destination saw it arrive; undefined where the system cannot tell. */
+  /** Whether it was seen to arrive; undefined where nobody can tell. */
   arrived: boolean | undefined;
+  /** Whether a datagram arrived that was sent the same way; left out where the link carries connections only. */
+  datagram?: boolean;
   /** Milliseconds until the outcome. */
   took: number;
 }

@@ -8,7 +8,18 @@
  *     drop, stall: downstream    toxics in place   silent (or closed), though it arrived
  *     (not cut)                  nothing of ours   answered
  *
- * A greeting to a process that is dead or stopped proves nothing; then there is only what the server says.
+ * A link that no proxy carries is looked at in the packet filters at both its ends, whose rules have the names that
+ * toxics have. There, a connection comes about only where both directions are open; so a datagram goes along:
+ *
+ *     cut                        packet filter     greeting, datagram
+ *     refuse                     REJECT rules      refused, the datagram did not arrive
+ *     drop: upstream             DROP rules        silent, the datagram did not arrive
+ *     drop: downstream           DROP rules        silent, though the datagram arrived
+ *     (not cut)                  nothing of ours   answered, the datagram arrived
+ *
+ * Where greetings are taken by the link's own end, they show what the link does whatever its destination does. Where
+ * the destination itself takes them, one to a process that is dead or stopped proves nothing; then, and where nobody
+ * takes greetings, there is only what the server says.
  */
 import { sleep } from '../clock.js';
 import type { CutMode } from '../drill/steps.js';
@@ -40,45 +51,47 @@ export interface Expectation {
 /** What a cut should look like. */
 export function cutExpectation(fault: string, mode: CutMode, { link, streams }: Cut): Expectation {
   if (mode === 'refuse') {
-    const shows = ({ outcome }: Greeting) => outcome === 'refused';
-    return { link, held: 'disabled', expected: 'refused', patience: { answer: ANSWER }, shows };
+    const shows = ({ outcome, datagram }: Greeting) => outcome === 'refused' && datagram !== true;
+    const patience = { answer: ANSWER, datagram: SILENCE };
+    return { link, held: 'disabled', expected: 'refused', patience, shows };
   }
   const held = streams.map((stream) => `${fault}_${stream}`);
   if (streams.includes('upstream')) {
     // Where a cut link is closed at once, its destination is dead: that is told apart further down.
-    const shows = ({ outcome, arrived }: Greeting) => outcome === 'silent' && arrived !== true;
+    const shows = ({ outcome, arrived, datagram }: Greeting) =>
+      outcome === 'silent' && arrived !== true && datagram !== true;
     return { link, held, expected: 'silent, nothing arrives', patience: { answer: SILENCE }, shows };
   }
   // A destination that closes after its answer is heard closing, though the answer itself was dropped.
-  const shows = ({ outcome, arrived }: Greeting) =>
-    (outcome === 'silent' || outcome === 'closed') && arrived !== false;
-  const patience = { answer: SILENCE, arrival: ANSWER };
+  const shows = ({ outcome, arrived, datagram = arrived }: Greeting) =>
+    (outcome === 'silent' || outcome === 'closed') && datagram !== false;
+  const patience = { answer: SILENCE, arrival: ANSWER, datagram: ANSWER };
   return { link, held, expected: 'arrives, no answer comes back', patience, shows };
 }
 
 /** What a link that is not cut should look like. */
 export function openExpectation(link: string): Expectation {
-  const shows = ({ outcome }: Greeting) => outcome === 'answered';
+  const shows = ({ outcome, datagram }: Greeting) => outcome === 'answered' && datagram !== false;
   return { link, held: 'free', expected: 'answered', patience: { answer: ANSWER }, shows };
 }
 
 /** Looks at one link until it is as expected, time is up, or it is plain that it is not. */
-export async function lookAtLink(fault: string, expected: Expectation, effects: Effects): Promise<Look> {
-  const { shows, ...bare } = expected;
-  // Greetings go to a destination's first port; of its others there is only what the server says.
-  const greeted = shows && effects.place(expected.link).link.port === undefined;
-  const expectation: Expectation = greeted ? { ...bare, shows } : bare;
+export async function lookAtLink(fault: string, expectation: Expectation, effects: Effects): Promise<Look> {
   const { patience, held } = expectation;
   const { clock } = effects;
   const end = clock.now() + Math.max(patience.answer, patience.arrival ?? 0);
+  // A link that should be open is asked again and again, with more patience each time: should another fault take hold
+  // of it meanwhile, nobody waits for long for an answer that does not come.
+  let answer = held === 'free' ? Math.min(SILENCE, patience.answer) : patience.answer;
   for (;;) {
-    const seen = await see(fault, expectation, effects);
+    const seen = await see(fault, { ...expectation, patience: { ...patience, answer } }, effects);
     const look = judge(fault, expectation, seen);
     // A destination that was only just started, or an answer that is late, gets another chance; a cut that lets
     // an answer through has had its own.
     const plain = look.ok || (seen.greeting?.outcome === 'answered' && held !== 'free');
     if (plain || clock.now() >= end) return look;
     await sleep(clock, RETRY);
+    answer = Math.min(2 * answer, patience.answer);
   }
 }
 
@@ -89,7 +102,8 @@ async function see(fault: string, expectation: Expectation, effects: Effects): P
   // Where a greeting proves nothing anyway, nobody has to wait for its answer.
   const isMoot = before !== 'running' || othersHold(fault, expectation.held, state);
   const greeting = await effects.greet(link, isMoot ? { answer: SILENCE } : patience);
-  if (isMoot || shows(greeting)) return { greeting, state, life: before };
+  // Packet filters have counted what they stopped of it.
+  if (isMoot || !greeting || (shows(greeting) && !state.filtered)) return { greeting, state, life: before };
   // Another fault may have come between, or the destination's end.
   const [life, after] = await Promise.all([lifeOf(link, effects), effects.links.state(link)]);
   return { greeting, state: after, life };
@@ -100,7 +114,7 @@ type Life = 'running' | 'stopped' | 'dead';
 interface Seen {
   greeting: Greeting | undefined;
   state: LinkState;
-  /** What the destination was doing. */
+  /** What the destination was doing, where that matters. */
   life: Life;
 }
 
@@ -137,16 +151,22 @@ function othersHold(fault: string, held: Expectation['held'], state: LinkState):
   );
 }
 
-async function lifeOf(link: string, { place, nodes }: Effects): Promise<Life> {
-  const { to } = place(link).link;
-  if (kindOf(to) === 'power') return 'running';
+/** What whoever takes the greetings was doing; a link's own end always runs. */
+async function lifeOf(name: string, { place, nodes }: Effects): Promise<Life> {
+  const { link, greetable } = place(name);
+  const { to } = link;
+  if (greetable || kindOf(to) === 'power') return 'running';
   if (!(await nodes.running(to))) return 'dead';
   return (await nodes.paused(to)) ? 'stopped' : 'running';
 }
 
-function describeState({ enabled, toxics }: LinkState): string {
-  if (!enabled) return 'disabled';
-  return toxics.length === 0 ? 'no toxics' : toxics.map(({ name, type }) => `${type} ${name}`).join(', ');
+function describeState({ enabled, toxics, filtered }: LinkState): string {
+  if (!enabled && !filtered) return 'disabled';
+  if (toxics.length === 0) return filtered ? 'no rules' : 'no toxics';
+  const each = toxics.map(
+    ({ name, type, packets }) => `${type} ${name}${packets === undefined ? '' : ` (${packets} packets)`}`,
+  );
+  return each.join(', ');
 }
 
 function describeHeld(held: Expectation['held']): string {
@@ -154,8 +174,9 @@ function describeHeld(held: Expectation['held']): string {
   return held === 'disabled' ? held : held.join(', ');
 }
 
-function describeGreeting({ outcome, arrived, took }: Greeting): string {
+function describeGreeting({ outcome, arrived, datagram, took }: Greeting): string {
   const when = outcome === 'silent' ? `for ${took.toFixed(0)} ms` : `after ${took.toFixed(1)} ms`;
   const arrival = arrived === undefined ? '' : arrived ? ', it arrived' : ', it did not arrive';
-  return `greeting ${outcome} ${when}${outcome === 'answered' ? '' : arrival}`;
+  const other = datagram === undefined ? '' : `, a datagram ${datagram ? 'arrived' : 'did not arrive'}`;
+  return `greeting ${outcome} ${when}${outcome === 'answered' ? '' : arrival}${other}`;
 }

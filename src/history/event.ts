@@ -206,7 +206,7 @@ export interface NodeEvent {
   detail?: string;
 }
 
-/** Which Toxiproxy carries the links: `embedded`, `toxiproxy-server on PATH`, or a URL; and its version. */
+/** Which Toxiproxy carries the links: `embedded`, `toxiproxy-server on PATH`, a URL, an image; and its version. */
 export interface ToxiproxyEvent {
   type: 'toxiproxy';
   server: string;
@@ -234,9 +234,28 @@ export interface ProblemEvent {
   message: string;
 }
 
-/** What the run created and what was left of it after `down`. */
+/** Things in a container engine. */
+export interface InEngine {
+  containers: number;
+  networks: number;
+  volumes: number;
+}
+
+/** What there was at one moment, looked up then. */
+export interface Census {
+  /** What carries this run's label. */
+  run: { processes: number; folders: number } & Partial<InEngine>;
+  /** In the container engine: what carries the label of any run, this one included. */
+  drills?: InEngine;
+  /** In the container engine: everything, whosever it is. */
+  engine?: InEngine;
+}
+
+/** What the run created, and what there was before it and after `down`. */
 export interface InventoryEvent {
   type: 'inventory';
+  /** Before anything was created; missing where nobody could look. */
+  before?: Census;
   created: {
     processes: number;
     proxies: number;
@@ -246,9 +265,13 @@ export interface InventoryEvent {
     networks?: number;
     volumes?: number;
   };
+  /** After everything was taken down; missing where nobody could look. */
+  after?: Census;
   leaked: string[];
   /** What could not be looked at, each with the reason. */
   unseen?: string[];
+  /** The label of a run that was left as it was, because that was asked for. */
+  kept?: string;
 }
 
 /** The last line. A history without it was cut short. */

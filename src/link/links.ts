@@ -26,10 +26,13 @@ export interface Links {
   close(): Promise<void>;
 }
 
-/** What the server itself says of a link: asked, not remembered. */
+/** What the carrier itself says of a link: asked, not remembered. */
 export interface LinkState {
   enabled: boolean;
-  toxics: { name: string; type: string; stream: Stream }[];
+  /** The toxics on it; of a link that no proxy carries, what the packet filters do, and to how many packets so far. */
+  toxics: { name: string; type: string; stream: Stream; packets?: number }[];
+  /** Whether it is a link that no proxy carries. */
+  filtered?: true;
 }
 
 /** Links of which the server can be asked what state they are in. */

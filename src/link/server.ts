@@ -10,6 +10,7 @@ import { type Clock, sleep, within } from '../clock.js';
 import { EnvironmentError, messageOf } from '../errors.js';
 import { entry } from '../runtime/entry.js';
 import type { Helper, Hosts } from '../runtime/runtime.js';
+import type { ToxiproxyChoice } from './toxiproxy-choice.js';
 
 /** How long a server that we start may take to answer, and one that is there already, ms. */
 const START_PATIENCE = 10_000;
@@ -30,8 +31,8 @@ export interface ToxiproxyServer {
 export interface ServerChoice {
   clock: Clock;
   hosts: Hosts;
-  /** The user's own server. */
-  url?: string | undefined;
+  /** Left out, it is the best there is. An image is for containers: on this machine it is as if it were not said. */
+  asked?: ToxiproxyChoice;
   /** The value of PATH; without it, nothing is looked for there. */
   path?: string | undefined;
   /** Seeds the embedded server's randomness (toxicity, jitter, slices). */
@@ -40,8 +41,10 @@ export interface ServerChoice {
 
 /** Rejects with an `EnvironmentError` where the server that was chosen does not answer or is too old. */
 export async function openToxiproxy(choice: ServerChoice): Promise<ToxiproxyServer> {
-  if (choice.url !== undefined) return openGiven(choice, choice.url.replace(/\/+$/, ''));
-  const executable = findOnPath('toxiproxy-server', choice.path ?? '');
+  const { asked = { kind: 'any' } } = choice;
+  if (asked.kind === 'url') return openGiven(choice, asked.url);
+  const executable =
+    asked.kind === 'embedded' ? undefined : findOnPath('toxiproxy-server', choice.path ?? '');
   return executable ? openFromPath(choice, executable) : openEmbedded(choice);
 }
 

@@ -4,24 +4,29 @@
  *     runner -- token --> link's proxy -- token --> destination     its log line, with the token: it arrived
  *     runner <- answer -- link's proxy <- answer -- destination     answered
  *
- * A system that takes no greetings is asked for its role instead; then nobody can tell whether that arrived. The
- * power device takes greetings of its own.
+ * Where the runtime takes greetings at the end of a link, they go no further: the link is what is looked at. Elsewhere
+ * the system greets the destination's first port. A system that takes no greetings is asked for its role instead; then
+ * nobody can tell whether that arrived. The power device takes greetings of its own.
+ *
+ * Where a link carries packets of any kind, a datagram goes along with the greeting: a connection that does not come
+ * about does not tell which of the two directions is to blame, a datagram does.
  */
-import { type Clock, sleep } from '../clock.js';
-import { EnvironmentError } from '../errors.js';
+import { type Clock, sleep, within } from '../clock.js';
 import type { Greeting, Patience } from '../fault/fault.js';
 import { freshId } from '../random.js';
-import type { Address, Door, LinkPlace } from '../runtime/runtime.js';
+import type { Address, Door, Greetings, LinkPlace } from '../runtime/runtime.js';
 import { greets, type System, tellsRole } from '../system/system.js';
-import { kindOf } from '../topology/links.js';
+import { kindOf, type Link } from '../topology/links.js';
 import { http } from './http.js';
 
 /** How long what has arrived already may take to be seen, ms. */
 const GRACE = 1;
+/** How long a link's end may take to make ready for a greeting, ms. */
+const READY = 10_000;
 
 export interface Greeter {
-  /** Sends a greeting over a link. Rejects only where the system knows of nothing that could be one. */
-  greet(link: string, patience: Patience): Promise<Greeting>;
+  /** Sends a greeting over a link; gives undefined where nobody takes one. Rejects where a link's end is gone. */
+  greet(link: string, patience: Patience): Promise<Greeting | undefined>;
   /** To be told of each token that was seen to arrive: `arrivalOf` a node's log line, or by the power device. */
   arrived(token: string): void;
 }
@@ -30,20 +35,49 @@ export interface GreeterSetting {
   clock: Clock;
   system: System;
   place(link: string): LinkPlace;
+  /** Nodes of which the system knows nothing. */
+  strangers?: readonly string[];
   /** Where the source's address of a link cannot be dialled from here: a way to begin where the source is. */
   door?(link: string, signal: AbortSignal): Promise<Door | undefined>;
+  /** How to greet over a link whose place says that its own end takes greetings. */
+  greeting?: Greetings['greeting'];
+  /** Sends datagrams over a link until one has arrived; undefined where the link carries connections only. */
+  knock?(link: string, token: string, signal: AbortSignal): Promise<void> | undefined;
 }
 
-export function greeter({ clock, system, place, door }: GreeterSetting): Greeter {
+export function greeter(setting: GreeterSetting): Greeter {
+  const { clock, system, place, strangers = [], door, greeting, knock } = setting;
   /** Tokens under way, and what to call when one arrives. */
   const waiting = new Map<string, () => void>();
   const series = freshId();
   let count = 0;
+
+  /** Over the link to its own end. */
+  async function wayOver(link: string, token: string, greet: Greetings['greeting']): Promise<Way> {
+    const { send, close } = await within(clock, READY, `the end of ${link}`, (signal) =>
+      greet(link, token, () => waiting.get(token)?.(), signal),
+    );
+    return { send, close, tells: true };
+  }
+
+  /** To whoever listens behind the link. */
+  function wayThrough({ link, dial }: LinkPlace, token: string): Way | undefined {
+    const ask = questionFor(link, system, strangers);
+    return (
+      ask && {
+        send: (signal) =>
+          door
+            ? through(door(link.name, signal), (address) => ask.put(address ?? dial, token, signal))
+            : ask.put(dial, token, signal),
+        tells: ask.tells,
+      }
+    );
+  }
+
   return {
     arrived: (token) => waiting.get(token)?.(),
     async greet(link, patience) {
-      const { link: edge, dial } = place(link);
-      const way = wayTo(edge.to, system);
+      const at = place(link);
       const token = `${series}-${++count}`;
       let seen = false;
       let tell: () => void = () => {};
@@ -54,42 +88,76 @@ export function greeter({ clock, system, place, door }: GreeterSetting): Greeter
         seen = true;
         tell();
       });
-      const sent = clock.now();
+      let way: Way | undefined;
       try {
-        const { outcome, took } = await send(clock, patience.answer, (signal) =>
-          door
-            ? through(door(link, signal), (address) => way.greet(address ?? dial, token, signal))
-            : way.greet(dial, token, signal),
-        );
+        way = at.greetable && greeting ? await wayOver(link, token, greeting) : wayThrough(at, token);
+        if (!way) return undefined;
+        const sent = clock.now();
+        const [{ outcome, took }, datagram] = await Promise.all([
+          send(clock, patience.answer, way.send),
+          knock && hasArrived(clock, patience.datagram ?? patience.answer, link, token, knock),
+        ]);
         const rest = sent + (patience.arrival ?? 0) - clock.now();
-        if (way.tells && !seen && outcome !== 'answered' && rest > 0) await firstOf(clock, rest, arrival);
-        return { outcome, took, arrived: way.tells ? seen || outcome === 'answered' : undefined };
+        const mayArrive = way.tells && !seen && outcome !== 'answered' && datagram === undefined;
+        if (mayArrive && rest > 0) await firstOf(clock, rest, arrival);
+        const arrived = way.tells ? seen || outcome === 'answered' : undefined;
+        return { outcome, took, arrived, ...(datagram === undefined ? {} : { datagram }) };
       } finally {
         waiting.delete(token);
+        way?.close?.();
       }
     },
   };
 }
 
+/** Whether a datagram arrives in time; undefined where the link carries none. Rejects where nobody can tell. */
+async function hasArrived(
+  clock: Clock,
+  ms: number,
+  link: string,
+  token: string,
+  knock: NonNullable<GreeterSetting['knock']>,
+): Promise<boolean | undefined> {
+  const ending = new AbortController();
+  const knocking = knock(link, token, ending.signal);
+  if (!knocking) return undefined;
+  const timer = clock.timer(ms, () => ending.abort());
+  try {
+    await knocking;
+    return true;
+  } catch (error) {
+    if (ending.signal.aborted) return false;
+    throw error;
+  } finally {
+    timer.cancel();
+  }
+}
+
 interface Way {
-  greet(address: Address, token: string, signal: AbortSignal): Promise<unknown>;
+  /** Resolves when it is answered. */
+  send(signal: AbortSignal): Promise<unknown>;
   /** Whether somebody tells of the arrival. */
+  tells: boolean;
+  close?(): void;
+}
+
+interface Question {
+  put(address: Address, token: string, signal: AbortSignal): Promise<unknown>;
   tells: boolean;
 }
 
-function wayTo(destination: string, system: System): Way {
-  if (kindOf(destination) === 'power') {
-    return { greet: (address, token, signal) => http(address, `/greet/${token}`, signal), tells: true };
+/** What the destination of a link can be asked; undefined where it is known to answer nothing. */
+function questionFor({ to, port }: Link, system: System, strangers: readonly string[]): Question | undefined {
+  if (kindOf(to) === 'power') {
+    return { put: (address, token, signal) => http(address, `/greet/${token}`, signal), tells: true };
   }
-  if (greets(system)) return { greet: (...sent) => system.greet(...sent), tells: true };
+  // Of these, and of what listens on further ports, the system knows nothing.
+  if (port !== undefined || strangers.includes(to)) return undefined;
+  if (greets(system))
+    return { put: (...sent) => system.greet(...sent), tells: system.arrivalOf !== undefined };
   if (tellsRole(system))
-    return { greet: (address, _token, signal) => system.role(address, signal), tells: false };
-  throw new EnvironmentError({
-    where: `system ${system.name}`,
-    expected: 'a way to greet its nodes, so that faults on links can be witnessed',
-    found: 'none',
-    todo: 'give it the method `greet` or `role`',
-  });
+    return { put: (address, _token, signal) => system.role(address, signal), tells: false };
+  return undefined;
 }
 
 /** Does it at the address of a door, where there is one, and closes that afterwards. */

@@ -1,5 +1,7 @@
 /** verdict.json: the verdict as it is, its keys always in the same order, so that two can be compared by `diff`. */
+
 import type { FaultTimings, Finding, GroupFigures, Verdict } from '../checker/verdict.js';
+import type { Census } from '../history/event.js';
 
 /** A copy of `value` with these keys, in this order; a key that is forgotten here is a type error. */
 function inOrder<T extends object>(value: T, keys: Record<keyof T, true>): T {
@@ -64,6 +66,33 @@ function counts(value: Verdict['counts']): Verdict['counts'] {
   );
 }
 
+const KINDS = ['processes', 'proxies', 'folders', 'containers', 'networks', 'volumes'] as const;
+
+/** Counts of some of the kinds. */
+function kinds<Some extends object>(value: Some): Some {
+  const known = KINDS.filter((kind) => Object.hasOwn(value, kind));
+  return Object.fromEntries(known.map((kind) => [kind, value[kind as keyof Some]])) as Some;
+}
+
+function census(value: Census | null): Census | null {
+  if (!value) return null;
+  const { run, drills, engine } = value;
+  return {
+    run: kinds(run),
+    ...(drills ? { drills: kinds(drills) } : {}),
+    ...(engine ? { engine: kinds(engine) } : {}),
+  };
+}
+
+function inventory(value: Verdict['inventory']): Verdict['inventory'] {
+  if (!value) return null;
+  const { before, created, after } = value;
+  return inOrder(
+    { ...value, before: census(before), created: kinds(created), after: census(after) },
+    { before: true, created: true, after: true, leaked: true, unseen: true, kept: true },
+  );
+}
+
 /** The text of verdict.json. Groups are sorted by name; faults and findings keep their order. */
 export function verdictJson(verdict: Verdict): string {
   const { timings, groups, toxiproxy } = verdict;
@@ -72,6 +101,7 @@ export function verdictJson(verdict: Verdict): string {
     {
       ...verdict,
       toxiproxy: toxiproxy && inOrder(toxiproxy, { server: true, version: true }),
+      inventory: inventory(verdict.inventory),
       timings: inOrder(
         { ...timings, faults: timings.faults.map(faultTimings) },
         { faults: true, failback_ms: true, failback_outage_ms: true, resync_ms: true },
@@ -89,6 +119,7 @@ export function verdictJson(verdict: Verdict): string {
       verdict: true,
       duration_ms: true,
       toxiproxy: true,
+      inventory: true,
       timings: true,
       counts: true,
       groups: true,

@@ -1,5 +1,6 @@
 /** One execution of a drill as the reports know it, and how it is made to happen again. */
 import type { Finding, Judgement, Verdict } from '../checker/verdict.js';
+import type { Addresses } from './addresses.js';
 import { oneLine } from './text.js';
 
 export interface ReportedRun {
@@ -8,6 +9,8 @@ export interface ReportedRun {
   /** The folder of this execution, with its history. */
   folder: string;
   verdict: Verdict;
+  /** Where everything is, of a topology that was left as it is. */
+  kept?: Addresses;
 }
 
 const SAFE_ARGUMENT = /^[\w@%+=:,./][\w@%+=:,./-]*$/;

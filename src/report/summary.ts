@@ -3,6 +3,7 @@
  * bounds, what failed and why, and the command that makes it happen again. Repeats are condensed to the
  * median and the worst.
  */
+import { inventoryLines } from '../checker/inventory.js';
 import type { Finding, Judgement, Verdict } from '../checker/verdict.js';
 import {
   figureRows,
@@ -102,6 +103,8 @@ function section(group: Group): string {
   const rest = unmet.length - MOST_FAULTS_SHOWN;
   if (rest > 0) parts.push(`${rest} more unmet expectations are in the verdict.json of each execution.`);
   const telling = group.find((run) => run.verdict.verdict !== 'pass') ?? first;
+  const { inventory } = telling.verdict;
+  if (inventory) parts.push(`Inventory: ${inventoryLines(inventory).map(markdownText).join('; ')}`);
   parts.push(`Reproduce:\n\n${markdownBlock(reproduceCommand(telling), 'sh')}`);
   return parts.join('\n\n');
 }

@@ -2,6 +2,7 @@
  * An event in plain words, on one line: `supervisor-2 declared a failed (term 1)`. Operations have none: they
  * are counted, not told. What nodes and drill files wrote is made harmless for a terminal.
  */
+import { inventoryLines } from '../checker/inventory.js';
 import type { Event, EventOf, Evidence } from '../history/event.js';
 import { oneLine } from './text.js';
 
@@ -55,10 +56,12 @@ function told(event: Event, faultName: FaultName): string | undefined {
       return event.reached
         ? `reached: ${event.for}`
         : `not reached: ${event.for}${event.detail ? ` (${event.detail})` : ''}`;
+    case 'toxiproxy':
+      return `links through Toxiproxy ${event.version}: ${event.server}`;
     case 'problem':
       return `problem: ${event.message}`;
     case 'inventory':
-      return event.leaked.length > 0 ? `left behind: ${event.leaked.join(', ')}` : undefined;
+      return inventoryWords(event);
     case 'end':
       return event.reason === 'done' ? 'the run is done' : `the run was cut off: ${event.reason}`;
     case 'invoke':
@@ -67,6 +70,12 @@ function told(event: Event, faultName: FaultName): string | undefined {
     case 'info':
       return undefined;
   }
+}
+
+function inventoryWords(event: EventOf<'inventory'>): string {
+  const left = event.leaked.length > 0 ? [`left behind: ${event.leaked.join(', ')}`] : [];
+  const kept = event.kept === undefined ? [] : [`kept as it is: run ${event.kept}`];
+  return [...left, ...kept, ...inventoryLines(event)].join('; ');
 }
 
 function inTerm(term: number | undefined): string {

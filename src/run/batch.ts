@@ -3,13 +3,18 @@
  *
  *     DIR/junit.xml  DIR/summary.md  DIR/<drill>/<k>/{drill.yaml,history.jsonl,verdict.json,logs/}
  */
-import { join } from 'node:path';
-import type { Drill } from '../drill/schema.js';
+import { join, resolve } from 'node:path';
+import type { RuntimeName } from '../catalog.js';
+import type { Verdict } from '../checker/verdict.js';
+import { type Drill, encodeDrill } from '../drill/schema.js';
+import { InternalError } from '../errors.js';
 import type { Event } from '../history/event.js';
+import type { Addresses } from '../report/addresses.js';
 import { makeFolder } from '../report/files.js';
 import type { ReportedRun } from '../report/run.js';
 import type { System } from '../system/system.js';
 import { type ExecutionSetting, execute } from './execution.js';
+import { inKeeper } from './keep/start.js';
 
 export interface BatchDrill {
   /** The drill file as the user named it. */
@@ -24,48 +29,97 @@ export interface Watcher {
 }
 
 export interface BatchSetting
-  extends Omit<ExecutionSetting, 'drill' | 'system' | 'seed' | 'execution' | 'folder' | 'onEvent'> {
+  extends Omit<
+    ExecutionSetting,
+    'drill' | 'system' | 'seed' | 'execution' | 'folder' | 'onEvent' | 'keeping'
+  > {
   drills: readonly BatchDrill[];
-  /** By the name that drill files give. */
-  systems: Readonly<Record<string, System>>;
+  systemOf(drill: Drill): System;
   out: string;
   repeat: number;
   parallel: number;
+  /** Whether the first execution that does not pass is to be left as it is; none is begun after it. */
+  keep?: boolean | undefined;
   /** The seed of each drill's first execution; the k-th has k - 1 more. */
   seedOf(drill: Drill): number;
   watch(drill: BatchDrill, execution: number): Watcher;
 }
 
-/** Runs all executions; stops beginning new ones when the signal is aborted. */
+/** Runs all executions; stops beginning new ones when the signal is aborted, and when one is kept. */
 export async function runBatch(setting: BatchSetting): Promise<ReportedRun[]> {
   const queue = setting.drills.flatMap((drill) =>
     Array.from({ length: setting.repeat }, (_, index) => ({ drill, execution: index + 1 })),
   );
   const order = new Map(queue.map((entry, index) => [entry, index]));
   const done: { at: number; run: ReportedRun }[] = [];
+  let kept = false;
+  const mayStay = () => {
+    const first = !kept;
+    kept = true;
+    return first;
+  };
   const worker = async () => {
-    for (let next = queue.shift(); next && !setting.signal.aborted; next = queue.shift()) {
-      done.push({ at: order.get(next) ?? 0, run: await runOne(setting, next.drill, next.execution) });
+    for (let next = queue.shift(); next && !setting.signal.aborted && !kept; next = queue.shift()) {
+      const run = await runOne(setting, next.drill, next.execution, mayStay);
+      done.push({ at: order.get(next) ?? 0, run });
     }
   };
   await Promise.all(Array.from({ length: setting.parallel }, worker));
   return done.sort((left, right) => left.at - right.at).map(({ run }) => run);
 }
 
-async function runOne(setting: BatchSetting, entry: BatchDrill, execution: number): Promise<ReportedRun> {
+async function runOne(
+  setting: BatchSetting,
+  entry: BatchDrill,
+  execution: number,
+  mayStay: () => boolean,
+): Promise<ReportedRun> {
   const folder = join(setting.out, entry.drill.name, String(execution));
   await makeFolder(join(folder, 'logs'));
   const watcher = setting.watch(entry, execution);
-  const verdict = await execute({
-    ...setting,
-    drill: entry.drill,
-    system: setting.systems[entry.drill.topology.system]!,
-    seed: setting.seedOf(entry.drill) + execution - 1,
-    execution,
-    folder,
-    onEvent: (event) => watcher.onEvent(event),
-  });
-  const run = { file: entry.file, folder, verdict };
+  const onEvent = (event: Event) => watcher.onEvent(event);
+  const seed = setting.seedOf(entry.drill) + execution - 1;
+  const one = { entry, execution, folder, seed, onEvent };
+  const done = setting.keep
+    ? await executeInKeeper(setting, one, mayStay)
+    : { verdict: await executeHere(setting, one) };
+  const run = { file: entry.file, folder, ...done };
   watcher.onDone(run);
   return run;
+}
+
+interface One {
+  entry: BatchDrill;
+  execution: number;
+  folder: string;
+  seed: number;
+  onEvent(event: Event): void;
+}
+
+function executeHere(setting: BatchSetting, { entry, ...one }: One): Promise<Verdict> {
+  return execute({ ...setting, ...one, drill: entry.drill, system: setting.systemOf(entry.drill) });
+}
+
+/** What may outlive us must not be ours: an execution that may be kept is a process of its own from the beginning. */
+async function executeInKeeper(
+  { runtime, toxiproxy, environment, signal }: BatchSetting,
+  { entry, execution, folder, seed, onEvent }: One,
+  mayStay: () => boolean,
+): Promise<{ verdict: Verdict; kept?: Addresses }> {
+  const { verdict, stays } = await inKeeper(
+    {
+      how: 'run',
+      drill: encodeDrill(entry.drill),
+      file: resolve(entry.file),
+      runtime: runtime.name as RuntimeName,
+      seed,
+      execution,
+      folder: resolve(folder),
+      toxiproxy,
+      environment,
+    },
+    { onEvent, mayStay, signal },
+  );
+  if (!verdict) throw new InternalError({ expected: 'a verdict', found: 'none' });
+  return { verdict, ...(stays ? { kept: stays } : {}) };
 }

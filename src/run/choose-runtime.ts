@@ -2,6 +2,7 @@
 import { RUNTIMES, type RuntimeName } from '../catalog.js';
 import type { Clock } from '../clock.js';
 import { messageOf, UsageError } from '../errors.js';
+import { parseToxiproxyChoice, type ToxiproxyChoice } from '../link/toxiproxy-choice.js';
 import { tryDocker } from '../runtime/docker/trial.js';
 
 export type AskedRuntime = RuntimeName | 'auto';
@@ -14,7 +15,7 @@ export interface ChosenRuntime {
 
 export interface RuntimeChoice {
   asked: AskedRuntime;
-  /** The user's own Toxiproxy, which containers' networks are out of reach of. */
+  /** What `--toxiproxy` says. */
   toxiproxy?: string | undefined;
   environment: Readonly<Record<string, string | undefined>>;
   clock: Clock;
@@ -28,22 +29,19 @@ export const RUNTIME_NAMES = ['auto', ...(Object.keys(RUNTIMES) as RuntimeName[]
  * what was asked for does not go together.
  */
 export async function chooseRuntime(choice: RuntimeChoice): Promise<ChosenRuntime> {
-  const { asked, toxiproxy, environment, clock } = choice;
-  if (asked === 'process') return { name: 'process', reason: 'local processes, as asked' };
-  if (toxiproxy !== undefined) {
-    if (asked === 'auto')
-      return {
-        name: 'process',
-        reason: 'local processes, since --toxiproxy cannot reach into containers’ networks',
-      };
-    throw new UsageError({
-      where: '--toxiproxy',
-      expected: 'to be left out with --runtime docker',
-      found: `"${toxiproxy}", which cannot listen in the networks of containers`,
-      todo: 'leave it out, or use --runtime process',
-    });
+  const { asked, environment, clock } = choice;
+  const toxiproxy = parseToxiproxyChoice(choice.toxiproxy);
+  if (asked !== 'auto') {
+    assertReach(toxiproxy, asked);
+    if (asked === 'process') return { name: asked, reason: 'local processes, as asked' };
   }
-  if (asked === 'docker') return { name: 'docker', reason: await tryDocker(environment, clock) };
+  if (toxiproxy.kind === 'url')
+    return {
+      name: 'process',
+      reason: 'local processes, since that Toxiproxy cannot reach into containers’ networks',
+    };
+  if (asked === 'docker' || toxiproxy.kind === 'image')
+    return { name: 'docker', reason: await tryDocker(environment, clock) };
   return tryDocker(environment, clock).then(
     (reason): ChosenRuntime => ({ name: 'docker', reason }),
     (error: unknown): ChosenRuntime => ({
@@ -51,4 +49,23 @@ export async function chooseRuntime(choice: RuntimeChoice): Promise<ChosenRuntim
       reason: `local processes, since there are no containers: ${messageOf(error)}`,
     }),
   );
+}
+
+/** Throws a `UsageError` where a Toxiproxy of that kind cannot carry the links of that runtime. */
+export function assertReach(toxiproxy: ToxiproxyChoice, runtime: RuntimeName): void {
+  const refuse = (found: string, todo: string) => {
+    throw new UsageError({
+      where: '--toxiproxy',
+      expected: `what can carry links of the runtime ${runtime}`,
+      found,
+      todo,
+    });
+  };
+  if (toxiproxy.kind === 'url' && runtime === 'docker')
+    refuse(
+      `${toxiproxy.url}, which cannot listen in the networks of containers`,
+      'give an image, leave it out, or use --runtime process',
+    );
+  if (toxiproxy.kind === 'image' && runtime === 'process')
+    refuse(`${toxiproxy.image}, which is an image`, 'give a URL, leave it out, or use --runtime docker');
 }

@@ -33,7 +33,7 @@ export function clientGroups(
       spec.pinned === undefined
         ? following({
             clock,
-            nodes: plan.nodes,
+            nodes: plan.members,
             first: plan.primary,
             role: tellsRole(system) ? (node, signal) => system.role(dial(node), signal) : undefined,
           })

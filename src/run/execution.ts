@@ -3,6 +3,8 @@
  * whatever happened, and judges the history that is left.
  *
  *     history -> runtime -> Toxiproxy -> links -> power -> nodes -> phases -> down -> inventory -> end -> verdict
+ *
+ * Where it is asked for, the topology of a drill that did not pass is left as it is in place of `down`.
  */
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
@@ -11,12 +13,13 @@ import { judge } from '../checker/judge.js';
 import type { Verdict } from '../checker/verdict.js';
 import type { Clock } from '../clock.js';
 import { type Drill, encodeDrill } from '../drill/schema.js';
-import { type EnvironmentError, messageOf } from '../errors.js';
-import { type EndEvent, type Event, HISTORY_FORMAT } from '../history/event.js';
+import { type EnvironmentError, linesOf } from '../errors.js';
+import { type EndEvent, type Event, type EventBody, HISTORY_FORMAT } from '../history/event.js';
 import { historyOf } from '../history/history.js';
+import type { ToxiproxyChoice } from '../link/toxiproxy-choice.js';
 import { type Random, seeded } from '../random.js';
 import { writeExecution } from '../report/files.js';
-import type { Runtime } from '../runtime/runtime.js';
+import type { Inventory, Runtime } from '../runtime/runtime.js';
 import type { System } from '../system/system.js';
 import { VERSION } from '../version.js';
 import type { FaultKinds } from './fault-kinds.js';
@@ -24,6 +27,14 @@ import { conduct } from './phases.js';
 import { type Plan, planOf } from './plan.js';
 import { Recorder } from './recorder.js';
 import { Stage } from './stage.js';
+
+/** Whoever looks after what is left as it is. */
+export interface Keeping {
+  /** Whether what did not pass is to be left. Asked once, and only where there is something to leave. */
+  wanted(): Promise<boolean>;
+  /** Told what is left: from here on, taking it down is their business. */
+  left(stage: Stage): void;
+}
 
 export interface ExecutionSetting {
   clock: Clock;
@@ -36,13 +47,15 @@ export interface ExecutionSetting {
   execution: number;
   /** An empty folder with an empty folder `logs` in it. */
   folder: string;
-  /** A Toxiproxy of the user's own. */
-  toxiproxy?: string | undefined;
+  /** Which Toxiproxy carries the links. */
+  toxiproxy: ToxiproxyChoice;
   /** The runner's environment, for PATH and the like. */
   environment: Readonly<Record<string, string | undefined>>;
   /** Told of every event as it is recorded. */
   onEvent(event: Event): void;
   signal: AbortSignal;
+  /** Without it, everything is taken down. */
+  keeping?: Keeping | undefined;
 }
 
 /** Executes a drill. Rejects only where not even a history could be begun. */
@@ -73,7 +86,12 @@ export async function execute(setting: ExecutionSetting): Promise<Verdict> {
   return verdict;
 }
 
-function recordRun(recorder: Recorder, setting: ExecutionSetting, plan: Plan): void {
+/** The first line of a history. */
+export function recordRun(
+  recorder: Recorder,
+  setting: Pick<ExecutionSetting, 'drill' | 'runtime' | 'seed' | 'execution' | 'clock'>,
+  plan: Plan,
+): void {
   const { drill, runtime, seed, execution, clock } = setting;
   recorder.record({
     type: 'run',
@@ -87,7 +105,7 @@ function recordRun(recorder: Recorder, setting: ExecutionSetting, plan: Plan): v
     nodes: [
       ...plan.nodes.map((name) => {
         const { role, tags = [] } = drill.topology.nodes[name]!;
-        return { name, kind: 'node' as const, role, tags };
+        return { name, kind: 'node' as const, ...(role === 'dependency' ? {} : { role }), tags };
       }),
       ...plan.supervisors.map((name) => ({ name, kind: 'supervisor' as const, tags: [] })),
     ],
@@ -120,9 +138,40 @@ async function play(
     reason = signal.aborted ? 'interrupted' : 'failed';
     // Whatever failed first: that the nodes' ground is gone is the reason.
     const cause = ground.signal.aborted ? ground.signal.reason : error;
-    if (!signal.aborted) recorder.record({ type: 'problem', message: messageOf(cause) });
+    if (!signal.aborted) recorder.record({ type: 'problem', message: linesOf(cause) });
   }
   recorder.record({ type: 'phase', phase: 'down' });
-  recorder.record({ type: 'inventory', ...(await stage.down()) });
+  recorder.record({ type: 'inventory', ...(await leave(stage, setting.keeping, recorder, reason)) });
   return reason;
+}
+
+/** Takes the stage down, or leaves it as it is where that is wanted and the drill did not pass. */
+async function leave(
+  stage: Stage,
+  keeping: Keeping | undefined,
+  recorder: Recorder,
+  reason: EndEvent['reason'],
+): Promise<Inventory> {
+  if (!keeping || reason === 'interrupted' || !stage.stands || passes(recorder.events, reason)) {
+    return stage.down();
+  }
+  if (!(await keeping.wanted())) return stage.down();
+  const inventory = await stage.keep();
+  keeping.left(stage);
+  return inventory;
+}
+
+/** The verdict as it will be, if nothing is left behind. */
+function passes(events: readonly Event[], reason: EndEvent['reason']): boolean {
+  const last = events.at(-1);
+  const rest: EventBody[] = [
+    { type: 'inventory', created: { processes: 0, proxies: 0, folders: 0 }, leaked: [] },
+    { type: 'end', reason },
+  ];
+  const stamped = rest.map((body, at) => ({
+    index: events.length + at,
+    time: last?.time ?? 0,
+    ...body,
+  }));
+  return judge(historyOf([...events, ...stamped])).verdict === 'pass';
 }

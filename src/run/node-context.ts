@@ -23,7 +23,7 @@ export function nodeContext(
     primary: plan.primary,
     automaticFailback: drill.failback !== 'none' && drill.failback.trigger === 'automatic',
     supervisors: plan.supervisors,
-    nodes: plan.nodes,
+    nodes: plan.members,
     peers: [...dialled],
     dial: (peer) => places.link(linkName(name, peer)).dial,
     seed: String(Math.floor(random.fork(`node ${name}`).next() * 2 ** 32)),

@@ -3,10 +3,17 @@
  * writes what it sees to the history and keeps the present view: who is primary, who is in sync, who is down.
  */
 import { type Clock, type Timer, within } from '../clock.js';
-import type { NodeDeclaration } from '../drill/topology.js';
+import { isMember, type NodeDeclaration } from '../drill/topology.js';
 import type { Role } from '../history/event.js';
 import type { Address } from '../runtime/runtime.js';
-import { greets, logsEvents, type RoleAnswer, type System, tellsRole } from '../system/system.js';
+import {
+  greets,
+  logsEvents,
+  type RoleAnswer,
+  type System,
+  tellsHealth,
+  tellsRole,
+} from '../system/system.js';
 import type { TopologyView } from '../topology/selector.js';
 import type { Recorder } from './recorder.js';
 
@@ -64,9 +71,9 @@ export class Observer {
     this.#timer = undefined;
   }
 
-  /** The nodes that serve (not the supervisors), in the order of the drill file. */
+  /** The nodes that serve (not the supervisors, not dependencies), in the order of the drill file. */
   members(): string[] {
-    return Object.keys(this.#setting.nodes);
+    return Object.entries(this.#setting.nodes).flatMap(([name, node]) => (isMember(node) ? [name] : []));
   }
 
   /** The primary with the highest term, among those that said so last. */
@@ -90,8 +97,20 @@ export class Observer {
       if (!seen.running) lacking.push(`${node} is not running`);
       else if (seen.role === 'unknown') lacking.push(`${node} does not answer`);
       else if (seen.role === 'standby' && !this.#follows(seen)) lacking.push(`${node} is not in sync`);
+      else if (!seen.inSync) lacking.push(`${node} is not ready`);
     }
+    const dependencies = Object.keys(this.#setting.nodes).filter((node) => !this.members().includes(node));
+    for (const node of dependencies) if (!this.isRunning(node)) lacking.push(`${node} is not running`);
     return lacking;
+  }
+
+  /** The nodes for which it is not whole; where it is the roles that do not fit, the first of all. */
+  missing(): string[] {
+    const missing = this.members().filter((node) => {
+      const seen = this.#of(node);
+      return !seen.running || seen.role === 'unknown' || (seen.role === 'standby' && !this.#follows(seen));
+    });
+    return missing.length > 0 ? missing : this.members().slice(0, 1);
   }
 
   /** A standby that has not heard of the primary's term yet may believe that it is in sync with the one before. */
@@ -126,7 +145,7 @@ export class Observer {
         ...Object.entries(nodes).map(([name, node]) => ({
           name,
           kind: 'node' as const,
-          role: name === primary ? ('primary' as const) : ('standby' as const),
+          ...(isMember(node) ? { role: name === primary ? ('primary' as const) : ('standby' as const) } : {}),
           tags: node.tags ?? [],
         })),
         ...supervisors.map((name) => ({ name, kind: 'supervisor' as const, tags: [] })),
@@ -153,7 +172,7 @@ export class Observer {
 
   onLine(node: string, line: string): void {
     const { system, recorder } = this.#setting;
-    const token = greets(system) ? system.arrivalOf(line) : undefined;
+    const token = greets(system) ? system.arrivalOf?.(line) : undefined;
     if (token !== undefined) {
       this.#setting.onArrival(token);
       return;
@@ -172,15 +191,42 @@ export class Observer {
   }
 
   async #probe(node: string): Promise<void> {
-    const { system, clock, observe } = this.#setting;
-    if (!tellsRole(system) || this.#asking.has(node) || !this.#of(node).running) return;
-    this.#asking.add(node);
+    const { system, clock } = this.#setting;
+    if (this.#asking.has(node) || !this.#of(node).running) return;
     const asked = clock.now();
-    const answer = await within(clock, PROBE_TIMEOUT, `the role of ${node}`, (signal) =>
-      system.role(observe(node), signal),
+    if (tellsRole(system)) {
+      const answer = await this.#ask(node, (address, signal) => system.role(address, signal));
+      if (this.#timer && this.#of(node).running) this.#note(node, answer, asked);
+    } else if (tellsHealth(system)) {
+      const serves = await this.#ask(node, async (address, signal) => {
+        await system.healthy(address, signal);
+        return true;
+      });
+      if (this.#timer && this.#of(node).running) this.#assume(node, serves ?? false);
+    } else if (!logsEvents(system)) this.#assume(node, true);
+  }
+
+  /** Undefined where there is no answer, or not in time. */
+  async #ask<Answer>(
+    node: string,
+    question: (address: Address, signal: AbortSignal) => Promise<Answer>,
+  ): Promise<Answer | undefined> {
+    const { clock, observe } = this.#setting;
+    this.#asking.add(node);
+    const answer = await within(clock, PROBE_TIMEOUT, `${node}'s word of itself`, (signal) =>
+      question(observe(node), signal),
     ).catch(() => undefined);
     this.#asking.delete(node);
-    if (this.#timer && this.#of(node).running) this.#note(node, answer, asked);
+    return answer;
+  }
+
+  /** Where nobody tells a role, a node has the one that it was given since it first served; that is nobody's claim. */
+  #assume(node: string, serves: boolean): void {
+    const seen = this.#of(node);
+    seen.inSync = serves;
+    if (!serves || seen.role !== 'unknown') return;
+    seen.role = this.#setting.nodes[node]?.role === 'primary' ? 'primary' : 'standby';
+    this.#setting.recorder.record({ type: 'node', node, event: 'running' });
   }
 
   /** What was not so before goes to the history; a probe that sees the same again adds nothing. */

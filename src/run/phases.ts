@@ -12,6 +12,8 @@ import { lackOfPrimary, perform } from './steps.js';
 
 /** How long each phase may take before the drill is given up as one that cannot be carried out, ms. */
 const PATIENCE = 30_000;
+/** How many of the last lines of a node are told. */
+const TAIL = 8;
 
 type Work = (scene: Scene) => Promise<void>;
 
@@ -37,26 +39,7 @@ export async function conduct(scene: Scene): Promise<void> {
 
 /** The service and the workload are proven before the first fault: what fails later is the fault's doing. */
 async function steady(scene: Scene): Promise<void> {
-  const { observer } = scene;
-  // A node that ends before anything was done to it will not come back by itself.
-  const lack = () => (observer.down().length > 0 ? undefined : CONDITIONS['in-sync'](scene));
-  const reached = await waitUntil(scene, 'in-sync', lack, PATIENCE);
-  const [dead] = observer.down();
-  if (dead !== undefined) {
-    throw new EnvironmentError({
-      where: `node ${dead}`,
-      expected: 'it to run',
-      found: `that it ended while it was starting; it wrote last:\n  ${(await scene.tail(dead, 8)).join('\n  ')}`,
-    });
-  }
-  if (!reached) {
-    throw new EnvironmentError({
-      where: 'phase steady',
-      expected: `one primary and every standby in sync within ${PATIENCE / 1000} s`,
-      found: observer.lacking().join(', '),
-      todo: "read the nodes' logs in the run folder",
-    });
-  }
+  await whole(scene);
   for (const group of scene.groups) group.running.start();
   if (!(await waitUntil(scene, 'steady', CONDITIONS.steady, PATIENCE))) {
     throw new EnvironmentError({
@@ -66,6 +49,36 @@ async function steady(scene: Scene): Promise<void> {
       todo: "lower the rate of the clients, or read the nodes' logs in the run folder",
     });
   }
+}
+
+/** Waits for one primary and everybody in sync with it. Rejects with what a node wrote last where that is not to be had. */
+export async function whole(scene: Scene): Promise<void> {
+  const { observer } = scene;
+  // A node that ends before anything was done to it will not come back by itself.
+  const lack = () => (observer.down().length > 0 ? undefined : CONDITIONS['in-sync'](scene));
+  const reached = await waitUntil(scene, 'in-sync', lack, PATIENCE);
+  const [dead] = observer.down();
+  if (dead !== undefined) {
+    throw new EnvironmentError({
+      where: `node ${dead}`,
+      expected: 'it to run',
+      found: `that it ended while it was starting; ${await lastWords(scene, dead)}`,
+    });
+  }
+  if (!reached) {
+    const [lacking = ''] = observer.missing();
+    throw new EnvironmentError({
+      where: 'phase steady',
+      expected: `one primary and every standby in sync within ${PATIENCE / 1000} s`,
+      found: observer.lacking().join(', '),
+      todo: `read the nodes' logs in the run folder; ${await lastWords(scene, lacking)}`,
+    });
+  }
+}
+
+async function lastWords(scene: Scene, node: string): Promise<string> {
+  const lines = (await scene.tail(node, TAIL)).filter((line) => line !== '');
+  return lines.length === 0 ? `${node} wrote nothing` : `${node} wrote last:\n  ${lines.join('\n  ')}`;
 }
 
 async function steps(scene: Scene): Promise<void> {

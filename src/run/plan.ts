@@ -1,9 +1,11 @@
 /** The plan of a drill: what has to be there for it, as data. */
 import type { Drill } from '../drill/schema.js';
-import { hasPower, type Link, linksOf, nodeNames, supervisorNames } from '../topology/links.js';
+import { hasPower, type Link, linksOf, memberNames, nodeNames, supervisorNames } from '../topology/links.js';
 
 export interface Plan {
   nodes: string[];
+  /** The nodes that are no dependencies. */
+  members: string[];
   supervisors: string[];
   links: Link[];
   /** Whether something dials the power device. */
@@ -16,6 +18,7 @@ export function planOf(drill: Drill): Plan {
   const nodes = nodeNames(topology);
   return {
     nodes,
+    members: memberNames(topology),
     supervisors: supervisorNames(topology),
     links: linksOf(topology, clients),
     power: hasPower(topology),

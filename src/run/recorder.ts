@@ -39,6 +39,7 @@ export class Recorder {
   #writing: Promise<void> = Promise.resolve();
   #timer: Timer | undefined;
   #failed = false;
+  #closed = false;
 
   private constructor(setting: RecorderSetting, handle: FileHandle) {
     this.#clock = setting.clock;
@@ -62,12 +63,14 @@ export class Recorder {
     return this.#clock.now() - this.#origin;
   }
 
+  /** What happens once the history is closed is no part of it. */
   record(body: EventBody, instants: Instants = {}): Event {
     const event = { index: this.events.length, time: this.#scale(this.#clock.now()), ...body } as Event;
     for (const name of ['at', 'until', 'intended'] as const) {
       const instant = instants[name];
       if (instant !== undefined) Object.assign(event, { [name]: this.#scale(instant) });
     }
+    if (this.#closed) return event;
     this.events.push(event);
     this.#pending += this.#encode(event);
     this.#timer ??= this.#clock.timer(FLUSH_MS, () => void this.flush());
@@ -90,6 +93,7 @@ export class Recorder {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await this.flush();
     await this.#handle.close();
   }

@@ -3,19 +3,21 @@
  * before anything starts, has them executed, and writes the reports of the whole call.
  */
 import { join, resolve } from 'node:path';
-import { FAULTS, RUNTIMES, type RuntimeName, SYSTEMS } from '../catalog.js';
+import { FAULTS, RUNTIMES, type RuntimeName, SYSTEMS, systemOf } from '../catalog.js';
 import { type Clock, systemClock } from '../clock.js';
 import { findDrills } from '../drill/find.js';
 import { drillError, loadDrill } from '../drill/load.js';
-import { missingNeeds } from '../drill/needs.js';
+import { lackingNeeds, missingNeeds, needsOf } from '../drill/needs.js';
 import type { Drill } from '../drill/schema.js';
 import { UsageError } from '../errors.js';
+import { parseToxiproxyChoice } from '../link/toxiproxy-choice.js';
 import { freshSeed } from '../random.js';
 import { writeSummary } from '../report/files.js';
 import type { ReportedRun } from '../report/run.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { System } from '../system/system.js';
 import { type BatchDrill, runBatch, type Watcher } from './batch.js';
+import { assertReach } from './choose-runtime.js';
 
 export interface RunOptions {
   drills: readonly BatchDrill[];
@@ -26,7 +28,12 @@ export interface RunOptions {
   seed?: number | undefined;
   repeat?: number;
   parallel?: number;
-  /** The URL of a Toxiproxy to use in place of our own. */
+  /**
+   * Whether the topology of the first execution that does not pass stays, until `drill down` removes it; none is
+   * begun after it. Not for systems of one's own: what stays lives in a process of its own.
+   */
+  keep?: boolean;
+  /** The URL of a Toxiproxy, or an image with one, to use in place of our own; `embedded`: nothing but our own. */
   toxiproxy?: string | undefined;
   /** Systems beside those that come with failover-drill, by the name that drill files give. */
   systems?: Readonly<Record<string, System>>;
@@ -47,8 +54,12 @@ export async function runDrills(options: RunOptions): Promise<RunResult> {
   const { drills, clock = systemClock, seed, repeat = 1, parallel = 1, toxiproxy, environment } = options;
   const runtime: Runtime = RUNTIMES[options.runtime ?? 'process'];
   const systems = { ...SYSTEMS, ...options.systems };
-  for (const drill of drills) refuseWhatIsMissing(drill, runtime, systems);
+  const chosen = new Map(drills.map((drill) => [drill.drill, allThere(drill, runtime, systems)]));
+  await refuseWhatThisMachineLacks(drills, runtime, { clock, environment });
+  if (options.keep) for (const drill of drills) refuseOwnSystem(drill, options.systems ?? {});
   refuseSameNames(drills);
+  const choice = parseToxiproxyChoice(toxiproxy);
+  assertReach(choice, options.runtime ?? 'process');
   const out = options.out ?? join('.drill', clock.wall().toISOString().replaceAll(':', '-'));
   const seeds = new Map<Drill, number>();
   const runs = await runBatch({
@@ -56,11 +67,12 @@ export async function runDrills(options: RunOptions): Promise<RunResult> {
     out,
     repeat,
     parallel,
+    keep: options.keep,
     clock,
     runtime,
-    systems,
+    systemOf: (drill) => chosen.get(drill)!,
     faults: FAULTS,
-    toxiproxy,
+    toxiproxy: choice,
     environment,
     signal: options.signal ?? new AbortController().signal,
     seedOf(drill) {
@@ -74,36 +86,68 @@ export async function runDrills(options: RunOptions): Promise<RunResult> {
   return { out, runs };
 }
 
-/** Finds and loads drill files, folders and globs. Rejects with a UsageError where one of them is wrong. */
+/**
+ * Finds and loads drill files, folders and globs; `environment` is for the variables in Compose files. Rejects with a
+ * UsageError where one of them is wrong.
+ */
 export async function loadDrills(
   patterns: readonly string[],
   cwd: string,
   systems: Readonly<Record<string, System>> = {},
+  environment: Readonly<Record<string, string | undefined>> = {},
 ): Promise<BatchDrill[]> {
   const files = await findDrills(patterns, cwd);
   const names = Object.keys({ ...SYSTEMS, ...systems });
   return Promise.all(
     files.map(async (file) => ({
       file,
-      drill: await loadDrill(resolve(cwd, file), { shownAs: file, systems: names }),
+      drill: await loadDrill(resolve(cwd, file), { shownAs: file, systems: names, environment }),
     })),
   );
 }
 
-function refuseWhatIsMissing(
+function refuseOwnSystem({ file, drill }: BatchDrill, own: Readonly<Record<string, System>>): void {
+  const { system } = drill.topology;
+  if (typeof system !== 'string' || !Object.hasOwn(own, system)) return;
+  throw new UsageError({
+    where: file,
+    expected: `one of our own systems, where a topology may stay: ${Object.keys(SYSTEMS).join(', ')}`,
+    found: `"${system}"`,
+    todo: 'leave keep out',
+  });
+}
+
+/** The system of a drill. Throws a UsageError where that, or something else that the drill needs, is not there. */
+export function allThere(
   { file, drill }: BatchDrill,
   runtime: Runtime,
   systems: Readonly<Record<string, System>>,
-): void {
+): System {
   const missing = missingNeeds(drill, [...runtime.capabilities], `the runtime ${runtime.name}`);
   if (missing.length > 0) throw drillError(drill, missing);
-  if (!systems[drill.topology.system]) {
-    throw new UsageError({
-      where: file,
-      expected: `a system: ${Object.keys(systems).join(', ')}`,
-      found: `"${drill.topology.system}"`,
-      todo: 'name one of them, or give your own to runDrills()',
-    });
+  const system = systemOf(drill.topology, systems);
+  if (system) return system;
+  throw new UsageError({
+    where: file,
+    expected: `a system: ${Object.keys(systems).join(', ')}`,
+    found: `"${drill.topology.system}"`,
+    todo: 'name one of them, or give your own to runDrills()',
+  });
+}
+
+/** What the runtime offers may need a thing that is not on every machine. */
+export async function refuseWhatThisMachineLacks(
+  drills: readonly BatchDrill[],
+  runtime: Runtime,
+  around: Parameters<NonNullable<Runtime['lack']>>[1],
+): Promise<void> {
+  for (const capability of new Set(drills.flatMap(({ drill }) => needsOf(drill)))) {
+    const lack = await runtime.lack?.(capability, around);
+    if (lack === undefined) continue;
+    for (const { drill } of drills) {
+      const lacking = lackingNeeds(drill, capability, lack, `the runtime ${runtime.name}`);
+      if (lacking.length > 0) throw drillError(drill, lacking);
+    }
   }
 }
 

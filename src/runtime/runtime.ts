@@ -8,6 +8,8 @@ import type { Clock } from '../clock.js';
 import type { ContainerSpec } from '../drill/container.js';
 import type { Capability } from '../drill/needs.js';
 import type { KillSignal, PauseWay } from '../drill/steps.js';
+import type { Census } from '../history/event.js';
+import type { ToxiproxyChoice } from '../link/toxiproxy-choice.js';
 import type { Link } from '../topology/links.js';
 import type { Handicapped } from './handicap.js';
 
@@ -29,6 +31,8 @@ export interface Layout {
   links: readonly Link[];
   /** Whether something in the topology dials the power device. */
   power: boolean;
+  /** Whether the nodes share one network; otherwise each link between them is a proxy's. Needs `packet-filters`. */
+  shared?: boolean;
   /** What the nodes are made of that are containers of the user's own; for a runtime that can do `containers`. */
   containers?: Readonly<Record<string, ContainerSpec>>;
   /** What will be asked of it, so that what cannot be had here is refused by name; nothing beyond the least if left out. */
@@ -46,8 +50,12 @@ export interface LinkPlace {
   listen: string;
   /** The destination's real address, `host:port`, as the Toxiproxy server sees it. */
   upstream: string;
+  /** No proxy carries it: packets go straight to `dial`, as far as the nodes' packet filters let them (`Filters`). */
+  packets?: true;
   /** Which of the runtime's own Toxiproxy servers carries it (`Proxies`); without it, the one on this machine does. */
   server?: string;
+  /** Whether the link's own end takes greetings (`Greetings`), whatever its destination does. */
+  greetable?: boolean;
 }
 
 /** What the runner hands to a runtime. */
@@ -65,13 +73,36 @@ export interface Surroundings {
   onExit(node: string, detail: string, at: number): void;
   /** Told when what nodes run on is gone, so that nothing that follows could be trusted. */
   onLost?(error: Error): void;
+  /** Aborted when what takes long, such as building an image, is wanted no more. */
+  signal?: AbortSignal;
 }
 
 export interface Runtime {
   readonly name: string;
   readonly capabilities: ReadonlySet<Capability>;
+  /** Why this machine cannot give a capability that others can; undefined where it can. */
+  lack?(
+    capability: Capability,
+    around: Pick<Surroundings, 'clock' | 'environment'>,
+  ): Promise<string | undefined>;
   /** Reserves addresses and folders. Nothing runs yet but what keeps the run's things from being left behind. */
   open(layout: Layout, surroundings: Surroundings): Promise<OpenCluster>;
+  /** Looks at what there is, of the run with this label and altogether. Rejects where it cannot be looked at. */
+  look(run: string, around: Pick<Surroundings, 'clock' | 'environment'>): Promise<Look>;
+  /**
+   * Gets the images of nodes of the user's own (builds or pulls them), and gives the ports that those expose of which
+   * the drill names none. For a runtime that can do `containers`.
+   */
+  exposed?(
+    containers: Readonly<Record<string, ContainerSpec>>,
+    surroundings: Pick<Surroundings, 'clock' | 'environment' | 'signal'>,
+  ): Promise<ReadonlyMap<string, number[]>>;
+}
+
+export interface Look {
+  census: Census;
+  /** What carries the run's label, one text each. */
+  found: string[];
 }
 
 /** A runtime opened for one execution. */
@@ -90,7 +121,7 @@ export type OpenCluster = Cluster &
   Pauses &
   Tails &
   Hosts &
-  Partial<ProcessKills & Handicapped & Proxies & Doors>;
+  Partial<ProcessKills & Handicapped & Proxies & Doors & Greetings & Filters>;
 
 /** The addresses of a cluster. */
 export interface Places {
@@ -98,6 +129,8 @@ export interface Places {
   listen(node: string): Address;
   /** Where the runner reaches it beside the links, for observation and control. */
   observe(node: string): Address;
+  /** The same for each of its ports, where a node can have several. */
+  published?(node: string): ReadonlyMap<number, Address>;
   link(name: string): LinkPlace;
   /** The folder in which a node keeps its data, as the node sees it. */
   data(node: string): string;
@@ -106,11 +139,15 @@ export interface Places {
 }
 
 export interface Inventory {
+  before?: Census;
   created: { processes: number; proxies: number; folders: number } & Partial<CreatedInEngine>;
+  after?: Census;
   /** What is still there, one text each; empty when all is gone. */
   leaked: string[];
   /** What could not be looked at, one text each with the reason. */
   unseen?: string[];
+  /** The run's label, where it was left as it was. */
+  kept?: string;
 }
 
 /** What a run created in a container engine. */
@@ -184,8 +221,15 @@ export interface Hosts {
 
 /** A runtime that brings Toxiproxy servers, for links in networks that no other server reaches. */
 export interface Proxies {
-  /** Starts them; gives their URLs by the names that `LinkPlace.server` has. `seed` is of their randomness. */
-  toxiproxies(seed: number): Promise<ReadonlyMap<string, string>>;
+  /** Starts them. `seed` is of the embedded ones' randomness. */
+  toxiproxies(seed: number, choice: ToxiproxyChoice): Promise<BroughtToxiproxies>;
+}
+
+export interface BroughtToxiproxies {
+  /** `embedded`, or the name of an image. */
+  server: string;
+  /** Their URLs, by the names that `LinkPlace.server` has. */
+  urls: ReadonlyMap<string, string>;
 }
 
 /** A runtime whose links lie where the runner cannot dial them: it opens doors there. */
@@ -199,6 +243,48 @@ export interface Doors {
 export interface Door {
   address: Address;
   close(): void;
+}
+
+/**
+ * A runtime that takes greetings itself where its links end, so that a link can be witnessed whatever listens behind
+ * it, and whether anything does. For the links whose place says `greetable`.
+ */
+export interface Greetings {
+  /**
+   * Has the end of the link expect `token` (digits, small letters, dashes), until the greeting is closed. `onArrival`
+   * is called when it has come.
+   */
+  greeting(link: string, token: string, onArrival: () => void, signal: AbortSignal): Promise<LinkGreeting>;
+}
+export interface LinkGreeting {
+  /**
+   * Sends it as the link's source would, and resolves when it is answered. Rejects with the dial's own error, such
+   * as ECONNREFUSED, or when the connection is closed without an answer.
+   */
+  send(signal: AbortSignal): Promise<void>;
+  close(): void;
+}
+
+/** A runtime whose nodes can share one network: what comes in to a node is filtered in its network namespace. */
+export interface Filters {
+  /** By node, once the nodes' network is up (`toxiproxies`); undefined where every link is a proxy's. */
+  filters(): ReadonlyMap<string, PacketFilter> | undefined;
+  /**
+   * Sends datagrams over a link until one has arrived or the signal is aborted, which rejects. Undefined where the
+   * link carries connections only.
+   */
+  knock(link: string, token: string, signal: AbortSignal): Promise<void> | undefined;
+}
+
+/** What decides which packets come in to a node: iptables in its network namespace. */
+export interface PacketFilter {
+  /** By what packets from this node are known to the others. */
+  address: string;
+  mac: string;
+  /** Takes rules in the form of `iptables-restore --noflush`: all of them at once, or none. */
+  load(rules: string): Promise<void>;
+  /** The rules with their packet counts, in the form of `iptables-save -c`. */
+  dump(): Promise<string>;
 }
 
 export function kills<Opened extends Cluster>(cluster: Opened): cluster is Opened & Kills {

@@ -3,7 +3,7 @@
  *
  *     PUT /kv/<key>  GET /kv/<key>  GET /role  GET /live  POST /switchover
  */
-import { EnvironmentError } from '../errors.js';
+import { EnvironmentError, InternalError } from '../errors.js';
 import type { EventBody, SupervisorEvent, Value } from '../history/event.js';
 import { type Exchange, HttpClient } from '../reference/client.js';
 import type { ShellConfig } from '../reference/shell.js';
@@ -22,7 +22,7 @@ import type {
   TellsRole,
 } from './system.js';
 
-export const referenceSystem: System & TellsRole & LogsEvents & Switches & Greets = {
+export const referenceSystem: System & TellsRole & LogsEvents & Switches & Required<Greets> = {
   name: 'reference',
 
   program(node: NodeContext): Program {
@@ -121,6 +121,7 @@ const SUPERVISOR_EVENTS: readonly string[] = [
 
 function configOf({ topology, listen, data, name, kind, seed, ...node }: NodeContext): ShellConfig {
   const { supervisor, replication } = topology;
+  if (supervisor === 'none') throw new InternalError('a reference system without supervisors');
   const { heartbeat, process: list } = supervisor.detect;
   return {
     kind,

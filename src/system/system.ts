@@ -65,6 +65,14 @@ export interface TellsRole {
   role(address: Address, signal: AbortSignal): Promise<RoleAnswer>;
 }
 
+/**
+ * A system whose nodes can be asked whether they can serve, beside the links. Where they tell no role, a healthy
+ * node counts as being in the role that the drill file gives it. Rejects with the reason where it is not healthy.
+ */
+export interface TellsHealth {
+  healthy(address: Address, signal: AbortSignal): Promise<void>;
+}
+
 /** A system whose nodes write events to their standard output. */
 export interface LogsEvents {
   /** The event in a line, with `at` in milliseconds of the shared monotonic clock; undefined where there is none. */
@@ -84,12 +92,15 @@ export interface Switches {
 export interface Greets {
   /** Sends a greeting that carries `token` to `address` and resolves when it is answered. */
   greet(address: Address, token: string, signal: AbortSignal): Promise<void>;
-  /** The token of a greeting whose arrival this log line tells. */
-  arrivalOf(line: string): string | undefined;
+  /** The token of a greeting whose arrival this log line tells; left out where nobody tells. */
+  arrivalOf?(line: string): string | undefined;
 }
 
 export function tellsRole(system: System): system is System & TellsRole {
   return 'role' in system;
+}
+export function tellsHealth(system: System): system is System & TellsHealth {
+  return 'healthy' in system;
 }
 export function logsEvents(system: System): system is System & LogsEvents {
   return 'eventOf' in system;
@@ -102,8 +113,8 @@ export function greets(system: System): system is System & Greets {
 }
 
 /** A system of one's own, with its types checked; given to `runDrills({ systems: { name: system } })`. */
-export function defineSystem<Own extends System & Partial<TellsRole & LogsEvents & Switches & Greets>>(
-  system: Own,
-): Own {
+export function defineSystem<
+  Own extends System & Partial<TellsRole & TellsHealth & LogsEvents & Switches & Greets>,
+>(system: Own): Own {
   return system;
 }

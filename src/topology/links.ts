@@ -2,12 +2,12 @@
  * Who is there and which directed links lie between them:
  *
  *     a->b, b->a, ...              every node and supervisor to every other
- *     client:app->a, ...           every client group to every node, a pinned one to its node alone
+ *     client:app->a, ...           every client group to every node but dependencies, a pinned one to its node alone
  *     a->b:26379, ...              where b exposes several ports, one for each but the first
  *     supervisor-1->power, ...     whoever reads or cuts the power, to the power device
  */
 import type { ClientGroup } from '../drill/schema.js';
-import type { TopologySpec } from '../drill/topology.js';
+import { isMember, type TopologySpec } from '../drill/topology.js';
 
 /** The power device's name: a pseudo-node that answers who is running and can turn a node off. */
 export const POWER = 'power';
@@ -37,9 +37,15 @@ export function nodeNames(topology: TopologySpec): string[] {
   return Object.keys(topology.nodes);
 }
 
+/** The nodes that are no dependencies: those with a role, which clients dial. */
+export function memberNames({ nodes }: TopologySpec): string[] {
+  return Object.entries(nodes).flatMap(([name, node]) => (isMember(node) ? [name] : []));
+}
+
 /** `supervisor-1`, `supervisor-2`, ... */
-export function supervisorNames(topology: TopologySpec): string[] {
-  return Array.from({ length: topology.supervisor.members }, (_, index) => `supervisor-${index + 1}`);
+export function supervisorNames({ supervisor }: TopologySpec): string[] {
+  const length = supervisor === 'none' ? 0 : supervisor.members;
+  return Array.from({ length }, (_, index) => `supervisor-${index + 1}`);
 }
 
 /** The name of a client group as selectors, links and grudges have it. */
@@ -52,8 +58,9 @@ export function linkName(from: string, to: string): string {
 }
 
 /** Whether anyone asks the power device: to fence with it, or to read from it which processes run. */
-export function hasPower(topology: TopologySpec): boolean {
-  return topology.supervisor.fencing !== false || topology.supervisor.detect.process !== undefined;
+export function hasPower({ supervisor }: TopologySpec): boolean {
+  if (supervisor === 'none') return false;
+  return supervisor.fencing !== false || supervisor.detect.process !== undefined;
 }
 
 /** Every link of a topology, in a fixed order. */
@@ -71,9 +78,9 @@ export function linksOf(topology: TopologySpec, clients: Readonly<Record<string,
     for (const to of members) if (from !== to) join(from, to);
   }
   for (const [group, { pinned }] of Object.entries(clients)) {
-    for (const to of pinned === undefined ? nodes : [pinned]) join(clientName(group), to);
+    for (const to of pinned === undefined ? memberNames(topology) : [pinned]) join(clientName(group), to);
   }
-  if (hasPower(topology)) {
+  if (topology.supervisor !== 'none' && hasPower(topology)) {
     const standbysFence = topology.supervisor.trigger === 'standby';
     for (const from of standbysFence ? members : supervisors) join(from, POWER);
   }

@@ -45,8 +45,8 @@ export interface TopologyView {
   paused: readonly string[];
 }
 
-const NAME = /^[a-z][a-z0-9-]*$/;
-const CLIENT = /^client:[a-z][a-z0-9-]*$/;
+const NAME = /^[a-z][a-z0-9_-]*$/;
+const CLIENT = /^client:[a-z][a-z0-9_-]*$/;
 const TAG = /^[a-z][a-z0-9_-]*:[A-Za-z0-9_.-]+$/;
 
 export function parseSelector(text: string): Selector | SelectorError {

@@ -1,6 +1,7 @@
 /**
  * What the embedded Toxiproxy costs: round trips, requests, bytes and connections a second, direct, through a
- * plain pair of piped sockets and through a proxy without toxics; and how long toxics take to come and go.
+ * plain pair of piped sockets, through a proxy without toxics and through a container's way in; and how long toxics
+ * take to come and go.
  *
  *     npm run build && node test/bench/toxiproxy.mjs [--dist DIR] [--toxiproxy URL]
  *
@@ -23,6 +24,7 @@ const { values: options } = parseArgs({
   },
 });
 const noDelay = { noDelay: true };
+const LOOPBACK = '127.0.0.1';
 const now = () => performance.now();
 
 if (options.role === 'far-end') farEnd();
@@ -79,12 +81,24 @@ async function main() {
       upstream: `127.0.0.1:${direct}`,
     });
     const proxied = Number(proxy.listen.split(':').at(-1));
-    const paths = { direct, 'piped sockets': piped, toxiproxy: proxied };
-    for (const [name, port] of Object.entries(paths)) {
-      const { p50, p99 } = await roundTrips(port, 20_000);
-      const rate = await requests(port, 50, 3000);
-      const bytes = await bulk(port, 2e9);
-      const made = await connections(port, 3000);
+    // On the far end's own port, and from an address of its own, as in containers.
+    const way = { listen: '127.0.0.2', to: LOOPBACK, ports: [direct], sources: { [LOOPBACK]: '127.0.0.3' } };
+    await start(
+      ...[`${options.dist}/runtime/docker/agent/process.js`, '--listen', `127.0.0.2:${direct - 1}`],
+      ...['--way-in', JSON.stringify({ ...way, secret: 'of the bench' })],
+    );
+    const at = (port) => ({ host: LOOPBACK, port });
+    const paths = {
+      direct: at(direct),
+      'piped sockets': at(piped),
+      toxiproxy: at(proxied),
+      'way in': { host: way.listen, port: direct },
+    };
+    for (const [name, target] of Object.entries(paths)) {
+      const { p50, p99 } = await roundTrips(target, 20_000);
+      const rate = await requests(target, 50, 3000);
+      const bytes = await bulk(target, 2e9);
+      const made = await connections(target, 3000);
       console.log(
         `${name.padEnd(14)} round trip p50 ${p50.toFixed(0)} us, p99 ${p99.toFixed(0)} us; ` +
           `${(rate / 1000).toFixed(1)}k requests/s over 50; ${(bytes / 1e6).toFixed(0)} MB/s; ${made.toFixed(0)} connections/s`,
@@ -97,15 +111,15 @@ async function main() {
   }
 }
 
-async function dial(port) {
-  const socket = connect({ port, host: '127.0.0.1', ...noDelay });
+async function dial(target) {
+  const socket = connect({ ...target, ...noDelay });
   await once(socket, 'connect');
   return socket;
 }
 
 /** One request of 100 bytes after the other on one connection. */
-async function roundTrips(port, count) {
-  const socket = await dial(port);
+async function roundTrips(target, count) {
+  const socket = await dial(target);
   const times = [];
   const request = Buffer.alloc(100, 'a');
   await new Promise((resolve) => {
@@ -130,9 +144,9 @@ async function roundTrips(port, count) {
   return { p50: warm[Math.floor(warm.length * 0.5)], p99: warm[Math.floor(warm.length * 0.99)] };
 }
 
-async function requests(port, width, ms) {
+async function requests(target, width, ms) {
   const request = Buffer.alloc(100, 'a');
-  const sockets = await Promise.all(Array.from({ length: width }, () => dial(port)));
+  const sockets = await Promise.all(Array.from({ length: width }, () => dial(target)));
   let done = 0;
   for (const socket of sockets) {
     socket.on('data', () => {
@@ -148,8 +162,8 @@ async function requests(port, width, ms) {
   return rate;
 }
 
-async function bulk(port, total) {
-  const socket = await dial(port);
+async function bulk(target, total) {
+  const socket = await dial(target);
   const block = Buffer.alloc(64 * 1024, 'S');
   const start = now();
   for (let sent = 0; sent < total; sent += block.length)
@@ -161,10 +175,10 @@ async function bulk(port, total) {
   return total / ((now() - start) / 1000);
 }
 
-async function connections(port, count) {
+async function connections(target, count) {
   const start = now();
   const one = async () => {
-    const socket = await dial(port);
+    const socket = await dial(target);
     socket.write('a');
     await once(socket, 'data');
     socket.destroy();
@@ -184,7 +198,7 @@ async function toxics(toxiproxy, upstream) {
       upstream: `127.0.0.1:${upstream}`,
     });
     proxies.push(proxy);
-    sockets.push(await dial(Number(proxy.listen.split(':').at(-1))));
+    sockets.push(await dial({ host: LOOPBACK, port: Number(proxy.listen.split(':').at(-1)) }));
   }
   const added = [];
   const removed = [];

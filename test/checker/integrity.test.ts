@@ -64,8 +64,32 @@ describe('nothing left behind', () => {
     );
     expect(find(historyOf(leaking), NAME)).toMatchObject({
       verdict: 'fail',
-      message: 'left behind: process 17',
+      message: expect.stringMatching(/^left behind: process 17\n/),
     });
     expect(judge(historyOf(leaking)).verdict).toBe('fail');
+  });
+
+  it('says what was there before and after, and what was kept because that was asked for', () => {
+    const [run, drills] = [
+      { processes: 0, folders: 0, containers: 0, networks: 0, volumes: 0 },
+      { containers: 0, networks: 1, volumes: 0 },
+    ];
+    const told = {
+      before: { run, drills, engine: { containers: 1, networks: 4, volumes: 0 } },
+      after: { run: { ...run, containers: 2 }, drills, engine: { containers: 3, networks: 4, volumes: 0 } },
+      kept: '50ea630fd0',
+    };
+    const events = new Building()
+      .history()
+      .events.map((event) => (event.type === 'inventory' ? { ...event, ...told } : event));
+    const finding = find(historyOf(events), NAME);
+    expect(finding).toMatchObject({ verdict: 'pass', actual: 'kept, as asked' });
+    expect(finding.message.split('\n')).toEqual([
+      'run 50ea630fd0 was kept, as asked; `drill down 50ea630fd0` removes it',
+      'before: nothing of this run; 1 container, 4 networks and 0 volumes in the engine, of drills 0 containers, 1 network and 0 volumes',
+      'created: 4 processes, 12 proxies and 1 folder',
+      'after: of this run 0 processes, 0 folders, 2 containers, 0 networks and 0 volumes; 3 containers, 4 networks and 0 volumes in the engine, of drills 0 containers, 1 network and 0 volumes',
+    ]);
+    expect(judge(historyOf(events)).inventory).toMatchObject({ ...told, leaked: [], unseen: [] });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { drillError, parseDrill } from '../../src/drill/load.js';
-import { missingNeeds, needsOf } from '../../src/drill/needs.js';
+import { lackingNeeds, missingNeeds, needsOf } from '../../src/drill/needs.js';
 import { processRuntime } from '../../src/runtime/process/process-runtime.js';
 import { EVERYTHING } from './examples.js';
 
@@ -32,6 +32,18 @@ describe('what a drill needs of a runtime', () => {
     const everything = needsOf(parseDrill(EVERYTHING, 'x.yaml'));
     expect(everything).toEqual(expect.arrayContaining(['kill', 'links', 'pause', 'power', 'start']));
     expect(needsOf(drill('[]', 'failback: { to: a }'))).toEqual(['start']);
+  });
+
+  it('includes packet filters where the nodes share one network', () => {
+    const topology =
+      '{ network: shared, nodes: { a: { role: primary }, b: {} }, supervisor: { fencing: false } }';
+    const example = parseDrill(`name: x\ntopology: ${topology}\nsteps: [{ kill: a }]`, 'x.yaml');
+    expect(needsOf(example)).toEqual(['kill', 'packet-filters']);
+    const lacking = lackingNeeds(example, 'packet-filters', 'no iptables-save', 'the runtime docker');
+    expect(drillError(example, lacking).message).toMatch(
+      /^x.yaml:2:22: expected a machine on which the runtime docker can do `packet-filters`, found no iptables-save; `drill doctor` /,
+    );
+    expect(lackingNeeds(example, 'power', 'nothing', 'docker')).toEqual([]);
   });
 
   it('is refused at the step where the runtime lacks it', () => {

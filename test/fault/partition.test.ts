@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { kill } from '../../src/fault/kill.js';
+import { ANSWER, SILENCE } from '../../src/fault/link-witness.js';
 import { partition } from '../../src/fault/partition.js';
 import { pause } from '../../src/fault/pause.js';
 import { proxyName } from '../../src/link/toxiproxy-links.js';
@@ -123,6 +124,67 @@ test('overlapping partitions are witnessed and healed apart', async () => {
   const last = await other.heal();
   expect(last.witnessed).toBe(true);
   expect(sees(last.evidence, 'a->b')).toMatch(/answered/);
+});
+
+test('a fault that takes hold of an open link while that is looked at does not keep its witness waiting', async () => {
+  const { effects, links } = await openStand();
+  let waited = 0;
+  const greet: typeof effects.greet = async (link, patience) => {
+    if (link === 'a->c') {
+      waited += patience.answer;
+      await links.apply('fault-9', { mode: 'drop', cuts: [{ link, streams: ['upstream'] }] });
+    }
+    return effects.greet(link, patience);
+  };
+  const aim = partition.aim({ isolate: 'a', except: ['c'], mode: 'drop' }, view);
+  const { witness } = await partition.inject('fault-1', aim, { ...effects, greet });
+  const { witnessed, evidence } = await witness();
+  expect(witnessed).toBe(true);
+  expect(sees(evidence, 'a->c')).toContain('another fault holds it too');
+  expect(waited).toBeLessThan(ANSWER);
+});
+
+test('an open link that answers late is given the time', async () => {
+  const { effects, links } = await openStand();
+  const aim = partition.aim({ isolate: 'a', except: ['c'], mode: 'drop' }, view);
+  await links.apply('slow', {
+    toxics: [
+      {
+        link: 'a->c',
+        stream: 'downstream',
+        toxicity: 1,
+        type: 'latency',
+        attributes: { latency: 3 * SILENCE, jitter: 0 },
+      },
+    ],
+  });
+  // As when not a link is slow but who answers: the server tells of nothing.
+  const state: typeof links.state = async (link) => {
+    const { enabled, toxics } = await links.state(link);
+    return { enabled, toxics: toxics.filter(({ name }) => !name.startsWith('slow')) };
+  };
+  const quiet = {
+    apply: links.apply.bind(links),
+    heal: links.heal.bind(links),
+    close: links.close.bind(links),
+    state,
+  };
+  const { witness } = await partition.inject('fault-1', aim, { ...effects, links: quiet });
+  const { witnessed, evidence } = await witness();
+  expect(witnessed).toBe(true);
+  expect(sees(evidence, 'a->c')).toMatch(/^no toxics; greeting answered after/);
+});
+
+test('a link over which nobody takes greetings is cut by the word of the server', async () => {
+  const { greet, arrivalOf, ...mute } = echoSystem;
+  const { inject } = await openStand(mute);
+  const { witness, heal } = await inject(partition, { from: 'a', to: 'b', mode: 'drop' });
+  for (const { witnessed, evidence } of [await witness(), await heal()]) {
+    expect(witnessed).toBe(true);
+    expect(sees(evidence, 'a->b')).toMatch(/; by the server's word alone$/);
+    // The power device takes greetings of its own, whatever the system.
+    expect(sees(evidence, 'a->power')).toMatch(/greeting answered/);
+  }
 });
 
 test('a system that can only be asked for its role is witnessed by that', async () => {

@@ -14,7 +14,7 @@ import type { Link } from '../../src/topology/links.js';
 import { eventually, mesh, PROGRAMS, scratch } from '../runtime/opened.js';
 
 /** The system whose nodes are the program echo.mjs. */
-export const echoSystem: System & Greets = {
+export const echoSystem: System & Required<Greets> = {
   name: 'echo',
   program: ({ listen }) => ({
     command: [process.execPath, `${PROGRAMS}echo.mjs`, listen.host, String(listen.port)],
@@ -52,7 +52,7 @@ export const view: AimView = {
 };
 
 export async function openStand(system: System = echoSystem) {
-  let greets: Greeter | undefined;
+  let greets: Pick<Greeter, 'greet' | 'arrived'> | undefined;
   const run = `test-${freshId()}`;
   const cluster = await processRuntime.open(
     { nodes: NODES, links: LINKS, power: true },

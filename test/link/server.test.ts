@@ -60,7 +60,12 @@ test('a toxiproxy-server on PATH that does not start is an error with its last w
 test("the user's own comes before both, and is not ended", async () => {
   const url = await serving((_, response) => response.end('{"version": "2.9.0"}'));
   const { cluster } = await openProcesses({});
-  const toxiproxy = await openToxiproxy({ clock, hosts: cluster, url: `${url}/`, path: onPath('exit 1') });
+  const toxiproxy = await openToxiproxy({
+    clock,
+    hosts: cluster,
+    asked: { kind: 'url', url },
+    path: onPath('exit 1'),
+  });
   expect(toxiproxy).toMatchObject({ server: url, url, version: '2.9.0' });
   await toxiproxy.close();
   expect(await toxiproxy.client.getVersion()).toContain('2.9.0');
@@ -69,7 +74,7 @@ test("the user's own comes before both, and is not ended", async () => {
 test('one that is too old is refused', async () => {
   const url = await serving((_, response) => response.end('2.1.4'));
   const { cluster } = await openProcesses({});
-  await expect(openToxiproxy({ clock, hosts: cluster, url })).rejects.toThrow(
+  await expect(openToxiproxy({ clock, hosts: cluster, asked: { kind: 'url', url } })).rejects.toThrow(
     /expected version 2\.4\.0 or later, found 2\.1\.4; update it/,
   );
 });
@@ -77,7 +82,9 @@ test('one that is too old is refused', async () => {
 test('one that does not answer is refused, with the reason and what to do', async () => {
   const { cluster } = await openProcesses({});
   const { host, port } = await cluster.address();
-  await expect(openToxiproxy({ clock, hosts: cluster, url: `http://${host}:${port}` })).rejects.toThrow(
+  await expect(
+    openToxiproxy({ clock, hosts: cluster, asked: { kind: 'url', url: `http://${host}:${port}` } }),
+  ).rejects.toThrow(
     /Toxiproxy at http.*: expected its version, found .*; start it, or leave out --toxiproxy/,
   );
 });
@@ -85,7 +92,9 @@ test('one that does not answer is refused, with the reason and what to do', asyn
 test('something that is no Toxiproxy is refused', async () => {
   const url = await serving((_, response) => response.end(`<html>${'x'.repeat(100)}</html>`));
   const { cluster } = await openProcesses({});
-  await expect(openToxiproxy({ clock, hosts: cluster, url })).rejects.toThrow('no Toxiproxy');
+  await expect(openToxiproxy({ clock, hosts: cluster, asked: { kind: 'url', url } })).rejects.toThrow(
+    'no Toxiproxy',
+  );
 });
 
 test('a control call that hangs is an error that names the call', async () => {

@@ -7,7 +7,7 @@ import type { System } from '../../src/system/system.js';
 
 type Greet = (token: string, signal: AbortSignal) => Promise<void>;
 
-function stand(greet: Greet | undefined) {
+function stand(greet: Greet | undefined, port?: number) {
   const clock = new VirtualClock(0);
   const system = {
     name: 'scripted',
@@ -17,7 +17,7 @@ function stand(greet: Greet | undefined) {
     }),
   } as unknown as System;
   const place = () =>
-    ({ link: { name: 'a->b', from: 'a', to: 'b' }, dial: { host: '127.0.0.1', port: 1 } }) as LinkPlace;
+    ({ link: { name: 'a->b', from: 'a', to: 'b', port }, dial: { host: '127.0.0.1', port: 1 } }) as LinkPlace;
   return { clock, ...greeter({ clock, system, place }) };
 }
 const never = () => new Promise<void>(() => {});
@@ -82,9 +82,51 @@ test('refused and closed are told apart, wherever the reason stands in the error
   }
 });
 
-test('a system that cannot be greeted at all is an error that says what to do', async () => {
-  const { greet } = stand(undefined);
-  await expect(greet('a->b', { answer: 100 })).rejects.toThrow(
-    'system scripted: expected a way to greet its nodes, so that faults on links can be witnessed, found none',
-  );
+test('where nobody takes greetings, none is sent: a system that has no answer, a further port', async () => {
+  expect(await stand(undefined).greet('a->b', { answer: 100 })).toBeUndefined();
+  let greeted = false;
+  const further = stand(async () => {
+    greeted = true;
+  }, 26379);
+  expect(await further.greet('a->b', { answer: 100 })).toBeUndefined();
+  expect(greeted).toBe(false);
+});
+
+test("a link's own end is greeted in place of whoever listens behind it, on whichever port", async () => {
+  const clock = new VirtualClock(0);
+  const closed: string[] = [];
+  const place = (name: string) =>
+    ({ link: { name, from: 'a', to: 'b', port: 26379 }, greetable: name === 'a->b:26379' }) as LinkPlace;
+  let send = async () => {};
+  const { greet } = greeter({
+    clock,
+    system: { name: 'mute' } as System,
+    place,
+    async greeting(link, token, onArrival) {
+      // Making ready takes its time, which is not the greeting's.
+      clock.advance(50);
+      if (token.length > 64 || !/^[0-9a-z-]+$/.test(token)) throw new Error('expected a token');
+      onArrival();
+      return { send: () => send(), close: () => void closed.push(link) };
+    },
+  });
+  expect(await greet('a->b:26379', { answer: 100 })).toEqual({ outcome: 'answered', arrived: true, took: 0 });
+  expect(closed).toEqual(['a->b:26379']);
+  expect(await greet('a->c', { answer: 100 })).toBeUndefined();
+  send = () => Promise.reject(new Error('closed'));
+  expect(await greet('a->b:26379', { answer: 100 })).toMatchObject({ outcome: 'closed', arrived: true });
+  expect(closed).toHaveLength(2);
+});
+
+test("a link's end that is gone is an error that names it", async () => {
+  const clock = new VirtualClock(0);
+  const { greet } = greeter({
+    clock,
+    system: { name: 'mute' } as System,
+    place: () => ({ greetable: true }) as LinkPlace,
+    greeting: () => never() as Promise<never>,
+  });
+  const greeting = greet('a->b', { answer: 100 });
+  clock.advance(10_000);
+  await expect(greeting).rejects.toThrow('the end of a->b took longer than 10000 ms');
 });

@@ -31,6 +31,14 @@ export function verdictOf(findings: Finding[], more: Partial<Verdict> = {}): Ver
     verdict: has('fail') ? 'fail' : has('inconclusive') ? 'inconclusive' : 'pass',
     duration_ms: 14_204.25,
     toxiproxy: { server: 'embedded', version: '2.12.0' },
+    inventory: {
+      before: { run: { processes: 0, folders: 0 } },
+      created: { processes: 8, proxies: 33, folders: 1 },
+      after: { run: { processes: 0, folders: 0 } },
+      leaked: [],
+      unseen: [],
+      kept: null,
+    },
     timings: {
       faults: [
         {

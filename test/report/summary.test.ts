@@ -23,6 +23,8 @@ The primary is cut off.
 | outage |  | 531.0 ms |  |
 | failback |  | 88.4 ms |  |
 
+Inventory: before: nothing of this run; created: 8 processes, 33 proxies and 1 folder; after: nothing of this run
+
 Reproduce:
 
 \`\`\`sh

@@ -65,7 +65,8 @@ class Cluster {
   }
 
   get supervisors(): string[] {
-    return SUPERVISORS.slice(0, topology.parse(this.#spec).supervisor.members);
+    const { supervisor } = topology.parse(this.#spec);
+    return SUPERVISORS.slice(0, supervisor === 'none' ? 0 : supervisor.members);
   }
 
   address(name: string): Address {

@@ -4,10 +4,14 @@
  *
  *     door:   runner -> 127.0.0.1:<door> -> agent -> a link's proxy, as if its source had dialled
  *     relay:  a link's proxy -> agent -> 127.0.0.1:<device of the runner>
+ *
+ * And greetings: sent as if a link's source had, and heard of where the link ends.
  */
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { EnvironmentError } from '../../errors.js';
 import type { Address, Door } from '../runtime.js';
+import type { Entrance } from './agent/expected-greetings.js';
+import { answerLine, greetingLine } from './agent/greeting-line.js';
 import { join } from './agent/join.js';
 
 /** How long an answer of the agent may be, characters. */
@@ -17,7 +21,10 @@ const LONGEST = 64;
 export async function dialThrough(agent: Address, target: Address, signal: AbortSignal): Promise<Socket> {
   const socket = await connected(agent, signal);
   socket.write(`dial ${target.host} ${target.port}\n`);
-  const answer = await line(socket, signal);
+  const answer = await line(socket, signal).catch((error: unknown) => {
+    socket.destroy();
+    throw error;
+  });
   if (answer === 'ok') return socket;
   socket.destroy();
   throw Object.assign(new EnvironmentError(`connect ${answer} ${target.host}:${target.port}`), {
@@ -60,6 +67,35 @@ export async function openDoor(agent: Address, target: Address, signal: AbortSig
   }
 }
 
+/**
+ * Has one agent send datagrams to `target`, which is where the other one listens, until that has heard one. Rejects
+ * with the signal's reason.
+ */
+export async function knockThrough(
+  agent: Address,
+  target: Address,
+  other: Address,
+  token: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const sockets: Socket[] = [];
+  const order = async (whom: Address, words: string) => {
+    const socket = await connected(whom, signal);
+    sockets.push(socket);
+    socket.write(`${words}\n`);
+    return socket;
+  };
+  try {
+    const [listener] = await Promise.all([
+      order(other, `hear ${token}`),
+      order(agent, `knock ${target.host} ${target.port} ${token}`),
+    ]);
+    await line(listener, signal);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+  }
+}
+
 export interface Relay {
   close(): void;
 }
@@ -96,6 +132,60 @@ export async function openRelay(
       for (const socket of sockets) socket.destroy();
     },
   };
+}
+
+/** Has a way in expect a greeting, until it is closed. Rejects where its agent does not answer. */
+export async function expectGreeting(
+  agent: Address,
+  token: string,
+  { peer, port }: Entrance,
+  onArrival: () => void,
+  signal: AbortSignal,
+): Promise<{ close(): void }> {
+  const control = await connected(agent, signal);
+  try {
+    control.write(`expect ${token} ${peer} ${port}\n`);
+    await line(control, signal);
+  } catch (error) {
+    control.destroy();
+    throw error;
+  }
+  control.once('data', onArrival);
+  return { close: () => void control.destroy() };
+}
+
+/**
+ * Greets from in there. Resolves when the greeting is answered; rejects with the code of the dial's own error, or
+ * when the connection is closed without an answer.
+ */
+export async function greetThrough(
+  agent: Address,
+  target: Address,
+  secret: string,
+  token: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const socket = await dialThrough(agent, target, signal);
+  const answer = answerLine(token);
+  try {
+    socket.write(greetingLine(secret, token));
+    // A node that speaks first is heard first; the answer is the last that is heard.
+    let heard = '';
+    signal.throwIfAborted();
+    await new Promise<void>((resolve, reject) => {
+      const closed = () => reject(new EnvironmentError('the connection was closed without an answer'));
+      socket.setEncoding('latin1');
+      socket.on('data', (text: string) => {
+        heard = (heard + text).slice(-answer.length);
+        if (heard === answer) resolve();
+      });
+      socket.once('end', closed);
+      socket.once('close', closed);
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
+  } finally {
+    socket.destroy();
+  }
 }
 
 function take(agent: Address, id: string, device: Address, sockets: Set<Socket>): void {
@@ -135,6 +225,7 @@ function line(socket: Socket, signal: AbortSignal): Promise<string> {
     let said = '';
     const end = (settle: () => void) => {
       socket.off('readable', read);
+      socket.off('end', closed);
       socket.off('close', closed);
       signal.removeEventListener('abort', abort);
       settle();
@@ -155,8 +246,10 @@ function line(socket: Socket, signal: AbortSignal): Promise<string> {
       }
     };
     socket.on('readable', read);
+    socket.once('end', closed);
     socket.once('close', closed);
     if (signal.aborted) abort();
+    else if (socket.closed) closed();
     else signal.addEventListener('abort', abort, { once: true });
   });
 }

@@ -16,7 +16,8 @@ export async function lackOfHealth(
     const { Health, Running } = await look();
     if (Health?.Status === 'healthy') return undefined;
     const late = clock.now() > end;
-    if (late || !Running || Health?.Status === 'unhealthy') {
+    const none = Health === undefined || Health.Status === 'none';
+    if (late || !Running || none || Health.Status === 'unhealthy') {
       const checked = Health?.Log?.at(-1)?.Output?.trim();
       const found = Running
         ? `${Health?.Status ?? 'no health check'}${late ? ` after ${patience} ms` : ''}`

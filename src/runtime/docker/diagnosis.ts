@@ -6,6 +6,8 @@ import { messageOf } from '../../errors.js';
 import type { Diagnosis } from '../diagnosis.js';
 import { engineClient, findEngine } from './engine.js';
 import { IMAGE_LABEL } from './labels.js';
+import { lackOfPacketFilters } from './packet-tools.js';
+import { newestOfficial, OFFICIAL_TOXIPROXY } from './toxiproxy-image.js';
 
 /** Room below which an engine may fail to make an image or to keep logs, bytes. */
 const ROOM = 1024 ** 3;
@@ -19,7 +21,13 @@ export async function diagnoseEngine(
     const engine = await findEngine(environment, clock);
     const docker = await engineClient(engine.address);
     const found = `${engine.version} (${engine.os}/${engine.architecture}) at ${engine.where}`;
-    return [{ subject, state: 'ok', found }, await image(docker), await room(docker)];
+    const more = await Promise.all([
+      image(docker),
+      toxiproxy(docker),
+      room(docker),
+      packetFilters(environment, clock),
+    ]);
+    return [{ subject, state: 'ok', found }, ...more];
   } catch (error) {
     return [{ subject, state: 'absent', found: messageOf(error), todo: 'drills run as local processes' }];
   }
@@ -37,6 +45,31 @@ async function image(docker: Dockerode): Promise<Diagnosis> {
         found: 'none yet',
         todo: 'the first run makes it, from this Node, in about two seconds',
       };
+}
+
+async function toxiproxy(docker: Dockerode): Promise<Diagnosis> {
+  const subject = 'Toxiproxy image';
+  const name = await newestOfficial(docker);
+  return name !== undefined
+    ? { subject, state: 'ok', found: name }
+    : {
+        subject,
+        state: 'absent',
+        found: `no ${OFFICIAL_TOXIPROXY}`,
+        todo: 'the embedded one is used between containers',
+      };
+}
+
+/** For drills with `network: shared`. */
+async function packetFilters(
+  environment: Readonly<Record<string, string | undefined>>,
+  clock: Clock,
+): Promise<Diagnosis> {
+  const lack = await lackOfPacketFilters(environment, clock);
+  const subject = 'packet filters';
+  return lack === undefined
+    ? { subject, state: 'ok', found: 'iptables, by nsenter' }
+    : { subject, state: 'absent', found: lack, todo: 'drills with `network: shared` are refused' };
 }
 
 async function room(docker: Dockerode): Promise<Diagnosis> {

@@ -5,6 +5,8 @@ import type Dockerode from 'dockerode';
 import type { ContainerSpec } from '../../drill/container.js';
 import type { KillSignal, PauseWay } from '../../drill/steps.js';
 import { EnvironmentError, InternalError, messageOf } from '../../errors.js';
+import type { ToxiproxyChoice } from '../../link/toxiproxy-choice.js';
+import { freshSecret } from '../../random.js';
 import type { Handicapped } from '../handicap.js';
 import type { ProcessIdentity } from '../os-process.js';
 import type { HelperProcesses } from '../process/helper-processes.js';
@@ -12,14 +14,19 @@ import { reap, remaining } from '../reaper/reap.js';
 import type { Reaper } from '../reaper/reaper.js';
 import type {
   Address,
+  BroughtToxiproxies,
   Cluster,
   Door,
   Doors,
+  Filters,
+  Greetings,
   Helper,
   Hosts,
   Inventory,
   KilledProcess,
   Kills,
+  LinkGreeting,
+  PacketFilter,
   Pauses,
   ProcessKills,
   Program,
@@ -31,11 +38,14 @@ import type {
 import { Container } from './container.js';
 import type { DockerPlaces, NodePlace } from './docker-places.js';
 import { Edge } from './edge.js';
+import { edgeGreeting } from './edge-greeting.js';
 import { ContainerHandicaps } from './handicap/handicaps.js';
 import type { Reach } from './handicap/reach.js';
 import { endProcess, StoppedContainers } from './inside.js';
-import { healthPatience, nodeOptions, volumesOf } from './node-container.js';
+import { healthPatience, nodeOptions } from './node-container.js';
+import { StartOrder } from './start-order.js';
 import { Together } from './together.js';
+import { toxiproxyImage } from './toxiproxy-image.js';
 
 /** How long a container may take to end after SIGKILL, and after SIGTERM, ms. */
 const KILL_PATIENCE = 10_000;
@@ -51,7 +61,9 @@ export type DockerClusterAbilities = Cluster &
   Tails &
   Hosts &
   Proxies &
-  Doors;
+  Doors &
+  Greetings &
+  Filters;
 
 export interface DockerClusterSetting {
   docker: Dockerode;
@@ -76,8 +88,12 @@ export class DockerCluster implements DockerClusterAbilities {
   readonly #setting: DockerClusterSetting;
   readonly #nodes: ReadonlyMap<string, Container>;
   readonly #byId = new Map<string, Container>();
+  readonly #volumes = new Set<string>();
   readonly #edges: ReadonlyMap<string, Edge>;
+  /** With what greetings of this run begin. */
+  readonly #secret = freshSecret();
   readonly #stopped: StoppedContainers;
+  readonly #order: StartOrder;
   #listening: (() => void) | undefined;
   #closed: Promise<Inventory> | undefined;
   /** The nodes that are started at once are let go at once. */
@@ -87,6 +103,7 @@ export class DockerCluster implements DockerClusterAbilities {
   constructor(setting: DockerClusterSetting) {
     this.#setting = setting;
     this.places = setting.places;
+    this.#order = new StartOrder(setting.containers);
     const { surroundings } = setting;
     mkdirSync(surroundings.logs, { recursive: true });
     this.#nodes = new Map(
@@ -123,16 +140,32 @@ export class DockerCluster implements DockerClusterAbilities {
   }
 
   async start(node: string, program: Program): Promise<void> {
-    this.#assertOpen();
-    const container = this.#node(node);
-    await this.#together.join(() => this.#start(node, container, program));
-    container.release();
-    const { healthcheck } = this.#setting.containers[node] ?? {};
-    if (healthcheck) await container.healthy(healthPatience(healthcheck));
+    const order = this.#order;
+    try {
+      // Awaited only where there is something to wait for: who starts in the same turn goes together.
+      const before = order.before(node);
+      if (before) await before;
+      this.#assertOpen();
+      const container = this.#node(node);
+      await this.#together.join(() => this.#start(node, container, program));
+      container.release();
+      order.reached(node, 'service_started');
+      const { healthcheck } = this.#setting.containers[node] ?? {};
+      if (healthcheck || order.demandsHealth(node)) await container.healthy(healthPatience(healthcheck));
+      order.reached(node, 'service_healthy');
+    } catch (error) {
+      order.failed(node, error);
+      throw error;
+    }
   }
 
   async #start(node: string, container: Container, program: Program): Promise<void> {
-    await container.make(nodeOptions(this.#setting, node, program));
+    // The network that it joins has to be there.
+    if (this.places.nodes.get(node)?.shared) await this.#edges.get(node)?.start(0, undefined);
+    const options = nodeOptions(this.#setting, node, program);
+    for (const { Type, Source } of options.HostConfig?.Mounts ?? [])
+      if (Type === 'volume') this.#volumes.add(Source);
+    await container.make(options);
     this.#assertOpen();
     await container.start(program.command[0] ?? 'the program of its image');
     await this.handicaps.again(node);
@@ -184,17 +217,38 @@ export class DockerCluster implements DockerClusterAbilities {
     this.#setting.helpers.noteToxiproxy(url);
   }
 
-  async toxiproxies(seed: number): Promise<ReadonlyMap<string, string>> {
+  async toxiproxies(seed: number, choice: ToxiproxyChoice): Promise<BroughtToxiproxies> {
     this.#assertOpen();
-    const started = [...this.#edges].map(
-      async ([name, edge], at): Promise<[string, string]> => [name, await edge.start(seed + at)],
+    const { docker, surroundings } = this.#setting;
+    const image = await toxiproxyImage(docker, surroundings.clock, choice);
+    const started = [...this.#edges].map(async ([name, edge], at): Promise<[string, string][]> => {
+      const url = await edge.start(seed + at, image);
+      return url === undefined ? [] : [[name, url]];
+    });
+    return { server: image ?? 'embedded', urls: new Map((await Promise.all(started)).flat()) };
+  }
+
+  filters(): ReadonlyMap<string, PacketFilter> | undefined {
+    const filters = [...this.#edges].flatMap(([name, { filter }]): [string, PacketFilter][] =>
+      filter ? [[name, filter]] : [],
     );
-    return new Map(await Promise.all(started));
+    return filters.length > 0 ? new Map(filters) : undefined;
+  }
+
+  knock(link: string, token: string, signal: AbortSignal): Promise<void> | undefined {
+    const { packets, link: sides } = this.places.link(link);
+    const other = packets && this.places.nodes.get(sides.to);
+    return other ? this.#edges.get(sides.from)?.knock(other, token, signal) : undefined;
   }
 
   async door(link: string, signal: AbortSignal): Promise<Door | undefined> {
-    const { dial, server } = this.places.link(link);
-    return server === undefined ? undefined : this.#edges.get(server)?.door(dial, signal);
+    const { dial, server, packets, link: sides } = this.places.link(link);
+    const edge = packets ? sides.from : server;
+    return edge === undefined ? undefined : this.#edges.get(edge)?.door(dial, signal);
+  }
+
+  greeting(link: string, token: string, onArrival: () => void, signal: AbortSignal): Promise<LinkGreeting> {
+    return edgeGreeting(this.places, this.#secret, link, token, onArrival, signal);
   }
 
   close(): Promise<Inventory> {
@@ -203,21 +257,19 @@ export class DockerCluster implements DockerClusterAbilities {
   }
 
   async #close(): Promise<Inventory> {
-    const { surroundings, reaper, helpers, networks, containers: specs } = this.#setting;
+    const { surroundings, reaper, helpers, networks } = this.#setting;
     const { run, clock } = surroundings;
     for (const edge of this.#edges.values()) edge.close();
     const leaked = await helpers.close();
     const reaped = await reap(run, reaper.folder, clock, new Set([reaper.pid]), 1);
     this.#listening?.();
-    const edges = [...this.#edges.values()].map(({ container }) => container);
+    const edges = [...this.#edges.values()].flatMap(({ containers }) => containers);
     const all = [...this.#nodes.values(), ...edges];
     const logged = await Promise.allSettled(all.map((one) => one.close()));
     leaked.push(...logged.flatMap((one) => (one.status === 'rejected' ? [messageOf(one.reason)] : [])));
     leaked.push(...reaped.left);
     await reaper.done().catch((error: unknown) => leaked.push(messageOf(error)));
     leaked.push(...remaining(run, reaper.folder, new Set()).map(({ pid }) => `process ${pid}`));
-    const containers = new Set(this.#byId.values());
-    const made = [...this.#nodes].filter(([, node]) => containers.has(node));
     return {
       created: {
         processes: 1 + helpers.started,
@@ -225,7 +277,7 @@ export class DockerCluster implements DockerClusterAbilities {
         folders: 1,
         containers: this.#byId.size,
         networks,
-        volumes: made.reduce((sum, [name]) => sum + volumesOf(specs[name] ?? {}).length, 0),
+        volumes: this.#volumes.size,
       },
       leaked: [...new Set(leaked)],
       ...(reaped.unseen.length > 0 ? { unseen: reaped.unseen } : {}),
@@ -251,11 +303,11 @@ export class DockerCluster implements DockerClusterAbilities {
 
   #edge(place: NodePlace): Edge {
     const { places, ...setting } = this.#setting;
-    const name = `_edge-${place.name}`;
-    const onExit = (detail: string) => this.#lose(`the edge of ${place.name} has ended (${detail})`);
-    return new Edge({ ...setting, place, power: places.power }, (onLine) =>
-      this.#container(name, { onLine, onExit }),
-    );
+    const edge = { ...setting, place, power: places.power, secret: this.#secret };
+    return new Edge(edge, (part, onLine) => {
+      const onExit = (detail: string) => this.#lose(`the ${part} of ${place.name} has ended (${detail})`);
+      return this.#container(`_${part}-${place.name}`, { onLine, onExit });
+    });
   }
 
   /** Nothing that was measured from here on would mean anything. */

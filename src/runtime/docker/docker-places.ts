@@ -18,7 +18,7 @@ import { kindOf, POWER } from '../../topology/links.js';
 import type { Address, Layout, LinkPlace, Places } from '../runtime.js';
 import { addressIn, type Network, subnet } from './subnets.js';
 
-const LOOPBACK = '127.0.0.1';
+export const LOOPBACK = '127.0.0.1';
 /** The last number in a network of the node and of its edge; on the backbone, the number before the first edge's. */
 const NODE = 2;
 const EDGE = 3;
@@ -30,11 +30,12 @@ const POWER_PORT = 80;
 const NODE_PORT = 7000;
 /** Where the agent listens on an edge, and where the power device's relay does. */
 export const AGENT_PORT = 8475;
-const RELAY_PORT = 8476;
+export const RELAY_PORT = 8476;
 /** The folder in which a node keeps its data. */
 export const DATA = '/data';
-/** The backbone's name, where the others are those of nodes. */
+/** The names of the backbone and of a network that all nodes share, where the others are those of nodes. */
 export const BACKBONE = '0';
+export const SHARED = '1';
 
 /** One node's network, as it is to be made. */
 export interface NodePlace {
@@ -43,6 +44,8 @@ export interface NodePlace {
   address: string;
   ports: readonly number[];
   published: ReadonlyMap<number, number>;
+  /** Where all nodes share one network: its name, and the address by which the runner comes in. */
+  shared?: { network: string; gateway: string };
   /** An address outside the network's range, so that the node knows the way to those of its links. */
   local: string;
   /** `b` -> the address to dial for it. */
@@ -76,13 +79,13 @@ export function portsNeeded(layout: Layout): number {
 }
 
 /** The ports of a node, the one that counts first. */
-function portsOf({ containers }: Layout, node: string): readonly number[] {
+export function portsOf({ containers }: Layout, node: string): readonly number[] {
   return containers?.[node]?.expose ?? [NODE_PORT];
 }
 
 /** The networks that a layout needs, by name, in the order in which they lie in their block. */
-export function networksNeeded({ nodes }: Layout): string[] {
-  return [BACKBONE, ...nodes];
+export function networksNeeded({ nodes, shared }: Layout): string[] {
+  return shared ? [SHARED] : [BACKBONE, ...nodes];
 }
 
 /** Gives each part of the layout its place in a block of networks and among the ports of this machine. */
@@ -137,7 +140,7 @@ export function assignPlaces(layout: Layout, block: Network, ports: readonly num
     const toPower = to === POWER;
     const dial = { host: local(from, to), port: toPower ? POWER_PORT : (link.port ?? portOf(to)) };
     const upstream = toPower ? `${LOOPBACK}:${RELAY_PORT}` : `${backbone(to)}:${dial.port}`;
-    return { link, dial, listen: format(dial), upstream, server: from };
+    return { link, dial, listen: format(dial), upstream, server: from, greetable: !toPower };
   };
   const links = new Map(layout.links.map((link) => [link.name, linkPlace(link)]));
   return {
@@ -145,6 +148,8 @@ export function assignPlaces(layout: Layout, block: Network, ports: readonly num
     power,
     listen: (name) => ({ host: node(name).address, port: portOf(name) }),
     observe: (name) => ({ host: LOOPBACK, port: publishedOf(name, portOf(name)) }),
+    published: (name) =>
+      new Map([...node(name).published].map(([port, onHost]) => [port, { host: LOOPBACK, port: onHost }])),
     link: (name) => links.get(name) ?? fail('the name of a link', name),
     data: () => DATA,
   };
@@ -154,7 +159,7 @@ function isClients({ from }: { from: string }): boolean {
   return kindOf(from) === 'client';
 }
 
-function format({ host, port }: Address): string {
+export function format({ host, port }: Address): string {
   return `${host}:${port}`;
 }
 

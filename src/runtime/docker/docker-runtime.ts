@@ -1,24 +1,42 @@
 /** The Docker runtime: nodes are containers. It needs an engine on this machine, and nothing from a registry. */
 import { resolve } from 'node:path';
 import process from 'node:process';
+import { type ContainerSpec, hasOwnImage } from '../../drill/container.js';
 import type { Capability } from '../../drill/needs.js';
 import { identify } from '../os-process.js';
 import { HelperProcesses } from '../process/helper-processes.js';
 import { Ports } from '../process/ports.js';
 import { startReaper } from '../reaper/reaper.js';
 import type { Layout, Runtime, Surroundings } from '../runtime.js';
+import { exposedPorts, withBuilt } from './build.js';
 import { DockerCluster } from './docker-cluster.js';
 import { assignPlaces, networksNeeded, portsNeeded } from './docker-places.js';
-import { engineClient, findEngine } from './engine.js';
+import { engineClient, type FoundEngine, findEngine } from './engine.js';
 import { listenToEngine } from './engine-events.js';
 import { reachOf } from './handicap/reach.js';
 import { ensureImages } from './images.js';
 import { labelsOf } from './labels.js';
+import { lookEverywhere } from './look.js';
 import { makeNetworks } from './networks.js';
+import { lackOfPacketFilters } from './packet-tools.js';
+import { assignSharedPlaces } from './shared-places.js';
 
-/** The images of the user's own that the nodes of a layout name. */
-function imagesOf({ containers = {} }: Layout): string[] {
-  return [...new Set(Object.values(containers).flatMap(({ image }) => image ?? []))];
+type Containers = Readonly<Record<string, ContainerSpec>>;
+
+/** How long the builder may be silent, ms. */
+const BUILD_PATIENCE = 20 * 60_000;
+
+/** The containers with images that are in the engine: built or pulled where they were not. */
+async function ready(
+  engine: FoundEngine,
+  containers: Containers,
+  { clock, signal }: Pick<Surroundings, 'clock' | 'signal'>,
+): Promise<Containers> {
+  if (!Object.values(containers).some(hasOwnImage)) return containers;
+  const docker = await engineClient(engine.address, BUILD_PATIENCE);
+  const built = await withBuilt(docker, containers, signal);
+  await ensureImages(docker, clock, [...new Set(Object.values(built).flatMap(({ image }) => image ?? []))]);
+  return built;
 }
 
 const capabilities: ReadonlySet<Capability> = new Set<Capability>([
@@ -37,6 +55,7 @@ const capabilities: ReadonlySet<Capability> = new Set<Capability>([
   'start',
   'links',
   'power',
+  'packet-filters',
 ]);
 
 export const dockerRuntime: Omit<Runtime, 'open'> & {
@@ -44,6 +63,18 @@ export const dockerRuntime: Omit<Runtime, 'open'> & {
 } = {
   name: 'docker',
   capabilities,
+  async lack(capability, { environment, clock }) {
+    return capability === 'packet-filters' ? lackOfPacketFilters(environment, clock) : undefined;
+  },
+  async exposed(containers, surroundings) {
+    const engine = await findEngine(surroundings.environment, surroundings.clock);
+    const built = await ready(engine, containers, surroundings);
+    return exposedPorts(await engineClient(engine.address), built);
+  },
+  async look(run, { environment, clock }) {
+    const { address } = await findEngine(environment, clock);
+    return lookEverywhere(await engineClient(address), run);
+  },
   async open(layout, surroundings) {
     const { run, clock, environment } = surroundings;
     const engine = await findEngine(environment, clock);
@@ -58,9 +89,9 @@ export const dockerRuntime: Omit<Runtime, 'open'> & {
       reaper.folder.noteEngine(engine.address);
       const runner = identify(process.pid) ?? { pid: process.pid, started: '' };
       const ports = new Ports(reaper.ports);
-      await ensureImages(docker, clock, imagesOf(layout));
+      const containers = await ready(engine, layout.containers ?? {}, surroundings);
       const names = networksNeeded(layout);
-      const imageOf = (node: string) => layout.containers?.[node]?.image ?? image.name;
+      const imageOf = (node: string) => containers[node]?.image ?? image.name;
       const [taken, { block }, reach] = await Promise.all([
         ports.take(portsNeeded(layout)),
         makeNetworks(docker, run, names, (name) => labelsOf(run, runner, `network ${name}`)),
@@ -74,13 +105,13 @@ export const dockerRuntime: Omit<Runtime, 'open'> & {
       ]);
       const cluster = new DockerCluster({
         docker,
-        places: assignPlaces(layout, block, taken),
+        places: (layout.shared ? assignSharedPlaces : assignPlaces)(layout, block, taken),
         surroundings: { ...surroundings, logs: resolve(surroundings.logs) },
         reaper,
         runner,
         helpers: new HelperProcesses(surroundings, reaper, ports),
         image: image.name,
-        containers: layout.containers ?? {},
+        containers,
         reach,
         networks: names.length,
       });
@@ -92,7 +123,8 @@ export const dockerRuntime: Omit<Runtime, 'open'> & {
       );
       return cluster;
     } catch (error) {
-      await reaper.abandon();
+      // What it could not remove shows when it is looked for; the first reason is the one to tell.
+      await reaper.abandon().catch(() => undefined);
       throw error;
     }
   },

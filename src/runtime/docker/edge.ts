@@ -1,24 +1,30 @@
 /**
  * A node's edge: the container through which everything goes that the node sends to its peers or hears from them.
  * In it runs the embedded Toxiproxy with the node's outgoing links, the way in for its peers, and the agent, which
- * the runner reaches on a published port.
+ * the runner reaches on a published port. A Toxiproxy of an image runs beside it, in the same network namespace.
  */
 import type Dockerode from 'dockerode';
-import { within } from '../../clock.js';
+import { sleep, within } from '../../clock.js';
+import type { ContainerSpec } from '../../drill/container.js';
 import { EnvironmentError, messageOf } from '../../errors.js';
 import { NODE_PATH } from '../image/node-executable.js';
 import { entryInImage } from '../image/own-build.js';
 import type { ProcessIdentity } from '../os-process.js';
 import type { Address, Door, Surroundings } from '../runtime.js';
-import { openDoor, openRelay, type Relay } from './agent-client.js';
+import { dialThrough, knockThrough, openDoor, openRelay, type Relay } from './agent-client.js';
 import type { Container } from './container.js';
 import { AGENT_PORT, BACKBONE, type NodePlace } from './docker-places.js';
 import { labelsOf } from './labels.js';
+import type { NetworkFilter } from './network-filter.js';
 import { networkName } from './networks.js';
 import { COMMON, containerName } from './node-container.js';
+import { openFilter, podOptions } from './pod.js';
 
-/** How long it may take to be ready, ms. */
+/** How long it may take to be ready, and the time between two looks, ms. */
 const PATIENCE = 20_000;
+const LOOK_EVERY = 20;
+/** Where Toxiproxy's API listens, on the edge's loopback; the agent brings the runner there. */
+const API_PORT = 8474;
 
 export interface EdgeSetting {
   docker: Dockerode;
@@ -29,39 +35,77 @@ export interface EdgeSetting {
   runner: ProcessIdentity;
   /** The reference image. */
   image: string;
+  /** With what greetings to its way in begin. */
+  secret: string;
+  containers: Readonly<Record<string, ContainerSpec>>;
 }
 
+/** Which of an edge's containers. */
+export type EdgePart = 'edge' | 'toxiproxy';
+
 export class Edge {
-  readonly container: Container;
+  readonly containers: readonly Container[];
+  readonly #agent: Container;
+  readonly #toxiproxy: Container;
   readonly #setting: EdgeSetting;
   #listening: () => void = () => {};
   #relay: Relay | undefined;
+  #started: Promise<string | undefined> | undefined;
+  #filter: NetworkFilter | undefined;
 
-  constructor(setting: EdgeSetting, container: (onLine: (line: string) => void) => Container) {
+  constructor(
+    setting: EdgeSetting,
+    container: (part: EdgePart, onLine: (line: string) => void) => Container,
+  ) {
     this.#setting = setting;
-    this.container = container((line) => {
+    this.#agent = container('edge', (line) => {
       if (line.includes('"listening"')) this.#listening();
     });
+    this.#toxiproxy = container('toxiproxy', () => {});
+    this.containers = [this.#agent, this.#toxiproxy];
   }
 
-  /** Starts it; gives the URL of its Toxiproxy once that answers. */
-  async start(seed: number): Promise<string> {
+  /**
+   * Starts it, once, with the Toxiproxy of `image` or else the embedded one; gives the URL of its Toxiproxy, where it
+   * has one, when that answers.
+   */
+  start(seed: number, image: string | undefined): Promise<string | undefined> {
+    this.#started ??= this.#start(seed, image);
+    return this.#started;
+  }
+
+  /** The packet filter of the network that the node shares with it; undefined where it shares none. */
+  get filter(): NetworkFilter | undefined {
+    return this.#filter;
+  }
+
+  async #start(seed: number, image: string | undefined): Promise<string | undefined> {
     const { place, surroundings, docker } = this.#setting;
     const { clock, run } = surroundings;
-    const made = await this.container.make(edgeOptions(this.#setting, seed));
-    await docker.getNetwork(networkName(run, place.name)).connect({
-      Container: made.id,
-      EndpointConfig: { IPAMConfig: { IPv4Address: place.edge.address, LinkLocalIPs: place.edge.peers } },
-    });
+    const { shared } = place;
+    // On a shared network, only the link to the power device is a proxy's.
+    const hasLinks = !shared || place.edge.relay !== undefined;
+    const server = image === undefined ? ['--toxiproxy', '--seed', String(seed)] : [];
+    const made = await this.#agent.make(
+      shared ? podOptions(this.#setting, shared.network, server) : edgeOptions(this.#setting, server),
+    );
+    if (!shared) {
+      await docker.getNetwork(networkName(run, place.name)).connect({
+        Container: made.id,
+        EndpointConfig: { IPAMConfig: { IPv4Address: place.edge.address, LinkLocalIPs: place.edge.peers } },
+      });
+    }
     const ready = new Promise<void>((resolve) => {
       this.#listening = resolve;
     });
-    await this.container.start('the agent');
+    await this.#agent.start('the agent');
+    if (shared) this.#filter = await openFilter(made, place, shared, this.#setting);
     try {
       await within(clock, PATIENCE, `the start of the edge of ${place.name}`, () => ready);
+      if (image !== undefined && hasLinks) await this.#startToxiproxy(image);
       await this.#openRelay();
     } catch (error) {
-      const wrote = (await this.container.tail(5)).join(' | ');
+      const wrote = (await Promise.all(this.containers.map((one) => one.tail(5)))).flat().join(' | ');
       throw new EnvironmentError(
         {
           where: `the edge of ${place.name}`,
@@ -72,7 +116,7 @@ export class Edge {
       );
     }
     const { host, port } = place.edge.agent;
-    return `http://${host}:${port}`;
+    return !hasLinks ? undefined : `http://${host}:${port}`;
   }
 
   /** A way to dial as the node does. */
@@ -80,8 +124,31 @@ export class Edge {
     return openDoor(this.#setting.place.edge.agent, target, signal);
   }
 
+  /** Sends datagrams from here to another's edge until one has arrived. */
+  knock(other: NodePlace, token: string, signal: AbortSignal): Promise<void> {
+    const { agent } = this.#setting.place.edge;
+    const door = { host: other.address, port: AGENT_PORT };
+    return knockThrough(agent, door, other.edge.agent, token, signal);
+  }
+
   close(): void {
     this.#relay?.close();
+    this.#filter?.close();
+  }
+
+  async #startToxiproxy(image: string): Promise<void> {
+    const { place, surroundings } = this.#setting;
+    await this.#toxiproxy.make(toxiproxyOptions(this.#setting, image));
+    await this.#toxiproxy.start('toxiproxy-server');
+    const api = { host: '127.0.0.1', port: API_PORT };
+    await within(surroundings.clock, PATIENCE, `the start of Toxiproxy at ${place.name}`, async (signal) => {
+      for (;;) {
+        const socket = await dialThrough(place.edge.agent, api, signal).catch(() => undefined);
+        if (socket) return void socket.destroy();
+        if (!(await this.#toxiproxy.running())) throw new EnvironmentError('it ended');
+        await sleep(surroundings.clock, LOOK_EVERY, signal);
+      }
+    });
   }
 
   /** The power device listens on this machine's loopback, out of reach of every container but by this way. */
@@ -109,13 +176,13 @@ function quickNeighbours(device: string): Record<string, string> {
 }
 
 function edgeOptions(
-  { place, surroundings: { run }, runner, image }: EdgeSetting,
-  seed: number,
+  { place, surroundings: { run }, runner, image, secret }: EdgeSetting,
+  server: readonly string[],
 ): Dockerode.ContainerCreateOptions {
   const { agent, backbone, sources } = place.edge;
   const network = networkName(run, BACKBONE);
   const exposed = `${AGENT_PORT}/tcp`;
-  const way = { listen: backbone, to: place.address, ports: place.ports, sources };
+  const way = { listen: backbone, to: place.address, ports: place.ports, sources, secret };
   return {
     name: containerName(run, `${place.name}.edge`),
     Image: image,
@@ -126,7 +193,8 @@ function edgeOptions(
       // On the backbone alone: the node does not reach it there.
       ...['--listen', `${backbone}:${AGENT_PORT}`],
       ...['--way-in', JSON.stringify(way)],
-      ...['--toxiproxy', '--seed', String(seed)],
+      ...['--api', String(API_PORT)],
+      ...server,
     ],
     Labels: labelsOf(run, runner, `edge ${place.name}`),
     ExposedPorts: { [exposed]: {} },
@@ -148,5 +216,24 @@ function edgeOptions(
       },
     },
     NetworkingConfig: { EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: backbone } } } },
+  };
+}
+
+/** In the edge's network namespace: it listens where the embedded one would. */
+function toxiproxyOptions(
+  { place, surroundings: { run }, runner }: EdgeSetting,
+  image: string,
+): Dockerode.ContainerCreateOptions {
+  return {
+    name: containerName(run, `${place.name}.toxiproxy`),
+    Image: image,
+    Cmd: ['-host=127.0.0.1', `-port=${API_PORT}`],
+    Labels: labelsOf(run, runner, `toxiproxy ${place.name}`),
+    HostConfig: {
+      ...COMMON,
+      NetworkMode: `container:${containerName(run, `${place.name}.edge`)}`,
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges'],
+    },
   };
 }

@@ -58,13 +58,16 @@ export async function findEngine(environment: Environment, clock: Clock): Promis
   }
 }
 
-/** The client of an engine. It is heavy: whoever needs no containers never loads it. */
-export async function engineClient(address: EngineAddress): Promise<Dockerode> {
+/**
+ * The client of an engine. It is heavy: whoever needs no containers never loads it. `patience` is how long the engine
+ * may be silent over what it was asked, ms.
+ */
+export async function engineClient(address: EngineAddress, patience = WORK_PATIENCE): Promise<Dockerode> {
   const { default: Client } = await import('dockerode');
   return new Client({
     ...address,
     ...('host' in address ? { protocol: 'http' as const } : {}),
-    timeout: WORK_PATIENCE,
+    timeout: patience,
   });
 }
 

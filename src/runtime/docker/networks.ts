@@ -77,7 +77,7 @@ function make(docker: Dockerode, name: string, network: Network, labels: Record<
 }
 
 /** The networks of the engine, of this machine's interfaces and of its routes. */
-async function usedNetworks(docker: Dockerode): Promise<Network[]> {
+export async function usedNetworks(docker: Dockerode): Promise<Network[]> {
   const known = await docker.listNetworks();
   const ofEngine = known.flatMap(({ IPAM }) => (IPAM?.Config ?? []).map(({ Subnet }) => Subnet));
   const ofInterfaces = Object.values(networkInterfaces()).flatMap((some) =>

@@ -1,4 +1,5 @@
 /** What the engine is told of a node's container. */
+import { isAbsolute } from 'node:path';
 import type Dockerode from 'dockerode';
 import { type ContainerSpec, tmpfsOf } from '../../drill/container.js';
 import type { ProcessIdentity } from '../os-process.js';
@@ -6,6 +7,7 @@ import type { Program, Surroundings } from '../runtime.js';
 import { DATA, type DockerPlaces, type NodePlace } from './docker-places.js';
 import type { Reach } from './handicap/reach.js';
 import { faketimeEnvironment } from './handicap/skewed-clock.js';
+import { joining } from './joined-node.js';
 import { labelsOf } from './labels.js';
 import { asItIs, inContainer } from './local-program.js';
 import { networkName } from './networks.js';
@@ -42,9 +44,10 @@ export function nodeOptions(
   // In an image of the user's own, words mean what they mean there.
   const { command, environment, folders, held } = own ? inContainer(told) : asItIs(told);
   const library = reach.faketime[node];
+  const tmpfs = tmpfsOf(spec);
   const network = networkName(run, node);
   const labels = labelsOf(run, runner, `node ${node}`);
-  return {
+  const options: Dockerode.ContainerCreateOptions = {
     name: containerName(run, node),
     Image: spec.image ?? image,
     Hostname: node,
@@ -58,7 +61,7 @@ export function nodeOptions(
         : faketimeEnvironment(library, spec.environment?.['LD_PRELOAD']?.toString())),
     ],
     ...(spec.user === undefined ? {} : { User: spec.user }),
-    ...(own ? { WorkingDir: DATA } : {}),
+    ...(own ? { WorkingDir: DATA } : spec.working_dir === undefined ? {} : { WorkingDir: spec.working_dir }),
     ...(held ? { OpenStdin: true, StdinOnce: true } : {}),
     ...(spec.healthcheck ? { Healthcheck: healthcheckOf(spec.healthcheck) } : {}),
     Labels: labels,
@@ -67,21 +70,21 @@ export function nodeOptions(
       ...COMMON,
       ...(own ? { CapDrop: ['ALL'], SecurityOpt: ['no-new-privileges'] } : {}),
       ...limitsOf(spec),
+      ...(spec.init ? { Init: true } : {}),
       NetworkMode: network,
       PortBindings: publishedPorts(place),
       ExtraHosts: Object.entries(place.hosts).map(([peer, address]) => `${peer}:${address}`),
       Mounts: [
-        ...volumesOf(spec).map(({ name, target, readOnly }) =>
-          volume(`${network}-${name}`, target, labels, readOnly),
-        ),
-        ...folders.map((folder) => ({
-          Type: 'bind' as const,
-          Source: folder,
-          Target: folder,
-          ReadOnly: true,
-        })),
+        // What is to be in memory, or in a volume of the user's own, is not kept.
+        ...(usesFolder(spec, DATA) ? [] : [volume(`${network}-_data`, DATA, labels, false)]),
+        ...(spec.volumes ?? []).map((use) => {
+          const [source = '', target = '', access] = use.split(':');
+          if (isAbsolute(source)) return seen(source, target);
+          return volume(`${network}-${source}`, target, labels, access === 'ro');
+        }),
+        ...folders.map((folder) => seen(folder, folder)),
       ],
-      Tmpfs: Object.fromEntries(tmpfsOf(spec)),
+      Tmpfs: Object.fromEntries(tmpfs),
     },
     NetworkingConfig: {
       EndpointsConfig: {
@@ -89,15 +92,7 @@ export function nodeOptions(
       },
     },
   };
-}
-
-/** A node's volumes: one for its data, unless that is to be in memory, and those that it asks for. */
-export function volumesOf(spec: ContainerSpec): { name: string; target: string; readOnly: boolean }[] {
-  const asked = (spec.volumes ?? []).map((use) => {
-    const [name = '', target = '', access] = use.split(':');
-    return { name, target, readOnly: access === 'ro' };
-  });
-  return [...(tmpfsOf(spec).has(DATA) ? [] : [{ name: '_data', target: DATA, readOnly: false }]), ...asked];
+  return place.shared ? joining(options, containerName(run, `${node}.edge`), spec) : options;
 }
 
 /** The name of a run's container, in the engine. */
@@ -107,8 +102,13 @@ export function containerName(run: string, part: string): string {
 
 type Healthcheck = NonNullable<ContainerSpec['healthcheck']>;
 
+/** How long a health check of the image's own may take, of which nothing is known, ms. */
+const UNKNOWN_CHECK = 120_000;
+
 /** How long a node may take to become healthy by its own words, and some time for the engine, ms. */
-export function healthPatience({ interval, timeout, retries, start_period = 0 }: Healthcheck): number {
+export function healthPatience(healthcheck: Healthcheck | undefined): number {
+  if (!healthcheck) return UNKNOWN_CHECK;
+  const { interval, timeout, retries, start_period = 0 } = healthcheck;
   return start_period + retries * (interval + timeout) + 5000;
 }
 
@@ -144,13 +144,24 @@ function assignments(environment: ContainerSpec['environment']): string[] {
   return Object.entries(environment ?? {}).map(([name, value]) => `${name}=${value}`);
 }
 
-function publishedPorts({ published }: NodePlace): Dockerode.PortMap {
+export function publishedPorts({ published }: NodePlace): Dockerode.PortMap {
   return Object.fromEntries(
     [...published].map(([port, onHost]) => [
       `${port}/tcp`,
       [{ HostIp: '127.0.0.1', HostPort: String(onHost) }],
     ]),
   );
+}
+
+/** Whether something of the node's own is at a path already. */
+function usesFolder(spec: ContainerSpec, folder: string): boolean {
+  const { volumes = [] } = spec;
+  return tmpfsOf(spec).has(folder) || volumes.some((use) => use.split(':')[1] === folder);
+}
+
+/** A file or folder of this machine, to be read. */
+function seen(path: string, target: string) {
+  return { Type: 'bind' as const, Source: path, Target: target, ReadOnly: true };
 }
 
 function volume(name: string, target: string, labels: Record<string, string>, readOnly: boolean) {

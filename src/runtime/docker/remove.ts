@@ -20,10 +20,16 @@ export interface Removal {
 /** Time between two looks, and how long one thing may take to be removed, ms. */
 const LOOK_EVERY = 100;
 const PATIENCE = 30_000;
+/** How long nothing but refusals may come before they are believed, ms. */
+const REFUSED = 10_000;
+
+/** Refusals that are none: it is being removed already, or that takes its time. */
+const UNDER_WAY = /in progress|took longer/i;
 
 export interface RemoveSetting {
-  /** Looks in a row that must find nothing. */
+  /** Looks in a row that must find nothing, and how long they must go on, ms. */
   empty: number;
+  quiet?: number;
   /** How long it may all take, and how long the engine may not answer, ms. */
   ms: number;
   silence: number;
@@ -34,27 +40,34 @@ export async function removeRun(
   docker: Dockerode,
   run: string,
   clock: Clock,
-  { empty, ms, silence }: RemoveSetting,
+  { empty, quiet = 0, ms, silence }: RemoveSetting,
 ): Promise<Removal> {
   const end = clock.now() + ms;
   let answered = clock.now();
+  let found = clock.now();
+  let progress = clock.now();
   const removed = new Set<string>();
   let refusals: string[] = [];
   let unseen: string[] = [];
-  for (let looks = 0; looks < empty; ) {
+  for (let looks = 0; looks < empty || clock.now() < found + quiet; ) {
     try {
-      const found = await findAll(docker, run);
+      const things = await findAll(docker, run);
       unseen = [];
       answered = clock.now();
-      looks = found.length === 0 ? looks + 1 : 0;
-      refusals = await removeInOrder(found, clock, removed);
+      looks = things.length === 0 ? looks + 1 : 0;
+      if (things.length > 0) found = clock.now();
+      const before = removed.size;
+      refusals = await removeInOrder(things, clock, removed);
+      if (removed.size > before || refusals.some((text) => UNDER_WAY.test(text))) progress = clock.now();
       // Removed without a refusal: the next look can follow at once.
-      if (found.length > 0 && refusals.length === 0) continue;
+      if (things.length > 0 && refusals.length === 0) continue;
     } catch (error) {
       unseen = [`the container engine does not answer (${messageOf(error)})`];
+      progress = clock.now();
     }
     if (clock.now() > end || clock.now() > answered + silence) break;
-    if (looks < empty) await sleep(clock, LOOK_EVERY);
+    if (refusals.length > 0 && clock.now() > progress + REFUSED) break;
+    if (looks < empty || quiet > 0) await sleep(clock, LOOK_EVERY);
   }
   return { removed: removed.size, left: refusals, unseen };
 }

@@ -7,12 +7,12 @@
  */
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { InternalError } from '../../errors.js';
+import { EnvironmentError } from '../../errors.js';
 
-/** A file of an archive: its absolute path in there, and where its content comes from. */
+/** A file of an archive: its path in there, and where its content comes from. */
 export interface TarFile {
   path: string;
-  content: Buffer | { file: string };
+  content: Buffer | { file: string } | { link: string } | 'folder';
   /** Whether it may be executed. */
   executable?: boolean;
 }
@@ -26,15 +26,25 @@ export function tar(files: readonly TarFile[]): Readable {
 
 async function* blocks(files: readonly TarFile[]): AsyncGenerator<Buffer> {
   for (const { path, content, executable = false } of files) {
+    const name = path.replace(/^\/+/, '');
+    if (content === 'folder') {
+      yield header(`${name}/`, 0, 0o755, '5');
+      continue;
+    }
+    if (!Buffer.isBuffer(content) && 'link' in content) {
+      yield header(name, 0, 0o777, '2', content.link);
+      continue;
+    }
     const data = Buffer.isBuffer(content) ? content : await readFile(content.file);
-    yield header(path.replace(/^\/+/, ''), data.length, executable ? 0o755 : 0o644);
+    yield header(name, data.length, executable ? 0o755 : 0o644);
     yield data;
     yield Buffer.alloc((BLOCK - (data.length % BLOCK)) % BLOCK);
   }
   yield Buffer.alloc(2 * BLOCK);
 }
 
-function header(path: string, size: number, mode: number): Buffer {
+/** `kind` is the archive's own word for a file, a link or a folder. */
+function header(path: string, size: number, mode: number, kind = '0', link = ''): Buffer {
   const block = Buffer.alloc(BLOCK);
   const { name, prefix } = split(path);
   const octal = (value: number, length: number) => `${value.toString(8).padStart(length - 1, '0')}\0`;
@@ -45,7 +55,9 @@ function header(path: string, size: number, mode: number): Buffer {
   block.write(octal(size, 12), 124);
   block.write(octal(0, 12), 136);
   block.write(' '.repeat(8), 148);
-  block.write('0', 156);
+  block.write(kind, 156);
+  if (Buffer.byteLength(link) > 100) throw tooLong(link);
+  block.write(link, 157);
   block.write('ustar\x0000', 257);
   block.write(prefix, 345);
   const sum = block.reduce((total, byte) => total + byte, 0);
@@ -60,9 +72,14 @@ function split(path: string): { name: string; prefix: string } {
     const [prefix, name] = [path.slice(0, cut), path.slice(cut + 1)];
     if (Buffer.byteLength(name) <= 100 && Buffer.byteLength(prefix) <= 155) return { name, prefix };
   }
-  throw new InternalError({
+  throw tooLong(path);
+}
+
+function tooLong(path: string): EnvironmentError {
+  return new EnvironmentError({
     where: path,
-    expected: 'a path that fits into a tar header',
+    expected: 'a path that fits into an archive',
     found: 'a longer one',
+    todo: 'shorten it, or leave the file out with .dockerignore',
   });
 }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Capability } from '../../drill/needs.js';
 import { startReaper } from '../reaper/reaper.js';
 import type { Layout, Runtime, Surroundings } from '../runtime.js';
+import { lookOnMachine } from './look.js';
 import { Ports } from './ports.js';
 import { ProcessCluster, type ProcessClusterAbilities } from './process-cluster.js';
 import { assignPlaces, portsNeeded } from './process-places.js';
@@ -22,6 +23,7 @@ export const processRuntime: Runtime & {
 } = {
   name: 'process',
   capabilities,
+  look: async (run) => lookOnMachine(run),
   async open(layout, surroundings) {
     const reaper = await startReaper(surroundings.run, surroundings.clock, surroundings.environment);
     try {
@@ -33,7 +35,8 @@ export const processRuntime: Runtime & {
       const absolute = { ...surroundings, logs: resolve(surroundings.logs) };
       return new ProcessCluster(layout, places, absolute, reaper, ports);
     } catch (error) {
-      await reaper.abandon();
+      // What it could not remove shows when it is looked for; the first reason is the one to tell.
+      await reaper.abandon().catch(() => undefined);
       throw error;
     }
   },

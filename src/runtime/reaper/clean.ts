@@ -6,6 +6,7 @@ import type { Clock } from '../../clock.js';
 import type { Removal } from '../docker/remove.js';
 import { FOLDER_PREFIX, folderOf, parseRunner, RUN_VARIABLE, RUNNER_VARIABLE } from '../label.js';
 import { type ProcessIdentity, processesWith, stateOf } from '../os-process.js';
+import { type KeptRun, keptRuns, takeDown } from './kept.js';
 import { reap } from './reap.js';
 import { RunFolder } from './run-folder.js';
 
@@ -17,6 +18,8 @@ export interface Cleaned {
   inEngine: number;
   /** What could not be removed, one text each. */
   left: string[];
+  /** What was left alone because its user asked for it to stay. */
+  kept: KeptRun[];
 }
 
 export interface CleanSetting {
@@ -32,21 +35,31 @@ export interface CleanSetting {
  * are under way included. Another machine's runs in the same engine are touched only with `all`.
  */
 export async function clean({ clock, all = false, environment }: CleanSetting): Promise<Cleaned> {
+  const kept = keptRuns();
+  // A keeper would go on where all that it keeps is gone.
+  const down = all ? await Promise.all(kept.map((one) => takeDown(one, clock))) : [];
   const runs = [...findRuns()].filter(([, run]) => all || !isAlive(run.runner));
   const spare = new Set([process.pid]);
   const reaped = await Promise.all(
     runs.map(([label]) => reap(label, new RunFolder(folderOf(label)), clock, spare)),
   );
   const inEngine = environment ? await cleanEngine(environment, clock, all) : [];
+  const removed = down.map((one) => one.removed);
   return {
-    processes: reaped.reduce((sum, { processes }) => sum + processes, 0),
-    folders: runs.filter(([, { folder }]) => folder).length,
-    inEngine: [...reaped.map((one) => one.inEngine), ...inEngine.map(({ removed }) => removed)].reduce(
-      (sum, count) => sum + count,
-      0,
-    ),
+    processes: sum([...removed, ...reaped].map(({ processes }) => processes)),
+    folders: runs.filter(([, { folder }]) => folder).length + sum(removed.map(({ folders }) => folders)),
+    inEngine: sum([
+      ...removed.map(({ containers = 0, networks = 0, volumes = 0 }) => containers + networks + volumes),
+      ...reaped.map((one) => one.inEngine),
+      ...inEngine.map((one) => one.removed),
+    ]),
     left: [...reaped, ...inEngine].flatMap(({ left, unseen }) => [...left, ...unseen]),
+    kept: all ? [] : kept,
   };
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }
 
 async function cleanEngine(

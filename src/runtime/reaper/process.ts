@@ -4,7 +4,8 @@
  *     node reaper/process.js <run> <folder> <runner's pid>.<start>
  *
  * It is started before anything else of a run, holds the run's block of ports, and listens to a pipe from the
- * runner. When the pipe ends without the word `done`, the runner is dead, and what it left is taken down.
+ * runner. When the pipe ends without the word `done`, what is there is taken down: at the word `abandon` for a runner
+ * that waits for it, else for one that is dead.
  */
 import process from 'node:process';
 import { systemClock } from '../../clock.js';
@@ -13,6 +14,9 @@ import { parseRunner } from '../label.js';
 import { reserveBlock } from '../process/ports.js';
 import { reap } from './reap.js';
 import { RunFolder } from './run-folder.js';
+
+/** What a dead runner asked its engine for may come into being this much later, where the engine is busy, ms. */
+const QUIET = 4000;
 
 const [run = '', path = '', runner = ''] = process.argv.slice(2);
 const folder = new RunFolder(path);
@@ -28,7 +32,8 @@ process.stdin.on('data', (text) => {
 });
 process.stdin.on('error', () => {});
 process.stdin.on('close', async () => {
-  if (!said.includes('done')) await reap(run, folder, systemClock, new Set([process.pid]));
+  const quiet = said.includes('abandon') ? 0 : QUIET;
+  if (!said.includes('done')) await reap(run, folder, systemClock, new Set([process.pid]), undefined, quiet);
   process.exit(0);
 });
 

@@ -41,7 +41,8 @@ export interface Reaped {
 
 /**
  * Kills and removes everything of the run, except the processes in `spare`. Never rejects. Who knows that nothing
- * is being started any more may be content with one `empty` look.
+ * is being started any more may be content with one `empty` look; who has the time waits until an engine has shown
+ * nothing for `quiet` milliseconds.
  */
 export async function reap(
   run: string,
@@ -49,10 +50,11 @@ export async function reap(
   clock: Clock,
   spare: ReadonlySet<number>,
   empty = EMPTY_LOOKS,
+  quiet = 0,
 ): Promise<Reaped> {
   const [processes, inEngine] = await Promise.all([
     killAll(run, folder, clock, spare, empty),
-    removeFromEngine(run, folder, clock, empty),
+    removeFromEngine(run, folder, clock, empty, quiet),
   ]);
   const left = [
     ...remaining(run, folder, spare).map(({ pid }) => `process ${pid}`),
@@ -103,6 +105,7 @@ async function removeFromEngine(
   folder: RunFolder,
   clock: Clock,
   empty: number,
+  quiet: number,
 ): Promise<Removal> {
   const address = folder.engine();
   if (!address) return { removed: 0, left: [], unseen: [] };
@@ -113,6 +116,7 @@ async function removeFromEngine(
   ]);
   return removeRun(await engineClient(address), run, clock, {
     empty,
+    quiet,
     ms: ENGINE_PATIENCE,
     silence: empty === EMPTY_LOOKS ? ENGINE_PATIENCE : ENGINE_SILENCE,
   });

@@ -67,7 +67,7 @@ export async function startReaper(
     ports,
     environment,
     done: () => end('done\n'),
-    abandon: () => end(''),
+    abandon: () => end('abandon\n'),
   };
 }
 

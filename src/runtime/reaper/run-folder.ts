@@ -5,6 +5,7 @@
  *     processes     one process a line, written as it is started
  *     toxiproxies   one URL a line, of servers that are not ours and hold proxies of the run
  *     engine        {"socketPath":"/var/run/docker.sock"}, where the run has things in a container engine
+ *     kept          what `drill up` or `--keep` left, for `drill down`
  *     data/<node>/
  *
  * Notes are written at once and synchronously: what was started must not get lost between here and the disk.
@@ -13,6 +14,19 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import type { EngineAddress } from '../docker/engine.js';
 import type { ProcessIdentity } from '../os-process.js';
+
+/** Of a run that stays after its command has ended. */
+export interface KeptNote {
+  drill: string;
+  /** The drill file's path, and the folder with its history and logs; both absolute. */
+  file: string;
+  folder: string;
+  runtime: string;
+  /** By which command. */
+  how: 'up' | 'keep';
+  /** Time of day, ISO 8601. */
+  since: string;
+}
 
 export class RunFolder {
   readonly path: string;
@@ -57,6 +71,16 @@ export class RunFolder {
   /** The engine in which the run may have containers; undefined where it has none. */
   engine(): EngineAddress | undefined {
     return this.#lines<EngineAddress>('engine')[0];
+  }
+
+  /** The run outlives its command from here on, as its user asked. */
+  noteKept(note: KeptNote): void {
+    writeFileSync(join(this.path, 'kept'), JSON.stringify(note));
+  }
+
+  /** Undefined for a run that belongs to a command. */
+  kept(): KeptNote | undefined {
+    return this.#lines<KeptNote>('kept')[0];
   }
 
   toxiproxies(): string[] {

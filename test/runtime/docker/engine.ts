@@ -4,6 +4,7 @@ import { systemClock as clock } from '../../../src/clock.js';
 import { messageOf } from '../../../src/errors.js';
 import { dockerRuntime } from '../../../src/runtime/docker/docker-runtime.js';
 import { findEngine } from '../../../src/runtime/docker/engine.js';
+import { lackOfPacketFilters } from '../../../src/runtime/docker/packet-tools.js';
 import type { Layout } from '../../../src/runtime/runtime.js';
 import { surroundings } from '../opened.js';
 
@@ -13,14 +14,26 @@ const missing = await findEngine(process.env, clock).then(
   (error: unknown) => messageOf(error),
 );
 
+/** Why packets cannot be filtered here. */
+const lackOfFilters = await lackOfPacketFilters(process.env, clock);
+
 /** Tests that need an engine. Without one: a single skipped test that says why, or a failing one. */
 export function withEngine(define: () => void): void {
-  if (missing === undefined) define();
+  withThing('an engine answers', missing, define);
+}
+
+/** Tests that filter packets in containers' networks, which needs root and iptables beside an engine. */
+export function withPacketFilters(define: () => void): void {
+  withThing('packets can be filtered', missing ?? lackOfFilters, define);
+}
+
+function withThing(what: string, lack: string | undefined, define: () => void): void {
+  if (lack === undefined) define();
   else {
     describe('containers', () => {
       const strict = process.env.DRILL_TEST_STRICT !== undefined;
-      (strict ? test : test.skip)(`an engine answers: ${missing}`, () => {
-        expect(missing).toBeUndefined();
+      (strict ? test : test.skip)(`${what}: ${lack}`, () => {
+        expect(lack).toBeUndefined();
       });
     });
   }

@@ -1,14 +1,18 @@
 /** Links between containers: they do what links do, and there is no way around them. */
 import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock as clock } from '../../../src/clock.js';
-import { openInside } from '../../../src/link/server.js';
-import { openLinks } from '../../../src/link/toxiproxy-links.js';
 import { http } from '../../../src/probe/http.js';
+import type { DockerCluster } from '../../../src/runtime/docker/docker-cluster.js';
+import { AGENT_PORT } from '../../../src/runtime/docker/docker-places.js';
 import { openPower } from '../../../src/runtime/power.js';
-import { dialled, linkConformance } from '../../link/conformance.js';
+import type { Cut } from '../../../src/topology/grudge.js';
+import type { Link } from '../../../src/topology/links.js';
+import { dialled, linkConformance, proxyRemoved } from '../../link/conformance.js';
 import { eventually, mesh } from '../opened.js';
-import { openContainers, withEngine } from './engine.js';
+import { withEngine } from './engine.js';
+import { openLinked } from './linked.js';
 
 const PROGRAM = new URL('programs/answer.mjs', import.meta.url).pathname;
 
@@ -16,17 +20,8 @@ const PROGRAM = new URL('programs/answer.mjs', import.meta.url).pathname;
 async function stand(...nodes: string[]) {
   const powerLink = { name: 'a->power', from: 'a', to: 'power' };
   const layout = { nodes, links: [...mesh(...nodes), powerLink], power: true };
-  const { cluster, run, told } = await openContainers(layout);
-  const urls = await cluster.toxiproxies(7);
-  const others = new Map(
-    await Promise.all(
-      [...urls].map(async ([name, url]) => [name, (await openInside(url, clock)).client] as const),
-    ),
-  );
-  const places = layout.links.map(({ name }) => cluster.places.link(name));
-  const first = others.get('a');
-  if (!first) throw new Error('expected a Toxiproxy for a');
-  const links = await openLinks({ client: first, others, clock, run }, places);
+  const linked = await openLinked(layout);
+  const { cluster, told } = linked;
   await Promise.all(
     nodes.map((node) => {
       const { host, port } = cluster.places.listen(node);
@@ -34,21 +29,57 @@ async function stand(...nodes: string[]) {
     }),
   );
   await eventually('all listen', () => told.lines.length === nodes.length || undefined);
-  const dial = (link: string) =>
-    dialled(async () => {
-      const door = await cluster.door(link, AbortSignal.timeout(5000));
-      if (!door) throw new Error(`expected a door to ${link}`);
-      onTestFinished(() => door.close());
-      return connect(door.address);
-    });
+  const order = (node: string, words: string) => {
+    const asked = dialled(async () => connect(cluster.places.observe(node)));
+    asked.say(words);
+    return asked;
+  };
   /** Has a node dial, and gives what it says of that. */
   const from = async (node: string, host: string, port: number) => {
-    const asked = dialled(async () => connect(cluster.places.observe(node)));
-    asked.say(`dial ${host} ${port}`);
+    const asked = order(node, `dial ${host} ${port}`);
     await asked.heard('\n');
     return asked.text().trim();
   };
-  return { cluster, run, told, others, links, dial, from, places };
+  return { ...linked, order, from };
+}
+
+const both = (link: string): Cut => ({ link, streams: ['upstream', 'downstream'] });
+
+/** Where a node could try to reach its peers, the links' control or the world outside, but by its links. */
+function waysAround({ places }: DockerCluster, node: string): [string, number][] {
+  const all = [...places.nodes.values()];
+  const own = places.nodes.get(node) ?? fail(node);
+  const others = all.filter((one) => one !== own);
+  const { port } = places.listen(node);
+  const published = all.flatMap((one) => [...one.published.values(), one.edge.agent.port]);
+  const gateways = all.map(({ address }) => address.replace(/\d+$/, (last) => String(Number(last) - 1)));
+  // Bridges are the networks of this run and of others.
+  const machine = Object.entries(networkInterfaces()).filter(([name]) => !name.startsWith('br-'));
+  const outside = machine.flatMap(([, some = []]) =>
+    some.flatMap(({ family, address, internal }) => (family === 'IPv4' && !internal ? [address] : [])),
+  );
+  const at = (hosts: readonly string[], ports: readonly number[]) =>
+    hosts.flatMap((host) => ports.map((number): [string, number] => [host, number]));
+  return [
+    // The peers where they really are, and their edges, on every network.
+    ...at(
+      others.flatMap(({ address, local, edge }) => [
+        ...[address, local, edge.address, edge.backbone],
+        ...edge.peers,
+      ]),
+      [port],
+    ),
+    ...at(
+      others.map(({ edge }) => edge.backbone),
+      [AGENT_PORT],
+    ),
+    // What is published of them, on this machine.
+    ...at([...gateways, ...outside], [port, ...published]),
+    // The links' control.
+    ...at([own.edge.address, own.edge.backbone, others[0]?.name ?? ''], [8474, AGENT_PORT, AGENT_PORT + 1]),
+    // And nobody gets out.
+    ['192.0.2.1', 80],
+  ];
 }
 
 withEngine(() => {
@@ -64,13 +95,8 @@ withEngine(() => {
         }
         return push(...lines);
       };
-      return {
-        links,
-        run,
-        dial,
-        arrived,
-        clientOf: (link) => others.get(link.split('->')[0] ?? '') ?? fail(link),
-      };
+      const clientOf = (link: string) => others.get(link.split('->')[0] ?? '') ?? fail(link);
+      return { links, run, dial, arrived, clientOf, spoil: proxyRemoved(clientOf, run) };
     },
   });
 
@@ -107,47 +133,65 @@ withEngine(() => {
 
   test('there is no way around a link', async () => {
     const { from, cluster, links } = await stand('a', 'b', 'c');
-    const places = [...cluster.places.nodes.values()];
-    const own = places.find(({ name }) => name === 'a');
-    const port = cluster.places.listen('a').port;
-    const publishedOf = (node: string) => cluster.places.observe(node).port;
-    const gateways = places.map(({ address }) => address.replace(/\d+$/, (last) => String(Number(last) - 1)));
-    const others = places.filter(({ name }) => name !== 'a');
-    const ways: [string, number][] = [
-      // The peers where they really are, what is published of them, and their edges, on every network.
-      ...others.map(({ address }): [string, number] => [address, port]),
-      ...others.map(({ local }): [string, number] => [local, port]),
-      ...others.flatMap(({ edge }): [string, number][] => [
-        [edge.address, port],
-        [edge.backbone, port],
-        [edge.backbone, 8475],
-        ...edge.peers.map((peer): [string, number] => [peer, port]),
-      ]),
-      ...gateways.flatMap((gateway): [string, number][] => [
-        [gateway, port],
-        ...['a', 'b', 'c'].map((node): [string, number] => [gateway, publishedOf(node)]),
-      ]),
-      // The links' control.
-      ...[8474, 8475, 8476].flatMap((number): [string, number][] => [
-        [own?.edge.address ?? '', number],
-        [own?.edge.backbone ?? '', number],
-        ['b', number],
-      ]),
-      // And nobody gets out.
-      ['192.0.2.1', 80],
-    ];
-    const cuts = ['a->b', 'a->c'].map((link) => ({
-      link,
-      streams: ['upstream' as const, 'downstream' as const],
-    }));
-    await links.apply('fault-1', { mode: 'refuse', cuts });
+    await links.apply('fault-1', { mode: 'refuse', cuts: ['a->b', 'a->c'].map(both) });
     const went = await Promise.all(
-      ways.map(async ([host, number]) => `${host}:${number} ${await from('a', host, number)}`),
+      waysAround(cluster, 'a').map(async ([host, at]) => `${host}:${at} ${await from('a', host, at)}`),
     );
     expect(went.filter((how) => how.endsWith('connected'))).toEqual([]);
     await links.heal('fault-1');
-    expect(await from('a', 'b', port)).toBe('connected');
+    expect(await from('a', 'b', cluster.places.listen('b').port)).toBe('connected');
   });
+
+  test('nine nodes: each of the links is there, one way is one way, and there is no way around them', async () => {
+    const names = [...'abcdefghi'];
+    const { order, from, cluster, links, told } = await stand(...names);
+    const pairs = mesh(...names);
+    const port = ({ to }: Link) => cluster.places.listen(to).port;
+    const asked = (text: string) =>
+      new Map(pairs.map((link) => [link.name, order(link.from, `ask ${link.to} ${port(link)} ${text}`)]));
+    const lines = (text: string) => told.lines.filter(({ line }) => line.startsWith(`got ${text} `));
+
+    // Each reaches each by name, and knows it again when it hears it.
+    for (const one of asked('one').values()) await one.heard('one!\n');
+    const heard = pairs.map(({ from: source, to }) => {
+      const { dial } = cluster.places.link(`${to}->${source}`);
+      return { node: to, line: `got one from ${dial.host}` };
+    });
+    expect(new Set(lines('one').map((line) => JSON.stringify(line)))).toEqual(
+      new Set(heard.map((line) => JSON.stringify(line))),
+    );
+
+    await links.apply('fault-1', {
+      mode: 'drop',
+      cuts: [
+        { link: 'a->b', streams: ['upstream'] },
+        { link: 'b->a', streams: ['downstream'] },
+      ],
+    });
+    const two = asked('two');
+    const lost = ['a->b', 'b->a'];
+    for (const [link, one] of two) if (!lost.includes(link)) await one.heard('two!\n');
+    // All but what a says to b arrives, and so a's answers to b do not.
+    await eventually('all others arrive', () => lines('two').length >= pairs.length - 1 || undefined);
+    const atB = lines('two').filter(({ node }) => node === 'b');
+    expect(atB).toHaveLength(names.length - 2);
+    expect(atB.map(({ line }) => line)).not.toContain(
+      `got two from ${cluster.places.link('b->a').dial.host}`,
+    );
+    expect(lost.map((link) => two.get(link)?.text())).toEqual(['', '']);
+    await links.heal('fault-1');
+
+    await links.apply('fault-2', {
+      mode: 'refuse',
+      cuts: pairs.filter((link) => link.from === 'a').map(({ name }) => both(name)),
+    });
+    const went = await Promise.all(
+      waysAround(cluster, 'a').map(async ([host, at]) => `${host}:${at} ${await from('a', host, at)}`),
+    );
+    expect(went.filter((how) => how.endsWith('connected'))).toEqual([]);
+    await links.heal('fault-2');
+    for (const one of asked('three').values()) await one.heard('three!\n');
+  }, 120_000);
 
   test('the power device of this machine is reached over its link, and by nobody else', async () => {
     const { cluster, from, links, dial } = await stand('a', 'b');

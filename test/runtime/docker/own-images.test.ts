@@ -51,10 +51,17 @@ test("a node takes Compose's keys; several ports are several links; local proces
 });
 
 test.each([
-  ['command: redis-server', /a list of arguments/],
+  [
+    'command: redis-server && true',
+    /a command that splits into arguments, found &, which only a shell would understand/,
+  ],
+  ['command: 5', /a list of arguments/],
   ['image: "Not An Image"', /an image, such as redis:7/],
   ['mem_limit: lots', /a size with a unit/],
-  ['volumes: ["/etc:/etc"]', /a named volume and where it is seen/],
+  [
+    'volumes: ["/etc:/etc"]',
+    /a named volume and where it is seen, such as data:.*, or a file of this machine to be read/,
+  ],
   ['expose: [0]', /expose/],
 ])('%s is refused, with what was expected', (line, expected) => {
   const text = `name: own\ntopology:\n  nodes:\n    a: { role: primary, ${line} }\n    b: {}\n`;

@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest';
-import { seeded } from '../../../src/random.js';
-import { parseHost } from '../../../src/runtime/docker/engine.js';
+import { expect, onTestFinished, test } from 'vitest';
+import { systemClock as clock } from '../../../src/clock.js';
+import { freshId, seeded } from '../../../src/random.js';
+import { engineClient, findEngine, parseHost } from '../../../src/runtime/docker/engine.js';
+import { usedNetworks } from '../../../src/runtime/docker/networks.js';
 import {
   addressIn,
   formatNetwork,
@@ -9,6 +11,8 @@ import {
   parseRoutes,
   subnet,
 } from '../../../src/runtime/docker/subnets.js';
+import { mesh } from '../opened.js';
+import { openContainers, withEngine } from './engine.js';
 
 const networks = (...texts: string[]) => texts.map((text) => parseNetwork(text) ?? expect.fail(text));
 
@@ -64,4 +68,32 @@ test('an engine is one of this machine', () => {
   expect(parseHost('tcp://localhost:2375')).toEqual({ host: 'localhost', port: 2375 });
   for (const other of ['tcp://10.0.0.1:2375', 'ssh://me@there', 'here'])
     expect(() => parseHost(other)).toThrow(/DOCKER_HOST: expected an engine on this machine/);
+});
+
+withEngine(() => {
+  test('a network that somebody made, be it only in a corner of a block, is known to be in use', async () => {
+    const docker = await engineClient((await findEngine(process.env, clock)).address);
+    const blocks = async () => freeBlocks(await usedNetworks(docker), seeded(1)).map(formatNetwork);
+    const [wanted = ''] = freeBlocks(await usedNetworks(docker), seeded(freshId())).map(formatNetwork);
+    expect(await blocks()).toContain(wanted);
+    const corner = formatNetwork(subnet(networks(wanted)[0] ?? expect.fail(wanted), 31));
+    const theirs = await docker.createNetwork({
+      Name: `theirs-${freshId()}`,
+      IPAM: { Driver: 'default', Config: [{ Subnet: corner }] },
+    });
+    onTestFinished(() => theirs.remove());
+    expect(await blocks()).not.toContain(wanted);
+  });
+
+  test('runs at the same time have networks of their own', async () => {
+    const [one, other] = await Promise.all(
+      [1, 2].map(() => openContainers({ nodes: ['a', 'b'], links: mesh('a', 'b') })),
+    );
+    const blocks = [one, other].map((opened) => {
+      const addresses = [...(opened?.cluster.places.nodes.values() ?? [])].map(({ address }) => address);
+      return new Set(addresses.map((address) => networks(`${address}/21`).map(formatNetwork).join()));
+    });
+    expect(blocks.map(({ size }) => size)).toEqual([1, 1]);
+    expect(blocks[0]).not.toEqual(blocks[1]);
+  });
 });

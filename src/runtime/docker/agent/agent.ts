@@ -5,10 +5,17 @@
  *     dial <host> <port>    connects from in there; answers `ok` or the error's code; then bytes go through
  *     relay <port>          listens on the container's own loopback; tells `<id>` of each connection that comes in
  *     take <id>             goes on as that connection
+ *     expect <token> <peer> <port>
+ *                           expects a greeting at the way in for as long as the runner holds the connection; tells
+ *                           `arrived` when it is there
+ *     knock <host> <port> <token>   sends datagrams there for as long as the connection is held
+ *     hear <token>          answers `ok` once such a datagram has come
  *     GET /proxies ...      anything else is for Toxiproxy's API, which listens on the container's loopback
  */
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../../../clock.js';
+import type { Datagrams } from './datagrams.js';
+import type { ExpectedGreetings } from './expected-greetings.js';
 import { join } from './join.js';
 
 export interface AgentSetting {
@@ -16,19 +23,24 @@ export interface AgentSetting {
   port: number;
   /** Where Toxiproxy's API listens, on loopback. */
   api: number;
+  /** Of the way in. */
+  expected: ExpectedGreetings;
   clock: Clock;
+  /** What knocks and hears. Without it, whoever asks for that is turned away. */
+  datagrams?: Datagrams | undefined;
 }
 
 /** How long a line may be, and how long a connection that came in waits to be taken, ms. */
 const LONGEST_LINE = 256;
 const PATIENCE = 5000;
 const LOOPBACK = '127.0.0.1';
-const ORDER = /^(dial|relay|take) ([^\n]{1,200})\n/;
+const ORDER = /^(dial|relay|take|expect|knock|hear) ([^\n]{1,200})\n/;
 /** What an order looks like as long as its line is not whole. */
-const BEGINNING = /^(?:d|di|dia|dial|r|re|rel|rela|relay|t|ta|tak|take)(?: [^\n]*)?$/;
+const BEGINNING =
+  /^(?:d|di|dia|dial|r|re|rel|rela|relay|t|ta|tak|take|e|ex|exp|expe|expec|expect|k|kn|kno|knoc|knock|h|he|hea|hear)(?: [^\n]*)?$/;
 
 /** Resolves once it listens. */
-export function startAgent({ host, port, api, clock }: AgentSetting): Promise<Server> {
+export function startAgent({ host, port, api, expected, clock, datagrams }: AgentSetting): Promise<Server> {
   /** Connections that came in at a relay and wait for the runner. */
   const waiting = new Map<string, Socket>();
   let count = 0;
@@ -48,6 +60,15 @@ export function startAgent({ host, port, api, clock }: AgentSetting): Promise<Se
       if (!incoming) return void socket.destroy();
       join(socket, incoming);
     },
+    expect: (socket, [token = '', peer = '', number = '']) => {
+      const stop = expected.expect(token, { peer, port: Number(number) }, () => socket.write('arrived\n'));
+      hold(socket, stop);
+      socket.write('ok\n');
+    },
+    knock: (socket, [target = '', number = '', token = '']) =>
+      held(socket, datagrams && (() => datagrams.knock(target, Number(number), token))),
+    hear: (socket, [token = '']) =>
+      held(socket, datagrams && (() => datagrams.listen(token, () => void socket.write('ok\n')))),
   };
 
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
@@ -95,7 +116,20 @@ function relay(socket: Socket, port: number, enter: (incoming: Socket) => string
   });
   server.once('error', (error: NodeJS.ErrnoException) => socket.end(`${error.code ?? 'EIO'}\n`));
   server.listen({ host: LOOPBACK, port }, () => socket.write('ok\n'));
-  socket.once('close', () => server.close());
+  hold(socket, () => server.close());
+}
+
+/** Something that lasts for as long as the runner holds the connection. */
+function hold(socket: Socket, end: () => void): void {
+  socket.once('close', end);
+  socket.once('end', () => socket.end());
+  socket.resume();
+}
+
+/** Goes on with something for as long as the runner holds the connection that asked for it. */
+function held(socket: Socket, begin: (() => () => void) | undefined): void {
+  if (!begin) return void socket.destroy();
+  socket.once('close', begin());
   socket.once('end', () => socket.end());
   socket.resume();
 }

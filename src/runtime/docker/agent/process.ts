@@ -1,7 +1,7 @@
 /**
  * The entry of the process on a node's edge: the agent, the way in, and with `--toxiproxy` the embedded server.
  *
- *     node runtime/docker/agent/process.js --listen 10.99.0.2:8475 [--api 8474] [--way-in JSON] [--toxiproxy] [--seed N]
+ *     node runtime/docker/agent/process.js --listen 10.99.0.2:8475 [--api 8474] [--way-in JSON] [--toxiproxy] [--seed N] [--datagrams]
  *
  * It prints one line of JSON once it is ready, `{"event":"listening"}`.
  */
@@ -12,6 +12,8 @@ import { freshSeed, seeded } from '../../../random.js';
 import { splitHostPort } from '../../../toxiproxy/address.js';
 import { startToxiproxy } from '../../../toxiproxy/server.js';
 import { startAgent } from './agent.js';
+import { openDatagrams } from './datagrams.js';
+import { ExpectedGreetings } from './expected-greetings.js';
 import { openWayIn, type WayIn } from './way-in.js';
 
 async function main(): Promise<void> {
@@ -22,6 +24,7 @@ async function main(): Promise<void> {
       toxiproxy: { type: 'boolean', default: false },
       seed: { type: 'string' },
       'way-in': { type: 'string' },
+      datagrams: { type: 'boolean', default: false },
     },
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(0));
@@ -29,10 +32,13 @@ async function main(): Promise<void> {
     const random = seeded(values.seed ?? freshSeed());
     await startToxiproxy({ listen: `127.0.0.1:${values.api}`, clock: systemClock, random });
   }
+  const expected = new ExpectedGreetings();
   const way = values['way-in'];
-  if (way !== undefined) await openWayIn(JSON.parse(way) as WayIn, systemClock);
+  if (way !== undefined) await openWayIn(JSON.parse(way) as WayIn, expected, systemClock);
   const { host, port } = splitHostPort(values.listen);
-  await startAgent({ host, port: Number(port), api: Number(values.api), clock: systemClock });
+  const address = { host, port: Number(port) };
+  const datagrams = values.datagrams ? await openDatagrams(address, systemClock) : undefined;
+  await startAgent({ ...address, api: Number(values.api), expected, clock: systemClock, datagrams });
   process.stdout.write(`${JSON.stringify({ event: 'listening' })}\n`);
 }
 

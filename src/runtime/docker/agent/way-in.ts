@@ -1,10 +1,13 @@
 /**
  * The way in to a node: what its peers' links bring to the edge goes on to the node, from the address that the
- * node knows the peer by.
+ * node knows the peer by. Greetings end here, and are answered whatever the node does: what they are to show is
+ * the link.
  */
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../../../clock.js';
-import { join } from './join.js';
+import type { ExpectedGreetings } from './expected-greetings.js';
+import { recogniser } from './greeting-line.js';
+import { visit } from './visit.js';
 
 export interface WayIn {
   /** On the backbone. */
@@ -14,6 +17,8 @@ export interface WayIn {
   ports: readonly number[];
   /** By who comes in, on the backbone: from which of our addresses the node is dialled. */
   sources: Record<string, string>;
+  /** With what greetings begin. */
+  secret: string;
 }
 
 /**
@@ -21,20 +26,37 @@ export interface WayIn {
  * are; where nothing comes back there is no node.
  */
 const PATIENCE = 250;
+/** How long what has come already may take to be seen, ms: this process may have been held up itself. */
+const GRACE = 1;
 
 /** Resolves once it listens on each of the node's ports. */
-export async function openWayIn({ listen, to, ports, sources }: WayIn, clock: Clock): Promise<Server[]> {
+export async function openWayIn(
+  { listen, to, ports, sources, secret }: WayIn,
+  expected: ExpectedGreetings,
+  clock: Clock,
+): Promise<Server[]> {
+  const recognise = recogniser(secret);
   return Promise.all(
     ports.map((port) => {
       const server = createServer({ noDelay: true, allowHalfOpen: true }, (incoming: Socket) => {
-        const localAddress = sources[incoming.remoteAddress ?? ''];
+        const peer = incoming.remoteAddress ?? '';
+        const localAddress = sources[peer];
         // Nobody else is on the backbone; who is not known has no link that leads here.
         if (localAddress === undefined) return void incoming.destroy();
         const node = connect({ host: to, port, localAddress, noDelay: true, allowHalfOpen: true });
-        const patience = clock.timer(PATIENCE, () => node.destroy());
+        let patience = clock.timer(PATIENCE, () => {
+          patience = clock.timer(GRACE, () => node.destroy());
+        });
         node.once('connect', () => patience.cancel());
         node.once('close', () => patience.cancel());
-        join(incoming, node);
+        visit({
+          incoming,
+          node,
+          clock,
+          recognise,
+          onGreeting: (token) => expected.arrived(token),
+          hold: (release) => expected.hold({ peer, port }, release),
+        });
       });
       return new Promise<Server>((resolve, reject) => {
         server.once('error', reject);

@@ -1,5 +1,6 @@
 // A node: remembers what it is sent over TCP, answers "<text>!", and tells on its standard output what arrived and
-// from where; on a connection that begins with `dial <host> <port>` it tries that and says how it went.
+// from where; on a connection that begins with `dial <host> <port>` it tries that and says how it went, and with
+// `ask <host> <port> <text>` it says that there and says what came back.
 //   node answer.mjs <host> <port>
 import { connect, createServer } from 'node:net';
 
@@ -7,18 +8,21 @@ const [host, port] = process.argv.slice(2);
 const server = createServer((socket) => {
   socket.on('error', () => {});
   socket.on('data', (data) => {
-    const [, target, number] = /^dial (\S+) (\d+)/.exec(String(data)) ?? [];
+    const [, target, number, text] = /^(?:dial|ask) (\S+) (\d+) ?(.*)/.exec(String(data)) ?? [];
     if (target === undefined) {
       console.log(`got ${data} from ${socket.remoteAddress}`);
       socket.write(`${data}!`);
       return;
     }
-    const dialled = connect({ host: target, port: Number(number), timeout: 700 });
+    // What is asked may be long under way.
+    const dialled = connect({ host: target, port: Number(number), ...(text ? {} : { timeout: 700 }) });
     const say = (how) => {
       socket.write(`${how}\n`);
       dialled.destroy();
     };
-    dialled.once('connect', () => say('connected'));
+    dialled.once('connect', () => (text ? dialled.write(text) : say('connected')));
+    dialled.once('data', say);
+    dialled.once('end', () => say('closed'));
     dialled.once('timeout', () => say('silent'));
     dialled.once('error', ({ code }) => say(code));
   });

@@ -1,0 +1,154 @@
+/** Whether a drill asks of its system only what that can tell and do. */
+import { hasOwnImage } from './container.js';
+import type { ExpectationName } from './expectations.js';
+import type { HttpSystemSpec } from './http-system.js';
+import { found, type Path, type Problem, quoted } from './problem.js';
+import type { Drill, Failback } from './schema.js';
+import { isMember, type TopologySpec } from './topology.js';
+
+const SYSTEM = ['topology', 'system'] as const;
+const HTTP = [...SYSTEM, 'http'] as const;
+
+/** What a system of the user's own is told with; undefined where it goes by a name. */
+function httpOf({ system }: TopologySpec): HttpSystemSpec | undefined {
+  return typeof system === 'string' ? undefined : system.http;
+}
+
+/** Whether anybody tells that a failure was declared. */
+export function tellsDetection({ topology }: Drill): boolean {
+  return httpOf(topology) === undefined;
+}
+
+export function checkSystemParts(topology: TopologySpec): Problem[] {
+  const http = httpOf(topology);
+  const { supervisor, system, nodes } = topology;
+  if (!http) {
+    if (system !== 'reference' || supervisor !== 'none') return [];
+    return [
+      {
+        path: ['topology', 'supervisor'],
+        expected: 'supervisors, without which the reference system has no primary',
+        found: 'none',
+        todo: 'leave it out for the usual ones',
+      },
+    ];
+  }
+  const problems: Problem[] = [];
+  if (supervisor !== 'none')
+    problems.push({
+      path: ['topology', 'supervisor'],
+      on: 'key',
+      message: 'the supervisors of failover-drill know how to watch the reference system alone',
+      todo: 'leave it out; what watches your own system is a node like the others',
+    });
+  for (const [name, node] of Object.entries(nodes)) {
+    if (isMember(node) && !hasOwnImage(node))
+      problems.push({
+        path: ['topology', 'nodes', name],
+        on: 'key',
+        expected: 'an `image` or a `build`, or a service of that name in the Compose file',
+        found: 'neither',
+        todo: 'say what runs in it',
+      });
+  }
+  problems.push(...checkPlaceholders(http));
+  if (!http.role && Object.values(nodes).filter(isMember).length > 1 && http.promote)
+    problems.push({
+      path: [...HTTP, 'promote'],
+      on: 'key',
+      expected: '`promote` together with `role`',
+      found: 'it alone, so that nobody would see whether it worked',
+      todo: 'say how a node is asked for its role',
+    });
+  return problems;
+}
+
+/** A write that does not say what it writes, or where, would be the same one again and again. */
+function checkPlaceholders({ write, read }: HttpSystemSpec): Problem[] {
+  if (!write) return [];
+  const problems: Problem[] = [];
+  const lack = (path: Path, placeholder: string, text: string) =>
+    problems.push({ path, expected: `a text with ${placeholder} in it`, found: found(text) });
+  const whole = `${write.request} ${write.body}`;
+  if (!whole.includes('{key}')) lack([...HTTP, 'write', 'request'], '{key}', write.request);
+  if (!whole.includes('{value}')) lack([...HTTP, 'write', 'body'], '{value}', write.body);
+  if (!read.request.includes('{key}')) lack([...HTTP, 'read', 'request'], '{key}', read.request);
+  return problems;
+}
+
+export function checkWorkload({ topology, workload }: Drill): Problem[] {
+  const http = httpOf(topology);
+  if (!http || http.write || (workload.type === 'register' && workload.writes === 0)) return [];
+  return [
+    {
+      path: ['workload'],
+      expected: 'a workload without writes, since the system is not told how to write',
+      found: workload.type === 'set' ? 'a set, which writes elements' : 'writes',
+      todo: 'write `workload: { type: register, writes: 0% }`, or give the system `write`',
+    },
+  ];
+}
+
+/** That a node is no dependency, where one with a role is meant. */
+export function notADependency({ topology }: Drill, name: string | undefined, path: Path): Problem[] {
+  if (name === undefined || topology.nodes[name]?.role !== 'dependency') return [];
+  return [{ path, expected: 'a node that is primary or standby', found: `${quoted(name)}, a dependency` }];
+}
+
+/** Whether the system can be asked to make another node the primary. */
+export function checkPromotion({ topology }: Drill, path: Path, what: string): Problem[] {
+  const http = httpOf(topology);
+  if (!http || http.promote) return [];
+  return [
+    {
+      path,
+      message: `the system is not told how ${what} is asked for`,
+      todo: 'give it `promote`, such as `promote: POST /admin/promote`',
+    },
+  ];
+}
+
+export function checkWayBack(drill: Drill, { trigger }: Failback): Problem[] {
+  const http = httpOf(drill.topology);
+  if (!http) return [];
+  const path = ['failback'];
+  if (Object.values(drill.topology.nodes).filter(isMember).length < 2)
+    return [
+      { path, on: 'key', message: 'there is no standby, and so no way back from one', todo: 'remove it' },
+    ];
+  if (!http.role)
+    return [
+      {
+        path,
+        on: 'key',
+        message:
+          'nobody would see the failback, since the system is not told how a node is asked for its role',
+        todo: 'give it `role`',
+      },
+    ];
+  return trigger === 'manual' ? checkPromotion(drill, path, 'a failback') : [];
+}
+
+/** What is measured from a declaration of failure on. */
+const NEED_DETECTION: readonly ExpectationName[] = ['detect', 'boot', 'init', 'failover'];
+/** What is seen by what nodes say of their roles. */
+const NEED_ROLES: readonly ExpectationName[] = ['double_primaries', 'failovers', 'resync'];
+
+/** Whether an expectation is about something that the system tells. */
+export function checkTold(name: ExpectationName, drill: Drill): Problem[] {
+  const http = httpOf(drill.topology);
+  const refuse = (message: string, todo: string): Problem[] => [
+    { path: ['expect', name], on: 'key', message, todo },
+  ];
+  if (NEED_DETECTION.includes(name) && !tellsDetection(drill))
+    return refuse(
+      `\`${name}\` is measured by the declaration of the failure, and nobody here tells of one`,
+      'remove it; `recover` and `outage` are measured at the clients',
+    );
+  if (http && !http.role && NEED_ROLES.includes(name))
+    return refuse(
+      `\`${name}\` is seen by the nodes' roles, and the system is not told how to ask for them`,
+      'remove it, or give the system `role`',
+    );
+  return [];
+}

@@ -1,0 +1,74 @@
+/**
+ * A system of the user's own that is spoken to over HTTP, told in the drill file:
+ *
+ *     http:
+ *       port: 8080
+ *       ready: GET /ready
+ *       role: { request: GET /role, primary_when: { json: role, equals: leader } }
+ *       write: { request: "PUT /items/{key}", body: "{value}", fail_on: [409, 503] }
+ *       read: { request: "GET /items/{key}", absent_on: [404] }
+ *       promote: POST /admin/promote
+ *
+ * `{key}` and `{value}` stand for what an operation reads or writes.
+ */
+import * as z from 'zod';
+import { phrase } from './units.js';
+
+const request = phrase(
+  /^(GET|HEAD|POST|PUT|PATCH|DELETE) \/[^\s]{0,500}$/,
+  'a method and a path, such as GET /items/{key}',
+);
+const status = z.int().min(200).max(599);
+const statuses = z.array(status).max(100);
+const field = phrase(/^[^\s.]+(\.[^\s.]+)*$/, 'a field of a JSON answer, such as role or node.role');
+
+const primaryWhen = z.union(
+  [
+    z.strictObject({
+      json: field.meta({ description: 'a field of the JSON answer...' }),
+      equals: z
+        .union([z.string(), z.number(), z.boolean()])
+        .meta({ description: '...and what it holds where the node is primary' }),
+    }),
+    z.strictObject({ status: status.meta({ description: 'the status with which a primary answers' }) }),
+  ],
+  { error: 'a map such as { json: role, equals: leader } or { status: 200 }' },
+);
+
+export const httpSystem = z.strictObject({
+  port: z.int().min(1).max(65_535).meta({ description: 'where the nodes that clients dial listen' }),
+  headers: z
+    .record(phrase(/^[A-Za-z0-9-]{1,100}$/, 'the name of a header'), z.string().max(2000))
+    .optional()
+    .meta({ description: 'headers of every request' }),
+  live: request.optional().meta({ description: 'answers with 2xx where the process is alive' }),
+  ready: request.optional().meta({ description: 'answers with 2xx where the node can serve, or take over' }),
+  role: z
+    .strictObject({
+      request,
+      primary_when: primaryWhen.meta({ description: 'what of the answer says that the node is primary' }),
+    })
+    .optional()
+    .meta({ description: 'asks a node for its role; without it, the one with `role: primary` stays it' }),
+  write: z
+    .strictObject({
+      request,
+      body: z.string().max(10_000).default('{value}').meta({ description: 'the body of a write' }),
+      fail_on: statuses
+        .default([])
+        .meta({ description: 'statuses by which the write surely was not done; others leave it in doubt' }),
+    })
+    .optional()
+    .meta({ description: 'writes a value; 2xx acknowledges it' }),
+  read: z
+    .strictObject({
+      request,
+      json: field.optional().meta({ description: 'the field of the JSON answer that holds the value' }),
+      absent_on: statuses.default([404]).meta({ description: 'statuses that say that nothing is there' }),
+    })
+    .meta({ description: 'reads a value' }),
+  promote: request
+    .optional()
+    .meta({ description: 'makes the node that it is sent to the primary, for a switchover or a failback' }),
+});
+export type HttpSystemSpec = z.output<typeof httpSystem>;

@@ -1,0 +1,42 @@
+/** The last of loading: what a drill means by the place that its file has, and by its system, written out. */
+import { resolve } from 'node:path';
+import type { Drill } from './schema.js';
+import { isMember, type NodeDeclaration } from './topology.js';
+
+const MOST_PORTS = 10;
+
+/**
+ * The drill with paths from the root on, and with the port that a system of the user's own is spoken to at in the
+ * first place of those of each node that clients dial. `folder` is the drill file's.
+ */
+export function settled(drill: Drill, folder: string | undefined): Drill {
+  const { topology } = drill;
+  const port = typeof topology.system === 'string' ? undefined : topology.system.http.port;
+  const nodes = Object.entries(topology.nodes).map(([name, node]) => {
+    const placed = folder === undefined ? node : anchored(node, folder);
+    return [name, port !== undefined && isMember(node) ? spokenToAt(placed, port) : placed];
+  });
+  return { ...drill, topology: { ...topology, nodes: Object.fromEntries(nodes) } };
+}
+
+function anchored(node: NodeDeclaration, folder: string): NodeDeclaration {
+  const { build, volumes } = node;
+  return {
+    ...node,
+    ...(build ? { build: { ...build, context: resolve(folder, build.context) } } : {}),
+    ...(volumes
+      ? { volumes: volumes.map((use) => (use.startsWith('.') ? resolveUse(use, folder) : use)) }
+      : {}),
+  };
+}
+
+/** `./a.conf:/etc/a.conf:ro`, where `a.conf` lies. */
+function resolveUse(use: string, folder: string): string {
+  const [source = '', ...rest] = use.split(':');
+  return [resolve(folder, source), ...rest].join(':');
+}
+
+function spokenToAt(node: NodeDeclaration, port: number): NodeDeclaration {
+  const others = (node.expose ?? []).filter((other) => other !== port);
+  return { ...node, expose: [port, ...others].slice(0, MOST_PORTS) };
+}

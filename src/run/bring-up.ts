@@ -1,0 +1,52 @@
+/** Brings the topology of one drill up and leaves it to a keeper: what `drill up` does. */
+import { join, resolve } from 'node:path';
+import { RUNTIMES, type RuntimeName, SYSTEMS } from '../catalog.js';
+import type { Clock } from '../clock.js';
+import { encodeDrill } from '../drill/schema.js';
+import { InternalError } from '../errors.js';
+import type { Event } from '../history/event.js';
+import { freshSeed } from '../random.js';
+import type { Addresses } from '../report/addresses.js';
+import { makeFolder } from '../report/files.js';
+import type { BatchDrill } from './batch.js';
+import { inKeeper } from './keep/start.js';
+import { allThere, refuseWhatThisMachineLacks } from './run-drills.js';
+
+export interface UpOptions {
+  drill: BatchDrill;
+  runtime: RuntimeName;
+  seed?: number | undefined;
+  /** The output folder; default: `.drill/<timestamp>` under the working directory. */
+  out?: string | undefined;
+  environment: Readonly<Record<string, string | undefined>>;
+  clock: Clock;
+  signal: AbortSignal;
+  onEvent(event: Event): void;
+}
+
+/** Resolves once it is up and whole, with its addresses. Rejects, with everything removed, where it does not come up. */
+export async function bringUp(options: UpOptions): Promise<Addresses> {
+  const { drill: entry, runtime, environment, clock, signal, onEvent } = options;
+  allThere(entry, RUNTIMES[runtime], SYSTEMS);
+  await refuseWhatThisMachineLacks([entry], RUNTIMES[runtime], { clock, environment });
+  const out = options.out ?? join('.drill', clock.wall().toISOString().replaceAll(':', '-'));
+  const folder = resolve(out, entry.drill.name, 'up');
+  await makeFolder(join(folder, 'logs'));
+  const { stays } = await inKeeper(
+    {
+      how: 'up',
+      drill: encodeDrill(entry.drill),
+      file: resolve(entry.file),
+      runtime,
+      seed: options.seed ?? entry.drill.seed ?? freshSeed(),
+      execution: 1,
+      folder,
+      toxiproxy: { kind: 'any' },
+      environment,
+    },
+    { onEvent, mayStay: () => false, signal },
+  );
+  signal.throwIfAborted();
+  if (!stays) throw new InternalError({ expected: 'addresses', found: 'none' });
+  return stays;
+}

@@ -1,0 +1,28 @@
+/** The ports of nodes whose drill names none: those that their images expose. */
+import type { ContainerSpec } from '../drill/container.js';
+import { hasOwnImage } from '../drill/container.js';
+import type { Drill } from '../drill/schema.js';
+import type { Runtime, Surroundings } from '../runtime/runtime.js';
+import { type Plan, planOf } from './plan.js';
+
+type Setting = Pick<Surroundings, 'clock' | 'environment'> & {
+  drill: Drill;
+  plan: Plan;
+  runtime: Runtime;
+  signal: AbortSignal;
+};
+
+/** The setting with those ports in its drill and its plan. The images are there when it resolves. */
+export async function withExposedPorts<Given extends Setting>(setting: Given): Promise<Given> {
+  const { drill, runtime } = setting;
+  const { nodes } = drill.topology;
+  const unnamed = (node: ContainerSpec) => hasOwnImage(node) && node.expose === undefined;
+  if (!runtime.exposed || !Object.values(nodes).some(unnamed)) return setting;
+  const ports = await runtime.exposed(nodes, setting);
+  const named = Object.entries(nodes).map(([name, node]) => {
+    const expose = node.expose ?? ports.get(name);
+    return [name, expose ? { ...node, expose } : node] as const;
+  });
+  const known = { ...drill, topology: { ...drill.topology, nodes: Object.fromEntries(named) } };
+  return { ...setting, drill: known, plan: planOf(known) };
+}

@@ -1,0 +1,63 @@
+/**
+ * The keeper: a process of its own that is the runner of one execution and may outlive the command that asked for
+ * it. It is spoken to over the channel to its parent (protocol.ts); later on, SIGTERM tells it to take everything
+ * down. Where it is killed, its reaper does that.
+ */
+import { setMaxListeners } from 'node:events';
+import process from 'node:process';
+import { EnvironmentError, linesOf, UsageError } from '../../errors.js';
+import { keep } from './keeper.js';
+import type { Job, Order, Told } from './protocol.js';
+
+const ending = new AbortController();
+setMaxListeners(0, ending.signal);
+const end = () => ending.abort(new EnvironmentError('interrupted'));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+
+let left = false;
+let answer: (stay: boolean) => void = () => {};
+ending.signal.addEventListener('abort', () => answer(false));
+
+const job = await new Promise<Job>((resolve) => {
+  process.once('message', (message) => resolve(message as Job));
+  process.once('disconnect', () => process.exit(0));
+});
+process.on('message', (message) => {
+  const order = message as Order;
+  if (order === 'stay' || order === 'down') answer(order === 'stay');
+  if (order === 'interrupt') end();
+  if (order === 'leave') left = true;
+});
+process.removeAllListeners('disconnect');
+process.on('disconnect', () => {
+  if (!left) end();
+});
+// Between the job and the listener for it, whoever gave it may have gone.
+if (!process.connected) end();
+
+let sent: Promise<unknown> = Promise.resolve();
+const tell = (told: Told) => {
+  // Who listens no more was told all that they wanted to know, or is dead.
+  if (process.connected) sent = new Promise((resolve) => process.send?.(told, resolve));
+};
+
+try {
+  await keep(job, {
+    tell,
+    mayStay: () =>
+      new Promise((resolve) => {
+        answer = resolve;
+        if (ending.signal.aborted) resolve(false);
+        else tell({ tell: 'may-stay' });
+      }),
+    signal: ending.signal,
+  });
+} catch (error) {
+  const kind =
+    error instanceof UsageError ? 'usage' : error instanceof EnvironmentError ? 'environment' : 'internal';
+  const message = kind === 'internal' && error instanceof Error ? (error.stack ?? '') : linesOf(error);
+  tell({ tell: 'failed', kind, message });
+}
+// What was told must be out before the process ends.
+await sent;
+process.exit(0);

@@ -1,0 +1,88 @@
+/**
+ * A node and its edge in one network namespace, as in a pod: it is the edge's, which stays when the node is started
+ * again, and so do the packet filter in it and the agent.
+ */
+import { existsSync } from 'node:fs';
+import type Dockerode from 'dockerode';
+import { EnvironmentError } from '../../errors.js';
+import { NODE_PATH } from '../image/node-executable.js';
+import { entryInImage } from '../image/own-build.js';
+import { labelledEnvironment } from '../label.js';
+import { processOf } from './container-process.js';
+import { AGENT_PORT, type NodePlace } from './docker-places.js';
+import type { EdgeSetting } from './edge.js';
+import { sysctlsOf } from './joined-node.js';
+import { labelsOf } from './labels.js';
+import { NetworkFilter } from './network-filter.js';
+import { networkName } from './networks.js';
+import { COMMON, containerName, publishedPorts } from './node-container.js';
+
+/** What the engine is told of an edge whose network a node joins: all that is the network's is said here. */
+export function podOptions(
+  { place, surroundings: { run }, runner, image, containers }: EdgeSetting,
+  network: string,
+  server: readonly string[],
+): Dockerode.ContainerCreateOptions {
+  const { agent, relay } = place.edge;
+  const name = networkName(run, network);
+  const exposed = [AGENT_PORT, ...place.ports].map((port) => `${port}/tcp`);
+  return {
+    name: containerName(run, `${place.name}.edge`),
+    Image: image,
+    Hostname: place.name,
+    Cmd: [
+      NODE_PATH,
+      entryInImage('runtime/docker/agent/process.js'),
+      ...['--listen', `${place.address}:${AGENT_PORT}`, '--datagrams'],
+      ...(relay === undefined ? [] : server),
+    ],
+    Labels: labelsOf(run, runner, `edge ${place.name}`),
+    ExposedPorts: Object.fromEntries(exposed.map((port) => [port, {}])),
+    HostConfig: {
+      ...COMMON,
+      NetworkMode: name,
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges'],
+      PortBindings: {
+        ...publishedPorts(place),
+        [`${AGENT_PORT}/tcp`]: [{ HostIp: '127.0.0.1', HostPort: String(agent.port) }],
+      },
+      ExtraHosts: Object.entries(place.hosts).map(([peer, address]) => `${peer}:${address}`),
+      Sysctls: {
+        // What the packet filter does not see must not be a way around it.
+        ...(existsSync('/proc/sys/net/ipv6') ? { 'net.ipv6.conf.all.disable_ipv6': '1' } : {}),
+        'net.ipv4.ip_unprivileged_port_start': '0',
+        ...sysctlsOf(containers[place.name] ?? {}).network,
+      },
+    },
+    NetworkingConfig: { EndpointsConfig: { [name]: { IPAMConfig: { IPv4Address: place.address } } } },
+  };
+}
+
+/**
+ * The packet filter of a pod. From its first moment the agent is out of the nodes' reach: only the runner comes in by
+ * the gateway. Rejects where the network cannot be entered from this machine.
+ */
+export async function openFilter(
+  edge: Dockerode.Container,
+  { name, address }: NodePlace,
+  { network, gateway }: NonNullable<NodePlace['shared']>,
+  { runner, surroundings: { run, clock, environment: outer } }: EdgeSetting,
+): Promise<NetworkFilter> {
+  const { State, NetworkSettings } = await edge.inspect();
+  const process = processOf(edge.id, State.Pid);
+  const mac = NetworkSettings.Networks[networkName(run, network)]?.MacAddress;
+  if (!process || !mac) {
+    throw new EnvironmentError({
+      where: `the network of ${name}`,
+      expected: 'a container whose processes this machine sees, so that its packets can be filtered',
+      found: 'an engine with processes of its own, as in a virtual machine',
+      todo: 'leave `network: shared` out',
+    });
+  }
+  const environment = labelledEnvironment(run, runner, outer);
+  const filter = new NetworkFilter({ node: name, address, mac, process, environment, clock });
+  const agent = `-p tcp --dport ${AGENT_PORT} ! -s ${gateway} -j REJECT --reject-with tcp-reset`;
+  await filter.load(['*filter', `-I INPUT ${agent}`, 'COMMIT', ''].join('\n'));
+  return filter;
+}

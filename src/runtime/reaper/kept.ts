@@ -1,0 +1,100 @@
+/** Runs that outlive their command because their user asked for it: what there is of them, and how they are ended. */
+import { existsSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import process from 'node:process';
+import { type Clock, sleep } from '../../clock.js';
+import { messageOf } from '../../errors.js';
+import type { Census } from '../../history/event.js';
+import { FOLDER_PREFIX, folderOf } from '../label.js';
+import { type ProcessIdentity, stateOf } from '../os-process.js';
+import { lookOnMachine } from '../process/look.js';
+import type { Look } from '../runtime.js';
+import { type KeptNote, RunFolder } from './run-folder.js';
+
+export interface KeptRun extends KeptNote {
+  /** Its label. */
+  run: string;
+  /** The process whose run it is. */
+  keeper: ProcessIdentity;
+}
+
+/** How long a keeper may take to take everything down, and its reaper where it has been killed, ms. */
+const PATIENCE = 60_000;
+const REAPER_PATIENCE = 20_000;
+const LOOK_EVERY = 50;
+
+/** The runs that are kept, the oldest first. Those whose keeper is dead are their reaper's business. */
+export function keptRuns(): KeptRun[] {
+  return readdirSync(tmpdir())
+    .filter((name) => name.startsWith(FOLDER_PREFIX))
+    .flatMap((name): KeptRun[] => {
+      const run = name.slice(FOLDER_PREFIX.length);
+      const folder = new RunFolder(folderOf(run));
+      const [note, keeper] = [folder.kept(), folder.runner()];
+      return note && keeper && stateOf(keeper) !== 'gone' ? [{ ...note, run, keeper }] : [];
+    })
+    .sort((one, other) => one.since.localeCompare(other.since));
+}
+
+/** Whether a run with this label belongs to a command that is still at work. */
+export function isUnderWay(run: string): boolean {
+  const folder = new RunFolder(folderOf(run));
+  const runner = folder.runner();
+  return runner !== undefined && stateOf(runner) !== 'gone' && folder.kept() === undefined;
+}
+
+export interface TakenDown {
+  /** What there was of it, and is no more. */
+  removed: Census['run'];
+  /** What could not be removed, one text each. */
+  left: string[];
+}
+
+/** Has the keeper take everything down; where it does not, kills it, and its reaper does. Never rejects. */
+export async function takeDown({ run, keeper }: KeptRun, clock: Clock): Promise<TakenDown> {
+  const folder = new RunFolder(folderOf(run));
+  const engine = folder.engine();
+  const look = async (): Promise<Look> => {
+    if (!engine) return lookOnMachine(run);
+    const [{ engineClient }, { lookEverywhere }] = await Promise.all([
+      import('../docker/engine.js'),
+      import('../docker/look.js'),
+    ]);
+    return lookEverywhere(await engineClient(engine), run);
+  };
+  const gone = () => stateOf(keeper) === 'gone' && !existsSync(folder.path);
+  const before = await look().catch(() => lookOnMachine(run));
+  send(keeper, 'SIGTERM');
+  if (!(await becomes(clock, PATIENCE, gone))) {
+    send(keeper, 'SIGKILL');
+    await becomes(clock, REAPER_PATIENCE, gone);
+  }
+  const after = await look().catch((error: unknown): Look => {
+    const here = lookOnMachine(run);
+    return { ...here, found: [...here.found, `what is in the container engine (${messageOf(error)})`] };
+  });
+  const kinds = Object.keys(before.census.run) as (keyof Census['run'])[];
+  const removed = kinds.map((kind) => [
+    kind,
+    Math.max(0, (before.census.run[kind] ?? 0) - (after.census.run[kind] ?? 0)),
+  ]);
+  return { removed: Object.fromEntries(removed) as Census['run'], left: after.found };
+}
+
+function send(keeper: ProcessIdentity, signal: NodeJS.Signals): void {
+  if (stateOf(keeper) === 'gone') return;
+  try {
+    process.kill(keeper.pid, signal);
+  } catch {
+    // It ended meanwhile, or is another user's: then it shows in what is left.
+  }
+}
+
+async function becomes(clock: Clock, ms: number, holds: () => boolean): Promise<boolean> {
+  const end = clock.now() + ms;
+  while (!holds()) {
+    if (clock.now() > end) return false;
+    await sleep(clock, LOOK_EVERY);
+  }
+  return true;
+}

@@ -1,0 +1,233 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Compose's own variables
+/** A Compose file as nodes: what is taken, what comes first, what is noted. */
+import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { loadDrill, notesOf, parseDrill } from '../../../src/drill/load.js';
+import { encodeDrill } from '../../../src/drill/schema.js';
+import { linksOf } from '../../../src/topology/links.js';
+
+const HTTP = 'http: { port: 8080, write: { request: "PUT /{key}" }, read: { request: "GET /{key}" } }';
+
+interface Given {
+  nodes?: string;
+  environment?: Record<string, string>;
+  files?: Record<string, string>;
+}
+
+function taken(
+  compose: string,
+  { nodes = '{ web: { role: primary } }', environment = {}, files = {} }: Given = {},
+) {
+  const text = `name: x\ntopology:\n  compose: stack/compose.yaml\n  system: { ${HTTP} }\n  nodes: ${nodes}\n`;
+  const all: Record<string, string> = { '/home/stack/compose.yaml': compose, ...files };
+  const importing = { folder: '/home', environment, read: (path: string) => all[path] };
+  const drill = parseDrill(text, 'drill.yaml', { importing });
+  return { drill, nodes: drill.topology.nodes, notes: notesOf(drill) };
+}
+
+const STACK = `
+name: shop
+x-usual: &usual
+  restart: always
+  environment: &env { LEVEL: info, REGION: eu }
+services:
+  web:
+    <<: *usual
+    build: { context: ./web, args: [VERSION=2], target: run, labels: { a: b } }
+    image: shop/web
+    command: serve --title "my shop"
+    entrypoint: [/init]
+    working_dir: /app
+    init: true
+    user: 1000:1000
+    environment: { <<: *env, LEVEL: debug, TOKEN: }
+    env_file: [common.env, { path: missing.env, required: false }]
+    ports: ["\${PORT:-8080}:8080", "9090-9091:9090-9091", "53:53/udp"]
+    expose: ["8081"]
+    volumes: [./site:/site:ro, cache:/cache, /var/tmp, { type: tmpfs, target: /run }]
+    tmpfs: /tmp:size=64m
+    depends_on: [redis, db]
+    deploy: { replicas: 1, resources: { limits: { cpus: "0.50", memory: 256M } } }
+    healthcheck: { test: "wget -qO- localhost:8080 | grep ok", interval: 1m30s, retries: 5 }
+    privileged: false
+    x-own: anything
+  redis:
+    <<: *usual
+    image: redis:\${REDIS:-7}
+    healthcheck: { test: [CMD, redis-cli, ping] }
+    sysctls: [net.core.somaxconn=512]
+    cap_add: [NET_ADMIN]
+    mem_limit: 64mb
+    cpus: "0.25"
+  db:
+    image: postgres:16
+    healthcheck: { test: [NONE] }
+    depends_on: { redis: { condition: service_healthy, restart: true } }
+  mail: { image: mailhog, profiles: [dev] }
+volumes: { cache: }
+`;
+const FILES = {
+  '/home/stack/common.env': 'REGION=us\nFROM_FILE=$NAME\n',
+  '/home/stack/.env': 'NAME=from-dotenv\nREDIS=6\nTOKEN=secret\n',
+  '/home/stack/web/Dockerfile': 'FROM scratch',
+};
+
+describe('services as nodes', () => {
+  const { nodes, notes, drill } = taken(STACK, { files: FILES, environment: { REDIS: '7.2' } });
+
+  it('are dependencies unless the drill file gives them a role; those of profiles are left out', () => {
+    expect(Object.entries(nodes).map(([name, { role }]) => [name, role])).toEqual([
+      ['web', 'primary'],
+      ['redis', 'dependency'],
+      ['db', 'dependency'],
+    ]);
+  });
+
+  it('have what the service has, in the drill language, with paths from the root on', () => {
+    expect(nodes.web).toEqual({
+      role: 'primary',
+      build: { context: '/home/stack/web', args: { VERSION: '2' }, target: 'run' },
+      command: ['serve', '--title', 'my shop'],
+      entrypoint: ['/init'],
+      working_dir: '/app',
+      init: true,
+      user: '1000:1000',
+      environment: { REGION: 'eu', LEVEL: 'debug', TOKEN: 'secret', FROM_FILE: 'from-dotenv' },
+      expose: [8080, 9090, 9091, 8081],
+      volumes: ['/home/stack/site:/site:ro', 'cache:/cache', 'unnamed-var-tmp:/var/tmp'],
+      tmpfs: ['/tmp'],
+      depends_on: { redis: { condition: 'service_started' }, db: { condition: 'service_started' } },
+      cpus: 0.5,
+      mem_limit: '256m',
+      healthcheck: {
+        test: ['CMD', '/bin/sh', '-c', 'wget -qO- localhost:8080 | grep ok'],
+        interval: 90_000,
+        timeout: 30_000,
+        retries: 5,
+      },
+    });
+    expect(nodes.redis).toMatchObject({
+      image: 'redis:7.2',
+      environment: { LEVEL: 'info', REGION: 'eu' },
+      sysctls: { 'net.core.somaxconn': '512' },
+      cap_add: ['NET_ADMIN'],
+      mem_limit: '64m',
+      cpus: 0.25,
+    });
+    expect(nodes.db).toEqual({
+      role: 'dependency',
+      image: 'postgres:16',
+      depends_on: { redis: { condition: 'service_healthy' } },
+    });
+  });
+
+  it('are asked for their health sooner than Compose would where the file does not say, and as long', () => {
+    expect(nodes.redis?.healthcheck).toEqual({
+      test: ['CMD', 'redis-cli', 'ping'],
+      interval: 1000,
+      timeout: 30_000,
+      retries: 90,
+    });
+  });
+
+  it('have no clients where they are dependencies, and links of all their ports', () => {
+    const names = linksOf(drill.topology, drill.clients).map(({ name }) => name);
+    expect(names.filter((name) => name.startsWith('client:'))).toEqual([
+      'client:app->web',
+      'client:app->web:9090',
+      'client:app->web:9091',
+      'client:app->web:8081',
+    ]);
+    expect(names).toContain('web->redis');
+    expect(names).toContain('redis->db');
+  });
+
+  it('leave notes of what was not taken, with the place of each', () => {
+    expect(notes).toEqual([
+      'stack/compose.yaml:4:3: `restart` of web is not taken: whether and when a node is started again is for the drill to say',
+      'stack/compose.yaml:4:3: `restart` of redis is not taken: whether and when a node is started again is for the drill to say',
+      'stack/compose.yaml:18:5: `ports` of web are not published: the drill has ports of its own on loopback',
+      'stack/compose.yaml:18:58: a port of web is not taken: no link carries UDP',
+      'stack/compose.yaml:21:5: options of `tmpfs` of web are not taken: it may grow as the memory allows',
+      'stack/compose.yaml:39:27: mail is not taken: it belongs to a profile',
+    ]);
+  });
+
+  it('are written out in the drill as resolved, which needs no Compose file', () => {
+    const written = stringify(encodeDrill(drill));
+    expect(written).not.toContain('compose');
+    expect(parseDrill(written, 'resolved.yaml')).toEqual(drill);
+  });
+});
+
+describe('what the drill file says of a node', () => {
+  const SERVICE = `
+services:
+  web:
+    image: web
+    command: serve
+    volumes: [./data:/data]
+    environment: { A: 1, B: 2 }
+    privileged: no-matter
+  redis: { image: redis:7 }
+`;
+
+  it('comes before what the service says, which is not looked at; variables come beside each other', () => {
+    const { nodes } = taken(SERVICE.replace('    privileged: no-matter\n', ''), {
+      nodes:
+        '{ web: { role: primary, image: other, volumes: ["data:/data"], environment: { B: 3 } }, redis: { tags: [site:east] }, extra: { role: standby, image: web } }',
+    });
+    expect(nodes.web).toMatchObject({
+      image: 'other',
+      command: ['serve'],
+      volumes: ['data:/data'],
+      environment: { A: 1, B: 3 },
+    });
+    expect(nodes.redis).toEqual({ role: 'dependency', image: 'redis:7', tags: ['site:east'] });
+    expect(nodes.extra).toMatchObject({ role: 'standby', image: 'web' });
+  });
+
+  it('is refused at its own place, and what the service says at the place in the Compose file', () => {
+    const refusal = (nodes: string) => () =>
+      taken('services: { web: { image: web, cap_add: [all] } }', { nodes });
+    expect(refusal('{ web: { role: primary, user: "a b" } }')).toThrow(/drill.yaml:5:40: expected a user/);
+    expect(refusal('{ web: { role: primary } }')).toThrow(
+      /stack\/compose.yaml:1:42: expected a Linux capability, such as NET_ADMIN, found "all"/,
+    );
+    expect(refusal('{ web: { role: primary }, wbe: {} }')).toThrow(
+      'drill.yaml:5:36: expected a service of stack/compose.yaml: `web`, or a node with an `image` or a `build`, found "wbe"',
+    );
+  });
+
+  it('names a Compose file that is there', () => {
+    expect(() =>
+      parseDrill(`name: x\ntopology: { compose: none.yaml, nodes: {} }\n`, 'drill.yaml', {
+        importing: { folder: '/home', environment: {}, read: () => undefined },
+      }),
+    ).toThrow(/drill.yaml:2:22: expected a Compose file, found no such file/);
+  });
+});
+
+it('a variable that is not set is nothing, with a note; one from the environment comes before the file .env', () => {
+  const { nodes, notes } = taken('services: { web: { image: "web:1${SUFFIX}", command: "${NAME}" } }', {
+    environment: { NAME: 'outer' },
+    files: { '/home/stack/.env': 'NAME=inner' },
+  });
+  expect(nodes.web).toMatchObject({ image: 'web:1', command: ['outer'] });
+  expect(notes).toEqual([
+    'stack/compose.yaml:1:20: the variable SUFFIX is not set: nothing stands in its place',
+  ]);
+});
+
+it('the stack that ships is taken as it is', async () => {
+  const drill = await loadDrill('fixtures/stacks/web-redis/drill.yaml');
+  expect(drill.topology.nodes.redis?.command).toEqual([
+    'redis-server',
+    '/etc/redis.conf',
+    '--appendonly',
+    'yes',
+    '--appendfsync',
+    'always',
+  ]);
+  expect(drill.topology.supervisor).toBe('none');
+});
