@@ -12,6 +12,7 @@ import type { KillSignal } from '../../drill/steps.js';
 import { EnvironmentError, messageOf } from '../../errors.js';
 import { type ProcessIdentity, stateOf } from '../os-process.js';
 import { NodeLog } from '../process/node-log.js';
+import { comesWithin } from './comes.js';
 import { describeExit, describeSignal, type Exit } from './container-exit.js';
 import { lackOfHealth } from './container-health.js';
 import { attachOutput, type ContainerOutput } from './container-output.js';
@@ -37,6 +38,7 @@ interface Life {
   /** When it was seen to be gone, where we looked. */
   goneAt: number | undefined;
   told: boolean;
+  /** Its end, once that was told. */
   exited: Promise<Exit>;
   onDie(exit: Exit): void;
 }
@@ -44,6 +46,8 @@ interface Life {
 /** How long the engine may take to tell of an end that was seen, and for the last output to come, ms. */
 const ENGINE_PATIENCE = 15_000;
 const OUTPUT_PATIENCE = 250;
+/** How long an engine is asked again to freeze a container, ms. */
+const FREEZE_PATIENCE = 2000;
 /** Time between two looks for the end of a process that was killed, ms. */
 const LOOK_EVERY = 1;
 
@@ -144,7 +148,7 @@ export class Container {
   async stop(grace: number, patience: number): Promise<{ at: number; killed: boolean }> {
     const { container, life } = await this.#alive();
     const { Config } = await this.#asked('look at', container.inspect());
-    const { StopSignal: signal = 'SIGTERM' } = Config as { StopSignal?: string };
+    const signal = (Config as { StopSignal?: string }).StopSignal || 'SIGTERM';
     await this.#asked('stop', container.kill({ signal }));
     const killed = !(await this.#goneWithin(life, grace));
     if (killed) {
@@ -161,9 +165,17 @@ export class Container {
 
   /** By the freezer. */
   async pause(): Promise<number> {
+    const { clock } = this.#setting;
     const { container } = await this.#alive();
-    await this.#asked('pause', container.pause());
-    return this.#setting.clock.now();
+    const end = clock.now() + FREEZE_PATIENCE;
+    // On a busy machine an engine gives up on a container whose processes are all being started.
+    const freeze = (): Promise<unknown> =>
+      container.pause().catch((error: unknown) => {
+        if (clock.now() > end || !/unable to freeze/.test(refusalOf(error))) throw error;
+        return freeze();
+      });
+    await this.#asked('pause', freeze());
+    return clock.now();
   }
 
   async resume(): Promise<number> {
@@ -217,7 +229,7 @@ export class Container {
 
   async #begin(container: Dockerode.Container): Promise<Life> {
     let onDie: Life['onDie'] = () => {};
-    const exited = new Promise<Exit>((resolve) => {
+    const died = new Promise<Exit>((resolve) => {
       onDie = resolve;
     });
     const listens = JSON.parse(this.#made).OpenStdin === true;
@@ -225,12 +237,13 @@ export class Container {
     const attached = attachOutput(container, listens, this.#log, this.#setting.onLine);
     const output = await this.#asked('give the output of', attached);
     this.#stdin = output.stdin;
-    const life: Life = { process: undefined, goneAt: undefined, told: false, exited, onDie };
-    void exited.then(async (exit) => {
+    const exited = died.then(async (exit) => {
       // What it wrote last is read before its end is told.
-      await firstOf(this.#setting.clock, OUTPUT_PATIENCE, output.ended);
+      await comesWithin(this.#setting.clock, OUTPUT_PATIENCE, output.ended);
       this.#tell(life, exit);
+      return exit;
     });
+    const life: Life = { process: undefined, goneAt: undefined, told: false, exited, onDie };
     return life;
   }
 
@@ -238,7 +251,7 @@ export class Container {
   async #goneWithin(life: Life, ms: number): Promise<boolean> {
     const { clock } = this.#setting;
     const { process } = life;
-    if (!process) return firstOf(clock, ms, life.exited);
+    if (!process) return comesWithin(clock, ms, life.exited);
     const end = clock.now() + ms;
     while (stateOf(process) !== 'gone') {
       if (clock.now() > end) return false;
@@ -284,16 +297,4 @@ export class Container {
   #error(expected: string, found: string, cause?: unknown): EnvironmentError {
     return new EnvironmentError({ where: `node ${this.#setting.name}`, expected, found }, { cause });
   }
-}
-
-/** Whether it comes within the time. */
-async function firstOf(clock: Clock, ms: number, awaited: Promise<unknown>): Promise<boolean> {
-  const ending = new AbortController();
-  const late = sleep(clock, ms, ending.signal).then(
-    () => false,
-    () => false,
-  );
-  const first = await Promise.race([awaited.then(() => true), late]);
-  ending.abort();
-  return first;
 }

@@ -88,6 +88,7 @@ export class DockerCluster implements DockerClusterAbilities {
   readonly #setting: DockerClusterSetting;
   readonly #nodes: ReadonlyMap<string, Container>;
   readonly #byId = new Map<string, Container>();
+  readonly #volumes = new Set<string>();
   readonly #edges: ReadonlyMap<string, Edge>;
   /** With what greetings of this run begin. */
   readonly #secret = freshSecret();
@@ -161,7 +162,10 @@ export class DockerCluster implements DockerClusterAbilities {
   async #start(node: string, container: Container, program: Program): Promise<void> {
     // The network that it joins has to be there.
     if (this.places.nodes.get(node)?.shared) await this.#edges.get(node)?.start(0, undefined);
-    await container.make(nodeOptions(this.#setting, node, program));
+    const options = nodeOptions(this.#setting, node, program);
+    for (const { Type, Source } of options.HostConfig?.Mounts ?? [])
+      if (Type === 'volume') this.#volumes.add(Source);
+    await container.make(options);
     this.#assertOpen();
     await container.start(program.command[0] ?? 'the program of its image');
     await this.handicaps.again(node);
@@ -173,7 +177,7 @@ export class DockerCluster implements DockerClusterAbilities {
   }
 
   killProcess(node: string, name: string, signal: KillSignal): Promise<KilledProcess> {
-    return endProcess(node, this.#node(node).process, name, signal, this.#setting.surroundings.clock);
+    return endProcess(node, this.#node(node), name, signal, this.#setting.surroundings.clock);
   }
 
   stop(node: string, grace: number): Promise<{ at: number; killed: boolean }> {
@@ -266,15 +270,14 @@ export class DockerCluster implements DockerClusterAbilities {
     leaked.push(...reaped.left);
     await reaper.done().catch((error: unknown) => leaked.push(messageOf(error)));
     leaked.push(...remaining(run, reaper.folder, new Set()).map(({ pid }) => `process ${pid}`));
-    const containers = this.#byId.size;
     return {
       created: {
         processes: 1 + helpers.started,
         proxies: 0,
         folders: 1,
-        containers,
+        containers: this.#byId.size,
         networks,
-        volumes: new Set([...this.#byId.values()].filter((one) => !edges.includes(one))).size,
+        volumes: this.#volumes.size,
       },
       leaked: [...new Set(leaked)],
       ...(reaped.unseen.length > 0 ? { unseen: reaped.unseen } : {}),

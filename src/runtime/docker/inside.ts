@@ -1,9 +1,8 @@
 /** What is done to the processes in a container one by one, from outside: the engine's machine must be this one. */
-import type { Clock } from '../../clock.js';
-import { sleep } from '../../clock.js';
+import { type Clock, sleep } from '../../clock.js';
 import type { KillSignal } from '../../drill/steps.js';
 import { EnvironmentError, messageOf } from '../../errors.js';
-import { type ProcessIdentity, stateOf } from '../os-process.js';
+import { stateOf } from '../os-process.js';
 import { named, signalTo, signalTree, treeOf } from '../process-tree.js';
 import type { KilledProcess } from '../runtime.js';
 import type { Container } from './container.js';
@@ -20,13 +19,14 @@ const LOOK_EVERY = 1;
  */
 export async function endProcess(
   node: string,
-  root: ProcessIdentity | undefined,
+  container: Container,
   name: string,
   signal: KillSignal,
   clock: Clock,
 ): Promise<KilledProcess> {
   const refuse = (expected: string, found: string) =>
     new EnvironmentError({ where: `node ${node}`, expected, found });
+  const root = container.process;
   if (!root) throw refuse('a running process', 'none');
   const tree = treeOf(root);
   const [target, ...others] = named(tree, name);
@@ -36,9 +36,11 @@ export async function endProcess(
   }
   if (others.length > 0)
     throw refuse(`one process called ${name}`, `${others.length + 1} that were not started by each other`);
+  const killed = { process: `${name} (${target.pid})`, gone: () => stateOf(target) === 'gone' };
+  // With it, the node as a whole ends.
+  if (target.pid === root.pid) return { at: await container.kill(signal, END_PATIENCE), ...killed };
   const sent = clock.now();
   if (!signalTo(target, signal)) throw refuse(`a process called ${name}`, 'that it ended by itself');
-  const killed = { process: `${name} (${target.pid})`, gone: () => stateOf(target) === 'gone' };
   // As for a whole node: with SIGKILL the effect begins at once, else with the end.
   if (signal === 'SIGKILL') return { at: sent, ...killed };
   while (!killed.gone()) {

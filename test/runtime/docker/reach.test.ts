@@ -6,7 +6,12 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { formatDevice } from '../../../src/runtime/docker/handicap/block-device.js';
 import { findCgroup } from '../../../src/runtime/docker/handicap/cgroup.js';
 import { Layers } from '../../../src/runtime/docker/handicap/layers.js';
-import { lackOfThrottle, throttle, throttleOf } from '../../../src/runtime/docker/handicap/slow-disk.js';
+import {
+  amountsFor,
+  lackOfThrottle,
+  throttle,
+  throttleOf,
+} from '../../../src/runtime/docker/handicap/slow-disk.js';
 import { parseMounts } from '../../../src/runtime/mounts.js';
 
 const V1 = `25 20 0:22 / /sys/fs/cgroup rw - tmpfs tmpfs rw,mode=755
@@ -57,6 +62,17 @@ describe('control groups', () => {
     expect(throttleOf(group, '8:0')).toEqual({ write: 1_048_576, read_ops: 20 });
     expect(throttleOf(group, '8:16')).toEqual({});
   });
+
+  test.each([
+    [{ write: 1024 ** 2 }, { write: 634_880 }],
+    [{ write: 4096 }, { write: 8192 }],
+    [{ write: 1024 ** 3, read_ops: 1e6 }, {}],
+    [{ read_ops: 20 }, { read_ops: 13 }],
+    // The slower of two limits has its say: nothing is timed for minutes.
+    [{ write: 8192, write_ops: 1000 }, { write: 12_288 }],
+    [{ write: 10 * 1024 ** 2, write_ops: 1 }, { write_ops: 2 }],
+    [{ write: 1024 ** 2, write_ops: 20 }, { write: 634_880, write_ops: 13 }],
+  ])('what is timed of %o is %o', (limits, amounts) => expect(amountsFor(limits)).toEqual(amounts));
 
   test('limits that cannot be set from here are told of', () => {
     expect(lackOfThrottle(2 ** 30, '8:0')).toMatch(/no control group/);

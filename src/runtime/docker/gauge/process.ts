@@ -10,20 +10,11 @@ import { closeSync, constants, openSync, readSync, unlinkSync, writeFileSync, wr
 import { systemClock } from '../../../clock.js';
 import type { Throttle } from '../../../drill/steps.js';
 import { messageOf } from '../../../errors.js';
-
-/** How much is to be timed of each: bytes, or operations. */
-export interface Gauge extends Throttle {
-  /** The file by which a process becomes a member of the group. */
-  join: string;
-  /** A file to be made, on the disk in question; gone at once. */
-  file: string;
-}
+import { BLOCK, CHUNK, type Gauge } from './gauge.js';
 
 /** Known to Node, though not to its types. */
 declare const WebAssembly: { Memory: new (size: { initial: number }) => { buffer: ArrayBuffer } };
 
-const BLOCK = 4096;
-const CHUNK = 65_536;
 const FLAGS =
   constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW | constants.O_DIRECT;
 

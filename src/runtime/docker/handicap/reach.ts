@@ -49,9 +49,9 @@ export async function reachOf(setting: ReachSetting): Promise<Reach> {
 async function assertLimits(docker: Dockerode, needs: readonly Capability[]): Promise<void> {
   const { CpuCfsQuota, MemoryLimit } = (await docker.info()) as Record<string, unknown>;
   if (needs.includes('cpu') && CpuCfsQuota === false)
-    throw refusal('cpu', 'a kernel without quotas of processor time');
+    throw refusal('cpu', 'a kernel without quotas of processor time', 'leave the step out');
   if (needs.includes('memory') && MemoryLimit === false)
-    throw refusal('memory', 'a kernel without limits of memory');
+    throw refusal('memory', 'a kernel without limits of memory', 'leave the step out');
 }
 
 async function deviceOf(docker: Dockerode): Promise<string> {
@@ -131,11 +131,13 @@ async function faketimeOf({ docker, labels, skewed }: ReachSetting): Promise<Rec
   );
 }
 
-function refusal(need: Capability, found: string): EnvironmentError {
+const BY_ROOT = "run as root on the engine's own machine, or leave the step out";
+
+function refusal(need: Capability, found: string, todo = BY_ROOT): EnvironmentError {
   return new EnvironmentError({
     where: 'runtime docker',
     expected: `to be able to do \`${need}\``,
     found,
-    todo: "run as root on the engine's own machine, or leave the step out",
+    todo,
   });
 }

@@ -15,7 +15,7 @@ import { entry } from '../../entry.js';
 import { describeThrottle, type Handicap, type HandicapSeen } from '../../handicap.js';
 import type { Hosts } from '../../runtime.js';
 import type { Container } from '../container.js';
-import type { Gauge } from '../gauge/process.js';
+import { BLOCK, CHUNK, type Gauge } from '../gauge/gauge.js';
 import { type Cgroup, cgroupOf, readText } from './cgroup.js';
 import { Layers } from './layers.js';
 
@@ -35,7 +35,6 @@ const WORDS: Readonly<Record<Limit, string>> = {
   write_ops: 'wiops',
 };
 
-const BLOCK = 4096;
 /** For how long a limit should hold the gauge up, and what it has to be for it to count as held up, ms. */
 const TIMED = 600;
 const LEAST = 150;
@@ -169,16 +168,22 @@ export class SlowDisk implements Handicap<Throttle> {
   }
 }
 
-/** So much of each that a limit holds it up for a noticeable time. */
-function amountsFor(limits: Throttle): Throttle {
+/**
+ * So much of each that its limit holds it up for a noticeable time. Left out is what would be too much for that, and
+ * what the limit of the other kind holds up more: that one is timed then.
+ */
+export function amountsFor(limits: Throttle): Throttle {
   const amounts = THROTTLES.flatMap((name) => {
     const limit = limits[name];
     if (limit === undefined) return [];
+    const direction = name.startsWith('read') ? 'read' : 'write';
+    const isCount = name !== direction;
+    const { [direction]: bytes = Infinity, [`${direction}_ops` as const]: operations = Infinity } = limits;
+    if (isCount ? bytes < operations * BLOCK : operations * CHUNK < bytes) return [];
     const wanted = (limit * TIMED) / 1000;
-    const isCount = name.endsWith('_ops');
     // The first one passes freely.
-    const amount = isCount ? Math.ceil(wanted) + 1 : (Math.ceil(wanted / BLOCK) + 1) * BLOCK;
-    return amount * (isCount ? BLOCK : 1) > MOST ? [] : [[name, amount] as const];
+    const blocks = Math.ceil(isCount ? wanted : wanted / BLOCK) + 1;
+    return blocks * BLOCK > MOST ? [] : [[name, isCount ? blocks : blocks * BLOCK] as const];
   });
   return Object.fromEntries(amounts);
 }
