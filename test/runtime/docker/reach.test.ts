@@ -71,7 +71,10 @@ describe('control groups', () => {
     // The slower of two limits has its say: nothing is timed for minutes.
     [{ write: 8192, write_ops: 1000 }, { write: 12_288 }],
     [{ write: 10 * 1024 ** 2, write_ops: 1 }, { write_ops: 2 }],
-    [{ write: 1024 ** 2, write_ops: 20 }, { write: 634_880, write_ops: 13 }],
+    [
+      { write: 1024 ** 2, write_ops: 20 },
+      { write: 634_880, write_ops: 13 },
+    ],
   ])('what is timed of %o is %o', (limits, amounts) => expect(amountsFor(limits)).toEqual(amounts));
 
   test('limits that cannot be set from here are told of', () => {
