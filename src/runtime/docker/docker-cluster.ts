@@ -26,7 +26,7 @@ import type {
 import { Container } from './container.js';
 import type { DockerPlaces, NodePlace } from './docker-places.js';
 import { Edge } from './edge.js';
-import { healthPatience, nodeOptions } from './node-container.js';
+import { healthPatience, nodeOptions, volumeCount } from './node-container.js';
 import { StartOrder } from './start-order.js';
 
 /** How long a container may take to end after SIGKILL, and after SIGTERM, ms. */
@@ -206,6 +206,7 @@ export class DockerCluster implements DockerClusterAbilities {
     await reaper.done().catch((error: unknown) => leaked.push(messageOf(error)));
     leaked.push(...remaining(run, reaper.folder, new Set()).map(({ pid }) => `process ${pid}`));
     const containers = this.#byId.size;
+    const made = new Set(this.#byId.values());
     return {
       created: {
         processes: 1 + helpers.started,
@@ -213,7 +214,10 @@ export class DockerCluster implements DockerClusterAbilities {
         folders: 1,
         containers,
         networks,
-        volumes: new Set([...this.#byId.values()].filter((one) => !edges.includes(one))).size,
+        volumes: [...this.#nodes].reduce(
+          (sum, [name, node]) => sum + (made.has(node) ? volumeCount(this.#setting.containers[name]) : 0),
+          0,
+        ),
       },
       leaked: [...new Set(leaked)],
       ...(reaped.unseen.length > 0 ? { unseen: reaped.unseen } : {}),

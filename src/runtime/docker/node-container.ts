@@ -144,6 +144,12 @@ function usesFolder({ volumes = [], tmpfs = [] }: ContainerSpec, folder: string)
   return tmpfs.includes(folder) || volumes.some((use) => use.split(':')[1] === folder);
 }
 
+/** How many volumes the container of a node has. */
+export function volumeCount(spec: ContainerSpec = {}): number {
+  const own = (spec.volumes ?? []).filter((use) => !isAbsolute(use));
+  return own.length + (usesFolder(spec, DATA) ? 0 : 1);
+}
+
 /** A file or folder of this machine, to be read. */
 function seen(path: string, target: string) {
   return { Type: 'bind' as const, Source: path, Target: target, ReadOnly: true };
