@@ -45,7 +45,7 @@ withEngine(() => {
     return image;
   };
 
-  describe('a recipe', () => {
+  describe('a recipe', { timeout: 120_000 }, () => {
     test('is built with its arguments, labelled, and says which ports it exposes', async () => {
       const context = recipe('ARG WHO\nENV WHO=$WHO\nEXPOSE 7001 7000/tcp 53/udp\nCOPY salt.txt /salt.txt');
       const image = await build({ context, args: { WHO: 'me' } });
@@ -101,7 +101,7 @@ withEngine(() => {
     });
   });
 
-  describe('nodes that need each other', () => {
+  describe('nodes that need each other', { timeout: 120_000 }, () => {
     const MINUTE = 'setInterval(() => {}, 1e6)';
     const healthcheck = {
       test: ['CMD', NODE, '-e', "require('fs').readFileSync('/data/up')"],
