@@ -106,9 +106,10 @@ export class DockerCluster implements DockerClusterAbilities {
   }
 
   async #start(node: string, container: Container, program: Program): Promise<void> {
-    await container.make(nodeOptions(this.#setting, node, program));
+    const options = nodeOptions(this.#setting, node, program);
+    await container.make(options);
     this.#assertOpen();
-    await container.start(program.command[0] ?? 'the program of its image');
+    await container.start(options.Cmd?.[0] ?? 'the program of its image');
   }
 
   /** What is started in the same turn of the loop is let go together. */
