@@ -39,7 +39,8 @@ export async function diagnoseEngine(
 
 async function imagesIn(docker: Dockerode): Promise<string[]> {
   const images = await docker.listImages({ filters: { label: [`${IMAGE_LABEL}=reference`] } });
-  return images.flatMap(({ RepoTags }) => RepoTags ?? []);
+  // One that lost its name to a newer one has a name that is none.
+  return images.flatMap(({ RepoTags }) => RepoTags ?? []).filter((name) => !name.includes('<none>'));
 }
 
 function image(names: readonly string[]): Diagnosis {
@@ -55,8 +56,8 @@ function image(names: readonly string[]): Diagnosis {
 }
 
 /** What the container of the trial runs: it answers on its port, and ends by itself should nobody remove it. */
-const ANSWERER = `require('net').createServer((socket) => socket.end('ok')).listen(7000);
-setTimeout(() => process.exit(0), 30_000)`;
+const ANSWERER =
+  "require('net').createServer((socket) => socket.end('ok')).listen({ port: 7000, signal: AbortSignal.timeout(30_000) })";
 const PORT = '7000/tcp';
 
 /** Whether a container's port can be had on this machine's loopback, by which the runner reaches nodes. Tried. */
