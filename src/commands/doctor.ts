@@ -3,23 +3,48 @@ import type { Command } from './command.js';
 
 const MARK = { ok: 'ok', absent: '-', missing: 'MISSING' } as const;
 
-export const doctor: Command = {
-  command: 'doctor',
-  describe: 'say what this machine can run and what is missing',
-  builder: (yargs) => yargs,
-  async handler(_args, io) {
-    const [{ diagnose }, { systemClock }] = await Promise.all([
+export const doctor: Command<{ files?: string[] }> = {
+  command: 'doctor [files..]',
+  describe: 'say what this machine can run and what is missing, also for drills',
+  builder: (yargs) =>
+    yargs
+      .positional('files', {
+        type: 'string',
+        array: true,
+        describe: 'drill files, folders or globs: on which runtime each can run here, and what it lacks',
+      })
+      .epilogue(
+        'Looks at Node, the temporary folder, ports and, where there is one, at the container engine: its version, ' +
+          'our image, whether it can publish a port on loopback (a container is started for that), its disk.',
+      ),
+  async handler({ files = [] }, io) {
+    const [{ diagnose }, { systemClock }, { oneLine }] = await Promise.all([
       import('../runtime/diagnosis.js'),
       import('../clock.js'),
+      import('../report/text.js'),
     ]);
-    const found = await diagnose(io.env, systemClock);
+    const drills = files.length > 0 ? await diagnosed(files, io) : [];
+    const found = [...(await diagnose(io.env, systemClock)), ...drills];
+    const wide = Math.max(...found.map(({ subject }) => subject.length));
     for (const { subject, state, found: text, todo } of found) {
-      io.stdout(`${MARK[state].padEnd(8)} ${subject.padEnd(18)} ${text}${todo ? `; ${todo}` : ''}\n`);
+      io.stdout(
+        `${MARK[state].padEnd(8)} ${subject.padEnd(wide)} ${oneLine(text)}${todo ? `; ${todo}` : ''}\n`,
+      );
     }
-    const missing = found.filter(({ state }) => state === 'missing');
-    io.stdout(
-      missing.length === 0 ? 'this machine can run drills\n' : 'this machine cannot run drills yet\n',
-    );
-    return missing.length === 0 ? 0 : 3;
+    const isMissing = ({ state }: { state: string }) => state === 'missing';
+    const missing = found.filter(isMissing).length;
+    const lacking = drills.filter(isMissing).length;
+    io.stdout(missing > lacking ? 'this machine cannot run drills yet\n' : 'this machine can run drills\n');
+    if (drills.length > 0) io.stdout(`${drills.length - lacking} of ${drills.length} drills can run here\n`);
+    return missing === 0 ? 0 : 3;
   },
 };
+
+async function diagnosed(files: readonly string[], io: Parameters<typeof doctor.handler>[1]) {
+  const [{ loadDrills }, { diagnoseDrills }, { systemClock }] = await Promise.all([
+    import('../run/run-drills.js'),
+    import('../run/diagnose-drills.js'),
+    import('../clock.js'),
+  ]);
+  return diagnoseDrills(await loadDrills(files, io.cwd), io.env, systemClock);
+}

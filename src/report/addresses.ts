@@ -58,14 +58,14 @@ export function addressesText(addresses: Addresses): string {
   return parts.join('\n');
 }
 
-/** A row for each source of links, the server's URL in the first of them. */
+/** A row for each source of links. */
 function serverRows({ url, links }: Addresses['toxiproxies'][number]): string[][] {
   const targets = new Map<string, string[]>();
   for (const { link } of links) {
     const [from = '', to = ''] = link.split('->');
     targets.set(from, [...(targets.get(from) ?? []), to]);
   }
-  return [...targets].map(([from, to], at) => [at === 0 ? url : '', from, to.join(' ')]);
+  return [...targets].map(([from, to]) => [url, from, to.join(' ')]);
 }
 
 function cut(url: string, proxy: string, enabled: boolean): string {

@@ -1,11 +1,13 @@
 /** What this machine can run and what it lacks: the checks behind `drill doctor`. */
 import { constants } from 'node:fs';
-import { access, mkdtemp, rm } from 'node:fs/promises';
+import { access, mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { Clock } from '../clock.js';
 import { messageOf } from '../errors.js';
+import { freshId } from '../random.js';
 import { diagnoseEngine } from './docker/diagnosis.js';
+import { reserveBlock } from './process/ports.js';
 
 export interface Diagnosis {
   subject: string;
@@ -19,11 +21,14 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The lowest Node version that is supported. */
 const NODE = [20, 19] as const;
+/** Room that the nodes of a drill may need for their data, bytes. */
+const ROOM = 100 * 1024 ** 2;
 
 export async function diagnose(environment: Environment, clock: Clock): Promise<Diagnosis[]> {
   return Promise.all([
     node(),
     temporaryFolder(),
+    ports(),
     processList(),
     toxiproxy(environment),
     diagnoseEngine(environment, clock),
@@ -46,7 +51,17 @@ async function temporaryFolder(): Promise<Diagnosis> {
   try {
     const folder = await mkdtemp(join(tmpdir(), 'failover-drill-doctor-'));
     await rm(folder, { recursive: true });
-    return { subject: 'temporary folder', state: 'ok', found: tmpdir() };
+    const { bavail, bsize } = await statfs(tmpdir());
+    const room = bavail * bsize;
+    const found = `${tmpdir()}, ${(room / 1024 ** 3).toFixed(1)} GiB free`;
+    return room >= ROOM
+      ? { subject: 'temporary folder', state: 'ok', found }
+      : {
+          subject: 'temporary folder',
+          state: 'missing',
+          found,
+          todo: 'make room there, or set TMPDIR to a folder with 0.1 GiB',
+        };
   } catch (error) {
     return {
       subject: 'temporary folder',
@@ -54,6 +69,16 @@ async function temporaryFolder(): Promise<Diagnosis> {
       found: messageOf(error),
       todo: 'set TMPDIR to a folder that can be written',
     };
+  }
+}
+
+/** For nodes and links, on loopback. */
+async function ports(): Promise<Diagnosis> {
+  try {
+    const { first, count } = await reserveBlock(freshId());
+    return { subject: 'ports', state: 'ok', found: `a block of ${count} is free from ${first} on` };
+  } catch (error) {
+    return { subject: 'ports', state: 'missing', found: messageOf(error) };
   }
 }
 

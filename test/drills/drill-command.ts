@@ -7,7 +7,7 @@ import { afterAll } from 'vitest';
 import type { Verdict } from '../../src/checker/verdict.js';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
-const CLI = join(ROOT, 'dist/cli.js');
+export const CLI = join(ROOT, 'dist/cli.js');
 
 export interface Ended {
   code: number | null;
@@ -35,11 +35,19 @@ export function freshFolder(): string {
   return folder;
 }
 
-/** Runs on local processes where `args` name no runtime, so that a test is the same with and without an engine. */
-export function startDrill(args: readonly string[], environment: Record<string, string> = {}): Running {
+/**
+ * Runs on local processes where `args` name no runtime, so that a test is the same with and without an engine.
+ * `within` is a program that is to run it, such as `nsenter`, with its arguments.
+ */
+export function startDrill(
+  args: readonly string[],
+  environment: Record<string, string> = {},
+  within: readonly string[] = [],
+): Running {
   const { CI: _ci, ...inherited } = process.env;
   const runtime = args[0] === 'run' && !args.includes('--runtime') ? ['--runtime', 'process'] : [];
-  const child = spawn(process.execPath, [CLI, ...args, ...runtime], {
+  const [program = '', ...before] = [...within, process.execPath];
+  const child = spawn(program, [...before, CLI, ...args, ...runtime], {
     cwd: ROOT,
     env: { ...inherited, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

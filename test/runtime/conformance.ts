@@ -70,6 +70,23 @@ export function runtimeConformance({ runtime, echo, short, stubborn }: Subject):
       expect(await cluster.running('a')).toBe(true);
     });
 
+    test('says what there is of a run while it is there, and that there is nothing before and after', async () => {
+      const around = surroundings();
+      const look = () => runtime.look(around.run, around);
+      const before = await look();
+      expect(before.found).toEqual([]);
+      expect(Object.values(before.census.run).every((count) => count === 0)).toBe(true);
+      const cluster = await runtime.open({ nodes: ['a'], links: [], power: false }, around);
+      onTestFinished(async () => void (await cluster.close()));
+      await startAll(cluster, 'a');
+      const { census, found } = await look();
+      expect(census.run).toMatchObject({ folders: 1 });
+      expect(found).toHaveLength(Object.values(census.run).reduce((sum, count) => sum + count, 0));
+      expect(found.length).toBeGreaterThanOrEqual(3);
+      await cluster.close();
+      expect(await look()).toMatchObject({ census: { run: before.census.run }, found: [] });
+    });
+
     test('keeps both streams of a node in its log, over restarts', async () => {
       const { cluster, logs } = await open({ nodes: ['a'] });
       for (const complaint of ['first', 'second']) {

@@ -18,22 +18,26 @@ let left = false;
 let answer: (stay: boolean) => void = () => {};
 ending.signal.addEventListener('abort', () => answer(false));
 
-const job = await new Promise<Job>((resolve) => {
-  process.once('message', (message) => resolve(message as Job));
-  process.once('disconnect', () => process.exit(0));
+let begin: (job: Job) => void = () => {};
+let begun = false;
+const given = new Promise<Job>((resolve) => {
+  begin = resolve;
 });
-process.on('message', (message) => {
-  const order = message as Order;
-  if (order === 'stay' || order === 'down') answer(order === 'stay');
-  if (order === 'interrupt') end();
-  if (order === 'leave') left = true;
+// One listener from the first moment on: an order may come right behind the job.
+process.on('message', (message: Job | Order) => {
+  if (typeof message !== 'string') {
+    begun = true;
+    begin(message);
+  }
+  if (message === 'stay' || message === 'down') answer(message === 'stay');
+  if (message === 'interrupt') end();
+  if (message === 'leave') left = true;
 });
-process.removeAllListeners('disconnect');
 process.on('disconnect', () => {
+  if (!begun) process.exit(0);
   if (!left) end();
 });
-// Between the job and the listener for it, whoever gave it may have gone.
-if (!process.connected) end();
+const job = await given;
 
 let sent: Promise<unknown> = Promise.resolve();
 const tell = (told: Told) => {

@@ -1,16 +1,22 @@
-/** What `drill doctor` says of the container engine: its version, our image in it, and the room that it has. */
+/** What `drill doctor` says of the container engine: its version, our image in it, its ports, and the room that it has. */
 import { statfs } from 'node:fs/promises';
+import { connect } from 'node:net';
 import type Dockerode from 'dockerode';
-import type { Clock } from '../../clock.js';
+import { type Clock, sleep, within } from '../../clock.js';
 import { messageOf } from '../../errors.js';
+import { freshId } from '../../random.js';
 import type { Diagnosis } from '../diagnosis.js';
-import { engineClient, findEngine } from './engine.js';
+import { NODE_PATH } from '../image/node-executable.js';
+import { Ports, reserveBlock } from '../process/ports.js';
+import { engineClient, findEngine, refusalOf } from './engine.js';
 import { IMAGE_LABEL } from './labels.js';
 import { lackOfPacketFilters } from './packet-tools.js';
 import { newestOfficial, OFFICIAL_TOXIPROXY } from './toxiproxy-image.js';
 
 /** Room below which an engine may fail to make an image or to keep logs, bytes. */
 const ROOM = 1024 ** 3;
+/** How long a container may take to answer, ms. */
+const ANSWER_PATIENCE = 10_000;
 
 export async function diagnoseEngine(
   environment: Readonly<Record<string, string | undefined>>,
@@ -21,21 +27,27 @@ export async function diagnoseEngine(
     const engine = await findEngine(environment, clock);
     const docker = await engineClient(engine.address);
     const found = `${engine.version} (${engine.os}/${engine.architecture}) at ${engine.where}`;
-    const more = await Promise.all([
-      image(docker),
-      toxiproxy(docker),
-      room(docker),
-      packetFilters(environment, clock),
-    ]);
-    return [{ subject, state: 'ok', found }, ...more];
+    const names = await imagesIn(docker);
+    return [
+      { subject, state: 'ok', found },
+      image(names),
+      await toxiproxy(docker),
+      await published(docker, clock, names[0]),
+      await packetFilters(environment, clock),
+      await room(docker),
+    ];
   } catch (error) {
     return [{ subject, state: 'absent', found: messageOf(error), todo: 'drills run as local processes' }];
   }
 }
 
-async function image(docker: Dockerode): Promise<Diagnosis> {
+async function imagesIn(docker: Dockerode): Promise<string[]> {
   const images = await docker.listImages({ filters: { label: [`${IMAGE_LABEL}=reference`] } });
-  const names = images.flatMap(({ RepoTags }) => RepoTags ?? []);
+  // One that lost its name to a newer one has a name that is none.
+  return images.flatMap(({ RepoTags }) => RepoTags ?? []).filter((name) => !name.includes('<none>'));
+}
+
+function image(names: readonly string[]): Diagnosis {
   const subject = 'reference image';
   return names.length > 0
     ? { subject, state: 'ok', found: names.slice(0, 3).join(', ') }
@@ -70,6 +82,56 @@ async function packetFilters(
   return lack === undefined
     ? { subject, state: 'ok', found: 'iptables, by nsenter' }
     : { subject, state: 'absent', found: lack, todo: 'drills with `network: shared` are refused' };
+}
+
+/** What the container of the trial runs: it answers on its port, and ends by itself should nobody remove it. */
+const ANSWERER =
+  "require('net').createServer((socket) => socket.end('ok')).listen({ port: 7000, signal: AbortSignal.timeout(30_000) })";
+const PORT = '7000/tcp';
+
+/** Whether a container's port can be had on this machine's loopback, by which the runner reaches nodes. Tried. */
+async function published(docker: Dockerode, clock: Clock, image: string | undefined): Promise<Diagnosis> {
+  const subject = 'published ports';
+  if (image === undefined) {
+    return { subject, state: 'absent', found: 'not tried', todo: 'ask again after the first run' };
+  }
+  let container: Dockerode.Container | undefined;
+  try {
+    const [port = 0] = await new Ports(await reserveBlock(freshId())).take(1);
+    container = await docker.createContainer({
+      Image: image,
+      Cmd: [NODE_PATH, '-e', ANSWERER],
+      Labels: { [IMAGE_LABEL]: 'trial' },
+      ExposedPorts: { [PORT]: {} },
+      HostConfig: { PortBindings: { [PORT]: [{ HostIp: '127.0.0.1', HostPort: String(port) }] } },
+    });
+    await container.start();
+    await within(clock, ANSWER_PATIENCE, `an answer on 127.0.0.1:${port}`, async (signal) => {
+      while (!(await answers(port))) await sleep(clock, 50, signal);
+    });
+    return { subject, state: 'ok', found: 'a container was reached on 127.0.0.1' };
+  } catch (error) {
+    return {
+      subject,
+      state: 'missing',
+      found: refusalOf(error),
+      todo: 'let the engine publish ports on loopback, or use --runtime process',
+    };
+  } finally {
+    await container?.remove({ force: true }).catch(() => undefined);
+  }
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    let said = '';
+    const socket = connect({ host: '127.0.0.1', port });
+    socket.setEncoding('latin1').on('data', (text: string) => {
+      said += text;
+    });
+    socket.on('error', () => {});
+    socket.once('close', () => resolve(said === 'ok'));
+  });
 }
 
 async function room(docker: Dockerode): Promise<Diagnosis> {

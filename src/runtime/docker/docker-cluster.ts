@@ -167,7 +167,7 @@ export class DockerCluster implements DockerClusterAbilities {
       if (Type === 'volume') this.#volumes.add(Source);
     await container.make(options);
     this.#assertOpen();
-    await container.start(program.command[0] ?? 'the program of its image');
+    await container.start(options.Cmd?.[0] ?? 'the program of its image');
     await this.handicaps.again(node);
   }
 

@@ -29,7 +29,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const ANSWER_PATIENCE = 2000;
 const WORK_PATIENCE = 120_000;
 
-/** Finds the engine that answers. Rejects with an `EnvironmentError` that says why there is none. */
+/** The oldest API that has all that is asked for: Docker 20.10's. */
+const OLDEST_API = [1, 41] as const;
+
+/** Finds the engine that answers. Rejects with an `EnvironmentError` that says why there is none that is fit. */
 export async function findEngine(environment: Environment, clock: Clock): Promise<FoundEngine> {
   const address = addressOf(environment);
   const where = placeOf(address);
@@ -47,15 +50,32 @@ export async function findEngine(environment: Environment, clock: Clock): Promis
       { cause: error },
     );
   }
+  let told: Record<string, string>;
   try {
-    const { Version, Os, Arch } = JSON.parse(text) as Record<string, string>;
-    return { address, where, version: Version ?? 'unknown', os: Os ?? '', architecture: Arch ?? '' };
+    told = JSON.parse(text) as Record<string, string>;
   } catch (error) {
     throw new EnvironmentError(
       { where, expected: "a container engine's version", found: JSON.stringify(text.slice(0, 80)) },
       { cause: error },
     );
   }
+  const { Version = 'unknown', ApiVersion = '', Os = '', Arch = '' } = told;
+  if (isTooOld(ApiVersion)) {
+    throw new EnvironmentError({
+      where,
+      expected: `a container engine with API ${OLDEST_API.join('.')} or later, as Docker 20.10 has`,
+      found: `version ${Version} with API ${ApiVersion}`,
+      todo: 'update it, or use --runtime process',
+    });
+  }
+  return { address, where, version: Version, os: Os, architecture: Arch };
+}
+
+/** An engine that does not say what it can is taken as it is. */
+function isTooOld(api: string): boolean {
+  const [, major, minor] = /^(\d+)\.(\d+)$/.exec(api)?.map(Number) ?? [];
+  if (major === undefined || minor === undefined) return false;
+  return major < OLDEST_API[0] || (major === OLDEST_API[0] && minor < OLDEST_API[1]);
 }
 
 /**

@@ -20,8 +20,8 @@ export interface Removal {
 /** Time between two looks, and how long one thing may take to be removed, ms. */
 const LOOK_EVERY = 100;
 const PATIENCE = 30_000;
-/** How long nothing but refusals may come before they are believed, ms. */
-const REFUSED = 10_000;
+/** How long nothing but refusals may come before they are believed by somebody who waits, ms. */
+const REFUSED = 5000;
 
 /** Refusals that are none: it is being removed already, or that takes its time. */
 const UNDER_WAY = /in progress|took longer/i;
@@ -66,7 +66,7 @@ export async function removeRun(
       progress = clock.now();
     }
     if (clock.now() > end || clock.now() > answered + silence) break;
-    if (refusals.length > 0 && clock.now() > progress + REFUSED) break;
+    if (quiet === 0 && refusals.length > 0 && clock.now() > progress + REFUSED) break;
     if (looks < empty || quiet > 0) await sleep(clock, LOOK_EVERY);
   }
   return { removed: removed.size, left: refusals, unseen };

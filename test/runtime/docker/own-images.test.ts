@@ -77,7 +77,8 @@ withEngine(() => {
     const images = await (await docker()).listImages({
       filters: { label: ['failover-drill.image=reference'] },
     });
-    return images.flatMap(({ RepoTags }) => RepoTags ?? [])[0] ?? expect.fail('an image');
+    const names = images.flatMap(({ RepoTags }) => RepoTags ?? []);
+    return names.find((name) => !name.includes('<none>')) ?? expect.fail('an image');
   };
   const opened = async (spec: ContainerSpec) => {
     const image = await anImage();
