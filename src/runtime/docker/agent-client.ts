@@ -86,10 +86,8 @@ export async function knockThrough(
     return socket;
   };
   try {
-    const [listener] = await Promise.all([
-      order(other, `hear ${token}`),
-      order(agent, `knock ${target.host} ${target.port} ${token}`),
-    ]);
+    const listener = await order(other, `hear ${token}`);
+    await order(agent, `knock ${target.host} ${target.port} ${token}`);
     await line(listener, signal);
   } finally {
     for (const socket of sockets) socket.destroy();

@@ -6,6 +6,7 @@ import type { CutMode } from '../../../src/drill/steps.js';
 import { openPacketLinks } from '../../../src/link/packet-links.js';
 import { openInside } from '../../../src/link/server.js';
 import { openLinks } from '../../../src/link/toxiproxy-links.js';
+import { engineClient, findEngine } from '../../../src/runtime/docker/engine.js';
 import { openPower } from '../../../src/runtime/power.js';
 import { grudge } from '../../../src/topology/grudge.js';
 import { dialled, linkConformance } from '../../link/conformance.js';
@@ -184,5 +185,45 @@ withPacketFilters(() => {
       cuts: [{ link: 'a->power', streams: ['upstream', 'downstream'] }],
     });
     expect(await from('a', 'power', port)).toBe('ECONNREFUSED');
+  });
+
+  test("a node of the user's own image has its name, its rights and its settings, and no other network", async () => {
+    const docker = await engineClient((await findEngine(process.env, clock)).address);
+    // Whatever test came first has made it.
+    const images = await docker.listImages({ filters: { label: ['failover-drill.image=reference'] } });
+    const image = images.flatMap(({ RepoTags }) => RepoTags ?? [])[0] ?? expect.fail('an image');
+    const code = `const { readFileSync: read } = require('fs');
+      console.log(JSON.stringify({
+        name: require('os').hostname(),
+        hosts: read('/etc/hosts', 'utf8').split('\\n').filter((line) => /\\sb$/.test(line)),
+        backlog: Number(read('/proc/sys/net/core/somaxconn', 'utf8')),
+        rights: parseInt(/CapEff:\\s*(\\w+)/.exec(read('/proc/self/status', 'utf8'))[1], 16),
+        addresses: Object.values(require('os').networkInterfaces()).flat().map(({ address }) => address),
+      }));`;
+    const { cluster, told } = await openContainers({
+      nodes: ['a', 'b'],
+      links: mesh('a', 'b'),
+      shared: true,
+      containers: {
+        a: {
+          image,
+          command: ['/usr/local/bin/node', '-e', code],
+          cap_add: ['NET_ADMIN'],
+          sysctls: { 'net.core.somaxconn': 512, 'kernel.shm_rmid_forced': 1 },
+        },
+      },
+    });
+    await cluster.start('a', { command: [] });
+    const { line } = await eventually('it tells', () => told.lines[0]);
+    const { rights, ...seen } = JSON.parse(line) as { rights: number };
+    expect(seen).toEqual({
+      name: 'a',
+      hosts: [`${cluster.places.listen('b').host}\tb`],
+      backlog: 512,
+      addresses: ['127.0.0.1', cluster.places.listen('a').host],
+    });
+    const NET_ADMIN = 12;
+    expect(Math.floor(rights / 2 ** NET_ADMIN) % 2).toBe(1);
+    expect((await cluster.close()).leaked).toEqual([]);
   });
 });
