@@ -3,14 +3,10 @@
  * its doing in fault/ (what breaks something) or run/ (what waits, restores or combines).
  */
 import * as z from 'zod';
+import { clock, cpu, disk, memory, slowDisk } from './hardship.js';
 import { shortForm } from './short-form.js';
-import { byteRate, duration, interval, operationRate, percent, phrase, share, size, skew } from './units.js';
-
-/** Names a target; the grammar is in topology/selector.ts and is checked against the topology. */
-export const selector = phrase(/\S/, 'a selector: a node, a role, a tag, `any <role>`, ...').meta({
-  description:
-    'a node (a), a role (primary, standby, supervisor, client:<group>), a tag (site:east), `any <role>`, `all <role>`, `random <n> <role>`, or what an earlier step touched (killed, paused)',
-});
+import { forDuration, label, selector } from './step-keys.js';
+import { duration, interval, percent, phrase } from './units.js';
 
 export const cutMode = z.enum(['refuse', 'drop', 'stall']).meta({
   description:
@@ -34,14 +30,6 @@ const wait = shortForm(
   }),
   `a duration with a unit (2s), one of ${CONDITIONS.join(', ')}`,
 );
-
-const label = phrase(
-  /^[a-z][a-z0-9_-]{0,40}$/,
-  'a name of lower-case letters, digits, - and _, starting with a letter',
-)
-  .optional()
-  .meta({ description: 'a name for this fault, for a later `heal`' });
-const forDuration = interval.optional().meta({ description: 'healed by itself after this long' });
 
 const A_TARGET = 'a target such as a or primary';
 
@@ -179,47 +167,6 @@ const flap = z.strictObject({
     description: 'the length of one half cycle: cut for this long, healed for this long',
   }),
   times: z.int().min(1).max(1000),
-});
-
-/** What every fault that makes life hard for a node has beside its own keys. */
-const hardship = { target: selector, for: forDuration, as: label };
-
-const cpu = z.strictObject({
-  ...hardship,
-  limit: share.meta({ description: 'the most processor time that it gets, of one processor' }),
-});
-const memory = z.strictObject({
-  ...hardship,
-  limit: size('6m').meta({ description: 'the most memory; past it, the kernel ends a process of it' }),
-});
-const disk = z.strictObject({
-  ...hardship,
-  fill: phrase(/^\/[^:,]{1,200}$/, 'an absolute path').meta({
-    description: 'a folder of `tmpfs` with a size, which is filled to the last block',
-  }),
-});
-
-export const THROTTLES = ['read', 'write', 'read_ops', 'write_ops'] as const;
-
-const slowDisk = z
-  .strictObject({
-    ...hardship,
-    read: byteRate.optional(),
-    write: byteRate.optional(),
-    read_ops: operationRate.optional(),
-    write_ops: operationRate.optional(),
-  })
-  .check(({ value, issues }) => {
-    if (THROTTLES.some((name) => value[name] !== undefined)) return;
-    const message = `one or more of ${THROTTLES.map((name) => `\`${name}\``).join(', ')}`;
-    issues.push({ code: 'custom', input: value, message, params: { found: 'none of them' } });
-  });
-/** What of a disk's speed is left: bytes and operations a second. */
-export type Throttle = Partial<Record<(typeof THROTTLES)[number], number | undefined>>;
-
-const clock = z.strictObject({
-  ...hardship,
-  skew: skew.meta({ description: 'how far the time of day is ahead (+5m) or behind (-30s)' }),
 });
 
 const switchover = z.strictObject({ to: selector });

@@ -1,5 +1,6 @@
 /** Nodes whose reads and writes of the disk are throttled by the kernel. */
-import type { StepOptions, Throttle } from '../drill/steps.js';
+import type { Throttle } from '../drill/hardship.js';
+import type { StepOptions } from '../drill/steps.js';
 import { describeThrottle } from '../runtime/handicap.js';
 import type { Fault } from './fault.js';
 import { aimHardship, type HardshipAim, injectHardship } from './hardship.js';

@@ -230,7 +230,7 @@ export class Stage {
     if (!this.#before) return inventory;
     try {
       const { census, found } = await this.#setting.runtime.look(this.run, this.#setting);
-      const told = (thing: string) => inventory.leaked.some((text) => text.startsWith(thing));
+      const told = (thing: string) => inventory.leaked.some((text) => `${text} `.startsWith(`${thing} `));
       const leaked = [...inventory.leaked, ...found.filter((thing) => !told(thing))];
       return { ...inventory, after: census, leaked };
     } catch (error) {

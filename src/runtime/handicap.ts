@@ -2,7 +2,7 @@
  * What can be made hard for a node while it goes on running: less processor time, a full disk, a clock that is wrong.
  * Each is a capability of its own. Several faults may hold the same of one node: the last one counts.
  */
-import { THROTTLES, type Throttle } from '../drill/steps.js';
+import { THROTTLES, type Throttle } from '../drill/hardship.js';
 import { formatSize } from '../drill/units.js';
 
 /** What was seen of a node, and what should have been. */

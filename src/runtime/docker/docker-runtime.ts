@@ -1,6 +1,7 @@
 /** The Docker runtime: nodes are containers. It needs an engine on this machine, and nothing from a registry. */
 import { resolve } from 'node:path';
 import process from 'node:process';
+import { within } from '../../clock.js';
 import { type ContainerSpec, hasOwnImage } from '../../drill/container.js';
 import type { Capability } from '../../drill/needs.js';
 import { identify } from '../os-process.js';
@@ -11,7 +12,7 @@ import type { Layout, Runtime, Surroundings } from '../runtime.js';
 import { exposedPorts, withBuilt } from './build.js';
 import { DockerCluster } from './docker-cluster.js';
 import { assignPlaces, networksNeeded, portsNeeded } from './docker-places.js';
-import { engineClient, type FoundEngine, findEngine } from './engine.js';
+import { engineAddress, engineClient, type FoundEngine, findEngine } from './engine.js';
 import { listenToEngine } from './engine-events.js';
 import { reachOf } from './handicap/reach.js';
 import { ensureImages } from './images.js';
@@ -22,6 +23,9 @@ import { lackOfPacketFilters } from './packet-tools.js';
 import { assignSharedPlaces } from './shared-places.js';
 
 type Containers = Readonly<Record<string, ContainerSpec>>;
+
+/** How long a busy engine may take to say what is in it, ms. */
+const LOOK_PATIENCE = 30_000;
 
 /** How long the builder may be silent, ms. */
 const BUILD_PATIENCE = 20 * 60_000;
@@ -72,8 +76,10 @@ export const dockerRuntime: Omit<Runtime, 'open'> & {
     return exposedPorts(await engineClient(engine.address), built);
   },
   async look(run, { environment, clock }) {
-    const { address } = await findEngine(environment, clock);
-    return lookEverywhere(await engineClient(address), run);
+    const docker = await engineClient(engineAddress(environment));
+    return within(clock, LOOK_PATIENCE, 'looking at what is in the engine', () =>
+      lookEverywhere(docker, run),
+    );
   },
   async open(layout, surroundings) {
     const { run, clock, environment } = surroundings;

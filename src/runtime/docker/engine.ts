@@ -34,7 +34,7 @@ const OLDEST_API = [1, 41] as const;
 
 /** Finds the engine that answers. Rejects with an `EnvironmentError` that says why there is none that is fit. */
 export async function findEngine(environment: Environment, clock: Clock): Promise<FoundEngine> {
-  const address = addressOf(environment);
+  const address = engineAddress(environment);
   const where = placeOf(address);
   let text: string;
   try {
@@ -91,8 +91,8 @@ export async function engineClient(address: EngineAddress, patience = WORK_PATIE
   });
 }
 
-/** By DOCKER_HOST, else the first socket that exists. */
-function addressOf(environment: Environment): EngineAddress {
+/** By DOCKER_HOST, else the first socket that exists. Throws an `EnvironmentError` for what is no engine's address. */
+export function engineAddress(environment: Environment): EngineAddress {
   const given = environment['DOCKER_HOST'];
   if (given) return parseHost(given);
   const home = environment['HOME'];

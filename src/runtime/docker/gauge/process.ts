@@ -8,7 +8,7 @@
  */
 import { closeSync, constants, openSync, readSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { systemClock } from '../../../clock.js';
-import type { Throttle } from '../../../drill/steps.js';
+import type { Throttle } from '../../../drill/hardship.js';
 import { messageOf } from '../../../errors.js';
 import { BLOCK, CHUNK, type Gauge } from './gauge.js';
 

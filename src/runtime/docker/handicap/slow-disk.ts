@@ -9,7 +9,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { type Clock, within } from '../../../clock.js';
-import { THROTTLES, type Throttle } from '../../../drill/steps.js';
+import { THROTTLES, type Throttle } from '../../../drill/hardship.js';
 import { EnvironmentError, InternalError, messageOf } from '../../../errors.js';
 import { entry } from '../../entry.js';
 import { describeThrottle, type Handicap, type HandicapSeen } from '../../handicap.js';
