@@ -35,7 +35,7 @@ const cluster = await dockerRuntime.open(
   { clock, run: freshId(), logs, environment: process.env, onLine() {}, onExit() {} },
 );
 try {
-  await cluster.toxiproxies(7);
+  await cluster.toxiproxies(7, { kind: 'embedded' });
   const direct = await openPacketLinks({ clock, filters: cluster.filters() }, links);
   for (const [mode, shape] of [
     ['drop', { shape: 'isolate', targets: ['a'] }],

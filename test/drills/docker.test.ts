@@ -88,7 +88,7 @@ withEngine(() => {
     const all = files('drills');
     let ended: Ended;
     beforeAll(async () => {
-      ended = await drill('run', 'drills/', '--runtime', 'docker', '--parallel', '2', '--out', out);
+      ended = await drill('run', 'drills/', '--runtime', 'docker', '--out', out);
     }, 600_000);
 
     it.each(all)('%s passes, as it does on local processes', (file) => {
@@ -104,16 +104,7 @@ withEngine(() => {
     const all = files('fixtures/known-bad');
     let ended: Ended;
     beforeAll(async () => {
-      ended = await drill(
-        'run',
-        'fixtures/known-bad/',
-        '--runtime',
-        'docker',
-        '--parallel',
-        '2',
-        '--out',
-        out,
-      );
+      ended = await drill('run', 'fixtures/known-bad/', '--runtime', 'docker', '--out', out);
     }, 300_000);
 
     it.each(all)('%s is caught, with evidence', (file) => {

@@ -28,7 +28,8 @@ const echo = (node) => {
 const family = { command: [process.execPath, fileURLToPath(new URL('family.mjs', import.meta.url))] };
 await Promise.all([cluster.start('a', echo('a')), cluster.start('b', echo('b'))]);
 await cluster.pause('b');
-const { client } = await openToxiproxy({ clock, hosts: cluster, url });
+const asked = url === undefined ? undefined : { kind: 'url', url };
+const { client } = await openToxiproxy({ clock, hosts: cluster, ...(asked ? { asked } : {}) });
 await openLinks(
   { client, clock, run },
   links.map(({ name }) => cluster.places.link(name)),
