@@ -81,7 +81,8 @@ export async function lookAtLink(fault: string, expectation: Expectation, effect
   const { clock } = effects;
   const end = clock.now() + Math.max(patience.answer, patience.arrival ?? 0);
   // A link that should be open is given a short while first: where another fault takes hold of it meanwhile, that is
-  // seen then, and nobody waits any longer for an answer that does not come.
+  // seen then, and nobody waits any longer for an answer that does not come. It has its full time afterwards, however
+  // long the first look took.
   let answer = held === 'free' ? Math.min(SILENCE, patience.answer) : patience.answer;
   for (;;) {
     const seen = await see(fault, { ...expectation, patience: { ...patience, answer } }, effects);
@@ -89,7 +90,7 @@ export async function lookAtLink(fault: string, expectation: Expectation, effect
     // A destination that was only just started, or an answer that is late, gets another chance; a cut that lets
     // an answer through has had its own.
     const plain = look.ok || (seen.greeting?.outcome === 'answered' && held !== 'free');
-    if (plain || clock.now() >= end) return look;
+    if (plain || (clock.now() >= end && answer === patience.answer)) return look;
     await sleep(clock, RETRY);
     answer = patience.answer;
   }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Clock } from '../../src/clock.js';
 import { kill } from '../../src/fault/kill.js';
 import { ANSWER, SILENCE } from '../../src/fault/link-witness.js';
 import { partition } from '../../src/fault/partition.js';
@@ -173,6 +174,24 @@ test('an open link that answers late is given the time', async () => {
   const { witnessed, evidence } = await witness();
   expect(witnessed).toBe(true);
   expect(sees(evidence, 'a->c')).toMatch(/^no toxics; greeting answered after/);
+});
+
+test('an open link has its full time, however long this machine was held up at the first look', async () => {
+  const { effects } = await openStand();
+  let heldUp = 0;
+  const late: Clock = { ...effects.clock, now: () => effects.clock.now() + heldUp };
+  const asked: number[] = [];
+  const greet: typeof effects.greet = async (link, patience) => {
+    if (link !== 'a->c') return effects.greet(link, patience);
+    asked.push(patience.answer);
+    if (asked.length > 1) return effects.greet(link, patience);
+    heldUp += 2 * ANSWER;
+    return { outcome: 'silent', arrived: false, took: patience.answer };
+  };
+  const aim = partition.aim({ isolate: 'a', except: ['c'], mode: 'drop' }, view);
+  const { witness } = await partition.inject('fault-1', aim, { ...effects, clock: late, greet });
+  expect(await witness()).toMatchObject({ witnessed: true });
+  expect(asked).toEqual([SILENCE, ANSWER]);
 });
 
 test('a link over which nobody takes greetings is cut by the word of the server', async () => {
