@@ -24,7 +24,9 @@ withEngine(() => {
     );
     const run = own?.Labels[RUN_LABEL] ?? '';
     const Image = own?.Image ?? '';
-    const volume = `drill-${run}-a-data`;
+    const { Volumes } = await docker.listVolumes({ filters: { label: [`${RUN_LABEL}=${run}`] } });
+    const volume =
+      Volumes.find(({ Name }) => Name.includes(`${run}-a-`))?.Name ?? expect.fail('a volume of a');
     // Somebody else's container, to which the run's volume is of use; and one that says that it is the run's.
     const theirs = await docker.createContainer({ Image, HostConfig: { Binds: [`${volume}:/data`] } });
     const free = () => theirs.remove({ force: true }).catch(() => undefined);
