@@ -12,15 +12,7 @@ import { lookInEngine } from '../../src/runtime/docker/look.js';
 import { folderOf } from '../../src/runtime/label.js';
 import { RunFolder } from '../../src/runtime/reaper/run-folder.js';
 import { withEngine } from '../runtime/docker/engine.js';
-import {
-  CLI,
-  drill,
-  type Ended,
-  freshFolder,
-  labelledProcesses,
-  ROOT,
-  startDrill,
-} from './drill-command.js';
+import { CLI, drill, type Ended, freshFolder, labelledProcesses, ROOT, startDrill } from './drill-command.js';
 
 const PATIENT = 'test/drills/lifecycle/patient.yaml';
 const HOPELESS = 'test/drills/lifecycle/hopeless.yaml';
