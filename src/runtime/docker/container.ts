@@ -252,12 +252,15 @@ export class Container {
     const { clock } = this.#setting;
     const { process } = life;
     if (!process) return comesWithin(clock, ms, life.exited);
-    const end = clock.now() + ms;
+    let alive = clock.now();
+    const end = alive + ms;
     while (stateOf(process) !== 'gone') {
-      if (clock.now() > end) return false;
+      alive = clock.now();
+      if (alive > end) return false;
       await sleep(clock, LOOK_EVERY);
     }
-    life.goneAt ??= clock.now();
+    // Somewhere between two looks, which lie further apart where this process was held up.
+    life.goneAt ??= (alive + clock.now()) / 2;
     return true;
   }
 
