@@ -1,6 +1,7 @@
 /** What a run found, created and left, as its history tells it. */
 import { eventsOf } from '../history/by-type.js';
-import type { Census, EventOf, InEngine } from '../history/event.js';
+import type { Census, InEngine } from '../history/census.js';
+import type { EventOf } from '../history/event.js';
 import type { History } from '../history/history.js';
 import type { Verdict } from './verdict.js';
 

@@ -1,6 +1,7 @@
 /** What the judge says of a run: the shape of verdict.json, key by key. */
 
-import type { Census, EventOf } from '../history/event.js';
+import type { Census } from '../history/census.js';
+import type { EventOf } from '../history/event.js';
 
 export type Judgement = 'pass' | 'fail' | 'inconclusive';
 

@@ -15,6 +15,7 @@
 import type { DrillFile } from '../drill/schema.js';
 import type { CutMode } from '../drill/steps.js';
 import type { Cut } from '../topology/grudge.js';
+import type { Census, Created } from './census.js';
 
 /** The version of the history format. */
 export const HISTORY_FORMAT = 1;
@@ -234,37 +235,12 @@ export interface ProblemEvent {
   message: string;
 }
 
-/** Things in a container engine. */
-export interface InEngine {
-  containers: number;
-  networks: number;
-  volumes: number;
-}
-
-/** What there was at one moment, looked up then. */
-export interface Census {
-  /** What carries this run's label. */
-  run: { processes: number; folders: number } & Partial<InEngine>;
-  /** In the container engine: what carries the label of any run, this one included. */
-  drills?: InEngine;
-  /** In the container engine: everything, whosever it is. */
-  engine?: InEngine;
-}
-
 /** What the run created, and what there was before it and after `down`. */
 export interface InventoryEvent {
   type: 'inventory';
   /** Before anything was created; missing where nobody could look. */
   before?: Census;
-  created: {
-    processes: number;
-    proxies: number;
-    folders: number;
-    /** Only where nodes were containers. */
-    containers?: number;
-    networks?: number;
-    volumes?: number;
-  };
+  created: Created;
   /** After everything was taken down; missing where nobody could look. */
   after?: Census;
   leaked: string[];

@@ -7,7 +7,7 @@
  */
 import type { Clock } from '../clock.js';
 import { InternalError } from '../errors.js';
-import type { PacketFilter } from '../runtime/runtime.js';
+import type { PacketFilter } from '../runtime/edges.js';
 import type { Stream } from '../topology/grudge.js';
 import type { Link } from '../topology/links.js';
 import type { LinkChange, LinkState, StatefulLinks } from './links.js';

@@ -14,7 +14,8 @@
 import { type Clock, sleep, within } from '../clock.js';
 import type { Greeting, Patience } from '../fault/fault.js';
 import { freshId } from '../random.js';
-import type { Address, Door, Greetings, LinkPlace } from '../runtime/runtime.js';
+import type { Door, Edges } from '../runtime/edges.js';
+import type { Address, LinkPlace } from '../runtime/runtime.js';
 import { greets, type System, tellsRole } from '../system/system.js';
 import { kindOf, type Link } from '../topology/links.js';
 import { http } from './http.js';
@@ -37,25 +38,21 @@ export interface GreeterSetting {
   place(link: string): LinkPlace;
   /** Nodes of which the system knows nothing. */
   strangers?: readonly string[];
-  /** Where the source's address of a link cannot be dialled from here: a way to begin where the source is. */
-  door?(link: string, signal: AbortSignal): Promise<Door | undefined>;
-  /** How to greet over a link whose place says that its own end takes greetings. */
-  greeting?: Greetings['greeting'];
-  /** Sends datagrams over a link until one has arrived; undefined where the link carries connections only. */
-  knock?(link: string, token: string, signal: AbortSignal): Promise<void> | undefined;
+  /** Where links lie in networks that cannot be reached from here: ways to begin where a link's source is. */
+  edges?: Pick<Edges, 'door' | 'greeting' | 'knock'> | undefined;
 }
 
 export function greeter(setting: GreeterSetting): Greeter {
-  const { clock, system, place, strangers = [], door, greeting, knock } = setting;
+  const { clock, system, place, strangers = [], edges } = setting;
   /** Tokens under way, and what to call when one arrives. */
   const waiting = new Map<string, () => void>();
   const series = freshId();
   let count = 0;
 
   /** Over the link to its own end. */
-  async function wayOver(link: string, token: string, greet: Greetings['greeting']): Promise<Way> {
+  async function wayOver(link: string, token: string, edges: Pick<Edges, 'greeting'>): Promise<Way> {
     const { send, close } = await within(clock, READY, `the end of ${link}`, (signal) =>
-      greet(link, token, () => waiting.get(token)?.(), signal),
+      edges.greeting(link, token, () => waiting.get(token)?.(), signal),
     );
     return { send, close, tells: true };
   }
@@ -66,8 +63,8 @@ export function greeter(setting: GreeterSetting): Greeter {
     return (
       ask && {
         send: (signal) =>
-          door
-            ? through(door(link.name, signal), (address) => ask.put(address ?? dial, token, signal))
+          edges
+            ? through(edges.door(link.name, signal), (address) => ask.put(address ?? dial, token, signal))
             : ask.put(dial, token, signal),
         tells: ask.tells,
       }
@@ -90,12 +87,12 @@ export function greeter(setting: GreeterSetting): Greeter {
       });
       let way: Way | undefined;
       try {
-        way = at.greetable && greeting ? await wayOver(link, token, greeting) : wayThrough(at, token);
+        way = at.greetable && edges ? await wayOver(link, token, edges) : wayThrough(at, token);
         if (!way) return undefined;
         const sent = clock.now();
         const [{ outcome, took }, datagram] = await Promise.all([
           send(clock, patience.answer, way.send),
-          knock && hasArrived(clock, patience.datagram ?? patience.answer, link, token, knock),
+          edges && hasArrived(clock, patience.datagram ?? patience.answer, link, token, edges),
         ]);
         const rest = sent + (patience.arrival ?? 0) - clock.now();
         const mayArrive = way.tells && !seen && outcome !== 'answered' && datagram === undefined;
@@ -116,10 +113,10 @@ async function hasArrived(
   ms: number,
   link: string,
   token: string,
-  knock: NonNullable<GreeterSetting['knock']>,
+  edges: Pick<Edges, 'knock'>,
 ): Promise<boolean | undefined> {
   const ending = new AbortController();
-  const knocking = knock(link, token, ending.signal);
+  const knocking = edges.knock(link, token, ending.signal);
   if (!knocking) return undefined;
   const timer = clock.timer(ms, () => ending.abort());
   try {

@@ -1,7 +1,7 @@
 /** verdict.json: the verdict as it is, its keys always in the same order, so that two can be compared by `diff`. */
 
 import type { FaultTimings, Finding, GroupFigures, Verdict } from '../checker/verdict.js';
-import type { Census } from '../history/event.js';
+import type { Census } from '../history/census.js';
 
 /** A copy of `value` with these keys, in this order; a key that is forgotten here is a type error. */
 function inOrder<T extends object>(value: T, keys: Record<keyof T, true>): T {

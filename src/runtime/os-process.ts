@@ -13,8 +13,14 @@ export interface ProcessIdentity {
   started: string;
 }
 
-/** `gone` includes a process that has ended and was not yet waited for. */
-export type ProcessState = 'running' | 'stopped' | 'gone';
+/**
+ * `ending`: the system is taking it down; it runs no code of its own any more, but its memory and its ports are not
+ * free yet. Told on Linux only. `gone` includes a process that has ended and was not yet waited for.
+ */
+export type ProcessState = 'running' | 'stopped' | 'ending' | 'gone';
+
+/** The kernel's PF_EXITING, among the flags of a process. */
+const EXITING = 0x4;
 
 const hasProc = existsSync('/proc/self/stat');
 
@@ -22,6 +28,11 @@ const hasProc = existsSync('/proc/self/stat');
 export function identify(pid: number): ProcessIdentity | undefined {
   const seen = look(pid);
   return seen && seen.state !== 'gone' ? { pid, started: seen.started } : undefined;
+}
+
+interface Seen {
+  state: ProcessState;
+  started: string;
 }
 
 /** What the process is doing. A number that belongs to another process by now counts as `gone`. */
@@ -62,11 +73,11 @@ function environmentOf(pid: number): Record<string, string> | undefined {
   }
 }
 
-function look(pid: number): { state: ProcessState; started: string } | undefined {
+function look(pid: number): Seen | undefined {
   return hasProc ? lookInProc(pid) : askPs(pid);
 }
 
-function lookInProc(pid: number): { state: ProcessState; started: string } | undefined {
+function lookInProc(pid: number): Seen | undefined {
   let stat: string;
   try {
     stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
@@ -75,10 +86,12 @@ function lookInProc(pid: number): { state: ProcessState; started: string } | und
   }
   // The second field is the name in parentheses, which may itself hold spaces and parentheses.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return { state: stateFrom(fields[0] ?? ''), started: fields[19] ?? '' };
+  const state = stateFrom(fields[0] ?? '');
+  const exiting = state !== 'gone' && (Number(fields[6]) & EXITING) !== 0;
+  return { state: exiting ? 'ending' : state, started: fields[19] ?? '' };
 }
 
-function askPs(pid: number): { state: ProcessState; started: string } | undefined {
+function askPs(pid: number): Seen | undefined {
   try {
     const line = execFileSync('ps', ['-o', 'state=,lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
     const [state = '', ...started] = line.split(/\s+/);

@@ -8,9 +8,9 @@ import type { Clock } from '../clock.js';
 import type { ContainerSpec } from '../drill/container.js';
 import type { Capability } from '../drill/needs.js';
 import type { KillSignal, PauseWay } from '../drill/steps.js';
-import type { Census } from '../history/event.js';
-import type { ToxiproxyChoice } from '../link/toxiproxy-choice.js';
+import type { Census, Created } from '../history/census.js';
 import type { Link } from '../topology/links.js';
+import type { Edges } from './edges.js';
 import type { Handicapped } from './handicap.js';
 
 export interface Address {
@@ -50,11 +50,11 @@ export interface LinkPlace {
   listen: string;
   /** The destination's real address, `host:port`, as the Toxiproxy server sees it. */
   upstream: string;
-  /** No proxy carries it: packets go straight to `dial`, as far as the nodes' packet filters let them (`Filters`). */
+  /** No proxy carries it: packets go straight to `dial`, as far as the nodes' packet filters let them (`Edges.filters`). */
   packets?: true;
-  /** Which of the runtime's own Toxiproxy servers carries it (`Proxies`); without it, the one on this machine does. */
+  /** Which of the runtime's own Toxiproxy servers carries it (`Edges`); without it, the one on this machine does. */
   server?: string;
-  /** Whether the link's own end takes greetings (`Greetings`), whatever its destination does. */
+  /** Whether the link's own end takes greetings (`Edges.greeting`), whatever its destination does. */
   greetable?: boolean;
 }
 
@@ -121,7 +121,7 @@ export type OpenCluster = Cluster &
   Pauses &
   Tails &
   Hosts &
-  Partial<ProcessKills & Handicapped & Proxies & Doors & Greetings & Filters>;
+  Partial<ProcessKills & Handicapped> & { edges?: Edges };
 
 /** The addresses of a cluster. */
 export interface Places {
@@ -140,7 +140,7 @@ export interface Places {
 
 export interface Inventory {
   before?: Census;
-  created: { processes: number; proxies: number; folders: number } & Partial<CreatedInEngine>;
+  created: Created;
   after?: Census;
   /** What is still there, one text each; empty when all is gone. */
   leaked: string[];
@@ -148,13 +148,6 @@ export interface Inventory {
   unseen?: string[];
   /** The run's label, where it was left as it was. */
   kept?: string;
-}
-
-/** What a run created in a container engine. */
-export interface CreatedInEngine {
-  containers: number;
-  networks: number;
-  volumes: number;
 }
 
 /** The capability `kill`. Instants are the clock's, the best known for when the effect began. */
@@ -217,74 +210,6 @@ export interface Hosts {
   host(name: string, program: Program, onLine: (line: string) => void): Promise<Helper>;
   /** Notes that the run has proxies on a Toxiproxy that is not ours, so that they are removed whatever happens. */
   noteToxiproxy(url: string): void;
-}
-
-/** A runtime that brings Toxiproxy servers, for links in networks that no other server reaches. */
-export interface Proxies {
-  /** Starts them. `seed` is of the embedded ones' randomness. */
-  toxiproxies(seed: number, choice: ToxiproxyChoice): Promise<BroughtToxiproxies>;
-}
-
-export interface BroughtToxiproxies {
-  /** `embedded`, or the name of an image. */
-  server: string;
-  /** Their URLs, by the names that `LinkPlace.server` has. */
-  urls: ReadonlyMap<string, string>;
-}
-
-/** A runtime whose links lie where the runner cannot dial them: it opens doors there. */
-export interface Doors {
-  /**
-   * A loopback address behind which the one lies that the link's source dials; undefined where that can be dialled
-   * from here. Rejects with the dial's own error, such as ECONNREFUSED.
-   */
-  door(link: string, signal: AbortSignal): Promise<Door | undefined>;
-}
-export interface Door {
-  address: Address;
-  close(): void;
-}
-
-/**
- * A runtime that takes greetings itself where its links end, so that a link can be witnessed whatever listens behind
- * it, and whether anything does. For the links whose place says `greetable`.
- */
-export interface Greetings {
-  /**
-   * Has the end of the link expect `token` (digits, small letters, dashes), until the greeting is closed. `onArrival`
-   * is called when it has come.
-   */
-  greeting(link: string, token: string, onArrival: () => void, signal: AbortSignal): Promise<LinkGreeting>;
-}
-export interface LinkGreeting {
-  /**
-   * Sends it as the link's source would, and resolves when it is answered. Rejects with the dial's own error, such
-   * as ECONNREFUSED, or when the connection is closed without an answer.
-   */
-  send(signal: AbortSignal): Promise<void>;
-  close(): void;
-}
-
-/** A runtime whose nodes can share one network: what comes in to a node is filtered in its network namespace. */
-export interface Filters {
-  /** By node, once the nodes' network is up (`toxiproxies`); undefined where every link is a proxy's. */
-  filters(): ReadonlyMap<string, PacketFilter> | undefined;
-  /**
-   * Sends datagrams over a link until one has arrived or the signal is aborted, which rejects. Undefined where the
-   * link carries connections only.
-   */
-  knock(link: string, token: string, signal: AbortSignal): Promise<void> | undefined;
-}
-
-/** What decides which packets come in to a node: iptables in its network namespace. */
-export interface PacketFilter {
-  /** By what packets from this node are known to the others. */
-  address: string;
-  mac: string;
-  /** Takes rules in the form of `iptables-restore --noflush`: all of them at once, or none. */
-  load(rules: string): Promise<void>;
-  /** The rules with their packet counts, in the form of `iptables-save -c`. */
-  dump(): Promise<string>;
 }
 
 export function kills<Opened extends Cluster>(cluster: Opened): cluster is Opened & Kills {

@@ -6,37 +6,31 @@
  * Five nodes and three supervisors in containers; needs an engine, root and iptables. Measured from the order until the
  * last filter has taken its rules.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
+import { rmSync } from 'node:fs';
+import {
+  CUTS,
+  clock,
+  freshId,
+  grudge,
+  meshed as links,
+  load,
+  logs,
+  MEMBERS,
+  sleep,
+  surroundings,
+} from './cuts.mjs';
+import { distribution } from './figures.mjs';
 
-const { values } = parseArgs({
-  options: {
-    cuts: { type: 'string', default: '50' },
-    dist: { type: 'string', default: new URL('../../dist', import.meta.url).pathname },
-  },
-});
-const load = (name) => import(pathToFileURL(join(resolve(values.dist), name)));
-const { systemClock: clock, sleep } = await load('clock.js');
-const { freshId } = await load('random.js');
 const { dockerRuntime } = await load('runtime/docker/docker-runtime.js');
 const { openPacketLinks } = await load('link/packet-links.js');
-const { grudge } = await load('topology/grudge.js');
 
-const members = ['a', 'b', 'c', 'd', 'e', 'supervisor-1', 'supervisor-2', 'supervisor-3'];
-const links = members.flatMap((from) =>
-  members.filter((to) => to !== from).map((to) => ({ name: `${from}->${to}`, from, to })),
-);
-const logs = mkdtempSync(join(tmpdir(), 'cut-bench-'));
 const cluster = await dockerRuntime.open(
-  { nodes: members, links, power: false, shared: true },
-  { clock, run: freshId(), logs, environment: process.env, onLine() {}, onExit() {} },
+  { nodes: MEMBERS, links, power: false, shared: true },
+  surroundings(freshId()),
 );
 try {
-  await cluster.toxiproxies(7, { kind: 'embedded' });
-  const direct = await openPacketLinks({ clock, filters: cluster.filters() }, links);
+  await cluster.edges.toxiproxies(7, { kind: 'embedded' });
+  const direct = await openPacketLinks({ clock, filters: cluster.edges.filters() }, links);
   for (const [mode, shape] of [
     ['drop', { shape: 'isolate', targets: ['a'] }],
     ['refuse', { shape: 'isolate', targets: ['a'] }],
@@ -44,7 +38,7 @@ try {
   ]) {
     const cuts = grudge({ ...shape, except: [], mode }, links);
     const took = { cut: [], heal: [], look: [] };
-    for (let number = 0; number < Number(values.cuts); number++) {
+    for (let number = 0; number < CUTS; number++) {
       // As in a drill, where changes do not follow each other at once.
       await sleep(clock, 500);
       let start = clock.now();
@@ -62,10 +56,4 @@ try {
 } finally {
   await cluster.close();
   rmSync(logs, { recursive: true, force: true });
-}
-
-function distribution(times) {
-  const sorted = [...times].sort((left, right) => left - right);
-  const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))].toFixed(1);
-  return `ms: p50 ${at(0.5)}  p95 ${at(0.95)}  most ${at(1)}`;
 }

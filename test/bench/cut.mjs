@@ -6,40 +6,33 @@
  * Five nodes, three supervisors, two client groups and the power device; each link of the isolated node carries a
  * connection with traffic. Measured from the order until the last control call was answered.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
+import {
+  CUTS,
+  clock,
+  freshId,
+  grudge,
+  load,
+  logs,
+  MEMBERS as members,
+  meshed,
+  sleep,
+  surroundings,
+} from './cuts.mjs';
+import { distribution } from './figures.mjs';
 
-const { values } = parseArgs({
-  options: {
-    cuts: { type: 'string', default: '50' },
-    dist: { type: 'string', default: new URL('../../dist', import.meta.url).pathname },
-  },
-});
-const load = (name) => import(pathToFileURL(join(resolve(values.dist), name)));
-const { systemClock: clock, sleep } = await load('clock.js');
-const { freshId } = await load('random.js');
 const { processRuntime } = await load('runtime/process/process-runtime.js');
 const { openToxiproxy } = await load('link/server.js');
 const { openLinks } = await load('link/toxiproxy-links.js');
-const { grudge } = await load('topology/grudge.js');
 
-const members = ['a', 'b', 'c', 'd', 'e', 'supervisor-1', 'supervisor-2', 'supervisor-3'];
-const edges = [
-  ...members.flatMap((from) => members.filter((to) => to !== from).map((to) => [from, to])),
+const further = [
   ...['client:east', 'client:west'].flatMap((from) => members.slice(0, 5).map((to) => [from, to])),
   ...members.slice(5).map((from) => [from, 'power']),
 ];
-const links = edges.map(([from, to]) => ({ name: `${from}->${to}`, from, to }));
+const links = [...meshed, ...further.map(([from, to]) => ({ name: `${from}->${to}`, from, to }))];
 const run = freshId();
-const logs = mkdtempSync(join(tmpdir(), 'cut-bench-'));
-const cluster = await processRuntime.open(
-  { nodes: members, links, power: true },
-  { clock, run, logs, environment: process.env, onLine() {}, onExit() {} },
-);
+const cluster = await processRuntime.open({ nodes: members, links, power: true }, surroundings(run));
 const servers = [];
 const sockets = [];
 let keepTalking = true;
@@ -63,7 +56,7 @@ try {
   for (const mode of ['refuse', 'drop', 'stall']) {
     const cuts = grudge({ shape: 'isolate', targets: ['a'], except: [], mode }, links);
     const took = { cut: [], heal: [] };
-    for (let number = 0; number < Number(values.cuts); number++) {
+    for (let number = 0; number < CUTS; number++) {
       // The waits vary, so that connections to the server are found both warm and cold.
       await sleep(clock, 20 + (number % 10) * 30);
       let start = clock.now();
@@ -108,10 +101,4 @@ async function talk(address) {
     clearInterval(timer);
     await sleep(clock, 20);
   }
-}
-
-function distribution(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))].toFixed(1);
-  return `median ${at(0.5)}  p95 ${at(0.95)}  max ${at(1)} ms`;
 }

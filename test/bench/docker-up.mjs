@@ -8,6 +8,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseDrill, runDrills } from '../../dist/index.js';
+import { median } from './figures.mjs';
 
 const RUNS = Number(process.argv[2] ?? 5);
 const BOUNDS = { 3: { up: 6000, down: 3000 }, 5: { up: 9000 } };
@@ -24,7 +25,6 @@ steps: [ { wait: 10ms } ]
 expect: { double_primaries: 0 }
 `;
 
-const median = (values) => [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)];
 let over = false;
 
 for (const nodes of [3, 5]) {

@@ -7,6 +7,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDrill } from '../../dist/index.js';
+import { quantile } from './figures.mjs';
 
 const overheads = new Map();
 for (const name of readdirSync(process.argv[2])) {
@@ -28,9 +29,6 @@ for (const name of readdirSync(process.argv[2])) {
   }
 }
 for (const [name, values] of overheads) {
-  const sorted = values.toSorted((left, right) => left - right);
-  const shown = [sorted[0], sorted[Math.floor(sorted.length / 2)], sorted.at(-1)].map((value) =>
-    value.toFixed(0).padStart(7),
-  );
-  console.log(`${name.padEnd(22)} min ${shown[0]}  median ${shown[1]}  max ${shown[2]}  (${sorted.length})`);
+  const shown = [0, 0.5, 1].map((share) => quantile(values, share).toFixed(0).padStart(7));
+  console.log(`${name.padEnd(22)} min ${shown[0]}  median ${shown[1]}  max ${shown[2]}  (${values.length})`);
 }

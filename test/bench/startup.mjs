@@ -5,6 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { median } from './figures.mjs';
 
 const RUNS = Number(process.argv[2] ?? 15);
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -24,7 +25,6 @@ for (let run = 0; run <= RUNS; run++) {
     if (run > 0) times[name].push(Number(process.hrtime.bigint() - start) / 1e6);
   }
 }
-const median = (values) => values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)];
 const base = median(times['node -e 0']);
 for (const [name, values] of Object.entries(times)) {
   console.log(

@@ -92,6 +92,9 @@ test('where nobody takes greetings, none is sent: a system that has no answer, a
   expect(greeted).toBe(false);
 });
 
+/** Edges that open no doors. */
+const CLOSED = { door: async () => undefined, knock: () => undefined };
+
 test("a link's own end is greeted in place of whoever listens behind it, on whichever port", async () => {
   const clock = new VirtualClock(0);
   const closed: string[] = [];
@@ -102,12 +105,15 @@ test("a link's own end is greeted in place of whoever listens behind it, on whic
     clock,
     system: { name: 'mute' } as System,
     place,
-    async greeting(link, token, onArrival) {
-      // Making ready takes its time, which is not the greeting's.
-      clock.advance(50);
-      if (token.length > 64 || !/^[0-9a-z-]+$/.test(token)) throw new Error('expected a token');
-      onArrival();
-      return { send: () => send(), close: () => void closed.push(link) };
+    edges: {
+      ...CLOSED,
+      async greeting(link, token, onArrival) {
+        // Making ready takes its time, which is not the greeting's.
+        clock.advance(50);
+        if (token.length > 64 || !/^[0-9a-z-]+$/.test(token)) throw new Error('expected a token');
+        onArrival();
+        return { send: () => send(), close: () => void closed.push(link) };
+      },
     },
   });
   expect(await greet('a->b:26379', { answer: 100 })).toEqual({ outcome: 'answered', arrived: true, took: 0 });
@@ -124,7 +130,7 @@ test("a link's end that is gone is an error that names it", async () => {
     clock,
     system: { name: 'mute' } as System,
     place: () => ({ greetable: true }) as LinkPlace,
-    greeting: () => never() as Promise<never>,
+    edges: { ...CLOSED, greeting: () => never() as Promise<never> },
   });
   const greeting = greet('a->b', { answer: 100 });
   clock.advance(10_000);

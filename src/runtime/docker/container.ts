@@ -3,18 +3,17 @@
  *
  *     (made) -> attached -> started -> running <-> paused -> gone -> started again ...
  *
- * Where the engine runs on this machine, whether its process lives is read from the process list, which knows at
- * once; the engine tells a good while later, and must have done so before the container can be started again.
+ * The engine must have told of its end before it can be started again.
  */
 import type Dockerode from 'dockerode';
-import { type Clock, sleep, within } from '../../clock.js';
+import type { Clock } from '../../clock.js';
 import type { KillSignal } from '../../drill/steps.js';
 import { EnvironmentError, messageOf } from '../../errors.js';
 import { type ProcessIdentity, stateOf } from '../os-process.js';
 import { NodeLog } from '../process/node-log.js';
-import { comesWithin } from './comes.js';
 import { describeExit, describeSignal, type Exit } from './container-exit.js';
 import { lackOfHealth } from './container-health.js';
+import { ContainerLife } from './container-life.js';
 import { attachOutput, type ContainerOutput } from './container-output.js';
 import { processOf } from './container-process.js';
 import { refusalOf, statusOf } from './engine.js';
@@ -32,24 +31,10 @@ export interface ContainerSetting {
   onExit(detail: string, at: number): void;
 }
 
-interface Life {
-  /** Its first process; undefined where this machine does not have it. */
-  process: ProcessIdentity | undefined;
-  /** When it was seen to be gone, where we looked. */
-  goneAt: number | undefined;
-  told: boolean;
-  /** Its end, once that was told. */
-  exited: Promise<Exit>;
-  onDie(exit: Exit): void;
-}
-
-/** How long the engine may take to tell of an end that was seen, and for the last output to come, ms. */
+/** How long the engine may take to tell of an end that was seen, ms. */
 const ENGINE_PATIENCE = 15_000;
-const OUTPUT_PATIENCE = 250;
 /** How long an engine is asked again to freeze a container, ms. */
 const FREEZE_PATIENCE = 2000;
-/** Time between two looks for the end of a process that was killed, ms. */
-const LOOK_EVERY = 1;
 
 export class Container {
   readonly #setting: ContainerSetting;
@@ -57,7 +42,7 @@ export class Container {
   #container: Dockerode.Container | undefined;
   /** What the container was made from, to know whether it can be used again. */
   #made = '';
-  #life: Life | undefined;
+  #life: ContainerLife | undefined;
   /** For what it is told. */
   #stdin: ContainerOutput['stdin'];
 
@@ -134,11 +119,11 @@ export class Container {
       },
     );
     if (signal !== 'SIGKILL') return (await Promise.race([this.#ended(life, patience), refused])).at;
-    const gone = await Promise.race([this.#goneWithin(life, patience), refused]);
+    const gone = await Promise.race([life.goneWithin(patience), refused]);
     if (!gone) throw this.#error('its process to be gone', `it ${patience} ms after it was killed`);
-    if (life.goneAt === undefined) return before;
-    this.#tell(life, { detail: describeSignal('SIGKILL'), at: life.goneAt });
-    return life.goneAt;
+    if (life.endedAt === undefined) return before;
+    life.tell({ detail: describeSignal('SIGKILL'), at: life.endedAt });
+    return life.endedAt;
   }
 
   /**
@@ -150,17 +135,17 @@ export class Container {
     const { Config } = await this.#asked('look at', container.inspect());
     const signal = (Config as { StopSignal?: string }).StopSignal || 'SIGTERM';
     await this.#asked('stop', container.kill({ signal }));
-    const killed = !(await this.#goneWithin(life, grace));
+    const killed = !(await life.goneWithin(grace));
     if (killed) {
       await container.kill({ signal: 'SIGKILL' }).catch((error: unknown) => {
         // It ended by itself between the look and the signal.
         if (statusOf(error) !== 409) throw this.#error('SIGKILL to be taken', refusalOf(error), error);
       });
-      if (!(await this.#goneWithin(life, patience)))
+      if (!(await life.goneWithin(patience)))
         throw this.#error('its process to be gone', `it ${patience} ms after it was killed`);
     }
     const { at } = await this.#ended(life, patience);
-    return { at: life.goneAt ?? at, killed };
+    return { at: life.endedAt ?? at, killed };
   }
 
   /** By the freezer. */
@@ -209,9 +194,7 @@ export class Container {
 
   /** The engine tells that the container's process has ended. */
   onDie(code: number, outOfMemory: boolean): void {
-    const life = this.#life;
-    if (!life) return;
-    life.onDie({ detail: describeExit(code, outOfMemory), at: life.goneAt ?? this.#setting.clock.now() });
+    this.#life?.onDie(describeExit(code, outOfMemory));
   }
 
   tail(count: number): Promise<string[]> {
@@ -227,58 +210,26 @@ export class Container {
     }
   }
 
-  async #begin(container: Dockerode.Container): Promise<Life> {
-    let onDie: Life['onDie'] = () => {};
-    const died = new Promise<Exit>((resolve) => {
-      onDie = resolve;
-    });
+  async #begin(container: Dockerode.Container): Promise<ContainerLife> {
+    const { name, clock, onLine, onExit } = this.#setting;
     const listens = JSON.parse(this.#made).OpenStdin === true;
     // Before the start, so that no line is missed.
-    const attached = attachOutput(container, listens, this.#log, this.#setting.onLine);
-    const output = await this.#asked('give the output of', attached);
+    const output = await this.#asked(
+      'give the output of',
+      attachOutput(container, listens, this.#log, onLine),
+    );
     this.#stdin = output.stdin;
-    const exited = died.then(async (exit) => {
-      // What it wrote last is read before its end is told.
-      await comesWithin(this.#setting.clock, OUTPUT_PATIENCE, output.ended);
-      this.#tell(life, exit);
-      return exit;
-    });
-    const life: Life = { process: undefined, goneAt: undefined, told: false, exited, onDie };
-    return life;
-  }
-
-  /** Looks until the process is gone; where it cannot be seen, waits for the engine to tell. */
-  async #goneWithin(life: Life, ms: number): Promise<boolean> {
-    const { clock } = this.#setting;
-    const { process } = life;
-    if (!process) return comesWithin(clock, ms, life.exited);
-    let alive = clock.now();
-    const end = alive + ms;
-    while (stateOf(process) !== 'gone') {
-      alive = clock.now();
-      if (alive > end) return false;
-      await sleep(clock, LOOK_EVERY);
-    }
-    // Somewhere between two looks, which lie further apart where this process was held up.
-    life.goneAt ??= (alive + clock.now()) / 2;
-    return true;
-  }
-
-  #tell(life: Life, { detail, at }: Exit): void {
-    if (life.told) return;
-    life.told = true;
-    this.#setting.onExit(detail, at);
+    return new ContainerLife({ name, clock, outputEnded: output.ended, onExit });
   }
 
   /** The engine's word that the process has ended. */
-  async #ended(life: Life, ms: number): Promise<Exit> {
-    const { clock, name } = this.#setting;
-    return within(clock, ms, `the end of ${name}`, () => life.exited).catch((error: unknown) => {
+  async #ended(life: ContainerLife, ms: number): Promise<Exit> {
+    return life.ended(ms).catch((error: unknown) => {
       throw this.#error('its process to end', messageOf(error), error);
     });
   }
 
-  async #alive(): Promise<{ container: Dockerode.Container; life: Life }> {
+  async #alive(): Promise<{ container: Dockerode.Container; life: ContainerLife }> {
     const [container, life] = [this.#container, this.#life];
     if (!container || !life || !(await this.running())) throw this.#error('a running process', 'none');
     return { container, life };

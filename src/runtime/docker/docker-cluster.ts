@@ -5,8 +5,6 @@ import type Dockerode from 'dockerode';
 import type { ContainerSpec } from '../../drill/container.js';
 import type { KillSignal, PauseWay } from '../../drill/steps.js';
 import { EnvironmentError, InternalError, messageOf } from '../../errors.js';
-import type { ToxiproxyChoice } from '../../link/toxiproxy-choice.js';
-import { freshSecret } from '../../random.js';
 import type { Handicapped } from '../handicap.js';
 import type { ProcessIdentity } from '../os-process.js';
 import type { HelperProcesses } from '../process/helper-processes.js';
@@ -14,38 +12,28 @@ import { reap, remaining } from '../reaper/reap.js';
 import type { Reaper } from '../reaper/reaper.js';
 import type {
   Address,
-  BroughtToxiproxies,
   Cluster,
-  Door,
-  Doors,
-  Filters,
-  Greetings,
   Helper,
   Hosts,
   Inventory,
   KilledProcess,
   Kills,
-  LinkGreeting,
-  PacketFilter,
   Pauses,
   ProcessKills,
   Program,
-  Proxies,
   Stops,
   Surroundings,
   Tails,
 } from '../runtime.js';
 import { Container } from './container.js';
-import type { DockerPlaces, NodePlace } from './docker-places.js';
-import { Edge } from './edge.js';
-import { edgeGreeting } from './edge-greeting.js';
+import { DockerEdges } from './docker-edges.js';
+import type { DockerPlaces } from './docker-places.js';
 import { ContainerHandicaps } from './handicap/handicaps.js';
 import type { Reach } from './handicap/reach.js';
 import { endProcess, StoppedContainers } from './inside.js';
 import { healthPatience, nodeOptions } from './node-container.js';
 import { StartOrder } from './start-order.js';
 import { Together } from './together.js';
-import { toxiproxyImage } from './toxiproxy-image.js';
 
 /** How long a container may take to end after SIGKILL, and after SIGTERM, ms. */
 const KILL_PATIENCE = 10_000;
@@ -59,11 +47,7 @@ export type DockerClusterAbilities = Cluster &
   Pauses &
   Handicapped &
   Tails &
-  Hosts &
-  Proxies &
-  Doors &
-  Greetings &
-  Filters;
+  Hosts;
 
 export interface DockerClusterSetting {
   docker: Dockerode;
@@ -85,13 +69,11 @@ export interface DockerClusterSetting {
 export class DockerCluster implements DockerClusterAbilities {
   readonly places: DockerPlaces;
   readonly handicaps: ContainerHandicaps;
+  readonly edges: DockerEdges;
   readonly #setting: DockerClusterSetting;
   readonly #nodes: ReadonlyMap<string, Container>;
   readonly #byId = new Map<string, Container>();
   readonly #volumes = new Set<string>();
-  readonly #edges: ReadonlyMap<string, Edge>;
-  /** With what greetings of this run begin. */
-  readonly #secret = freshSecret();
   readonly #stopped: StoppedContainers;
   readonly #order: StartOrder;
   #listening: (() => void) | undefined;
@@ -123,7 +105,9 @@ export class DockerCluster implements DockerClusterAbilities {
       device: setting.reach.device,
     });
     this.#stopped = new StoppedContainers(surroundings.clock, node);
-    this.#edges = new Map([...setting.places.nodes.values()].map((place) => [place.name, this.#edge(place)]));
+    this.edges = new DockerEdges(setting, (name, { onLine, onEnd }) =>
+      this.#container(name, { onLine, onExit: (detail) => this.#lose(onEnd(detail)) }),
+    );
   }
 
   /** The engine tells what happens to the run's containers from here on. `stop` ends that. */
@@ -161,7 +145,7 @@ export class DockerCluster implements DockerClusterAbilities {
 
   async #start(node: string, container: Container, program: Program): Promise<void> {
     // The network that it joins has to be there.
-    if (this.places.nodes.get(node)?.shared) await this.#edges.get(node)?.start(0, undefined);
+    if (this.places.nodes.get(node)?.shared) await this.edges.startOf(node);
     const options = nodeOptions(this.#setting, node, program);
     for (const { Type, Source } of options.HostConfig?.Mounts ?? [])
       if (Type === 'volume') this.#volumes.add(Source);
@@ -217,40 +201,6 @@ export class DockerCluster implements DockerClusterAbilities {
     this.#setting.helpers.noteToxiproxy(url);
   }
 
-  async toxiproxies(seed: number, choice: ToxiproxyChoice): Promise<BroughtToxiproxies> {
-    this.#assertOpen();
-    const { docker, surroundings } = this.#setting;
-    const image = await toxiproxyImage(docker, surroundings.clock, choice);
-    const started = [...this.#edges].map(async ([name, edge], at): Promise<[string, string][]> => {
-      const url = await edge.start(seed + at, image);
-      return url === undefined ? [] : [[name, url]];
-    });
-    return { server: image ?? 'embedded', urls: new Map((await Promise.all(started)).flat()) };
-  }
-
-  filters(): ReadonlyMap<string, PacketFilter> | undefined {
-    const filters = [...this.#edges].flatMap(([name, { filter }]): [string, PacketFilter][] =>
-      filter ? [[name, filter]] : [],
-    );
-    return filters.length > 0 ? new Map(filters) : undefined;
-  }
-
-  knock(link: string, token: string, signal: AbortSignal): Promise<void> | undefined {
-    const { packets, link: sides } = this.places.link(link);
-    const other = packets && this.places.nodes.get(sides.to);
-    return other ? this.#edges.get(sides.from)?.knock(other, token, signal) : undefined;
-  }
-
-  async door(link: string, signal: AbortSignal): Promise<Door | undefined> {
-    const { dial, server, packets, link: sides } = this.places.link(link);
-    const edge = packets ? sides.from : server;
-    return edge === undefined ? undefined : this.#edges.get(edge)?.door(dial, signal);
-  }
-
-  greeting(link: string, token: string, onArrival: () => void, signal: AbortSignal): Promise<LinkGreeting> {
-    return edgeGreeting(this.places, this.#secret, link, token, onArrival, signal);
-  }
-
   close(): Promise<Inventory> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -259,12 +209,11 @@ export class DockerCluster implements DockerClusterAbilities {
   async #close(): Promise<Inventory> {
     const { surroundings, reaper, helpers, networks } = this.#setting;
     const { run, clock } = surroundings;
-    for (const edge of this.#edges.values()) edge.close();
+    this.edges.close();
     const leaked = await helpers.close();
     const reaped = await reap(run, reaper.folder, clock, new Set([reaper.pid]), 1);
     this.#listening?.();
-    const edges = [...this.#edges.values()].flatMap(({ containers }) => containers);
-    const all = [...this.#nodes.values(), ...edges];
+    const all = [...this.#nodes.values(), ...this.edges.containers];
     const logged = await Promise.allSettled(all.map((one) => one.close()));
     leaked.push(...logged.flatMap((one) => (one.status === 'rejected' ? [messageOf(one.reason)] : [])));
     leaked.push(...reaped.left);
@@ -299,15 +248,6 @@ export class DockerCluster implements DockerClusterAbilities {
       onExit,
     });
     return container;
-  }
-
-  #edge(place: NodePlace): Edge {
-    const { places, ...setting } = this.#setting;
-    const edge = { ...setting, place, power: places.power, secret: this.#secret };
-    return new Edge(edge, (part, onLine) => {
-      const onExit = (detail: string) => this.#lose(`the ${part} of ${place.name} has ended (${detail})`);
-      return this.#container(`_${part}-${place.name}`, { onLine, onExit });
-    });
   }
 
   /** Nothing that was measured from here on would mean anything. */

@@ -1,6 +1,6 @@
 /** What there is in an engine: of one run, of all runs, and altogether. */
 import type Dockerode from 'dockerode';
-import type { InEngine } from '../../history/event.js';
+import type { InEngine } from '../../history/census.js';
 import { lookOnMachine } from '../process/look.js';
 import type { Look } from '../runtime.js';
 import { RUN_LABEL } from './labels.js';

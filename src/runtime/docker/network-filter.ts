@@ -5,8 +5,8 @@
  */
 import type { Clock, Timer } from '../../clock.js';
 import { EnvironmentError, messageOf } from '../../errors.js';
+import type { PacketFilter } from '../edges.js';
 import { type ProcessIdentity, stateOf } from '../os-process.js';
-import type { PacketFilter } from '../runtime.js';
 import { PacketTool } from './packet-tools.js';
 
 export interface NetworkFilterSetting {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import process from 'node:process';
 import { type Clock, sleep } from '../../clock.js';
 import { messageOf } from '../../errors.js';
-import type { Census } from '../../history/event.js';
+import type { Census } from '../../history/census.js';
 import { FOLDER_PREFIX, folderOf } from '../label.js';
 import { type ProcessIdentity, stateOf } from '../os-process.js';
 import { lookOnMachine } from '../process/look.js';

@@ -24,7 +24,7 @@ withEngine(() => {
 
   test('everything of a run carries its label, has no added right, and is gone after close', async () => {
     const { cluster, run } = await openContainers({ nodes: ['a', 'b'], links: mesh('a', 'b'), power: true });
-    await cluster.toxiproxies(7, { kind: 'embedded' });
+    await cluster.edges.toxiproxies(7, { kind: 'embedded' });
     await cluster.start('a', program('family.mjs'));
     const docker = await client();
     expect((await remainingIn(docker, run)).length).toBe(3 + 3 + 1);

@@ -16,7 +16,7 @@ import { openContainers } from './engine.js';
 export async function openLinked(layout: Partial<Layout> & Pick<Layout, 'nodes' | 'links'>) {
   const opened = await openContainers(layout);
   const { cluster, run } = opened;
-  const { urls } = await cluster.toxiproxies(7, { kind: 'embedded' });
+  const { urls } = await cluster.edges.toxiproxies(7, { kind: 'embedded' });
   const others = new Map(
     await Promise.all(
       [...urls].map(async ([name, url]) => [name, (await openInside(url, clock)).client] as const),
@@ -29,7 +29,7 @@ export async function openLinked(layout: Partial<Layout> & Pick<Layout, 'nodes' 
   /** A new connection over a link. */
   const dial = (link: string) =>
     dialled(async () => {
-      const door = await cluster.door(link, AbortSignal.timeout(10_000));
+      const door = await cluster.edges.door(link, AbortSignal.timeout(10_000));
       if (!door) throw new Error(`expected a door to ${link}`);
       onTestFinished(() => door.close());
       return connect(door.address);
@@ -46,8 +46,7 @@ export function injecting({ cluster, links }: Linked, layout: Pick<Layout, 'node
     clock,
     system: noopSystem,
     place,
-    door: cluster.door.bind(cluster),
-    greeting: cluster.greeting.bind(cluster),
+    edges: cluster.edges,
   });
   const effects: Effects = { clock, links, place, greet: greets.greet, nodes: cluster };
   const nodes = layout.nodes.map((name) => ({

@@ -17,16 +17,15 @@ const LINKS = mesh(...NODES);
 /** Three nodes that take greetings, on one network. */
 async function stand() {
   const { cluster, told } = await openContainers({ nodes: NODES, links: LINKS, shared: true });
-  await cluster.toxiproxies(7, { kind: 'embedded' });
-  const filters = cluster.filters() ?? expect.fail('no packet filters');
+  await cluster.edges.toxiproxies(7, { kind: 'embedded' });
+  const filters = cluster.edges.filters() ?? expect.fail('no packet filters');
   const links = await openPacketLinks({ clock, filters }, LINKS);
   const place = (link: string) => cluster.places.link(link);
   const { greet, arrived } = greeter({
     clock,
     system: echoSystem,
     place,
-    door: (...asked) => cluster.door(...asked),
-    knock: (...asked) => cluster.knock(...asked),
+    edges: cluster.edges,
   });
   const push = told.lines.push.bind(told.lines);
   told.lines.push = (...lines) => {

@@ -22,8 +22,8 @@ async function stand(...nodes: string[]) {
   const all = LINKED.filter(({ from, to }) => among(from) && among(to));
   const layout = { nodes, links: all, power: true, shared: true };
   const { cluster, run, told } = await openContainers(layout);
-  const { urls } = await cluster.toxiproxies(7, { kind: 'embedded' });
-  const filters = cluster.filters() ?? expect.fail('no packet filters');
+  const { urls } = await cluster.edges.toxiproxies(7, { kind: 'embedded' });
+  const filters = cluster.edges.filters() ?? expect.fail('no packet filters');
   const direct = all.filter(({ name }) => cluster.places.link(name).packets);
   const links = await openPacketLinks({ clock, filters }, direct);
   /** Cuts what a one-way partition from one to another cuts. */
@@ -48,7 +48,7 @@ async function answering(...nodes: string[]) {
   await eventually('all listen', () => told.lines.length === nodes.length || undefined);
   const dial = (link: string) =>
     dialled(async () => {
-      const door = await cluster.door(link, AbortSignal.timeout(8000));
+      const door = await cluster.edges.door(link, AbortSignal.timeout(8000));
       if (!door) throw new Error(`expected a door to ${link}`);
       onTestFinished(() => door.close());
       return connect(door.address);

@@ -1,0 +1,29 @@
+/** What the operating system says of processes. */
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import process from 'node:process';
+import { expect, test } from 'vitest';
+import { identify, type ProcessState, stateOf } from '../../src/runtime/os-process.js';
+import { eventually } from './opened.js';
+
+test.runIf(existsSync('/proc/self/stat'))(
+  'a big process that was killed is ending before it is gone',
+  async () => {
+    // One thread, and so much memory that giving it back takes a while.
+    const child = spawn('dd', ['if=/dev/zero', 'of=/dev/null', 'bs=512M', 'count=100000'], {
+      stdio: 'ignore',
+    });
+    const seen = identify(child.pid as number);
+    if (!seen) throw new Error('expected it to be alive');
+    const resident = () =>
+      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${seen.pid}/status`, 'utf8'))?.[1]);
+    await eventually('it has its memory', () => resident() > 2 ** 19 || undefined);
+    const states: ProcessState[] = [stateOf(seen)];
+    process.kill(seen.pid, 'SIGKILL');
+    for (let looks = 0; states.at(-1) !== 'gone' && looks < 1e6; looks++) {
+      const state = stateOf(seen);
+      if (state !== states.at(-1)) states.push(state);
+    }
+    expect(states).toEqual(['running', 'ending', 'gone']);
+  },
+);
