@@ -46,5 +46,5 @@ async function diagnosed(files: readonly string[], io: Parameters<typeof doctor.
     import('../run/diagnose-drills.js'),
     import('../clock.js'),
   ]);
-  return diagnoseDrills(await loadDrills(files, io.cwd), io.env, systemClock);
+  return diagnoseDrills(await loadDrills(files, io.cwd, {}, io.env), io.env, systemClock);
 }

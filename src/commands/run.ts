@@ -1,12 +1,14 @@
 /** `drill run`: runs drills, shows them while they run, and leaves verdicts and reports behind. */
 import type { Judgement } from '../checker/verdict.js';
+import type { AskedRuntime } from '../run/choose-runtime.js';
 import type { Command } from './command.js';
 import { EXIT_OF } from './exit-codes.js';
+import { runtimeOption, setUp } from './run-setup.js';
 import { wholeNumber, wholeNumberIfGiven } from './whole-number.js';
 
 interface Args {
   files: string[];
-  runtime: 'auto' | 'docker' | 'process';
+  runtime: AskedRuntime;
   out?: string;
   seed?: number;
   repeat: number;
@@ -26,11 +28,7 @@ export const run: Command<Args> = {
         demandOption: true,
         describe: 'drill files, folders or globs',
       })
-      .option('runtime', {
-        choices: ['auto', 'docker', 'process'] as const,
-        default: 'auto' as const,
-        describe: 'where nodes live; auto takes containers where an engine answers, else local processes',
-      })
+      .option('runtime', runtimeOption)
       .option('out', { type: 'string', describe: 'the output folder [default: .drill/<timestamp>]' })
       .option('seed', {
         type: 'number',
@@ -62,36 +60,12 @@ export const run: Command<Args> = {
       .example('$0 run drills/split-brain.yaml', 'one drill')
       .example('$0 run drills/ --parallel 2 --out results', 'the library, with reports in results/'),
   async handler(args, io) {
-    const [
-      { notesOf },
-      { loadDrills, runDrills },
-      { chooseRuntime },
-      { liveTerminal },
-      { verdictTable },
-      { addressesText },
-      { systemClock },
-    ] = await Promise.all([
-      import('../drill/load.js'),
+    const { drills, runtime, live } = await setUp(args.files, args, io);
+    const [{ runDrills }, { verdictTable }, { addressesText }] = await Promise.all([
       import('../run/run-drills.js'),
-      import('../run/choose-runtime.js'),
-      import('../report/terminal.js'),
       import('../report/table.js'),
       import('../report/addresses.js'),
-      import('../clock.js'),
     ]);
-    const drills = await loadDrills(args.files, io.cwd, {}, io.env);
-    for (const { drill } of drills) for (const note of notesOf(drill)) io.stdout(`note: ${note}\n`);
-    const { runtime: asked, toxiproxy } = args;
-    const runtime = await chooseRuntime({ asked, toxiproxy, environment: io.env, clock: systemClock });
-    io.stdout(`runtime ${runtime.name}: ${runtime.reason}\n`);
-    const live = liveTerminal({
-      write: io.stdout,
-      columns: io.columns,
-      rows: io.rows,
-      interactive: io.interactive,
-      colors: io.color,
-      clock: systemClock,
-    });
     const several = drills.length * args.repeat > 1;
     try {
       const { out, runs } = await runDrills({

@@ -1,11 +1,13 @@
 /** `drill up`: brings the topology of a drill up and leaves it running, for people to try things on. */
 import { UsageError } from '../errors.js';
+import type { AskedRuntime } from '../run/choose-runtime.js';
 import type { Command } from './command.js';
+import { runtimeOption, setUp } from './run-setup.js';
 import { wholeNumberIfGiven } from './whole-number.js';
 
 interface Args {
   file: string;
-  runtime: 'auto' | 'docker' | 'process';
+  runtime: AskedRuntime;
   out?: string;
   seed?: number;
 }
@@ -16,11 +18,7 @@ export const up: Command<Args> = {
   builder: (yargs) =>
     yargs
       .positional('file', { type: 'string', demandOption: true, describe: 'a drill file' })
-      .option('runtime', {
-        choices: ['auto', 'docker', 'process'] as const,
-        default: 'auto' as const,
-        describe: 'where nodes live; auto takes containers where an engine answers, else local processes',
-      })
+      .option('runtime', runtimeOption)
       .option('out', {
         type: 'string',
         describe: 'the folder for logs and history [default: .drill/<timestamp>]',
@@ -33,38 +31,16 @@ export const up: Command<Args> = {
       .example('$0 up drills/split-brain.yaml', 'nodes, supervisors and links, whole and in sync')
       .epilogue('No clients run and no steps are done. `drill down` removes it again.'),
   async handler({ file, runtime: asked, out, seed }, io) {
-    const [
-      { notesOf },
-      { loadDrills },
-      { bringUp },
-      { chooseRuntime },
-      { liveTerminal },
-      { addressesText },
-      { systemClock },
-    ] = await Promise.all([
-      import('../drill/load.js'),
-      import('../run/run-drills.js'),
+    const { drills, runtime, live } = await setUp([file], { runtime: asked }, io);
+    const [drill, ...others] = drills;
+    if (!drill || others.length > 0) {
+      throw new UsageError({ where: file, expected: 'one drill file', found: `${drills.length}` });
+    }
+    const [{ bringUp }, { addressesText }, { systemClock }] = await Promise.all([
       import('../run/bring-up.js'),
-      import('../run/choose-runtime.js'),
-      import('../report/terminal.js'),
       import('../report/addresses.js'),
       import('../clock.js'),
     ]);
-    const [drill, ...others] = await loadDrills([file], io.cwd, {}, io.env);
-    if (!drill || others.length > 0) {
-      throw new UsageError({ where: file, expected: 'one drill file', found: `${others.length + 1}` });
-    }
-    for (const note of notesOf(drill.drill)) io.stdout(`note: ${note}\n`);
-    const runtime = await chooseRuntime({ asked, environment: io.env, clock: systemClock });
-    io.stdout(`runtime ${runtime.name}: ${runtime.reason}\n`);
-    const live = liveTerminal({
-      write: io.stdout,
-      columns: io.columns,
-      rows: io.rows,
-      interactive: io.interactive,
-      colors: io.color,
-      clock: systemClock,
-    });
     const shown = live.open();
     try {
       const addresses = await bringUp({

@@ -2,7 +2,9 @@
 import { InternalError } from '../errors.js';
 import type { Handicap, Handicaps } from '../runtime/handicap.js';
 import { resolveText } from '../topology/partition.js';
+import { allOrNone } from './all-or-none.js';
 import type { Aim, AimView, Effects, Injection } from './fault.js';
+import { wholeAt } from './whole-at.js';
 import { type Look, witnessEach } from './witness-each.js';
 
 export interface HardshipAim<Value> extends Aim {
@@ -24,19 +26,14 @@ export async function injectHardship<Kind extends keyof Handicaps>(
   kind: Kind,
   fault: string,
   { targets, value }: HardshipAim<Handicaps[Kind] extends Handicap<infer Value> ? Value : never>,
-  { nodes }: Effects,
+  { clock, nodes }: Effects,
 ): Promise<Injection> {
   const handicap = nodes.handicaps?.[kind] as Handicap<typeof value> | undefined;
   if (!handicap)
     throw new InternalError({ expected: `a runtime that can do \`${kind}\``, found: 'one that cannot' });
-  const put = await Promise.allSettled(targets.map((node) => handicap.put(node, fault, value)));
-  const failed = put.find((one) => one.status === 'rejected');
-  if (failed) {
-    // Nobody will heal a fault that was not injected.
-    await Promise.allSettled(targets.map((node) => handicap.lift(node, fault)));
-    throw failed.reason;
-  }
-  const at = Math.max(...put.map((one) => (one.status === 'fulfilled' ? one.value.at : 0)), 0);
+  const lift = (node: string) => handicap.lift(node, fault);
+  const put = await allOrNone(targets, (node) => handicap.put(node, fault, value), lift);
+  const at = wholeAt(clock, put);
   const look = async (node: string): Promise<Look> => {
     const { ok, expected, observed } = await handicap.look(node, fault);
     return { ok, evidence: { subject: node, expected, observed } };
@@ -44,8 +41,8 @@ export async function injectHardship<Kind extends keyof Handicaps>(
   return {
     witness: () => witnessEach(at, targets, look),
     async heal() {
-      const lifted = await Promise.all(targets.map((node) => handicap.lift(node, fault)));
-      return witnessEach(Math.max(...lifted.map((one) => one.at), 0), targets, look);
+      const lifted = await Promise.all(targets.map(lift));
+      return witnessEach(wholeAt(clock, lifted), targets, look);
     },
   };
 }

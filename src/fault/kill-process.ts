@@ -4,6 +4,7 @@ import { InternalError } from '../errors.js';
 import { resolveText } from '../topology/partition.js';
 import { becomes } from './becomes.js';
 import type { Aim, Fault } from './fault.js';
+import { wholeAt } from './whole-at.js';
 import { witnessEach } from './witness-each.js';
 
 interface KillProcessAim extends Aim {
@@ -33,12 +34,11 @@ export const killProcess: Fault<StepOptions<'kill'>, KillProcessAim> = {
         expected: 'a runtime that can do `kill: process`',
         found: 'one that cannot',
       });
+    const kill = nodes.killProcess.bind(nodes);
     const killed = new Map(
-      await Promise.all(
-        targets.map(async (node) => [node, await nodes.killProcess?.(node, process, signal)] as const),
-      ),
+      await Promise.all(targets.map(async (node) => [node, await kill(node, process, signal)] as const)),
     );
-    const at = Math.max(...[...killed.values()].map((one) => one?.at ?? 0), 0);
+    const at = wholeAt(clock, [...killed.values()]);
     return {
       witness: () =>
         witnessEach(at, targets, async (node) => {

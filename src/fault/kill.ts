@@ -3,6 +3,7 @@ import type { KillSignal, StepOptions } from '../drill/steps.js';
 import { resolveText } from '../topology/partition.js';
 import { becomes } from './becomes.js';
 import type { Aim, Fault } from './fault.js';
+import { wholeAt } from './whole-at.js';
 import { witnessEach } from './witness-each.js';
 
 interface KillAim extends Aim {
@@ -22,7 +23,7 @@ export const kill: Fault<StepOptions<'kill'>, KillAim> = {
 
   async inject(_fault, { targets, signal }, { clock, nodes }) {
     const sent = await Promise.all(targets.map((node) => nodes.kill(node, signal)));
-    const at = Math.max(...sent.map((one) => one.at), 0);
+    const at = wholeAt(clock, sent);
     return {
       witness: () =>
         witnessEach(at, targets, async (node) => {

@@ -1,8 +1,10 @@
 /** Stops nodes where they stand, by SIGSTOP or by the freezer; healed, they go on as if nothing had been. */
 import type { PauseWay, StepOptions } from '../drill/steps.js';
 import { resolveText } from '../topology/partition.js';
+import { allOrNone } from './all-or-none.js';
 import { becomes } from './becomes.js';
 import type { Aim, Effects, Fault, Witnessed } from './fault.js';
+import { wholeAt } from './whole-at.js';
 import { witnessEach } from './witness-each.js';
 
 /** How long the operating system may take to stop or continue a process, ms. */
@@ -27,14 +29,12 @@ export const pause: Fault<StepOptions<'pause'>, PauseAim> = {
 
   async inject(_fault, { targets, by }, effects) {
     const { clock, nodes } = effects;
-    const sent = await Promise.allSettled(targets.map((node) => nodes.pause(node, by)));
-    const failed = sent.find((one) => one.status === 'rejected');
-    if (failed) {
-      // Nobody will heal a fault that was not injected.
-      await Promise.allSettled(targets.map((node) => nodes.resume(node, by)));
-      throw failed.reason;
-    }
-    const at = Math.max(...sent.map((one) => (one.status === 'fulfilled' ? one.value.at : 0)), 0);
+    const sent = await allOrNone(
+      targets,
+      (node) => nodes.pause(node, by),
+      (node) => nodes.resume(node, by),
+    );
+    const at = wholeAt(clock, sent);
     return {
       witness: () =>
         witnessEach(at, targets, async (node) => {
@@ -57,11 +57,11 @@ async function heal(
   const sent = await Promise.all(
     targets.map(async (node) => {
       // Killed meanwhile: there is nothing to continue.
-      if (!(await nodes.running(node))) return clock.now();
-      return (await nodes.resume(node, by)).at;
+      if (!(await nodes.running(node))) return { at: clock.now() };
+      return nodes.resume(node, by);
     }),
   );
-  return witnessEach(Math.max(...sent, 0), targets, async (node) => {
+  return witnessEach(wholeAt(clock, sent), targets, async (node) => {
     const ok = await becomes(clock, PATIENCE, async () => !(await nodes.paused(node, by)));
     const goneOrRunning = (await nodes.running(node)) ? 'running' : 'no process any more';
     return { ok, evidence: { subject: node, expected: 'running', observed: ok ? goneOrRunning : 'stopped' } };

@@ -4,6 +4,7 @@ import { formatDuration } from '../drill/units.js';
 import { resolveText } from '../topology/partition.js';
 import { becomes } from './becomes.js';
 import type { Aim, Fault } from './fault.js';
+import { wholeAt } from './whole-at.js';
 import { witnessEach } from './witness-each.js';
 
 interface StopAim extends Aim {
@@ -28,7 +29,7 @@ export const stop: Fault<StepOptions<'stop'>, StopAim> = {
     const stopped = new Map(
       await Promise.all(targets.map(async (node) => [node, await nodes.stop(node, grace)] as const)),
     );
-    const at = Math.max(...[...stopped.values()].map((one) => one.at), 0);
+    const at = wholeAt(clock, [...stopped.values()]);
     return {
       witness: () =>
         witnessEach(at, targets, async (node) => {

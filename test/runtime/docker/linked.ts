@@ -1,6 +1,3 @@
-/** Containers with links between them, and what a fault needs: for tests that run on an engine. */
-import { connect } from 'node:net';
-import { onTestFinished } from 'vitest';
 import { systemClock as clock } from '../../../src/clock.js';
 import type { Aim, Effects, Fault } from '../../../src/fault/fault.js';
 import { openInside } from '../../../src/link/server.js';
@@ -9,7 +6,7 @@ import { greeter } from '../../../src/probe/greeting.js';
 import { seeded } from '../../../src/random.js';
 import type { Layout } from '../../../src/runtime/runtime.js';
 import { noopSystem } from '../../../src/system/noop.js';
-import { dialled } from '../../link/conformance.js';
+import { dialLink } from './answering.js';
 import { openContainers } from './engine.js';
 
 /** A cluster whose links are up and none of whose nodes runs yet. */
@@ -27,13 +24,7 @@ export async function openLinked(layout: Partial<Layout> & Pick<Layout, 'nodes' 
   const places = layout.links.map(({ name }) => cluster.places.link(name));
   const links = await openLinks({ client: first, others, clock, run }, places);
   /** A new connection over a link. */
-  const dial = (link: string) =>
-    dialled(async () => {
-      const door = await cluster.edges.door(link, AbortSignal.timeout(10_000));
-      if (!door) throw new Error(`expected a door to ${link}`);
-      onTestFinished(() => door.close());
-      return connect(door.address);
-    });
+  const dial = (link: string) => dialLink(cluster, link);
   return { ...opened, links, others, dial };
 }
 

@@ -1,5 +1,3 @@
-/** Links between containers: they do what links do, and there is no way around them. */
-import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock as clock } from '../../../src/clock.js';
@@ -9,8 +7,9 @@ import { AGENT_PORT } from '../../../src/runtime/docker/docker-places.js';
 import { openPower } from '../../../src/runtime/power.js';
 import type { Cut } from '../../../src/topology/grudge.js';
 import type { Link } from '../../../src/topology/links.js';
-import { dialled, linkConformance, proxyRemoved } from '../../link/conformance.js';
+import { linkConformance, proxyRemoved } from '../../link/conformance.js';
 import { eventually, mesh } from '../opened.js';
+import { arrivals, dialFrom, order } from './answering.js';
 import { withEngine } from './engine.js';
 import { openLinked } from './linked.js';
 
@@ -29,18 +28,11 @@ async function stand(...nodes: string[]) {
     }),
   );
   await eventually('all listen', () => told.lines.length === nodes.length || undefined);
-  const order = (node: string, words: string) => {
-    const asked = dialled(async () => connect(cluster.places.observe(node)));
-    asked.say(words);
-    return asked;
+  return {
+    ...linked,
+    order: (node: string, words: string) => order(cluster, node, words),
+    from: (node: string, host: string, port: number) => dialFrom(cluster, node, host, port),
   };
-  /** Has a node dial, and gives what it says of that. */
-  const from = async (node: string, host: string, port: number) => {
-    const asked = order(node, `dial ${host} ${port}`);
-    await asked.heard('\n');
-    return asked.text().trim();
-  };
-  return { ...linked, order, from };
 }
 
 const both = (link: string): Cut => ({ link, streams: ['upstream', 'downstream'] });
@@ -86,15 +78,7 @@ withEngine(() => {
   linkConformance('containers', {
     async open() {
       const { links, run, told, dial, others } = await stand('a', 'b');
-      const arrived: string[] = [];
-      const push = told.lines.push.bind(told.lines);
-      told.lines.push = (...lines) => {
-        for (const { node, line } of lines) {
-          const [, text] = /^got (.*) from /.exec(line) ?? [];
-          if (text !== undefined) arrived.push(`${node} ${text}`);
-        }
-        return push(...lines);
-      };
+      const arrived = arrivals(told);
       const clientOf = (link: string) => others.get(link.split('->')[0] ?? '') ?? fail(link);
       return { links, run, dial, arrived, clientOf, spoil: proxyRemoved(clientOf, run) };
     },

@@ -1,5 +1,3 @@
-/** One network for all nodes: everything crosses it, and packet filters cut it. */
-import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock as clock } from '../../../src/clock.js';
 import type { CutMode } from '../../../src/drill/steps.js';
@@ -9,8 +7,9 @@ import { openLinks } from '../../../src/link/toxiproxy-links.js';
 import { engineClient, findEngine } from '../../../src/runtime/docker/engine.js';
 import { openPower } from '../../../src/runtime/power.js';
 import { grudge } from '../../../src/topology/grudge.js';
-import { dialled, linkConformance } from '../../link/conformance.js';
+import { linkConformance } from '../../link/conformance.js';
 import { eventually, mesh } from '../opened.js';
+import { arrivals, dialFrom, dialLink } from './answering.js';
 import { openContainers, withPacketFilters } from './engine.js';
 
 const programs = new URL('programs/', import.meta.url).pathname;
@@ -46,21 +45,11 @@ async function answering(...nodes: string[]) {
   const startOne = (node: string) => start(node, 'answer.mjs', String(cluster.places.listen(node).port));
   await Promise.all(nodes.map(startOne));
   await eventually('all listen', () => told.lines.length === nodes.length || undefined);
-  const dial = (link: string) =>
-    dialled(async () => {
-      const door = await cluster.edges.door(link, AbortSignal.timeout(8000));
-      if (!door) throw new Error(`expected a door to ${link}`);
-      onTestFinished(() => door.close());
-      return connect(door.address);
-    });
-  /** Has a node dial, and gives what it says of that. */
-  const from = async (node: string, host: string, port: number) => {
-    const asked = dialled(async () => connect(cluster.places.observe(node)));
-    asked.say(`dial ${host} ${port}`);
-    await asked.heard('\n');
-    return asked.text().trim();
+  return {
+    ...opened,
+    dial: (link: string) => dialLink(cluster, link),
+    from: (node: string, host: string, port: number) => dialFrom(cluster, node, host, port),
   };
-  return { ...opened, dial, from };
 }
 
 withPacketFilters(() => {
@@ -68,15 +57,7 @@ withPacketFilters(() => {
     packets: true,
     async open() {
       const { links, run, told, dial, filters } = await answering('a', 'b');
-      const arrived: string[] = [];
-      const push = told.lines.push.bind(told.lines);
-      told.lines.push = (...lines) => {
-        for (const { node, line } of lines) {
-          const [, text] = /^got (.*) from /.exec(line) ?? [];
-          if (text !== undefined) arrived.push(`${node} ${text}`);
-        }
-        return push(...lines);
-      };
+      const arrived = arrivals(told);
       /** As a node does that clears its packet filter. */
       const spoil = async (link: string) => {
         const to = link.slice(-1);

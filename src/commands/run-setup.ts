@@ -1,0 +1,46 @@
+/** What `drill run` and `drill up` set up alike: the drills, with their notes told, where they run, the live view. */
+import type { LiveTerminal } from '../report/terminal.js';
+import type { BatchDrill } from '../run/batch.js';
+import type { AskedRuntime, ChosenRuntime } from '../run/choose-runtime.js';
+import type { Io } from './command.js';
+
+export interface RunSetup {
+  drills: BatchDrill[];
+  runtime: ChosenRuntime;
+  live: LiveTerminal;
+}
+
+/** The option `--runtime`. */
+export const runtimeOption = {
+  choices: ['auto', 'docker', 'process'] as const,
+  default: 'auto' as const,
+  describe: 'where nodes live; auto takes containers where an engine answers, else local processes',
+};
+
+export async function setUp(
+  files: readonly string[],
+  { runtime: asked, toxiproxy }: { runtime: AskedRuntime; toxiproxy?: string | undefined },
+  io: Io,
+): Promise<RunSetup> {
+  const [{ notesOf }, { loadDrills }, { chooseRuntime }, { liveTerminal }, { systemClock }] =
+    await Promise.all([
+      import('../drill/load.js'),
+      import('../run/run-drills.js'),
+      import('../run/choose-runtime.js'),
+      import('../report/terminal.js'),
+      import('../clock.js'),
+    ]);
+  const drills = await loadDrills(files, io.cwd, {}, io.env);
+  for (const { drill } of drills) for (const note of notesOf(drill)) io.stdout(`note: ${note}\n`);
+  const runtime = await chooseRuntime({ asked, toxiproxy, environment: io.env, clock: systemClock });
+  io.stdout(`runtime ${runtime.name}: ${runtime.reason}\n`);
+  const live = liveTerminal({
+    write: io.stdout,
+    columns: io.columns,
+    rows: io.rows,
+    interactive: io.interactive,
+    colors: io.color,
+    clock: systemClock,
+  });
+  return { drills, runtime, live };
+}
