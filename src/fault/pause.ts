@@ -54,13 +54,7 @@ async function heal(
   by: PauseWay | undefined,
   { clock, nodes }: Effects,
 ): Promise<Witnessed> {
-  const sent = await Promise.all(
-    targets.map(async (node) => {
-      // Killed meanwhile: there is nothing to continue.
-      if (!(await nodes.running(node))) return { at: clock.now() };
-      return nodes.resume(node, by);
-    }),
-  );
+  const sent = await Promise.all(targets.map((node) => nodes.resume(node, by)));
   return witnessEach(wholeAt(clock, sent), targets, async (node) => {
     const ok = await becomes(clock, PATIENCE, async () => !(await nodes.paused(node, by)));
     const goneOrRunning = (await nodes.running(node)) ? 'running' : 'no process any more';

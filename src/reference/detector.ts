@@ -15,6 +15,8 @@ interface Heard<Kind> {
 export class Detector {
   readonly #settings: Settings;
   readonly #nodes = new Map<string, Heard<Heartbeat>>();
+  /** When each node was first heard. */
+  readonly #firstHeard = new Map<string, number>();
   readonly #peers = new Map<string, Heard<Status>>();
   #elect: Heard<Elect> | undefined;
   #running: readonly string[] | undefined;
@@ -29,6 +31,7 @@ export class Detector {
 
   heartbeat(message: Heartbeat, now: number): void {
     this.#nodes.set(message.from, { at: now, message });
+    if (!this.#firstHeard.has(message.from)) this.#firstHeard.set(message.from, now);
   }
 
   status(message: Status, now: number): void {
@@ -116,8 +119,9 @@ export class Detector {
     if (this.hasLeft(primary, term)) return 'it restarted or stepped down';
     if (last?.leading && last.term === term && last.deaf && this.isAlive(primary, now))
       return 'it does not hear the supervisors';
-    if (last && last.term < term && now - Math.max(since, this.#awakeSince) > detect.timeout)
-      return 'it did not take over';
+    // A primary that starts later than this supervisor cannot take over sooner than it is there.
+    const couldSince = Math.max(since, this.#awakeSince, this.#firstHeard.get(primary) ?? 0);
+    if (last && last.term < term && now - couldSince > detect.timeout) return 'it did not take over';
     if (detect.kind === 'process')
       return this.#running && !this.#running.includes(primary) ? 'not in the process list' : undefined;
     const silent = now - Math.max(this.heardAt(primary), this.#awakeSince);

@@ -180,6 +180,7 @@ export interface Stops {
 /** The capability `pause`, the runtime's own way; others are capabilities of their own. */
 export interface Pauses {
   pause(node: string, by?: PauseWay): Promise<{ at: number }>;
+  /** Lets it go on. What is not stopped in that way (any more) is left as it is: it may have been started again. */
   resume(node: string, by?: PauseWay): Promise<{ at: number }>;
   /** Whether the node is stopped, asked of the operating system now: in this way, or in whichever. */
   paused(node: string, by?: PauseWay): Promise<boolean>;

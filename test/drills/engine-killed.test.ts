@@ -21,6 +21,11 @@ async function inEngine() {
   return (await lookInEngine(docker, 'any')).census.drills;
 }
 
+async function images(): Promise<string[]> {
+  const docker = await engineClient((await findEngine({ DOCKER_HOST: engine.host }, clock)).address);
+  return (await docker.listImages()).flatMap(({ RepoTags }) => RepoTags ?? []).sort();
+}
+
 it.skipIf(missing !== undefined)(
   `an engine that is killed in mid-drill makes it inconclusive, and clean removes what is left once it is back${missing ? `: ${missing}` : ''}`,
   async () => {
@@ -48,5 +53,15 @@ it.skipIf(missing !== undefined)(
     const [program = '', ...before] = engine.within;
     const bridges = execFileSync(program, [...before, 'ip', '-o', 'link'], { encoding: 'utf8' });
     expect(bridges.match(/\bbr-\w+/g) ?? []).toEqual([]);
+
+    // What was made for the next run stays, unless that is not wanted either.
+    expect(await images()).toEqual([
+      expect.stringMatching(/^failover-drill\/node:/),
+      expect.stringMatching(/^failover-drill\/reference:/),
+    ]);
+    const emptied = await command('clean', '--images').ended;
+    expect(emptied.code, emptied.stderr).toBe(0);
+    expect(emptied.stdout).toMatch(/^removed 2 images$/m);
+    expect(await images()).toEqual([]);
   },
 );

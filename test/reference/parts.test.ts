@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { HttpClient } from '../../src/reference/client.js';
 import { activate, type Configuration, nextTerm, resize, seal } from '../../src/reference/configuration.js';
+import { Detector } from '../../src/reference/detector.js';
 import { Grants, Lease } from '../../src/reference/lease.js';
 import { ReplicatedLog } from '../../src/reference/log.js';
+import type { Heartbeat } from '../../src/reference/message.js';
 import { ProcessPoll } from '../../src/reference/process-poll.js';
 import type { Settings } from '../../src/reference/settings.js';
 import { Storage } from '../../src/reference/storage.js';
@@ -49,6 +51,27 @@ describe('the configuration', () => {
     const terms = ['s1', 's2', 's3'].map((name) => nextTerm(alone(name), 4));
     expect(new Set(terms).size).toBe(3);
     expect(Math.min(...terms)).toBe(5);
+  });
+});
+
+describe('the detector', () => {
+  it('gives a primary that starts later than the supervisor its time to take over', () => {
+    const settings = {
+      trigger: 'supervisor',
+      detect: { kind: 'process', interval: 100, timeout: 200, every: 100 },
+      grace: 10_000,
+    } as never as Settings;
+    const detector = new Detector(settings, 0);
+    const heartbeat = (term: number) =>
+      ({ type: 'heartbeat', from: 'a', incarnation: 1, term, leading: false }) as never as Heartbeat;
+    detector.listed(['a', 'b']);
+    const reasonAt = (now: number) => detector.reason({ ...ACTIVE, term: 1 }, 0, now);
+    expect(reasonAt(900)).toBeUndefined();
+    detector.heartbeat(heartbeat(0), 1000);
+    expect(reasonAt(1001)).toBeUndefined();
+    detector.heartbeat(heartbeat(0), 1190);
+    expect(reasonAt(1199)).toBeUndefined();
+    expect(reasonAt(1201)).toBe('it did not take over');
   });
 });
 

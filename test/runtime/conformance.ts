@@ -170,6 +170,22 @@ export function runtimeConformance({ runtime, echo, short, stubborn }: Subject):
       await eventually('it answers', () => answers(cluster, 'a'));
     });
 
+    test('lets nothing go on that does not stand: a node that was killed, and one that was started again', async () => {
+      const { cluster } = await open({ nodes: ['a'] });
+      await startAll(cluster, 'a');
+      await eventually('it answers', () => answers(cluster, 'a'));
+      await cluster.pause('a');
+      await eventually('it is stopped', async () => (await cluster.paused('a')) || undefined);
+      await cluster.kill('a', 'SIGKILL');
+      await cluster.resume('a');
+      await eventually('it is gone', async () => !(await cluster.running('a')) || undefined);
+      await cluster.resume('a');
+      await startAll(cluster, 'a');
+      await cluster.resume('a');
+      expect(await cluster.paused('a')).toBe(false);
+      await eventually('it answers', () => answers(cluster, 'a'));
+    });
+
     test('refuses to kill or pause a node that does not run: a fault that does nothing is none', async () => {
       const { cluster } = await open({ nodes: ['a'] });
       await expect(cluster.kill('a', 'SIGKILL')).rejects.toThrow(

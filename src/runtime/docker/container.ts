@@ -163,9 +163,15 @@ export class Container {
     return clock.now();
   }
 
+  /** Where it is frozen. */
   async resume(): Promise<number> {
-    const { container } = await this.#alive();
-    await this.#asked('resume', container.unpause());
+    if (await this.paused()) {
+      const resumed = this.made.unpause().catch(async (error: unknown) => {
+        // It ended, or was started again, between the look and this.
+        if (await this.paused()) throw error;
+      });
+      await this.#asked('resume', resumed);
+    }
     return this.#setting.clock.now();
   }
 

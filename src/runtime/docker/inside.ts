@@ -2,7 +2,7 @@
 import { type Clock, sleep } from '../../clock.js';
 import type { KillSignal } from '../../drill/steps.js';
 import { EnvironmentError, messageOf } from '../../errors.js';
-import { stateOf } from '../os-process.js';
+import { type ProcessIdentity, stateOf } from '../os-process.js';
 import { named, signalTo, signalTree, treeOf } from '../process-tree.js';
 import type { KilledProcess } from '../runtime.js';
 import type { Container } from './container.js';
@@ -64,12 +64,16 @@ export class StoppedContainers {
 
   async stop(node: string): Promise<{ at: number }> {
     this.#meant.add(node);
-    await this.#signal(node, 'SIGSTOP');
+    const { process } = this.#node(node);
+    if (!process)
+      throw new EnvironmentError({ where: `node ${node}`, expected: 'a running process', found: 'none' });
+    await this.#signal(node, process, 'SIGSTOP');
     return { at: this.#clock.now() };
   }
 
   async resume(node: string): Promise<{ at: number }> {
-    await this.#signal(node, 'SIGCONT');
+    const { process } = this.#node(node);
+    if (process) await this.#signal(node, process, 'SIGCONT');
     this.#meant.delete(node);
     return { at: this.#clock.now() };
   }
@@ -78,13 +82,11 @@ export class StoppedContainers {
   is(node: string): boolean {
     const { process } = this.#node(node);
     if (!process || !this.#meant.has(node)) return false;
-    return treeOf(process).every(({ stopped }) => stopped);
+    const tree = treeOf(process);
+    return tree.length > 0 && tree.every(({ stopped }) => stopped);
   }
 
-  async #signal(node: string, signal: 'SIGSTOP' | 'SIGCONT'): Promise<void> {
-    const { process } = this.#node(node);
-    if (!process)
-      throw new EnvironmentError({ where: `node ${node}`, expected: 'a running process', found: 'none' });
+  async #signal(node: string, process: ProcessIdentity, signal: 'SIGSTOP' | 'SIGCONT'): Promise<void> {
     try {
       await signalTree(process, signal, this.#clock, STOP_PATIENCE);
     } catch (error) {

@@ -6,12 +6,15 @@ import { parseRunner } from '../label.js';
 import type { ProcessIdentity } from '../os-process.js';
 import { engineClient, findEngine } from './engine.js';
 import { IMAGE_LABEL, MACHINE_LABEL, RUN_LABEL, RUNNER_LABEL } from './labels.js';
+import { type ImageRemoval, removeOwnImages } from './own-images.js';
 import { type Removal, removeRun } from './remove.js';
 
 export interface EngineRuns {
   /** By label: the runner, where it was one of this machine. */
   runs: ReadonlyMap<string, { runner: ProcessIdentity | undefined; here: boolean }>;
   remove(run: string): Promise<Removal>;
+  /** Removes the images that we made, but for those in use. */
+  removeImages(): Promise<ImageRemoval>;
 }
 
 /** How long the things of one run may take to be removed, ms. */
@@ -31,7 +34,11 @@ export async function runsInEngine(
     runs.set(labels[RUN_LABEL] ?? '', { runner, here: labels[MACHINE_LABEL] === hostname() });
   }
   await removeTrials(docker);
-  return { runs, remove: (run) => removeRun(docker, run, clock, { empty: 1, ms: PATIENCE, silence: 0 }) };
+  return {
+    runs,
+    remove: (run) => removeRun(docker, run, clock, { empty: 1, ms: PATIENCE, silence: 0 }),
+    removeImages: () => removeOwnImages(docker),
+  };
 }
 
 async function allLabels(docker: Dockerode): Promise<Record<string, string>[]> {

@@ -77,7 +77,8 @@ export class ProcessCluster implements ProcessClusterAbilities {
   }
 
   async resume(node: string): Promise<{ at: number }> {
-    return { at: this.#node(node).signal('SIGCONT') };
+    const target = this.#node(node);
+    return { at: target.state() === 'stopped' ? target.signal('SIGCONT') : this.#surroundings.clock.now() };
   }
 
   async paused(node: string): Promise<boolean> {

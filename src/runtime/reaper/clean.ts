@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import process from 'node:process';
 import type { Clock } from '../../clock.js';
+import type { ImageRemoval } from '../docker/own-images.js';
 import type { Removal } from '../docker/remove.js';
 import { FOLDER_PREFIX, folderOf, parseRunner, RUN_VARIABLE, RUNNER_VARIABLE } from '../label.js';
 import { type ProcessIdentity, processesWith, stateOf } from '../os-process.js';
@@ -16,6 +17,8 @@ export interface Cleaned {
   folders: number;
   /** How many containers, networks and volumes were removed. */
   inEngine: number;
+  /** How many images were removed. */
+  images: number;
   /** What could not be removed, one text each. */
   left: string[];
   /** What was left alone because its user asked for it to stay. */
@@ -26,6 +29,8 @@ export interface CleanSetting {
   clock: Clock;
   /** Also what belongs to runs that are under way. */
   all?: boolean;
+  /** Also the images that we made, where no container uses them. */
+  images?: boolean;
   /** The environment by which a container engine is found; without it, none is looked for. */
   environment?: Readonly<Record<string, string | undefined>>;
 }
@@ -34,7 +39,8 @@ export interface CleanSetting {
  * Removes everything that carries the label of a run whose runner is dead; with `all`, of every run, those that
  * are under way included. Another machine's runs in the same engine are touched only with `all`.
  */
-export async function clean({ clock, all = false, environment }: CleanSetting): Promise<Cleaned> {
+export async function clean(setting: CleanSetting): Promise<Cleaned> {
+  const { clock, all = false } = setting;
   const kept = keptRuns();
   // A keeper would go on where all that it keeps is gone.
   const down = all ? await Promise.all(kept.map((one) => takeDown(one, clock))) : [];
@@ -43,7 +49,7 @@ export async function clean({ clock, all = false, environment }: CleanSetting): 
   const reaped = await Promise.all(
     runs.map(([label]) => reap(label, new RunFolder(folderOf(label)), clock, spare)),
   );
-  const inEngine = environment ? await cleanEngine(environment, clock, all) : [];
+  const { things, images } = await cleanEngine(setting);
   const removed = down.map((one) => one.removed);
   return {
     processes: sum([...removed, ...reaped].map(({ processes }) => processes)),
@@ -51,9 +57,10 @@ export async function clean({ clock, all = false, environment }: CleanSetting): 
     inEngine: sum([
       ...removed.map(({ containers = 0, networks = 0, volumes = 0 }) => containers + networks + volumes),
       ...reaped.map((one) => one.inEngine),
-      ...inEngine.map((one) => one.removed),
+      ...things.map((one) => one.removed),
     ]),
-    left: [...reaped, ...inEngine].flatMap(({ left, unseen }) => [...left, ...unseen]),
+    images: images.removed,
+    left: [...[...reaped, ...things].flatMap(({ left, unseen }) => [...left, ...unseen]), ...images.left],
     kept: all ? [] : kept,
   };
 }
@@ -62,16 +69,19 @@ function sum(counts: readonly number[]): number {
   return counts.reduce((total, count) => total + count, 0);
 }
 
-async function cleanEngine(
-  environment: NonNullable<CleanSetting['environment']>,
-  clock: Clock,
-  all: boolean,
-): Promise<Removal[]> {
+async function cleanEngine({
+  environment,
+  clock,
+  all = false,
+  images = false,
+}: CleanSetting): Promise<{ things: Removal[]; images: ImageRemoval }> {
+  const none = { removed: 0, left: [] };
   const { runsInEngine } = await import('../docker/leftovers.js');
-  const engine = await runsInEngine(environment, clock);
-  if (!engine) return [];
+  const engine = environment && (await runsInEngine(environment, clock));
+  if (!engine) return { things: [], images: none };
   const dead = [...engine.runs].filter(([, { runner, here }]) => all || (here && !isAlive(runner)));
-  return Promise.all(dead.map(([run]) => engine.remove(run)));
+  const things = await Promise.all(dead.map(([run]) => engine.remove(run)));
+  return { things, images: images ? await engine.removeImages() : none };
 }
 
 interface FoundRun {
