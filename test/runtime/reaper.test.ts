@@ -4,7 +4,7 @@
  *     KILLS=20 npx vitest run test/runtime/reaper.test.ts
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { Toxiproxy } from 'toxiproxy-node-client';
@@ -142,6 +142,24 @@ describe('clean', () => {
     await clean({ clock });
     expect(await cluster.running('a')).toBe(true);
     expect(existsSync(folderOf(run))).toBe(true);
+  });
+
+  test.runIf(process.getuid?.() === 0)("believes nothing in a folder that is somebody else's", async () => {
+    const { run, folder } = leftover(dead);
+    await eventually('its process is there', () => ofRun(run).length === 1 || undefined);
+    const theirs = `test-${freshId()}`;
+    new RunFolder(folderOf(theirs)).create(dead);
+    onTestFinished(() => rmSync(folderOf(theirs), { recursive: true }));
+    const bystander = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+    onTestFinished(() => void bystander.kill('SIGKILL'));
+    for (const noted of [new RunFolder(folderOf(theirs)), folder])
+      noted.noteProcess(identify(bystander.pid as number) ?? expect.fail('expected it to live'));
+    chownSync(folderOf(theirs), 65_534, 65_534);
+    chownSync(folder.path, 65_534, 65_534);
+    await clean({ clock });
+    expect(existsSync(folderOf(theirs))).toBe(true);
+    expect(bystander.signalCode).toBeNull();
+    expect(identify(bystander.pid as number)).toBeDefined();
   });
 
   test('copes with a folder whose note of the runner was cut short', async () => {

@@ -1,15 +1,13 @@
 /** `drill clean`: takes down by hand what earlier runs left behind and their reapers did not get. */
-import { readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import process from 'node:process';
 import type { Clock } from '../../clock.js';
 import type { ImageRemoval } from '../docker/own-images.js';
 import type { Removal } from '../docker/remove.js';
-import { FOLDER_PREFIX, folderOf, parseRunner, RUN_VARIABLE, RUNNER_VARIABLE } from '../label.js';
+import { folderOf, parseRunner, RUN_VARIABLE, RUNNER_VARIABLE } from '../label.js';
 import { type ProcessIdentity, processesWith, stateOf } from '../os-process.js';
 import { type KeptRun, keptRuns, takeDown } from './kept.js';
 import { reap } from './reap.js';
-import { RunFolder } from './run-folder.js';
+import { RunFolder, runsWithFolder } from './run-folder.js';
 
 export interface Cleaned {
   /** How many processes were killed and how many folders removed. */
@@ -96,9 +94,7 @@ function findRuns(): Map<string, FoundRun> {
     const label = environment[RUN_VARIABLE] ?? '';
     runs.set(label, { runner: parseRunner(environment[RUNNER_VARIABLE] ?? ''), folder: false });
   }
-  for (const name of readdirSync(tmpdir())) {
-    if (!name.startsWith(FOLDER_PREFIX)) continue;
-    const label = name.slice(FOLDER_PREFIX.length);
+  for (const label of runsWithFolder()) {
     const runner = runs.get(label)?.runner ?? new RunFolder(folderOf(label)).runner();
     runs.set(label, { runner, folder: true });
   }

@@ -1,15 +1,14 @@
 /** Runs that outlive their command because their user asked for it: what there is of them, and how they are ended. */
-import { existsSync, readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { type Clock, sleep } from '../../clock.js';
 import { messageOf } from '../../errors.js';
 import type { Census } from '../../history/census.js';
-import { FOLDER_PREFIX, folderOf } from '../label.js';
+import { folderOf } from '../label.js';
 import { type ProcessIdentity, stateOf } from '../os-process.js';
 import { lookOnMachine } from '../process/look.js';
 import type { Look } from '../runtime.js';
-import { type KeptNote, RunFolder } from './run-folder.js';
+import { type KeptNote, RunFolder, runsWithFolder } from './run-folder.js';
 
 export interface KeptRun extends KeptNote {
   /** Its label. */
@@ -25,10 +24,8 @@ const LOOK_EVERY = 50;
 
 /** The runs that are kept, the oldest first. Those whose keeper is dead are their reaper's business. */
 export function keptRuns(): KeptRun[] {
-  return readdirSync(tmpdir())
-    .filter((name) => name.startsWith(FOLDER_PREFIX))
-    .flatMap((name): KeptRun[] => {
-      const run = name.slice(FOLDER_PREFIX.length);
+  return runsWithFolder()
+    .flatMap((run): KeptRun[] => {
       const folder = new RunFolder(folderOf(run));
       const [note, keeper] = [folder.kept(), folder.runner()];
       return note && keeper && stateOf(keeper) !== 'gone' ? [{ ...note, run, keeper }] : [];

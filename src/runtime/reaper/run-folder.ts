@@ -10,9 +10,12 @@
  *
  * Notes are written at once and synchronously: what was started must not get lost between here and the disk.
  */
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import type { EngineAddress } from '../docker/engine.js';
+import { FOLDER_PREFIX } from '../label.js';
 import type { ProcessIdentity } from '../os-process.js';
 
 /** Of a run that stays after its command has ended. */
@@ -26,6 +29,18 @@ export interface KeptNote {
   how: 'up' | 'keep';
   /** Time of day, ISO 8601. */
   since: string;
+}
+
+/** The labels of runs that have a folder. What others put there is not ours to believe: its notes name processes to end. */
+export function runsWithFolder(): string[] {
+  return readdirSync(tmpdir())
+    .filter((name) => name.startsWith(FOLDER_PREFIX) && isOwn(join(tmpdir(), name)))
+    .map((name) => name.slice(FOLDER_PREFIX.length));
+}
+
+function isOwn(path: string): boolean {
+  const seen = lstatSync(path, { throwIfNoEntry: false });
+  return seen?.isDirectory() === true && (process.getuid === undefined || seen.uid === process.getuid());
 }
 
 export class RunFolder {
@@ -47,8 +62,8 @@ export class RunFolder {
     return path;
   }
 
-  noteProcess(process: ProcessIdentity): void {
-    appendFileSync(join(this.path, 'processes'), `${JSON.stringify(process)}\n`);
+  noteProcess(identity: ProcessIdentity): void {
+    appendFileSync(join(this.path, 'processes'), `${JSON.stringify(identity)}\n`);
   }
 
   noteToxiproxy(url: string): void {
@@ -88,6 +103,7 @@ export class RunFolder {
   }
 
   #lines<Line>(name: string): Line[] {
+    if (!isOwn(this.path)) return [];
     let text: string;
     try {
       text = readFileSync(join(this.path, name), 'utf8');
