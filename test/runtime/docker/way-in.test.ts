@@ -4,15 +4,17 @@ import { connect, createServer, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock as clock } from '../../../src/clock.js';
-import { freshSecret } from '../../../src/random.js';
+import { freshId, freshSecret } from '../../../src/random.js';
 import { ExpectedGreetings } from '../../../src/runtime/docker/agent/expected-greetings.js';
 import { answerLine, greetingLine } from '../../../src/runtime/docker/agent/greeting-line.js';
 import { openWayIn } from '../../../src/runtime/docker/agent/way-in.js';
+import { Ports, reserveBlock } from '../../../src/runtime/process/ports.js';
 import { dialled } from '../../link/conformance.js';
 import { eventually } from '../opened.js';
 
 const [NODE, EDGE, PEER] = ['127.0.0.1', '127.0.0.9', '127.0.0.5'];
 const SECRET = freshSecret();
+const PORTS = new Ports(await reserveBlock(freshId()));
 
 /** A node whose connections do what `serve` says, and the way in to it. Without it nobody listens. */
 async function stand(serve?: (socket: Socket) => void) {
@@ -33,10 +35,12 @@ async function stand(serve?: (socket: Socket) => void) {
     });
     serve?.(socket);
   });
-  await new Promise<void>((resolve) => server.listen(0, NODE, resolve));
-  const { port } = server.address() as { port: number };
-  if (serve) onTestFinished(() => void server.close());
-  else await new Promise((resolve) => server.close(resolve));
+  // Of the kernel's own choice, a port where nobody listens could be the one that a connection to it begins at.
+  const [port = 0] = await PORTS.take(1);
+  if (serve) {
+    await new Promise<void>((resolve) => server.listen(port, NODE, resolve));
+    onTestFinished(() => void server.close());
+  }
   const expected = new ExpectedGreetings();
   const way = { listen: EDGE, to: NODE, ports: [port], sources: { [PEER]: NODE }, secret: SECRET };
   const servers = await openWayIn(way, expected, clock);
