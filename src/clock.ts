@@ -90,6 +90,23 @@ export async function within<T>(
   });
 }
 
+/**
+ * Begins all of these at once and ends as the first of them does; the others are told to give up, so that none goes on
+ * looking for what nobody waits for.
+ */
+export async function firstToEnd<T>(
+  signal: AbortSignal,
+  ...works: ((signal: AbortSignal) => Promise<T>)[]
+): Promise<T> {
+  const ending = new AbortController();
+  const either = AbortSignal.any([signal, ending.signal]);
+  try {
+    return await Promise.race(works.map((work) => work(either)));
+  } finally {
+    ending.abort();
+  }
+}
+
 /** Virtual time: nothing happens until `advance`, which fires the timers that are due in order. */
 export class VirtualClock implements Clock {
   #now: number;

@@ -6,7 +6,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { Toxiproxy } from 'toxiproxy-node-client';
-import { type Clock, sleep, within } from '../clock.js';
+import { type Clock, firstToEnd, sleep, within } from '../clock.js';
 import { EnvironmentError, messageOf } from '../errors.js';
 import { entry } from '../runtime/entry.js';
 import type { Helper, Hosts } from '../runtime/runtime.js';
@@ -92,7 +92,11 @@ async function openEmbedded({ clock, hosts, seed }: ServerChoice): Promise<Toxip
     await orEndedAtOnce(
       helper,
       within(clock, START_PATIENCE, 'the start of the embedded Toxiproxy', (signal) =>
-        Promise.race([url, rejectWhenEnded(helper, clock, signal)]),
+        firstToEnd(
+          signal,
+          () => url,
+          (either) => rejectWhenEnded(helper, clock, either),
+        ),
       ),
     ),
   );

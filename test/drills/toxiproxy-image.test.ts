@@ -59,7 +59,7 @@ withEngine(() => {
       ...['run', DRILL, '--runtime', 'docker', '--toxiproxy', name, '--out', freshFolder()],
     );
     expect(code, stdout).toBe(3);
-    expect(stdout).toMatch(/expected it to start, found it ended; it wrote: .*no such flag/);
+    expect(stdout).toMatch(/expected it to start, found it ended \(exit code 2\); it wrote: .*no such flag/);
   });
 
   it('one that is nowhere is named', async () => {

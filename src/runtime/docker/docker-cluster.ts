@@ -105,8 +105,9 @@ export class DockerCluster implements DockerClusterAbilities {
       device: setting.reach.device,
     });
     this.#stopped = new StoppedContainers(surroundings.clock, node);
-    this.edges = new DockerEdges(setting, (name, { onLine, onEnd }) =>
-      this.#container(name, { onLine, onExit: (detail) => this.#lose(onEnd(detail)) }),
+    const onLost = (what: string) => this.#lose(what);
+    this.edges = new DockerEdges({ ...setting, onLost }, (name, { onLine, onEnd }) =>
+      this.#container(name, { onLine, onExit: onEnd }),
     );
   }
 

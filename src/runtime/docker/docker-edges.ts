@@ -4,17 +4,14 @@ import { freshSecret } from '../../random.js';
 import type { BroughtToxiproxies, Door, Edges, LinkGreeting, PacketFilter } from '../edges.js';
 import type { Container } from './container.js';
 import type { DockerPlaces } from './docker-places.js';
-import { Edge, type EdgeSetting } from './edge.js';
+import { Edge, type EdgeEars, type EdgeSetting } from './edge.js';
 import { edgeGreeting } from './edge-greeting.js';
 import { toxiproxyImage } from './toxiproxy-image.js';
 
 export type DockerEdgesSetting = Omit<EdgeSetting, 'place' | 'power' | 'secret'> & { places: DockerPlaces };
 
-/** Makes a container of an edge. `onEnd` says in words what is lost when it ends. */
-type MakeContainer = (
-  name: string,
-  told: { onLine(line: string): void; onEnd(detail: string): string },
-) => Container;
+/** Makes a container of an edge, under the name of its log. */
+type MakeContainer = (name: string, ears: EdgeEars) => Container;
 
 export class DockerEdges implements Edges {
   readonly #setting: DockerEdgesSetting;
@@ -26,10 +23,9 @@ export class DockerEdges implements Edges {
     this.#setting = setting;
     const { places, ...rest } = setting;
     const edgeOf = (place: EdgeSetting['place']) =>
-      new Edge({ ...rest, place, power: places.power, secret: this.#secret }, (part, onLine) => {
-        const onEnd = (detail: string) => `the ${part} of ${place.name} has ended (${detail})`;
-        return container(`_${part}-${place.name}`, { onLine, onEnd });
-      });
+      new Edge({ ...rest, place, power: places.power, secret: this.#secret }, (part, ears) =>
+        container(`_${part}-${place.name}`, ears),
+      );
     this.#edges = new Map([...places.nodes].map(([name, place]) => [name, edgeOf(place)]));
   }
 

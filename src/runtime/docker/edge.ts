@@ -4,7 +4,7 @@
  * the runner reaches on a published port. A Toxiproxy of an image runs beside it, in the same network namespace.
  */
 import type Dockerode from 'dockerode';
-import { sleep, within } from '../../clock.js';
+import { firstToEnd, sleep, within } from '../../clock.js';
 import type { ContainerSpec } from '../../drill/container.js';
 import { EnvironmentError, messageOf } from '../../errors.js';
 import type { Door } from '../edges.js';
@@ -39,10 +39,18 @@ export interface EdgeSetting {
   /** With what greetings to its way in begin. */
   secret: string;
   containers: Readonly<Record<string, ContainerSpec>>;
+  /** Told, in words, when one of its containers has ended that was up. */
+  onLost(what: string): void;
 }
 
 /** Which of an edge's containers. */
 export type EdgePart = 'edge' | 'toxiproxy';
+
+/** What is heard of one of them. */
+export interface EdgeEars {
+  onLine(line: string): void;
+  onEnd(detail: string): void;
+}
 
 export class Edge {
   readonly containers: readonly Container[];
@@ -50,19 +58,24 @@ export class Edge {
   readonly #toxiproxy: Container;
   readonly #setting: EdgeSetting;
   #listening: () => void = () => {};
+  #failed: (error: EnvironmentError) => void = () => {};
+  #isUp = false;
   #relay: Relay | undefined;
   #started: Promise<string | undefined> | undefined;
   #filter: NetworkFilter | undefined;
 
-  constructor(
-    setting: EdgeSetting,
-    container: (part: EdgePart, onLine: (line: string) => void) => Container,
-  ) {
+  constructor(setting: EdgeSetting, container: (part: EdgePart, ears: EdgeEars) => Container) {
     this.#setting = setting;
-    this.#agent = container('edge', (line) => {
-      if (line.includes('"listening"')) this.#listening();
+    this.#agent = container('edge', {
+      onLine: (line) => {
+        if (line.includes('"listening"')) this.#listening();
+      },
+      onEnd: (detail) => this.#ended('edge', detail),
     });
-    this.#toxiproxy = container('toxiproxy', () => {});
+    this.#toxiproxy = container('toxiproxy', {
+      onLine: () => {},
+      onEnd: (detail) => this.#ended('toxiproxy', detail),
+    });
     this.containers = [this.#agent, this.#toxiproxy];
   }
 
@@ -99,12 +112,18 @@ export class Edge {
     const ready = new Promise<void>((resolve) => {
       this.#listening = resolve;
     });
+    const failed = new Promise<never>((_, reject) => {
+      this.#failed = reject;
+    });
+    failed.catch(() => undefined);
     await this.#agent.start('the agent');
     if (shared) this.#filter = await openFilter(made, place, shared, this.#setting);
     try {
-      await within(clock, PATIENCE, `the start of the edge of ${place.name}`, () => ready);
-      if (image !== undefined && hasLinks) await this.#startToxiproxy(image);
+      const listens = Promise.race([ready, failed]);
+      await within(clock, PATIENCE, `the start of the edge of ${place.name}`, () => listens);
+      if (image !== undefined && hasLinks) await this.#startToxiproxy(image, failed);
       await this.#openRelay();
+      this.#isUp = true;
     } catch (error) {
       const wrote = (await Promise.all(this.containers.map((one) => one.tail(5)))).flat().join(' | ');
       throw new EnvironmentError(
@@ -137,19 +156,27 @@ export class Edge {
     this.#filter?.close();
   }
 
-  async #startToxiproxy(image: string): Promise<void> {
+  #ended(part: EdgePart, detail: string): void {
+    const { place, onLost } = this.#setting;
+    if (this.#isUp) onLost(`the ${part} of ${place.name} has ended (${detail})`);
+    else this.#failed(new EnvironmentError(`it ended (${detail})`));
+  }
+
+  async #startToxiproxy(image: string, failed: Promise<never>): Promise<void> {
     const { place, surroundings } = this.#setting;
     await this.#toxiproxy.make(toxiproxyOptions(this.#setting, image));
     await this.#toxiproxy.start('toxiproxy-server');
     const api = { host: '127.0.0.1', port: API_PORT };
-    await within(surroundings.clock, PATIENCE, `the start of Toxiproxy at ${place.name}`, async (signal) => {
+    const answers = async (signal: AbortSignal) => {
       for (;;) {
         const socket = await dialThrough(place.edge.agent, api, signal).catch(() => undefined);
         if (socket) return void socket.destroy();
-        if (!(await this.#toxiproxy.running())) throw new EnvironmentError('it ended');
         await sleep(surroundings.clock, LOOK_EVERY, signal);
       }
-    });
+    };
+    await within(surroundings.clock, PATIENCE, `the start of Toxiproxy at ${place.name}`, (signal) =>
+      firstToEnd(signal, answers, () => failed),
+    );
   }
 
   /** The power device listens on this machine's loopback, out of reach of every container but by this way. */
