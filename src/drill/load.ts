@@ -47,6 +47,14 @@ export function notesOf(drill: Drill): readonly string[] {
   return origins.get(drill)?.notes ?? [];
 }
 
+/** The same drill without its steps, and so without what they need. */
+export function withoutSteps(drill: Drill): Drill {
+  const without = { ...drill, steps: [] };
+  const origin = origins.get(drill);
+  if (origin) origins.set(without, origin);
+  return without;
+}
+
 /** The drill that `bytes` describe; `file` is what errors call them. */
 export function parseDrill(bytes: Uint8Array | string, file: string, options: ParseOptions = {}): Drill {
   const source = new Source(file, textOf(bytes, file));

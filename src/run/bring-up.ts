@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path';
 import { RUNTIMES, type RuntimeName, SYSTEMS } from '../catalog.js';
 import type { Clock } from '../clock.js';
+import { withoutSteps } from '../drill/load.js';
 import { encodeDrill } from '../drill/schema.js';
 import { InternalError } from '../errors.js';
 import type { Event } from '../history/event.js';
@@ -26,7 +27,9 @@ export interface UpOptions {
 
 /** Resolves once it is up and whole, with its addresses. Rejects, with everything removed, where it does not come up. */
 export async function bringUp(options: UpOptions): Promise<Addresses> {
-  const { drill: entry, runtime, environment, clock, signal, onEvent } = options;
+  const { runtime, environment, clock, signal, onEvent } = options;
+  // Nothing is done to what stands, so nothing has to be there for it.
+  const entry = { ...options.drill, drill: withoutSteps(options.drill.drill) };
   allThere(entry, RUNTIMES[runtime], SYSTEMS);
   await refuseWhatThisMachineLacks([entry], RUNTIMES[runtime], { clock, environment });
   const out = options.out ?? join('.drill', clock.wall().toISOString().replaceAll(':', '-'));

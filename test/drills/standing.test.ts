@@ -1,6 +1,6 @@
 /** Topologies that outlive their command: `drill up` and `drill down`, and `drill run --keep`. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock as clock } from '../../src/clock.js';
@@ -195,6 +195,23 @@ it('down asks which of several is meant, removes all where that is asked for, an
   for (const run of runs) expect(down.stdout).toContain(`removed ${run} `);
   expect(labelledProcesses().filter(({ run }) => runs.includes(run))).toEqual([]);
   expect(await command('down')).toMatchObject({ code: 0, stdout: 'nothing to remove: nothing is up\n' });
+});
+
+it('up asks for nothing that only the steps need', async () => {
+  const file = join(freshFolder(), 'hard.yaml');
+  const hard = readFileSync(join(ROOT, PATIENT), 'utf8').replace(
+    '- wait: 200ms',
+    '- cpu: { target: b, limit: 10%, for: 1s }',
+  );
+  writeFileSync(file, hard);
+  const out = freshFolder();
+  const run = await drill('run', file, '--runtime', 'process', '--out', out);
+  expect(run.code).toBe(2);
+  expect(run.stderr).toContain('hard.yaml:14:5: expected a runtime that can do `cpu`');
+  const up = await drill('up', file, '--runtime', 'process', '--out', out);
+  expect(up.code, up.stderr).toBe(0);
+  const down = await drill('down', leftBy(up));
+  expect(down.code, down.stderr).toBe(0);
 });
 
 it('down never touches a drill that is under way', async () => {
