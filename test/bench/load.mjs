@@ -5,7 +5,7 @@
  *
  *     npm run build && node test/bench/load.mjs [operations per second] [seconds] [rounds]
  */
-import { mkdirSync, mkdtempSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FAULTS, RUNTIMES, SYSTEMS } from '../../dist/catalog.js';
@@ -110,4 +110,5 @@ try {
   const { leaked } = await stage.down();
   await recorder.close();
   if (leaked.length > 0) console.log(`left behind: ${leaked.join(', ')}`);
+  rmSync(folder, { recursive: true });
 }

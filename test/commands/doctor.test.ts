@@ -1,7 +1,6 @@
 /** `drill doctor`: what it says of the machine, of its engine, and of drills. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { drill, freshFolder, startDrill } from '../drills/drill-command.js';
@@ -41,7 +40,7 @@ test('an engine that is too old is named with its version, and is not used', asy
     response.end(JSON.stringify({ Version: '18.09.1', ApiVersion: '1.39', Os: 'linux', Arch: 'amd64' })),
   );
   onTestFinished(() => void server.close());
-  const socket = join(mkdtempSync(join(tmpdir(), 'drill-test-')), 'engine.sock');
+  const socket = join(freshFolder(), 'engine.sock');
   await new Promise<void>((done) => server.listen(socket, done));
   const old = { DOCKER_HOST: `unix://${socket}` };
   const said =

@@ -1,7 +1,6 @@
 /** Whole drills in containers: the same verdicts, and every early end. */
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock as clock } from '../../src/clock.js';
@@ -72,7 +71,7 @@ async function cuttableEngine(address: EngineAddress) {
       from.pipe(to);
     }
   });
-  const path = join(mkdtempSync(join(tmpdir(), 'drill-test-')), 'engine.sock');
+  const path = join(freshFolder(), 'engine.sock');
   await new Promise<void>((done) => server.listen(path, done));
   const cut = () => {
     server.close();
