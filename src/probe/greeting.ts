@@ -22,6 +22,8 @@ import { http } from './http.js';
 
 /** How long what has arrived already may take to be seen, ms. */
 const GRACE = 1;
+/** How long the word of an arrival may take at a link's own end, where that the greeting was closed is seen before, ms. */
+const NOTICE = 100;
 /** How long a link's end may take to make ready for a greeting, ms. */
 const READY = 10_000;
 
@@ -94,7 +96,8 @@ export function greeter(setting: GreeterSetting): Greeter {
           send(clock, patience.answer, way.send),
           edges && hasArrived(clock, patience.datagram ?? patience.answer, link, token, edges),
         ]);
-        const rest = sent + (patience.arrival ?? 0) - clock.now();
+        const overtaken = outcome === 'closed' && way.close ? NOTICE : 0;
+        const rest = Math.max(sent + (patience.arrival ?? 0) - clock.now(), overtaken);
         const mayArrive = way.tells && !seen && outcome !== 'answered' && datagram === undefined;
         if (mayArrive && rest > 0) await firstOf(clock, rest, arrival);
         const arrived = way.tells ? seen || outcome === 'answered' : undefined;

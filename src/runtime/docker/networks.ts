@@ -12,11 +12,14 @@ import {
   type Network,
   parseNetwork,
   parseRoutes,
+  SUBNET_BITS,
   subnet,
 } from './subnets.js';
 
 /** How many blocks are tried: another run may take one between our look and our asking. */
 const ATTEMPTS = 8;
+/** The number in each small network of the address that nobody has. */
+const NOBODY = 2 ** (32 - SUBNET_BITS) - 2;
 
 export interface MadeNetworks {
   block: Network;
@@ -25,8 +28,9 @@ export interface MadeNetworks {
 }
 
 /**
- * Makes networks by these names; the n-th lies in the n-th small network of the block. Nobody gets out of them: the
- * engine is told not to translate addresses, so no answer would find its way back.
+ * Makes networks by these names; the n-th lies in the n-th small network of the block. Nobody gets out of them: the way
+ * out leads to an address that nobody has. The engine's own isolation of networks is not enough for that: it lapses for
+ * a moment whenever anybody makes a network (the rule that leads to it is taken out and put in again).
  */
 export async function makeNetworks(
   docker: Dockerode,
@@ -71,7 +75,16 @@ function make(docker: Dockerode, name: string, network: Network, labels: Record<
     Driver: 'bridge',
     CheckDuplicate: true,
     Labels: labels,
-    IPAM: { Driver: 'default', Config: [{ Subnet: formatNetwork(network), Gateway: addressIn(network, 1) }] },
+    IPAM: {
+      Driver: 'default',
+      Config: [
+        {
+          Subnet: formatNetwork(network),
+          Gateway: addressIn(network, 1),
+          AuxiliaryAddresses: { DefaultGatewayIPv4: addressIn(network, NOBODY) },
+        },
+      ],
+    },
     Options: { 'com.docker.network.bridge.enable_ip_masquerade': 'false' },
   });
 }

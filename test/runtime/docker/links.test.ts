@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock as clock } from '../../../src/clock.js';
 import { http } from '../../../src/probe/http.js';
 import type { DockerCluster } from '../../../src/runtime/docker/docker-cluster.js';
 import { AGENT_PORT } from '../../../src/runtime/docker/docker-places.js';
+import { engineClient, findEngine } from '../../../src/runtime/docker/engine.js';
+import { RUN_LABEL } from '../../../src/runtime/docker/labels.js';
 import { openPower } from '../../../src/runtime/power.js';
 import type { Cut } from '../../../src/topology/grudge.js';
 import type { Link } from '../../../src/topology/links.js';
@@ -124,6 +127,22 @@ withEngine(() => {
     expect(went.filter((how) => how.endsWith('connected'))).toEqual([]);
     await links.heal('fault-1');
     expect(await from('a', 'b', cluster.places.listen('b').port)).toBe('connected');
+  });
+
+  test('no container has a way out of its networks, whatever the engine lets through between them', async () => {
+    const { run } = await stand('a', 'b');
+    const docker = await engineClient((await findEngine(process.env, clock)).address);
+    const containers = await docker.listContainers({ filters: { label: [`${RUN_LABEL}=${run}`] } });
+    expect(containers).toHaveLength(4);
+    for (const { Id, Names } of containers) {
+      const { NetworkSettings, State } = await docker.getContainer(Id).inspect();
+      for (const { Gateway } of Object.values(NetworkSettings.Networks))
+        expect(Number(Gateway.split('.')[3]) % 64, `${Names}: ${Gateway}`).toBe(62);
+      const lines = readFileSync(`/proc/${State.Pid}/net/route`, 'utf8').trim().split('\n').slice(1);
+      const ways = lines.map((line) => line.split('\t')).filter(([, to]) => to === '00000000');
+      // The first byte of an address is the last one there.
+      for (const [, , gateway = ''] of ways) expect(Number.parseInt(gateway.slice(0, 2), 16) % 64).toBe(62);
+    }
   });
 
   test('nine nodes: each of the links is there, one way is one way, and there is no way around them', async () => {
