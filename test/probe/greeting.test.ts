@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
-import { VirtualClock } from '../../src/clock.js';
+import { systemClock, VirtualClock } from '../../src/clock.js';
 import { greeter } from '../../src/probe/greeting.js';
 import type { LinkPlace } from '../../src/runtime/runtime.js';
 import type { System } from '../../src/system/system.js';
@@ -122,6 +122,25 @@ test("a link's own end is greeted in place of whoever listens behind it, on whic
   send = () => Promise.reject(new Error('closed'));
   expect(await greet('a->b:26379', { answer: 100 })).toMatchObject({ outcome: 'closed', arrived: true });
   expect(closed).toHaveLength(2);
+});
+
+test('a greeting that was closed before its arrival was told has arrived all the same', async () => {
+  const { greet } = greeter({
+    clock: systemClock,
+    system: { name: 'mute' } as System,
+    place: () => ({ link: { name: 'a->b', from: 'a', to: 'b' }, greetable: true }) as LinkPlace,
+    edges: {
+      ...CLOSED,
+      async greeting(_link, _token, onArrival) {
+        const send = () => {
+          systemClock.timer(10, onArrival);
+          return Promise.reject(new Error('closed'));
+        };
+        return { send, close: () => {} };
+      },
+    },
+  });
+  expect(await greet('a->b', { answer: 150 })).toMatchObject({ outcome: 'closed', arrived: true });
 });
 
 test("a link's end that is gone is an error that names it", async () => {

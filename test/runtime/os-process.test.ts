@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import process from 'node:process';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { identify, type ProcessState, stateOf } from '../../src/runtime/os-process.js';
 import { eventually } from './opened.js';
 
@@ -13,6 +13,7 @@ test.runIf(existsSync('/proc/self/stat'))(
     const child = spawn('dd', ['if=/dev/zero', 'of=/dev/null', 'bs=512M', 'count=100000'], {
       stdio: 'ignore',
     });
+    onTestFinished(() => void child.kill('SIGKILL'));
     const seen = identify(child.pid as number);
     if (!seen) throw new Error('expected it to be alive');
     const resident = () =>

@@ -1,3 +1,4 @@
+/** Containers with links between them, and what a fault needs: for tests that run on an engine. */
 import { systemClock as clock } from '../../../src/clock.js';
 import type { Aim, Effects, Fault } from '../../../src/fault/fault.js';
 import { openInside } from '../../../src/link/server.js';

@@ -1,3 +1,4 @@
+/** Links between containers: they do what links do, and there is no way around them. */
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { expect, onTestFinished, test } from 'vitest';

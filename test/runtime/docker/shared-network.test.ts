@@ -1,3 +1,4 @@
+/** One network for all nodes: everything crosses it, and packet filters cut it. */
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock as clock } from '../../../src/clock.js';
 import type { CutMode } from '../../../src/drill/steps.js';
