@@ -37,25 +37,29 @@ export class Acceptor {
     return this.#promised;
   }
 
-  prepare({ from, ballot }: Prepare): void {
+  /** Returns whether it has promised to take part in nothing below `ballot`. */
+  prepare({ from, ballot }: Prepare): boolean {
     if (ballot <= this.#promised) {
       this.#refuse(from, ballot);
-      return;
+      return false;
     }
     this.#promised = ballot;
     const [acceptedBallot, value] = [this.#ballot, this.#value];
     this.#save(from, { type: 'promise', from: this.#name, ballot, acceptedBallot, value });
+    return true;
   }
 
-  accept({ from, ballot, value }: Accept, outstanding: number): void {
+  /** Returns whether it has accepted. `outstanding`: how much longer a lease that it granted may run, in ms. */
+  accept({ from, ballot, value }: Accept, outstanding: number): boolean {
     if (ballot < this.#promised) {
       this.#refuse(from, ballot);
-      return;
+      return false;
     }
     this.#promised = ballot;
     this.#ballot = ballot;
     this.#value = value;
     this.#save(from, { type: 'accepted', from: this.#name, ballot, outstanding });
+    return true;
   }
 
   /** Without a quorum: what another has decided alone is taken over. */

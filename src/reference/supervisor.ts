@@ -9,11 +9,12 @@ import { Detector } from './detector.js';
 import { type DiskRecord, type Effect, type Happening, type Machine, Outbox } from './effect.js';
 import { Failover } from './failover.js';
 import { Grants } from './lease.js';
-import type { Heartbeat, Message } from './message.js';
+import type { Accept, Heartbeat, Message, Prepare } from './message.js';
 import { ProcessPoll } from './process-poll.js';
 import { Acceptor, type Chosen, Proposer } from './register.js';
 import { quorumSize, type Settings, selfDeciding, stagger, tickOf } from './settings.js';
 import { Switchover } from './switchover.js';
+import { Turns } from './turns.js';
 
 export class SupervisorMachine implements Machine {
   readonly #settings: Settings;
@@ -21,6 +22,7 @@ export class SupervisorMachine implements Machine {
   readonly #random: Random;
   readonly #acceptor: Acceptor;
   readonly #proposer: Proposer;
+  readonly #turns: Turns;
   readonly #grants: Grants;
   readonly #detector: Detector;
   readonly #failover: Failover;
@@ -30,8 +32,6 @@ export class SupervisorMachine implements Machine {
   /** The latest configuration that it knows to have been decided. */
   #known: Configuration;
   #suspects: number | null = null;
-  /** No proposal before: somebody else was at it. */
-  #restUntil = 0;
   /** Since when it has accepted what it does not know to be decided. */
   #doubtSince: number | undefined;
   readonly #poll: ProcessPoll;
@@ -46,6 +46,7 @@ export class SupervisorMachine implements Machine {
     this.#random = random;
     this.#acceptor = new Acceptor(settings.name, this.#out, initial, records);
     this.#proposer = new Proposer(settings.name, settings.supervisors, members, quorumSize(settings), send);
+    this.#turns = new Turns(settings, random);
     this.#grants = new Grants(settings.lease || 0, now);
     this.#detector = new Detector(settings, now);
     this.#known = initial;
@@ -110,14 +111,15 @@ export class SupervisorMachine implements Machine {
       this.#learn(message.configuration, undefined, now);
     } else if (message.type === 'members') {
       const { term, version, inSync } = message;
-      if (!this.#resting(now))
+      if (this.#turns.mayPropose(now))
         this.#proposer.propose(resize(term, version, inSync), this.#acceptor.promised, now);
     } else if (message.type === 'elect') this.#detector.elect(message, now);
-    else if (message.type === 'prepare') this.#acceptor.prepare(message);
-    else if (message.type === 'accept') this.#acceptor.accept(message, this.#grants.outstanding(now));
+    else if (message.type === 'prepare') this.#accommodate(message, this.#acceptor.prepare(message), now);
+    else if (message.type === 'accept')
+      this.#accommodate(message, this.#acceptor.accept(message, this.#grants.outstanding(now)), now);
     else if (message.type === 'promise') this.#proposer.promised(message);
     else if (message.type === 'accepted') this.#chosen(this.#proposer.accepted(message), now);
-    else if (message.type === 'refuse' && this.#proposer.refused(message)) this.#rest(now);
+    else if (message.type === 'refuse' && this.#proposer.refused(message)) this.#turns.makeWay(now);
   }
 
   /** Answers a heartbeat, and grants the lease of a primary that no later term has replaced here. */
@@ -133,11 +135,18 @@ export class SupervisorMachine implements Machine {
     this.#out.send(from, { type: 'renewal', from: name, incarnation, sentAt, term, granted, configuration });
   }
 
+  /** Another's round has been let through here. */
+  #accommodate(message: Prepare | Accept, granted: boolean, now: number): void {
+    if (granted && message.from !== this.#settings.name) this.#turns.makeWay(now);
+  }
+
   #chosen(chosen: Chosen | undefined, now: number): void {
     if (!chosen) return;
     const { configuration, changed, outstanding } = chosen;
+    // Who began it may have been overtaken, and will not learn that it was decided after all.
+    const finished = isLater(configuration, this.#known);
     this.#learn(configuration, outstanding, now);
-    if (changed) this.#failover.decided(configuration, now);
+    if (changed || finished) this.#failover.decided(configuration, now);
     const decided: Message = { type: 'decided', from: this.#settings.name, configuration: this.#known };
     for (const node of this.#settings.nodes) this.#out.send(node, decided);
     this.#tell(now);
@@ -150,6 +159,7 @@ export class SupervisorMachine implements Machine {
       this.#failover.learned(configuration, now + (outstanding ?? (lease || 0)), now);
     if (!isLater(configuration, this.#known)) return;
     this.#known = configuration;
+    this.#turns.settled();
     this.#suspects = null;
     this.#out.write([{ kind: 'known', configuration }]);
     if (!quorum && isLater(configuration, this.#acceptor.value)) this.#acceptor.adopt(configuration);
@@ -159,9 +169,9 @@ export class SupervisorMachine implements Machine {
     const { detect, trigger } = this.#settings;
     this.#tickAt = now + tickOf(this.#settings);
     const busySince = this.#proposer.busySince;
-    if (busySince !== undefined && now - busySince > Math.max(100, detect.timeout / 2)) {
+    if (busySince !== undefined && now - busySince > this.#turns.patience) {
       this.#proposer.abandon();
-      this.#rest(now);
+      this.#turns.gaveUp(now);
     }
     if (detect.kind === 'process' && trigger === 'supervisor') {
       const id = this.#poll.due(now);
@@ -183,7 +193,7 @@ export class SupervisorMachine implements Machine {
     }
     this.#switchover.act(this.#known, now, (to, message) => this.#send(to, message));
     const change = this.#failover.act(now) ?? this.#inquiry(now);
-    if (change && !this.#resting(now)) this.#proposer.propose(change, this.#acceptor.promised, now);
+    if (change && this.#turns.mayPropose(now)) this.#proposer.propose(change, this.#acceptor.promised, now);
   }
 
   /**
@@ -191,7 +201,8 @@ export class SupervisorMachine implements Machine {
    * a change that changes nothing finds out.
    */
   #inquiry(now: number): Change | undefined {
-    if (!isLater(this.#acceptor.value, this.#known)) this.#doubtSince = undefined;
+    const inDoubt = isLater(this.#acceptor.value, this.#known) && this.#detector.hearsQuorum(now);
+    if (!inDoubt) this.#doubtSince = undefined;
     else this.#doubtSince ??= now;
     const patience = (this.#detector.rank(now) + 2) * stagger(this.#settings);
     return this.#doubtSince !== undefined && now - this.#doubtSince > patience ? () => undefined : undefined;
@@ -220,13 +231,5 @@ export class SupervisorMachine implements Machine {
           configuration: this.#known,
           suspects: this.#suspects,
         });
-  }
-
-  #rest(now: number): void {
-    this.#restUntil = now + this.#random.next() * this.#settings.detect.interval;
-  }
-
-  #resting(now: number): boolean {
-    return now < this.#restUntil;
   }
 }

@@ -57,6 +57,8 @@ export class Simulation {
   /** Directed links that are cut: `a>b`; `s1>power` too. */
   readonly cut = new Set<string>();
   loss = 0;
+  /** How long a message takes at least, and how much longer it may take, in ms. */
+  latency = { least: 0.05, spread: 1.5 };
   readonly #variant: Variant;
   /** How many messages come very late. */
   readonly #lateness: number;
@@ -298,8 +300,9 @@ export class Simulation {
     const copies = this.random.next() < 0.02 ? 2 : 1;
     for (let copy = 0; copy < copies; copy++) {
       if (this.random.next() < this.loss) continue;
-      const late = this.random.next() < this.#lateness ? 200 : 1.5;
-      this.#agenda.at(this.now + 0.05 + this.random.next() * late, () => {
+      const { least, spread } = this.latency;
+      const late = this.random.next() < this.#lateness ? 200 : spread;
+      this.#agenda.at(this.now + least + this.random.next() * late, () => {
         if (!this.cut.has(link)) deliver();
       });
     }
