@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { systemClock as clock } from '../../src/clock.js';
+import { systemClock as clock, sleep } from '../../src/clock.js';
 import { http } from '../../src/probe/http.js';
 import {
   type Address,
@@ -168,6 +168,18 @@ export function runtimeConformance({ runtime, echo, short, stubborn }: Subject):
       await cluster.resume('a');
       await eventually('it goes on', async () => !(await cluster.paused('a')) || undefined);
       await eventually('it answers', () => answers(cluster, 'a'));
+    });
+
+    test('lets go on what was stopped a moment ago, and has not come to stand yet', async () => {
+      const { cluster } = await open({ nodes: ['a'] });
+      await startAll(cluster, 'a');
+      await eventually('it answers', () => answers(cluster, 'a'));
+      for (let round = 0; round < 10; round++) {
+        await cluster.pause('a');
+        await cluster.resume('a');
+        await sleep(clock, 20);
+        expect(await cluster.paused('a')).toBe(false);
+      }
     });
 
     test('lets nothing go on that does not stand: a node that was killed, and one that was started again', async () => {

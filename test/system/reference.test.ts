@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
-import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { sleep, systemClock } from '../../src/clock.js';
 import { topology } from '../../src/drill/topology.js';
+import { Ports, reserveBlock } from '../../src/runtime/process/ports.js';
 import type { Address } from '../../src/runtime/runtime.js';
 import { referenceSystem } from '../../src/system/reference.js';
 import type { RoleAnswer } from '../../src/system/system.js';
@@ -18,20 +18,7 @@ const SPEC = {
   supervisor: { detect: { heartbeat: { interval: '100ms', timeout: '500ms' } }, lease: '700ms' },
 };
 
-/** Ports that were free a moment ago. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server: Server) =>
-        new Promise<number>((resolve) =>
-          server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port)),
-        ),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}
+const reserved = reserveBlock('reference').then((block) => new Ports(block));
 
 /** Three nodes, three supervisors and a power device, on loopback. */
 class Cluster {
@@ -53,7 +40,7 @@ class Cluster {
   static async open(spec: object = SPEC): Promise<Cluster> {
     const cluster = new Cluster(spec);
     const names = [...NODES, ...SUPERVISORS, 'power'];
-    const ports = await freePorts(names.length);
+    const ports = await (await reserved).take(names.length);
     names.forEach((name, index) => {
       cluster.#addresses.set(name, { host: '127.0.0.1', port: ports[index] as number });
     });
@@ -268,6 +255,10 @@ describe('the reference system as processes', () => {
     cluster = await Cluster.open();
     await cluster.primary();
     for (const name of ['a', 'supervisor-2']) {
+      // A primary needs no more than a majority of the supervisors.
+      await cluster.until(`${name} runs`, async () =>
+        cluster.lines.some(({ node, line }) => node === name && line.includes('"running"')),
+      );
       await referenceSystem.greet(cluster.address(name), 'hello-7', AbortSignal.timeout(500));
       await cluster.until('the arrival', async () =>
         cluster.lines.some(

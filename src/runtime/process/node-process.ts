@@ -91,14 +91,21 @@ export class NodeProcess {
     return sent;
   }
 
+  /** Sends the signal where there is a process; gives the instant at which that was done. */
+  signalIfThere(signal: NodeJS.Signals): number {
+    try {
+      return this.signal(signal);
+    } catch (error) {
+      // It may also end by itself between the look and the signal.
+      if (this.state() !== 'gone') throw error;
+      return this.#setting.clock.now();
+    }
+  }
+
   /** Kills what is left of it; rejects when it has not ended `ms` milliseconds later. */
   async end(ms: number): Promise<void> {
     if (!this.#current) return;
-    try {
-      if (this.state() !== 'gone') this.signal('SIGKILL');
-    } catch {
-      // It ended by itself between the look and the signal.
-    }
+    this.signalIfThere('SIGKILL');
     await this.exited(ms);
   }
 

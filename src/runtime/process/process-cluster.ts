@@ -77,8 +77,8 @@ export class ProcessCluster implements ProcessClusterAbilities {
   }
 
   async resume(node: string): Promise<{ at: number }> {
-    const target = this.#node(node);
-    return { at: target.state() === 'stopped' ? target.signal('SIGCONT') : this.#surroundings.clock.now() };
+    // Whatever it seems to do: a stop may have been sent that it has not followed yet.
+    return { at: this.#node(node).signalIfThere('SIGCONT') };
   }
 
   async paused(node: string): Promise<boolean> {
