@@ -78,32 +78,39 @@ export function greeter(setting: GreeterSetting): Greeter {
     async greet(link, patience) {
       const at = place(link);
       const token = `${series}-${++count}`;
-      let seen = false;
+      let seenAt: number | undefined;
       let tell: () => void = () => {};
       const arrival = new Promise<void>((resolve) => {
         tell = resolve;
       });
       waiting.set(token, () => {
-        seen = true;
+        seenAt ??= clock.now();
         tell();
       });
       let way: Way | undefined;
+      let sending: Sending | undefined;
       try {
         way = at.greetable && edges ? await wayOver(link, token, edges) : wayThrough(at, token);
         if (!way) return undefined;
-        const sent = clock.now();
-        const [{ outcome, took }, datagram] = await Promise.all([
-          send(clock, patience.answer, way.send),
+        sending = send(clock, way.send);
+        const [, datagram] = await Promise.all([
+          sending.within(patience.answer),
           edges && hasArrived(clock, patience.datagram ?? patience.answer, link, token, edges),
         ]);
-        const overtaken = outcome === 'closed' && way.close ? NOTICE : 0;
-        const rest = Math.max(sent + (patience.arrival ?? 0) - clock.now(), overtaken);
-        const mayArrive = way.tells && !seen && outcome !== 'answered' && datagram === undefined;
-        if (mayArrive && rest > 0) await firstOf(clock, rest, arrival);
-        const arrived = way.tells ? seen || outcome === 'answered' : undefined;
-        return { outcome, took, arrived, ...(datagram === undefined ? {} : { datagram }) };
+        if (way.tells && datagram === undefined) {
+          const overtaken = sending.outcome === 'closed' && way.close ? NOTICE : 0;
+          const rest = Math.max((patience.arrival ?? 0) - sending.took(), overtaken);
+          if (seenAt === undefined) await firstOf(clock, rest, Promise.race([arrival, sending.answered]));
+          // What arrives late is answered late: its silence begins there.
+          if (seenAt !== undefined && patience.arrival !== undefined)
+            await sending.within(Math.max(0, seenAt + patience.answer - clock.now()));
+        }
+        const { outcome } = sending;
+        const arrived = way.tells ? seenAt !== undefined || outcome === 'answered' : undefined;
+        return { outcome, took: sending.took(), arrived, ...(datagram === undefined ? {} : { datagram }) };
       } finally {
         waiting.delete(token);
+        sending?.giveUp();
         way?.close?.();
       }
     },
@@ -173,32 +180,63 @@ async function through(
   }
 }
 
-/** Sends, and tells apart how it ended. */
-async function send(
-  clock: Clock,
-  ms: number,
-  work: (signal: AbortSignal) => Promise<unknown>,
-): Promise<{ outcome: Greeting['outcome']; took: number }> {
+interface Sending {
+  /** How it has ended; silent as long as it has not. */
+  readonly outcome: Greeting['outcome'];
+  /** Resolves when it is answered, and only then. */
+  readonly answered: Promise<void>;
+  /** How long it has been under way, or was until it ended, ms. */
+  took(): number;
+  /** Resolves when it has ended, `ms` milliseconds from now at the latest. */
+  within(ms: number): Promise<void>;
+  giveUp(): void;
+}
+
+function send(clock: Clock, work: (signal: AbortSignal) => Promise<unknown>): Sending {
   const sent = clock.now();
   const ending = new AbortController();
-  const outcome = await new Promise<Greeting['outcome']>((resolve) => {
-    // Where this process was held up, the answer may lie ready: it is taken in before the time counts as up.
-    let timer = clock.timer(ms, () => {
-      timer = clock.timer(GRACE, () => resolve('silent'));
-    });
-    work(ending.signal)
-      .then(
-        () => resolve('answered'),
-        (error: unknown) => resolve(isRefusal(error) ? 'refused' : 'closed'),
-      )
-      .finally(() => timer.cancel());
+  let outcome: Greeting['outcome'] = 'silent';
+  let ended: number | undefined;
+  let answer: () => void = () => {};
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve;
   });
-  const took = clock.now() - sent;
-  ending.abort();
-  return { outcome, took };
+  const done = work(ending.signal)
+    .then(
+      () => {
+        outcome = 'answered';
+        answer();
+      },
+      (error: unknown) => {
+        outcome = isRefusal(error) ? 'refused' : 'closed';
+      },
+    )
+    .then(() => {
+      ended = clock.now();
+    });
+  return {
+    get outcome() {
+      return outcome;
+    },
+    answered,
+    took: () => (ended ?? clock.now()) - sent,
+    within: (ms) =>
+      new Promise((resolve) => {
+        // Where this process was held up, the answer may lie ready: it is taken in before the time counts as up.
+        let timer = clock.timer(ms, () => {
+          timer = clock.timer(GRACE, () => resolve());
+        });
+        void done.then(() => {
+          timer.cancel();
+          resolve();
+        });
+      }),
+    giveUp: () => ending.abort(),
+  };
 }
 
 async function firstOf(clock: Clock, ms: number, arrival: Promise<void>): Promise<void> {
+  if (ms <= 0) return;
   const ending = new AbortController();
   await Promise.race([arrival, sleep(clock, ms, ending.signal).catch(() => undefined)]);
   ending.abort();

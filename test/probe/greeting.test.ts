@@ -56,7 +56,9 @@ test('silent, but seen to arrive: at once or later, as long as it may take', asy
   await settle();
   clock.advance(200);
   arrived(token);
-  expect(await late).toMatchObject({ outcome: 'silent', arrived: true, took: 101 });
+  await settle();
+  clock.advance(101);
+  expect(await late).toMatchObject({ outcome: 'silent', arrived: true, took: 402 });
 
   const lost = greet('a->b', { answer: 100, arrival: 500 });
   arrived('somebody else');
@@ -64,6 +66,27 @@ test('silent, but seen to arrive: at once or later, as long as it may take', asy
   await settle();
   clock.advance(400);
   expect(await lost).toMatchObject({ outcome: 'silent', arrived: false });
+});
+
+test('one that is slow to arrive is not given up before, and its answer is heard', async () => {
+  let [token, answer] = ['', () => {}];
+  let signal: AbortSignal | undefined;
+  const { greet, clock, arrived } = stand((given, ending) => {
+    [token, signal] = [given, ending];
+    return new Promise((resolve) => {
+      answer = resolve;
+    });
+  });
+  const greeting = greet('a->b', { answer: 100, arrival: 500 });
+  clock.advance(101);
+  await settle();
+  clock.advance(200);
+  expect(signal?.aborted).toBe(false);
+  arrived(token);
+  await settle();
+  clock.advance(90);
+  answer();
+  expect(await greeting).toMatchObject({ outcome: 'answered', arrived: true, took: 391 });
 });
 
 test('refused and closed are told apart, wherever the reason stands in the error', async () => {

@@ -61,9 +61,10 @@ export function runtimeConformance({ runtime, echo, short, stubborn }: Subject):
         'both answer',
         async () => (await answers(cluster, 'a')) && (await answers(cluster, 'b')),
       );
+      const listening = () => told.lines.filter(({ line }) => line === 'listening');
+      await eventually('both have said so', () => listening().length >= 2 || undefined);
       expect(
-        told.lines
-          .filter(({ line }) => line === 'listening')
+        listening()
           .map(({ node }) => node)
           .sort(),
       ).toEqual(['a', 'b']);
@@ -151,10 +152,12 @@ export function runtimeConformance({ runtime, echo, short, stubborn }: Subject):
       await cluster.start('a', stubborn());
       await eventually('it listens', () => told.lines.some(({ line }) => line === 'listening') || undefined);
       const before = clock.now();
-      const { at, killed } = await cluster.stop('a', 200);
+      // Long enough for it to be told to end, however busy the machine is.
+      const { at, killed } = await cluster.stop('a', 2000);
       expect(killed).toBe(true);
-      expect(at - before).toBeGreaterThan(200);
+      expect(at - before).toBeGreaterThan(2000);
       expect((await eventually('the end is told', () => told.exits[0])).detail).toContain('SIGKILL');
+      await eventually('it said no', () => told.lines.some(({ line }) => line === 'no') || undefined);
       expect(told.lines.filter(({ line }) => line === 'no')).toHaveLength(1);
     });
 
@@ -243,7 +246,7 @@ export function runtimeConformance({ runtime, echo, short, stubborn }: Subject):
       await eventually('the one answers', () => answers(one.cluster, 'a'));
       await eventually('the other answers', () => answers(other.cluster, 'a'));
       await one.cluster.close();
-      expect(await answers(other.cluster, 'a')).toBe(true);
+      await eventually('the other still answers', () => answers(other.cluster, 'a'));
     });
   });
 }

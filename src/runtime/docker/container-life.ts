@@ -39,7 +39,7 @@ export class ContainerLife {
     });
     this.#exited = died.then(async (exit) => {
       // What it wrote last is read before its end is told.
-      await comesWithin(setting.clock, OUTPUT_PATIENCE, setting.outputEnded);
+      await this.lastOutput();
       this.tell(exit);
       return exit;
     });
@@ -57,7 +57,15 @@ export class ContainerLife {
 
   /** The engine tells that its process has ended. */
   onDie(detail: string): void {
-    this.#onDie({ detail, at: this.#endedAt ?? this.#setting.clock.now() });
+    const at = this.#endedAt ?? this.#setting.clock.now();
+    // Whoever looks for it from now on finds it at the same instant.
+    if (this.process) this.#endedAt = at;
+    this.#onDie({ detail, at });
+  }
+
+  /** Resolves when what it wrote last has been read, after a short while at the latest: others may hold it open. */
+  async lastOutput(): Promise<void> {
+    await comesWithin(this.#setting.clock, OUTPUT_PATIENCE, this.#setting.outputEnded);
   }
 
   /** Tells of its end, once. */

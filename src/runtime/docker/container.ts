@@ -95,6 +95,7 @@ export class Container {
   async healthy(patience: number): Promise<void> {
     const found = await lackOfHealth(this.#setting.clock, patience, () => this.#state());
     if (found === undefined) return;
+    if (!(await this.running())) await this.#life?.lastOutput();
     const wrote = (await this.tail(8)).join('\n  ');
     throw this.#error('it to become healthy', `${found}; it wrote last:\n  ${wrote}`);
   }

@@ -69,6 +69,7 @@ withEngine(() => {
       await eventually('it listens', () => told.lines.length === round || undefined);
       await cluster.kill('a', 'SIGKILL');
     }
+    await eventually('each end is told', () => told.exits.length >= 5 || undefined);
     expect(told.exits).toHaveLength(5);
   });
 });

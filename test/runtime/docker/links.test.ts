@@ -161,6 +161,7 @@ withEngine(() => {
       const { dial } = cluster.places.link(`${to}->${source}`);
       return { node: to, line: `got one from ${dial.host}` };
     });
+    await eventually('all of it is told', () => lines('one').length >= pairs.length || undefined);
     expect(new Set(lines('one').map((line) => JSON.stringify(line)))).toEqual(
       new Set(heard.map((line) => JSON.stringify(line))),
     );
