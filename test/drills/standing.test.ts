@@ -16,6 +16,7 @@ import { CLI, drill, type Ended, freshFolder, labelledProcesses, ROOT, startDril
 
 const PATIENT = 'test/drills/lifecycle/patient.yaml';
 const HOPELESS = 'test/drills/lifecycle/hopeless.yaml';
+const LONG = 'test/drills/lifecycle/long.yaml';
 
 /** The label of the run that a command left; it goes away with the test whatever happens. */
 function leftBy({ stdout, stderr }: Ended, environment: Record<string, string> = {}): string {
@@ -51,10 +52,15 @@ async function nothingLeft(run: string): Promise<void> {
 /** The runs whose runner is a child of this process. */
 function runsOfKeepersOf(command: number | undefined): string[] {
   const isChild = (pid: number) => {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] === String(command);
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] === String(command);
+    } catch {
+      // It ended meanwhile.
+      return false;
+    }
   };
-  const runs = labelledProcesses().filter(({ runner }) => existsSync(`/proc/${runner}`) && isChild(runner));
+  const runs = labelledProcesses().filter(({ runner }) => isChild(runner));
   return [...new Set(runs.map(({ run }) => run))];
 }
 
@@ -164,7 +170,7 @@ function outlives(runtime: 'process' | 'docker'): void {
   });
 
   it('a command that is killed while its drill goes on in a keeper leaves nothing behind', async () => {
-    const running = startDrill(['run', HOPELESS, ...on, '--keep', '--out', freshFolder()]);
+    const running = startDrill(['run', LONG, ...on, '--keep', '--out', freshFolder()]);
     await running.printed(/reached: in-sync/);
     const runs = runsOfKeepersOf(running.child.pid);
     expect(runs).toHaveLength(1);
@@ -215,13 +221,15 @@ it('up asks for nothing that only the steps need', async () => {
 });
 
 it('down never touches a drill that is under way', async () => {
-  const running = startDrill(['run', PATIENT, '--out', freshFolder()]);
+  const running = startDrill(['run', LONG, '--out', freshFolder()]);
   await running.printed(/reached: in-sync/);
   const own = labelledProcesses().filter(({ runner }) => runner === running.child.pid);
   const refused = await drill('down', own[0]?.run ?? '');
   expect(refused.code).toBe(2);
   expect(refused.stderr).toMatch(/found a drill that is under way; end it with Ctrl-C/);
-  expect((await running.ended).code).toBe(0);
+  running.child.kill('SIGINT');
+  expect((await running.ended).code).toBe(130);
+  expect(labelledProcesses().filter(({ runner }) => runner === running.child.pid)).toEqual([]);
 });
 
 const ALONE = ['--pid', '--fork', '--mount-proc', '--kill-child', '--', process.execPath];

@@ -178,11 +178,13 @@ withEngine(() => {
     await eventually('it listens', () =>
       stand.lines.find(({ node, line }) => node === 'c' && line === 'listening'),
     );
-    const { witness } = await stand.inject(stop, { target: 'c', grace: 300 });
+    const { witness } = await stand.inject(stop, { target: 'c', grace: 2000 });
     expect(await witness()).toMatchObject({
       witnessed: true,
       evidence: [{ observed: 'no process; killed when its grace was over' }],
     });
-    expect(stand.lines.filter(({ line }) => line === 'no')).toHaveLength(1);
+    const refusals = () => stand.lines.filter(({ line }) => line === 'no');
+    await eventually('it said no', () => refusals().length > 0 || undefined);
+    expect(refusals()).toHaveLength(1);
   });
 });

@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { systemClock as clock } from '../../src/clock.js';
+import { systemClock as clock, VirtualClock } from '../../src/clock.js';
 import { http } from '../../src/probe/http.js';
 import { openPower, type PowerSetting } from '../../src/runtime/power.js';
-import { openProcesses, PROGRAMS } from './opened.js';
+import { eventually, openProcesses, PROGRAMS } from './opened.js';
 
 async function openDevice(setting: Partial<PowerSetting> = {}) {
   const { cluster } = await openProcesses({ nodes: ['a', 'b'], power: true });
@@ -77,12 +77,15 @@ test('takes greetings, for the witness of its links', async () => {
 });
 
 test('closed, it listens no more and carries out nothing', async () => {
-  const { cluster, power, address } = await openDevice({ delay: 100 });
+  const time = new VirtualClock();
+  const { cluster, power, address } = await openDevice({ clock: time, delay: 100 });
   const order = http(address, '/off/a', AbortSignal.timeout(5000), 'POST').catch(() => 'no answer');
-  await http(address, '/list', AbortSignal.timeout(1000));
+  await eventually('it waits with the order', () => time.next());
   await power.close();
   expect(await order).toBe('no answer');
-  await expect(http(address, '/list', AbortSignal.timeout(1000))).rejects.toThrow();
+  // It waits no more: an order whose time does not come is never carried out.
+  expect(time.next()).toBeUndefined();
+  await expect(http(address, '/list', AbortSignal.timeout(5000))).rejects.toThrow('ECONNREFUSED');
   expect(await cluster.running('a')).toBe(true);
 });
 

@@ -87,7 +87,8 @@ describe('a runner that is killed', () => {
   test('at work, with a stopped node, leaves nothing behind', async () => {
     const run = `test-${freshId()}`;
     const { runner, addresses } = startRunner(run);
-    await eventually('it is at work', () => ofRun(run).length >= 6 || undefined);
+    // a, b, c, the Toxiproxy and the reaper: c may be killed before its child is there.
+    await eventually('it is at work', () => ofRun(run).length >= 5 || undefined);
     expect(existsSync(folderOf(run))).toBe(true);
     runner.kill('SIGKILL');
     expect(await nothingLeft(run, addresses)).toBeLessThan(10_000);

@@ -4,12 +4,12 @@
  */
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
-import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
 import { systemClock } from '../../src/clock.js';
-import { seeded } from '../../src/random.js';
+import { freshId, seeded } from '../../src/random.js';
+import { Ports, reserveBlock } from '../../src/runtime/process/ports.js';
 import { startToxiproxy } from '../../src/toxiproxy/server.js';
 import { Api } from './harness.js';
 
@@ -35,24 +35,19 @@ const binary = (process.env.PATH ?? '')
     }
   });
 
+const ports = reserveBlock(freshId()).then((block) => new Ports(block));
+
 async function real(): Promise<Running> {
-  const port = await freePort();
+  const [port] = await (await ports).take(1);
   const child = spawn(binary as string, ['-host', '127.0.0.1', '-port', String(port)], { stdio: 'ignore' });
   const api = new Api(`http://127.0.0.1:${port}`);
   for (let attempt = 0; attempt < 200; attempt++) {
-    if (await api.call('GET', '/version').catch(() => undefined)) break;
+    if (await api.call('GET', '/version').catch(() => undefined))
+      return { url: api.url, stop: () => child.kill() };
     await pause(25);
   }
-  return { url: api.url, stop: () => child.kill() };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
+  child.kill();
+  throw new Error(`expected ${binary} to answer at ${api.url}`);
 }
 
 const servers: [string, () => Promise<Running>][] = [['embedded', embedded]];

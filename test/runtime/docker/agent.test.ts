@@ -3,6 +3,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock as clock } from '../../../src/clock.js';
 import { http } from '../../../src/probe/http.js';
+import { freshId } from '../../../src/random.js';
 import { startAgent } from '../../../src/runtime/docker/agent/agent.js';
 import { openDatagrams } from '../../../src/runtime/docker/agent/datagrams.js';
 import { ExpectedGreetings } from '../../../src/runtime/docker/agent/expected-greetings.js';
@@ -15,11 +16,13 @@ import {
   openDoor,
   openRelay,
 } from '../../../src/runtime/docker/agent-client.js';
+import { Ports, reserveBlock } from '../../../src/runtime/process/ports.js';
 import type { Address } from '../../../src/runtime/runtime.js';
 import { dialled } from '../../link/conformance.js';
 import { eventually } from '../opened.js';
 
 const LOOPBACK = '127.0.0.1';
+const PORTS = new Ports(await reserveBlock(freshId()));
 const soon = () => AbortSignal.timeout(5000);
 
 async function echo(onSocket: (socket: Socket) => void = () => {}): Promise<number> {
@@ -69,7 +72,7 @@ test('a door leads several connections to the target, until it is closed', async
 
 test('a relay brings connections from in there to a device out here', async () => {
   const [address, device] = [await agent(), await echo()];
-  const inside = 20_000 + (process.pid % 10_000);
+  const [inside = 0] = await PORTS.take(1);
   const relay = await openRelay(address, inside, { host: LOOPBACK, port: device }, soon());
   const [one, other] = [1, 2].map(() => dialled(async () => connect(inside, LOOPBACK)));
   expect(await one?.ask('one')).toBe('one!');

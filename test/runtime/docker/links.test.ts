@@ -214,7 +214,7 @@ withEngine(() => {
       cuts: [{ link: 'a->power', streams: ['upstream', 'downstream'] }],
     });
     expect(await from('a', 'power', port)).toBe('ECONNREFUSED');
-    expect((await http(address, '/list', AbortSignal.timeout(1000))).status).toBe(200);
+    expect((await http(address, '/list', AbortSignal.timeout(5000))).status).toBe(200);
   });
 
   test('a node that is gone is told from one that is silent, at once, and found again when it is back', async () => {
@@ -223,13 +223,15 @@ withEngine(() => {
     await cluster.kill('b', 'SIGKILL');
     const before = clock.now();
     expect(await dial('a->b').ended()).toBe('closed');
-    expect(clock.now() - before).toBeLessThan(1000);
+    // For an address that nobody has, the kernel asks three times, for a second each.
+    expect(clock.now() - before).toBeLessThan(3000);
     const { host, port } = cluster.places.listen('b');
     await cluster.start('b', { command: [process.execPath, PROGRAM, host, String(port)] });
     await eventually('it listens', () => told.lines.filter(({ line }) => line === 'listening')[2]);
     const back = clock.now();
     expect(await dial('a->b').ask('two')).toBe('two!');
-    expect(clock.now() - back).toBeLessThan(500);
+    // A first packet that was lost is sent again after a second.
+    expect(clock.now() - back).toBeLessThan(1000);
   });
 });
 

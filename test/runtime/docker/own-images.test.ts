@@ -111,7 +111,7 @@ withEngine(() => {
     );
     expect(JSON.parse(answer.body)).toEqual({ port: 6379, level: '3', uid: 0 });
     const other = { host: '127.0.0.1', port: cluster.places.nodes.get('a')?.published.get(26379) ?? 0 };
-    expect(JSON.parse((await http(other, '/', AbortSignal.timeout(1000))).body).port).toBe(26379);
+    expect(JSON.parse((await http(other, '/', AbortSignal.timeout(5000))).body).port).toBe(26379);
     const { HostConfig } = await (await docker()).getContainer(`drill-${run}-a`).inspect();
     expect(HostConfig).toMatchObject({ Memory: 128 * 1024 ** 2, NanoCpus: 5e8, CapAdd: ['NET_ADMIN'] });
     expect((await cluster.close()).leaked).toEqual([]);

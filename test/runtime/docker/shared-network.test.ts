@@ -97,9 +97,9 @@ withPacketFilters(() => {
 
     const refusals = () =>
       told.lines.filter(({ node, line }) => node === 'a' && line === 'refused ECONNREFUSED').length;
-    const refusedBefore = refusals();
     const cut = await oneWay('fault-1', 'a', 'b', 'drop');
     await hearsAll('a', cut.at);
+    const refusedBefore = refusals();
     // The filter outlives the node.
     await cluster.kill('b', 'SIGKILL');
     const before = clock.now();

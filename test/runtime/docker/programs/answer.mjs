@@ -14,8 +14,8 @@ const server = createServer((socket) => {
       socket.write(`${data}!`);
       return;
     }
-    // What is asked may be long under way.
-    const dialled = connect({ host: target, port: Number(number), ...(text ? {} : { timeout: 700 }) });
+    // What is asked may be long under way. A first packet that was lost is sent again after a second.
+    const dialled = connect({ host: target, port: Number(number), ...(text ? {} : { timeout: 1500 }) });
     const say = (how) => {
       socket.write(`${how}\n`);
       dialled.destroy();
