@@ -5,6 +5,7 @@
 import type { Configuration } from './configuration.js';
 import type { Elect, Heartbeat, Status } from './message.js';
 import { isAhead } from './message.js';
+import { ProcessPoll } from './process-poll.js';
 import { quorumSize, type Settings } from './settings.js';
 
 interface Heard<Kind> {
@@ -19,14 +20,16 @@ export class Detector {
   readonly #firstHeard = new Map<string, number>();
   readonly #peers = new Map<string, Heard<Status>>();
   #elect: Heard<Elect> | undefined;
-  #running: readonly string[] | undefined;
   #awakeSince: number;
   readonly #startedAt: number;
+  /** What the power device says of processes. */
+  readonly processes: ProcessPoll;
 
   constructor(settings: Settings, now: number) {
     this.#settings = settings;
     this.#awakeSince = now;
     this.#startedAt = now;
+    this.processes = new ProcessPoll(settings.detect.every);
   }
 
   heartbeat(message: Heartbeat, now: number): void {
@@ -42,14 +45,9 @@ export class Detector {
     this.#elect = { at: now, message };
   }
 
-  listed(running: readonly string[] | undefined): void {
-    this.#running = running;
-  }
-
   /** This supervisor slept until now. */
   awoke(now: number): void {
     this.#awakeSince = now;
-    this.#running = undefined;
   }
 
   of(node: string): Heartbeat | undefined {
@@ -109,7 +107,7 @@ export class Detector {
     });
   }
 
-  /** Why this supervisor takes the active primary for failed; undefined where it does not. */
+  /** Why this supervisor takes the primary, active `since` then, for failed; undefined where it does not. */
   reason(configuration: Configuration, since: number, now: number): string | undefined {
     const { detect, trigger } = this.#settings;
     const { primary, term } = configuration;
@@ -123,7 +121,9 @@ export class Detector {
     const couldSince = Math.max(since, this.#awakeSince, this.#firstHeard.get(primary) ?? 0);
     if (last && last.term < term && now - couldSince > detect.timeout) return 'it did not take over';
     if (detect.kind === 'process')
-      return this.#running && !this.#running.includes(primary) ? 'not in the process list' : undefined;
+      return this.processes.lacks(primary, Math.max(since, this.#awakeSince))
+        ? 'not in the process list'
+        : undefined;
     const silent = now - Math.max(this.heardAt(primary), this.#awakeSince);
     if (last) return silent > detect.timeout ? 'no heartbeat' : undefined;
     return now - Math.max(this.#startedAt, this.#awakeSince) > this.#settings.grace

@@ -1,12 +1,15 @@
 /**
- * The polling of the power device's process list: when to ask, and which answers say something new. A device that
- * is slower than the interval is always a list behind; that is no reason to leave its answers aside.
+ * The polling of the power device's process list: when to ask, and what the answers say. A device that is slower
+ * than the interval is always a list behind; that is no reason to leave its answers aside. But a list tells of the
+ * time at which it was asked for, never of what came after.
  */
 export class ProcessPoll {
   readonly #every: number;
   #askedAt = Number.NEGATIVE_INFINITY;
   #asked = 0;
-  #heard = 0;
+  /** When each list that may still come was asked for. */
+  readonly #underWay = new Map<number, number>();
+  #latest: { askedAt: number; running: readonly string[] | undefined } | undefined;
 
   /** `every` in ms. */
   constructor(every: number) {
@@ -17,13 +20,21 @@ export class ProcessPoll {
   due(now: number): number | undefined {
     if (now - this.#askedAt < this.#every) return undefined;
     this.#askedAt = now;
-    return ++this.#asked;
+    this.#underWay.set(++this.#asked, now);
+    return this.#asked;
   }
 
-  /** Whether the answer under this number is newer than every one before. */
-  isNews(id: number): boolean {
-    if (id <= this.#heard) return false;
-    this.#heard = id;
-    return true;
+  /** Takes in the answer under this number, unless a later one is known; undefined where the device gave none. */
+  answered(id: number, running: readonly string[] | undefined): void {
+    const askedAt = this.#underWay.get(id);
+    if (askedAt === undefined) return;
+    for (const earlier of this.#underWay.keys()) if (earlier <= id) this.#underWay.delete(earlier);
+    this.#latest = { askedAt, running };
+  }
+
+  /** Whether the latest list lacks the node, and was asked for at `since` or later. */
+  lacks(node: string, since: number): boolean {
+    const { askedAt, running } = this.#latest ?? { askedAt: since, running: undefined };
+    return running !== undefined && askedAt >= since && !running.includes(node);
   }
 }

@@ -10,7 +10,6 @@ import { type DiskRecord, type Effect, type Happening, type Machine, Outbox } fr
 import { Failover } from './failover.js';
 import { Grants } from './lease.js';
 import type { Accept, Heartbeat, Message, Prepare } from './message.js';
-import { ProcessPoll } from './process-poll.js';
 import { Acceptor, type Chosen, Proposer } from './register.js';
 import { quorumSize, type Settings, selfDeciding, stagger, tickOf } from './settings.js';
 import { Switchover } from './switchover.js';
@@ -34,7 +33,6 @@ export class SupervisorMachine implements Machine {
   #suspects: number | null = null;
   /** Since when it has accepted what it does not know to be decided. */
   #doubtSince: number | undefined;
-  readonly #poll: ProcessPoll;
   #statusAt: number;
   #tickAt: number;
 
@@ -50,7 +48,6 @@ export class SupervisorMachine implements Machine {
     this.#grants = new Grants(settings.lease || 0, now);
     this.#detector = new Detector(settings, now);
     this.#known = initial;
-    this.#poll = new ProcessPoll(settings.detect.every);
     for (const record of records) if (record.kind === 'known') this.#known = record.configuration;
     this.#failover = new Failover(settings, this.#out, this.#detector, this.#known, now);
     this.#switchover = new Switchover(settings, this.#detector);
@@ -63,9 +60,8 @@ export class SupervisorMachine implements Machine {
     if (happening.type === 'message') this.#message(happening.message, now);
     else if (happening.type === 'synced') this.#out.synced(happening.sequence);
     else if (happening.type === 'fenced') this.#failover.fenced(happening.id, happening.ok, now);
-    else if (happening.type === 'listed') {
-      if (this.#poll.isNews(happening.id)) this.#detector.listed(happening.running);
-    } else if (happening.type === 'switchover') this.#askSwitchover(happening.request, happening.to, now);
+    else if (happening.type === 'listed') this.#detector.processes.answered(happening.id, happening.running);
+    else if (happening.type === 'switchover') this.#askSwitchover(happening.request, happening.to, now);
     else if (happening.type === 'read' || happening.type === 'write')
       this.#out.answer(happening.request, 404, { error: 'expected a node, found a supervisor' });
     this.#settle(now);
@@ -143,7 +139,7 @@ export class SupervisorMachine implements Machine {
   #chosen(chosen: Chosen | undefined, now: number): void {
     if (!chosen) return;
     const { configuration, changed, outstanding } = chosen;
-    // Who began it may have been overtaken, and will not learn that it was decided after all.
+    // Who began it may have been overtaken, and not learn that it was decided after all: who finished it goes on.
     const finished = isLater(configuration, this.#known);
     this.#learn(configuration, outstanding, now);
     if (changed || finished) this.#failover.decided(configuration, now);
@@ -174,7 +170,7 @@ export class SupervisorMachine implements Machine {
       this.#turns.gaveUp(now);
     }
     if (detect.kind === 'process' && trigger === 'supervisor') {
-      const id = this.#poll.due(now);
+      const id = this.#detector.processes.due(now);
       if (id !== undefined) this.#out.put({ type: 'list', id });
     }
     if (now >= this.#statusAt) this.#tell(now);

@@ -16,8 +16,8 @@ export class Watch {
   #declaredAt = 0;
   #electAt = Number.NEGATIVE_INFINITY;
   readonly #poll: ProcessPoll;
-  /** Whether the primary was missing in the process list, for this term. */
-  #missing = 0;
+  /** Since when this node has known of the primary in its term. */
+  #knownSince = Number.NEGATIVE_INFINITY;
   #fenceId = 0;
   #fenceAt = Number.NEGATIVE_INFINITY;
   #fenced = 0;
@@ -34,9 +34,10 @@ export class Watch {
     this.#everHeard = true;
   }
 
-  /** Another term or set: its primary gets the whole time-out. */
+  /** Another term, or it has begun: its primary gets the whole time-out. */
   reset(now: number): void {
     this.#heardAt = Math.max(this.#heardAt, now);
+    this.#knownSince = now;
   }
 
   /** Looks at the primary. Returns the configuration with which this node is to promote itself, if it is. */
@@ -62,9 +63,7 @@ export class Watch {
   }
 
   listed(id: number, running: readonly string[] | undefined): void {
-    const { configuration } = this.#core;
-    if (!this.#poll.isNews(id) || !running) return;
-    this.#missing = running.includes(configuration.primary) ? 0 : configuration.term;
+    this.#poll.answered(id, running);
   }
 
   fenced(id: number, ok: boolean, now: number): void {
@@ -85,7 +84,8 @@ export class Watch {
     const lost = silent > (this.#everHeard ? settings.detect.timeout : settings.grace);
     if (configuration.primary === settings.name) return lost ? 'this node is no longer primary' : undefined;
     if (settings.detect.kind === 'heartbeat') return lost ? 'no heartbeat' : undefined;
-    return this.#missing === configuration.term ? 'not in the process list' : undefined;
+    const since = Math.max(this.#knownSince, awakeSince);
+    return this.#poll.lacks(configuration.primary, since) ? 'not in the process list' : undefined;
   }
 
   #declare(detail: string, now: number): void {

@@ -65,7 +65,7 @@ describe('the detector', () => {
     const detector = new Detector(settings, 0);
     const heartbeat = (term: number) =>
       ({ type: 'heartbeat', from: 'a', incarnation: 1, term, leading: false }) as never as Heartbeat;
-    detector.listed(['a', 'b']);
+    detector.processes.answered(detector.processes.due(0)!, ['a', 'b']);
     const reasonAt = (now: number) => detector.reason({ ...ACTIVE, term: 1 }, 0, now);
     expect(reasonAt(900)).toBeUndefined();
     detector.heartbeat(heartbeat(0), 1000);
@@ -73,6 +73,25 @@ describe('the detector', () => {
     detector.heartbeat(heartbeat(0), 1190);
     expect(reasonAt(1199)).toBeUndefined();
     expect(reasonAt(1201)).toBe('it did not take over');
+  });
+
+  it('misses nobody in a list that was asked for before the term began, or before it slept', () => {
+    const settings = {
+      trigger: 'supervisor',
+      detect: { kind: 'process', interval: 500, timeout: 2000, every: 1000 },
+      grace: 10_000,
+    } as never as Settings;
+    const detector = new Detector(settings, 0);
+    const list = (now: number) => detector.processes.answered(detector.processes.due(now)!, ['b', 'c']);
+    list(1000);
+    // a was restarted, and has become primary again.
+    expect(detector.reason(ACTIVE, 1500, 1600)).toBeUndefined();
+    list(2000);
+    expect(detector.reason(ACTIVE, 1500, 2001)).toBe('not in the process list');
+    detector.awoke(2500);
+    expect(detector.reason(ACTIVE, 1500, 2600)).toBeUndefined();
+    list(3000);
+    expect(detector.reason(ACTIVE, 1500, 3001)).toBe('not in the process list');
   });
 });
 
@@ -218,6 +237,18 @@ describe('the polling of the process list', () => {
   it('asks once an interval, and takes in answers that come later than the next question', () => {
     const poll = new ProcessPoll(100);
     expect([poll.due(0), poll.due(50), poll.due(100), poll.due(200)]).toEqual([1, undefined, 2, 3]);
-    expect([poll.isNews(1), poll.isNews(3), poll.isNews(2)]).toEqual([true, true, false]);
+    poll.answered(1, ['a']);
+    expect([poll.lacks('b', 0), poll.lacks('a', 0)]).toEqual([true, false]);
+    poll.answered(3, []);
+    poll.answered(2, ['a']);
+    expect([poll.lacks('a', 200), poll.lacks('a', 201)]).toEqual([true, false]);
+  });
+
+  it('lacks nobody where the device did not answer', () => {
+    const poll = new ProcessPoll(100);
+    expect(poll.lacks('a', 0)).toBe(false);
+    poll.answered(poll.due(0)!, []);
+    poll.answered(poll.due(100)!, undefined);
+    expect(poll.lacks('a', 0)).toBe(false);
   });
 });
