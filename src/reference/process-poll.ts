@@ -34,7 +34,7 @@ export class ProcessPoll {
 
   /** Whether the latest list lacks the node, and was asked for at `since` or later. */
   lacks(node: string, since: number): boolean {
-    const { askedAt, running } = this.#latest ?? { askedAt: since, running: undefined };
-    return running !== undefined && askedAt >= since && !running.includes(node);
+    const latest = this.#latest;
+    return latest?.running !== undefined && latest.askedAt >= since && !latest.running.includes(node);
   }
 }

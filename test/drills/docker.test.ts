@@ -120,7 +120,7 @@ withEngine(() => {
   it('a free choice of runtime takes containers where an engine answers, and says so', async () => {
     const { stdout, code } = await drill(
       'run',
-      'test/drills/lifecycle/patient.yaml',
+      'drills/kill-primary.yaml',
       '--runtime',
       'auto',
       '--out',

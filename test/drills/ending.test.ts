@@ -11,17 +11,12 @@ import {
   drill,
   freshFolder,
   labelledProcesses,
-  ROOT,
   runFolders,
   startDrill,
   verdictIn,
 } from './drill-command.js';
 
-/** Without its limits on time, which an unfinished drill may have broken already. */
-const DRILL = join(freshFolder(), 'split-brain.yaml');
-const limits = /^ {2}(detect|recover|outage|failback|budget): .*\n/gm;
-writeFileSync(DRILL, readFileSync(join(ROOT, 'drills/split-brain.yaml'), 'utf8').replace(limits, ''));
-
+const DRILL = 'drills/split-brain.yaml';
 const random = seeded('ending');
 /** `KILLS=20 npx vitest run test/drills/ending.test.ts -t SIGKILL` for more moments than every run needs. */
 const COUNT = Number(process.env.KILLS ?? 3);

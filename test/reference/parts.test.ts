@@ -56,13 +56,14 @@ describe('the configuration', () => {
 });
 
 describe('the detector', () => {
+  /** One that asks for the process list every so often, ms. */
+  const polling = (every: number) => {
+    const detect = { kind: 'process', interval: every / 2, timeout: 2 * every, every };
+    return new Detector({ trigger: 'supervisor', detect, grace: 10_000 } as never as Settings, 0);
+  };
+
   it('gives a primary that starts later than the supervisor its time to take over', () => {
-    const settings = {
-      trigger: 'supervisor',
-      detect: { kind: 'process', interval: 100, timeout: 200, every: 100 },
-      grace: 10_000,
-    } as never as Settings;
-    const detector = new Detector(settings, 0);
+    const detector = polling(100);
     const heartbeat = (term: number) =>
       ({ type: 'heartbeat', from: 'a', incarnation: 1, term, leading: false }) as never as Heartbeat;
     detector.processes.answered(detector.processes.due(0)!, ['a', 'b']);
@@ -76,12 +77,7 @@ describe('the detector', () => {
   });
 
   it('misses nobody in a list that was asked for before the term began, or before it slept', () => {
-    const settings = {
-      trigger: 'supervisor',
-      detect: { kind: 'process', interval: 500, timeout: 2000, every: 1000 },
-      grace: 10_000,
-    } as never as Settings;
-    const detector = new Detector(settings, 0);
+    const detector = polling(1000);
     const list = (now: number) => detector.processes.answered(detector.processes.due(now)!, ['b', 'c']);
     list(1000);
     // a was restarted, and has become primary again.
