@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import type Dockerode from 'dockerode';
 import { Lines } from '../process/lines.js';
 import type { NodeLog } from '../process/node-log.js';
+import { mayBeSilent } from './engine.js';
 
 export interface ContainerOutput {
   /** Resolves when there is no more. */
@@ -19,6 +20,7 @@ export async function attachOutput(
   onLine: (line: string) => void,
 ): Promise<ContainerOutput> {
   const stream = await container.attach({ stream: true, stdout: true, stderr: true, stdin, hijack: stdin });
+  mayBeSilent(stream);
   const lines = new Lines(onLine);
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   stdout.setEncoding('utf8');

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type Dockerode from 'dockerode';
 import { messageOf } from '../../errors.js';
 import { Lines } from '../process/lines.js';
+import { mayBeSilent } from './engine.js';
 import { RUN_LABEL } from './labels.js';
 
 export interface EngineListener {
@@ -20,6 +21,7 @@ export async function listenToEngine(
 ): Promise<() => void> {
   const filters = { type: ['container' as const], event: ['die', 'oom'], label: [`${RUN_LABEL}=${run}`] };
   const stream = (await docker.getEvents({ filters })) as Readable;
+  mayBeSilent(stream);
   const outOfMemory = new Set<string>();
   let closed = false;
   const lines = new Lines((line) => {

@@ -5,6 +5,7 @@
  */
 import { existsSync } from 'node:fs';
 import { request } from 'node:http';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import { type Clock, within } from '../../clock.js';
@@ -91,6 +92,16 @@ export async function engineClient(address: EngineAddress, patience = WORK_PATIE
   });
 }
 
+/**
+ * What an engine goes on telling is silent for as long as nothing happens. The client's patience, which is for answers,
+ * would end it then.
+ */
+export function mayBeSilent(stream: NodeJS.ReadableStream): void {
+  // An upgraded connection is the socket itself.
+  const { socket = stream } = stream as { socket?: unknown };
+  (socket as Socket).setTimeout(0);
+}
+
 /** By DOCKER_HOST, else the first socket that exists. Throws an `EnvironmentError` for what is no engine's address. */
 export function engineAddress(environment: Environment): EngineAddress {
   const given = environment['DOCKER_HOST'];
@@ -103,6 +114,17 @@ export function engineAddress(environment: Environment): EngineAddress {
     ...(home ? [join(home, '.docker/run/docker.sock')] : []),
   ];
   return { socketPath: places.find((path) => existsSync(path)) ?? '/var/run/docker.sock' };
+}
+
+/** Whether an engine could be there: its socket is, or a port is named. */
+export function mayHaveEngine(environment: Environment): boolean {
+  try {
+    const address = engineAddress(environment);
+    return !('socketPath' in address) || existsSync(address.socketPath);
+  } catch {
+    // An address that drills do not run at has nothing of theirs.
+    return false;
+  }
 }
 
 /** Reads a DOCKER_HOST: a socket, or a port on loopback. */
