@@ -55,7 +55,7 @@ export class Container {
   async make(options: Dockerode.ContainerCreateOptions): Promise<Dockerode.Container> {
     const made = JSON.stringify(options);
     if (this.#container && this.#made === made) return this.#container;
-    await this.#container?.remove({ force: true });
+    await this.#container?.remove({ force: true, v: true });
     try {
       this.#container = await this.#setting.docker.createContainer(options);
     } catch (error) {

@@ -3,16 +3,21 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { systemClock as clock } from '../../../src/clock.js';
+import { engineClient, findEngine } from '../../../src/runtime/docker/engine.js';
 import { formatDevice } from '../../../src/runtime/docker/handicap/block-device.js';
 import { findCgroup } from '../../../src/runtime/docker/handicap/cgroup.js';
 import { Layers } from '../../../src/runtime/docker/handicap/layers.js';
+import { reachOf } from '../../../src/runtime/docker/handicap/reach.js';
 import {
   amountsFor,
   lackOfThrottle,
   throttle,
   throttleOf,
 } from '../../../src/runtime/docker/handicap/slow-disk.js';
+import { referenceImage } from '../../../src/runtime/image/reference-image.js';
 import { parseMounts } from '../../../src/runtime/mounts.js';
+import { withEngine } from './engine.js';
 
 const V1 = `25 20 0:22 / /sys/fs/cgroup rw - tmpfs tmpfs rw,mode=755
 30 25 0:26 / /sys/fs/cgroup/cpu,cpuacct rw,relatime shared:9 - cgroup cgroup rw,cpu,cpuacct
@@ -112,4 +117,31 @@ test('of several layers the last holds, and those below come back', () => {
   expect([layers.top('a'), layers.expected('a', 'fault-1')]).toEqual(['two', 'two']);
   layers.lift('a', 'fault-2');
   expect(layers.top('a')).toBeUndefined();
+});
+
+withEngine(() => {
+  test('looking into an image leaves none of the volumes that it declares', async () => {
+    const engine = await findEngine(process.env, clock);
+    const docker = await engineClient(engine.address);
+    const { name: image } = await referenceImage(docker, engine);
+    const [repo, tag] = ['failover-drill-test/volume', String(process.pid)];
+    const base = await docker.createContainer({ Image: image, name: `drill-test-${process.pid}` });
+    await base.commit({ repo, tag, changes: 'VOLUME /kept' });
+    await base.remove({ v: true });
+    onTestFinished(() => docker.getImage(`${repo}:${tag}`).remove());
+    const volumes: string[] = [];
+    const watching = Object.assign(Object.create(docker) as typeof docker, {
+      async createContainer(options: Parameters<typeof docker.createContainer>[0]) {
+        const container = await docker.createContainer(options);
+        volumes.push(...(await container.inspect()).Mounts.map(({ Name = '' }) => Name));
+        return container;
+      },
+    });
+    const setting = { docker: watching, image, labels: {}, needs: ['clock'] as const };
+    await expect(reachOf({ ...setting, skewed: { a: `${repo}:${tag}` } })).rejects.toThrow(
+      /node a: expected libfaketime in its image/,
+    );
+    expect(volumes).toHaveLength(1);
+    await expect(docker.getVolume(volumes[0] ?? '').inspect()).rejects.toThrow(/no such volume/i);
+  });
 });

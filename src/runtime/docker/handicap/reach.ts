@@ -86,7 +86,7 @@ async function assertByHand(
       if (lack !== undefined) throw refusal(need, lack);
     }
   } finally {
-    await container.remove({ force: true }).catch(() => undefined);
+    await container.remove({ force: true, v: true }).catch(() => undefined);
   }
 }
 
@@ -113,7 +113,7 @@ async function faketimeOf({ docker, labels, skewed }: ReachSetting): Promise<Rec
     try {
       found.set(image, await faketimeIn(container));
     } finally {
-      await container.remove({ force: true }).catch(() => undefined);
+      await container.remove({ force: true, v: true }).catch(() => undefined);
     }
   }
   return Object.fromEntries(
