@@ -1,5 +1,6 @@
 /** The last of loading: what a drill means by the place that its file has, and by its system, written out. */
 import { resolve } from 'node:path';
+import { hasOwnImage } from './container.js';
 import type { Drill } from './schema.js';
 import { isMember, type NodeDeclaration } from './topology.js';
 
@@ -14,7 +15,9 @@ export function settled(drill: Drill, folder: string | undefined): Drill {
   const port = typeof topology.system === 'string' ? undefined : topology.system.http.port;
   const nodes = Object.entries(topology.nodes).map(([name, node]) => {
     const placed = folder === undefined ? node : anchored(node, folder);
-    return [name, port !== undefined && isMember(node) ? spokenToAt(placed, port) : placed];
+    // The ports that an image exposes are known once it is there; they come on top (run/exposed-ports.ts).
+    const isKnown = node.expose !== undefined || !hasOwnImage(node);
+    return [name, port !== undefined && isMember(node) && isKnown ? spokenToAt(placed, port) : placed];
   });
   return { ...drill, topology: { ...topology, nodes: Object.fromEntries(nodes) } };
 }
@@ -36,7 +39,8 @@ function resolveUse(use: string, folder: string): string {
   return [resolve(folder, source), ...rest].join(':');
 }
 
-function spokenToAt(node: NodeDeclaration, port: number): NodeDeclaration {
+/** The node with that port in the first place, before those that it has. */
+export function spokenToAt(node: NodeDeclaration, port: number): NodeDeclaration {
   const others = (node.expose ?? []).filter((other) => other !== port);
   return { ...node, expose: [port, ...others].slice(0, MOST_PORTS) };
 }

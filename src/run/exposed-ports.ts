@@ -1,7 +1,9 @@
-/** The ports of nodes whose drill names none: those that their images expose. */
+/** The ports of nodes whose drill names none: those that their images expose, after the one that they are spoken to at. */
 import type { ContainerSpec } from '../drill/container.js';
 import { hasOwnImage } from '../drill/container.js';
 import type { Drill } from '../drill/schema.js';
+import { spokenToAt } from '../drill/settle.js';
+import { isMember } from '../drill/topology.js';
 import type { Runtime, Surroundings } from '../runtime/runtime.js';
 import { type Plan, planOf } from './plan.js';
 
@@ -19,9 +21,12 @@ export async function withExposedPorts<Given extends Setting>(setting: Given): P
   const unnamed = (node: ContainerSpec) => hasOwnImage(node) && node.expose === undefined;
   if (!runtime.exposed || !Object.values(nodes).some(unnamed)) return setting;
   const ports = await runtime.exposed(nodes, setting);
+  const { system } = drill.topology;
+  const spokenTo = typeof system === 'string' ? undefined : system.http.port;
   const named = Object.entries(nodes).map(([name, node]) => {
     const expose = node.expose ?? ports.get(name);
-    return [name, expose ? { ...node, expose } : node] as const;
+    const known = expose ? { ...node, expose } : node;
+    return [name, spokenTo !== undefined && isMember(node) ? spokenToAt(known, spokenTo) : known] as const;
   });
   const known = { ...drill, topology: { ...drill.topology, nodes: Object.fromEntries(named) } };
   return { ...setting, drill: known, plan: planOf(known) };

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock as clock } from '../../../src/clock.js';
 import type { ContainerSpec } from '../../../src/drill/container.js';
+import { parseDrill } from '../../../src/drill/load.js';
+import { withExposedPorts } from '../../../src/run/exposed-ports.js';
+import { planOf } from '../../../src/run/plan.js';
 import { exposedPorts, withBuilt } from '../../../src/runtime/docker/build.js';
 import { dockerRuntime } from '../../../src/runtime/docker/docker-runtime.js';
 import { engineClient, findEngine } from '../../../src/runtime/docker/engine.js';
@@ -214,5 +217,44 @@ withEngine(() => {
       { clock, environment: process.env },
     );
     expect(ports).toEqual(new Map([['a', [6379]]]));
+  });
+
+  test('the port that a system is spoken to at comes before those that the image exposes, and takes none away', async () => {
+    const context = recipe('EXPOSE 8300 8500\nCOPY salt.txt /salt.txt');
+    const image = await build({ context });
+    const node = (role: string, more = '') => `{ role: ${role}, image: "${image}"${more} }`;
+    const drill = parseDrill(
+      `name: own
+topology:
+  system:
+    http:
+      port: 8500
+      ready: GET /
+      write: { request: "PUT /kv/{key}" }
+      read: { request: "GET /kv/{key}" }
+  nodes:
+    a: ${node('primary')}
+    b: ${node('standby', ', expose: [8500, 7000]')}
+    c: ${node('dependency')}
+  supervisor: none
+`,
+      'own.yaml',
+    );
+    const setting = {
+      clock,
+      environment: process.env,
+      drill,
+      plan: planOf(drill),
+      runtime: dockerRuntime,
+      signal: new AbortController().signal,
+    };
+    const known = await withExposedPorts(setting);
+    const ports = Object.entries(known.drill.topology.nodes).map(([name, { expose }]) => [name, expose]);
+    expect(ports).toEqual([
+      ['a', [8500, 8300]],
+      ['b', [8500, 7000]],
+      ['c', [8300, 8500]],
+    ]);
+    expect(known.plan.links.map(({ name }) => name)).toContain('b->a:8300');
   });
 });
