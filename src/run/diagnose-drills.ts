@@ -1,12 +1,15 @@
 /** Which drills this machine can run, on which runtime, and what they lack on the others: for `drill doctor`. */
 import { RUNTIMES, type RuntimeName } from '../catalog.js';
 import type { Clock } from '../clock.js';
-import { missingNeeds } from '../drill/needs.js';
+import { missingNeeds, needsOf } from '../drill/needs.js';
 import { messageOf } from '../errors.js';
 import type { Diagnosis } from '../runtime/diagnosis.js';
 import { engineClient, findEngine } from '../runtime/docker/engine.js';
 import { exists } from '../runtime/image/reference-image.js';
+import type { Runtime } from '../runtime/runtime.js';
 import type { BatchDrill } from './batch.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What a drill lacks on a runtime, one text each. */
 type Lack = (drill: BatchDrill) => Promise<string[]>;
@@ -14,12 +17,14 @@ type Lack = (drill: BatchDrill) => Promise<string[]>;
 /** A line for each drill; `missing` where no runtime of this machine can run it. */
 export async function diagnoseDrills(
   drills: readonly BatchDrill[],
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
   clock: Clock,
 ): Promise<Diagnosis[]> {
+  const images = await lackOfImages(environment, clock);
+  const machine = (name: RuntimeName) => lackOfMachine(RUNTIMES[name], environment, clock);
   const lacks: Readonly<Record<RuntimeName, Lack>> = {
-    docker: await lackOfContainers(environment, clock),
-    process: async () => [],
+    docker: async (drill) => [...(await images(drill)), ...(await machine('docker')(drill))],
+    process: machine('process'),
   };
   return Promise.all(drills.map((drill) => diagnose(drill, lacks)));
 }
@@ -40,10 +45,18 @@ async function diagnose(entry: BatchDrill, lacks: Readonly<Record<RuntimeName, L
   return { subject: entry.file, state: able.length > 0 ? 'ok' : 'missing', found };
 }
 
-async function lackOfContainers(
-  environment: Readonly<Record<string, string | undefined>>,
-  clock: Clock,
-): Promise<Lack> {
+/** What a runtime offers, but not on this machine. */
+function lackOfMachine(runtime: Pick<Runtime, 'lack'>, environment: Environment, clock: Clock): Lack {
+  return async ({ drill }) => {
+    const needs = needsOf(drill).map(async (need) => {
+      const lack = await runtime.lack?.(need, { environment, clock });
+      return lack === undefined ? [] : [`${need}: ${lack}`];
+    });
+    return (await Promise.all(needs)).flat();
+  };
+}
+
+async function lackOfImages(environment: Environment, clock: Clock): Promise<Lack> {
   try {
     const docker = await engineClient((await findEngine(environment, clock)).address);
     return async ({ drill }) => {
