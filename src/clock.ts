@@ -107,6 +107,19 @@ export async function firstToEnd<T>(
   }
 }
 
+/**
+ * The work's outcome, or the signal's reason as soon as it is aborted. The work is not told: it is for what ends by
+ * itself once what it works on is taken down.
+ */
+export function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
 /** Virtual time: nothing happens until `advance`, which fires the timers that are due in order. */
 export class VirtualClock implements Clock {
   #now: number;

@@ -5,7 +5,7 @@
  *     runtime -> Toxiproxy -> links -> power device -> nodes -> observer
  */
 import { join } from 'node:path';
-import type { Clock } from '../clock.js';
+import { type Clock, unlessAborted } from '../clock.js';
 import { needsOf } from '../drill/needs.js';
 import type { Drill } from '../drill/schema.js';
 import { skewedNodes } from '../drill/targets.js';
@@ -124,7 +124,9 @@ export class Stage {
     await this.#openPower(nodes, greets);
     const start = async (node: string) => {
       observer.onStart(node);
-      await cluster.start(node, system.program(nodeContext(node, drill, plan, cluster, random)));
+      const program = system.program(nodeContext(node, drill, plan, cluster, random));
+      // Becoming healthy may take minutes, and whoever interrupts the run does not wait for that.
+      await unlessAborted(signal, cluster.start(node, program));
     };
     signal.throwIfAborted();
     // At once: a runtime may let them go together, so that none is taken for failed because it came late.

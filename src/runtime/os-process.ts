@@ -6,6 +6,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import process from 'node:process';
 
 export interface ProcessIdentity {
   pid: number;
@@ -28,6 +29,12 @@ const hasProc = existsSync('/proc/self/stat');
 export function identify(pid: number): ProcessIdentity | undefined {
   const seen = look(pid);
   return seen && seen.state !== 'gone' ? { pid, started: seen.started } : undefined;
+}
+
+/** The process that this code runs in. */
+export function thisProcess(): ProcessIdentity {
+  const { pid } = process;
+  return identify(pid) ?? { pid, started: '' };
 }
 
 interface Seen {

@@ -6,7 +6,7 @@ import { systemClock as clock } from '../../src/clock.js';
 import { engineClient, findEngine } from '../../src/runtime/docker/engine.js';
 import { referenceImage } from '../../src/runtime/image/reference-image.js';
 import { withEngine } from '../runtime/docker/engine.js';
-import { drill, freshFolder, ROOT, verdictIn } from './drill-command.js';
+import { drill, freshFolder, ROOT, startDrill, verdictIn } from './drill-command.js';
 
 const NODE = '/usr/local/bin/node';
 
@@ -70,6 +70,26 @@ withEngine(() => {
       );
       expect(code, `${stdout}\n${stderr}`).toBe(3);
       expect(stdout).toMatch(told);
+      expect(verdictIn(out, 'patient').inventory).toMatchObject({ leaked: [], unseen: [] });
+    });
+
+    it('that is waited for is not waited for any longer once the run is interrupted', async () => {
+      const out = freshFolder();
+      const spec = {
+        image,
+        command: [NODE, '-e', 'setInterval(() => {}, 1e6)'],
+        // Ten minutes and more, if one lets it.
+        healthcheck: { test: ['CMD', NODE, '-e', 'process.exit(1)'], interval: '1s', retries: 600 },
+      };
+      const running = startDrill(['run', drillWith(spec), '--runtime', 'docker', '--out', out]);
+      await running.printed(/b is starting/);
+      // By then it is the health check that is waited for, or soon will be.
+      await new Promise((done) => setTimeout(done, 3000));
+      const before = clock.now();
+      running.child.kill('SIGINT');
+      const { code, stdout, stderr } = await running.ended;
+      expect(code, `${stdout}\n${stderr}`).toBe(130);
+      expect(clock.now() - before).toBeLessThan(60_000);
       expect(verdictIn(out, 'patient').inventory).toMatchObject({ leaked: [], unseen: [] });
     });
 

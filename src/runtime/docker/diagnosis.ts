@@ -12,6 +12,7 @@ import { engineClient, findEngine, refusalOf } from './engine.js';
 import { IMAGE_LABEL } from './labels.js';
 import { lackOfPacketFilters } from './packet-tools.js';
 import { newestOfficial, OFFICIAL_TOXIPROXY } from './toxiproxy-image.js';
+import { trialName } from './trial-name.js';
 
 /** Room below which an engine may fail to make an image or to keep logs, bytes. */
 const ROOM = 1024 ** 3;
@@ -101,6 +102,7 @@ async function published(docker: Dockerode, clock: Clock, image: string | undefi
     container = await docker.createContainer({
       Image: image,
       Cmd: [NODE_PATH, '-e', ANSWERER],
+      name: trialName(),
       Labels: { [IMAGE_LABEL]: 'trial' },
       ExposedPorts: { [PORT]: {} },
       HostConfig: { PortBindings: { [PORT]: [{ HostIp: '127.0.0.1', HostPort: String(port) }] } },

@@ -80,6 +80,8 @@ export class DockerCluster implements DockerClusterAbilities {
   #closed: Promise<Inventory> | undefined;
   /** The nodes that are started at once are let go at once. */
   readonly #together = new Together();
+  /** The containers that are being made. */
+  readonly #making = new Set<Promise<unknown>>();
   #lost: string | undefined;
 
   constructor(setting: DockerClusterSetting) {
@@ -150,7 +152,10 @@ export class DockerCluster implements DockerClusterAbilities {
     const options = nodeOptions(this.#setting, node, program);
     for (const { Type, Source } of options.HostConfig?.Mounts ?? [])
       if (Type === 'volume') this.#volumes.add(Source);
-    await container.make(options);
+    this.#assertOpen();
+    const making = container.make(options);
+    this.#making.add(making);
+    await making.finally(() => this.#making.delete(making));
     this.#assertOpen();
     await container.start(options.Cmd?.[0] ?? 'the program of its image');
     await this.handicaps.again(node);
@@ -212,6 +217,8 @@ export class DockerCluster implements DockerClusterAbilities {
     const { run, clock } = surroundings;
     this.edges.close();
     const leaked = await helpers.close();
+    // One that came into being after the last look would be left over.
+    await Promise.allSettled(this.#making);
     const reaped = await reap(run, reaper.folder, clock, new Set([reaper.pid]), 1);
     this.#listening?.();
     const all = [...this.#nodes.values(), ...this.edges.containers];

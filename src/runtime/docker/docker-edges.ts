@@ -31,7 +31,7 @@ export class DockerEdges implements Edges {
 
   async toxiproxies(seed: number, choice: ToxiproxyChoice): Promise<BroughtToxiproxies> {
     const { docker, surroundings } = this.#setting;
-    const image = await toxiproxyImage(docker, surroundings.clock, choice);
+    const image = await toxiproxyImage(docker, surroundings.clock, choice, surroundings.signal);
     const started = [...this.#edges].map(async ([name, edge], at): Promise<[string, string][]> => {
       const url = await edge.start(seed + at, image);
       return url === undefined ? [] : [[name, url]];

@@ -1,10 +1,9 @@
 /** The Docker runtime: nodes are containers. It needs an engine on this machine, and nothing from a registry. */
 import { resolve } from 'node:path';
-import process from 'node:process';
 import { within } from '../../clock.js';
 import { type ContainerSpec, hasOwnImage } from '../../drill/container.js';
 import type { Capability } from '../../drill/needs.js';
-import { identify } from '../os-process.js';
+import { thisProcess } from '../os-process.js';
 import { HelperProcesses } from '../process/helper-processes.js';
 import { Ports } from '../process/ports.js';
 import { startReaper } from '../reaper/reaper.js';
@@ -39,7 +38,8 @@ async function ready(
   if (!Object.values(containers).some(hasOwnImage)) return containers;
   const docker = await engineClient(engine.address, BUILD_PATIENCE);
   const built = await withBuilt(docker, containers, signal);
-  await ensureImages(docker, clock, [...new Set(Object.values(built).flatMap(({ image }) => image ?? []))]);
+  const images = new Set(Object.values(built).flatMap(({ image }) => image ?? []));
+  await ensureImages(docker, clock, [...images], signal);
   return built;
 }
 
@@ -87,13 +87,14 @@ export const dockerRuntime: Omit<Runtime, 'open'> & {
     const docker = await engineClient(engine.address);
     // Heavy, and needed by nobody who only asks what runtimes there are.
     const { referenceImage } = await import('../image/reference-image.js');
-    const [reaper, image] = await Promise.all([
-      startReaper(run, clock, environment),
-      referenceImage(docker, engine),
-    ]);
+    const making = referenceImage(docker, engine);
+    // Awaited once there is something that has to be taken down where it fails.
+    making.catch(() => undefined);
+    const reaper = await startReaper(run, clock, environment);
     try {
       reaper.folder.noteEngine(engine.address);
-      const runner = identify(process.pid) ?? { pid: process.pid, started: '' };
+      const image = await making;
+      const runner = thisProcess();
       const ports = new Ports(reaper.ports);
       const containers = await ready(engine, layout.containers ?? {}, surroundings);
       const names = networksNeeded(layout);

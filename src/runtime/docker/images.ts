@@ -9,16 +9,26 @@ import { refusalOf } from './engine.js';
 const PATIENCE = 300_000;
 
 /** Rejects with an `EnvironmentError` that names the image that cannot be had. */
-export async function ensureImages(docker: Dockerode, clock: Clock, names: readonly string[]): Promise<void> {
+export async function ensureImages(
+  docker: Dockerode,
+  clock: Clock,
+  names: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
   await Promise.all(
     names.map(async (name) => {
       if (await exists(docker, name)) return;
       const tagged = /[:@][^/]+$/.test(name) ? name : `${name}:latest`;
       try {
-        await within(clock, PATIENCE, `pulling ${tagged}`, async () =>
-          followed(docker, await docker.pull(tagged)),
+        await within(
+          clock,
+          PATIENCE,
+          `pulling ${tagged}`,
+          async (abortSignal) => followed(docker, await docker.pull(tagged, { abortSignal })),
+          signal,
         );
       } catch (error) {
+        signal?.throwIfAborted();
         throw new EnvironmentError(
           {
             where: `image ${name}`,

@@ -3,11 +3,12 @@ import { hostname } from 'node:os';
 import type Dockerode from 'dockerode';
 import type { Clock } from '../../clock.js';
 import { parseRunner } from '../label.js';
-import type { ProcessIdentity } from '../os-process.js';
-import { engineClient, findEngine } from './engine.js';
-import { IMAGE_LABEL, MACHINE_LABEL, RUN_LABEL, RUNNER_LABEL } from './labels.js';
+import { type ProcessIdentity, stateOf } from '../os-process.js';
+import { engineClient, findEngine, mayHaveEngine } from './engine.js';
+import { MACHINE_LABEL, RUN_LABEL, RUNNER_LABEL } from './labels.js';
 import { type ImageRemoval, removeOwnImages } from './own-images.js';
 import { type Removal, removeRun } from './remove.js';
+import { makerOf } from './trial-name.js';
 
 export interface EngineRuns {
   /** By label: the runner, where it was one of this machine. */
@@ -20,13 +21,13 @@ export interface EngineRuns {
 /** How long the things of one run may take to be removed, ms. */
 const PATIENCE = 60_000;
 
-/** Undefined where no engine answers. */
+/** Undefined where there is no engine. Rejects with an `EnvironmentError` where there is one that does not answer. */
 export async function runsInEngine(
   environment: Readonly<Record<string, string | undefined>>,
   clock: Clock,
 ): Promise<EngineRuns | undefined> {
-  const engine = await findEngine(environment, clock).catch(() => undefined);
-  if (!engine) return undefined;
+  if (!mayHaveEngine(environment)) return undefined;
+  const engine = await findEngine(environment, clock);
   const docker = await engineClient(engine.address);
   const runs = new Map<string, { runner: ProcessIdentity | undefined; here: boolean }>();
   for (const labels of await allLabels(docker)) {
@@ -51,11 +52,15 @@ async function allLabels(docker: Dockerode): Promise<Record<string, string>[]> {
   return [...containers, ...networks, ...(volumes ?? [])].map(({ Labels }) => Labels ?? {});
 }
 
-/** Containers that an image was being made in when the runner died. They do not run, or not for long. */
+/** Containers that an image was being made or tried in when their runner died. */
 async function removeTrials(docker: Dockerode): Promise<void> {
-  const filters = { label: [IMAGE_LABEL], status: ['created', 'exited', 'dead'] };
-  const trials = await docker.listContainers({ all: true, filters });
-  // Containers inherit the labels of their image; those of runs are not ours to touch.
-  const own = trials.filter(({ Labels }) => Labels[RUN_LABEL] === undefined);
-  await Promise.allSettled(own.map(({ Id }) => docker.getContainer(Id).remove({ force: true })));
+  const containers = await docker.listContainers({ all: true });
+  const left = containers.filter(({ Names }) =>
+    // The engine tells them with a slash before.
+    Names.some((name) => {
+      const maker = makerOf(name.slice(1));
+      return maker !== undefined && stateOf(maker) === 'gone';
+    }),
+  );
+  await Promise.allSettled(left.map(({ Id }) => docker.getContainer(Id).remove({ force: true })));
 }

@@ -15,10 +15,11 @@ export async function toxiproxyImage(
   docker: Dockerode,
   clock: Clock,
   choice: ToxiproxyChoice,
+  signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
   if (choice.kind === 'any') return newestOfficial(docker);
   if (choice.kind !== 'image') return undefined;
-  await ensureImages(docker, clock, [choice.image]);
+  await ensureImages(docker, clock, [choice.image], signal);
   return choice.image;
 }
 

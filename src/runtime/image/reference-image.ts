@@ -10,9 +10,10 @@
  */
 import process from 'node:process';
 import type Dockerode from 'dockerode';
-import { EnvironmentError } from '../../errors.js';
+import { EnvironmentError, isDrillError } from '../../errors.js';
 import { refusalOf, statusOf } from '../docker/engine.js';
 import { IMAGE_LABEL } from '../docker/labels.js';
+import { trialName } from '../docker/trial-name.js';
 import { NODE_PATH, nodeExecutable } from './node-executable.js';
 import { ownBuild } from './own-build.js';
 import { type TarFile, tar } from './tar.js';
@@ -32,11 +33,24 @@ export async function referenceImage(
   docker: Dockerode,
   engine: { os: string; architecture: string },
 ): Promise<ReferenceImage> {
-  const build = await ownBuild();
-  const base = await baseImage(docker, engine);
-  const name = `${REFERENCE_IMAGE}:${base.identity}-${build.identity}`;
-  if (!(await exists(docker, name))) await addLayer(docker, base.name, name, build.files);
-  return { name, origin: base.origin };
+  try {
+    const build = await ownBuild();
+    const base = await baseImage(docker, engine);
+    const name = `${REFERENCE_IMAGE}:${base.identity}-${build.identity}`;
+    if (!(await exists(docker, name))) await addLayer(docker, base.name, name, build.files);
+    return { name, origin: base.origin };
+  } catch (error) {
+    if (isDrillError(error)) throw error;
+    throw new EnvironmentError(
+      {
+        where: 'reference image',
+        expected: 'the engine to make it from the Node of this machine',
+        found: refusalOf(error),
+        todo: "`drill doctor` tells of the engine's room; or use --runtime process",
+      },
+      { cause: error },
+    );
+  }
 }
 
 interface BaseImage extends ReferenceImage {
@@ -88,6 +102,7 @@ async function runs(docker: Dockerode, image: string): Promise<boolean> {
   const container = await docker.createContainer({
     Image: image,
     Cmd: [NODE_PATH, '-e', '0'],
+    name: trialName(),
     Labels: { [IMAGE_LABEL]: 'trial' },
     HostConfig: { NetworkMode: 'none' },
   });
@@ -131,6 +146,8 @@ async function addLayer(
   const container = await docker.createContainer({
     Image: base,
     Cmd: [NODE_PATH],
+    name: trialName(),
+    // The image takes it over.
     Labels: { [IMAGE_LABEL]: 'reference' },
     HostConfig: { NetworkMode: 'none' },
   });

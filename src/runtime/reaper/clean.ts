@@ -1,6 +1,7 @@
 /** `drill clean`: takes down by hand what earlier runs left behind and their reapers did not get. */
 import process from 'node:process';
 import type { Clock } from '../../clock.js';
+import { messageOf } from '../../errors.js';
 import type { ImageRemoval } from '../docker/own-images.js';
 import type { Removal } from '../docker/remove.js';
 import { folderOf, parseRunner, RUN_VARIABLE, RUNNER_VARIABLE } from '../label.js';
@@ -74,8 +75,15 @@ async function cleanEngine({
   images = false,
 }: CleanSetting): Promise<{ things: Removal[]; images: ImageRemoval }> {
   const none = { removed: 0, left: [] };
+  if (!environment) return { things: [], images: none };
   const { runsInEngine } = await import('../docker/leftovers.js');
-  const engine = environment && (await runsInEngine(environment, clock));
+  const engine = await runsInEngine(environment, clock).catch((error: unknown) => messageOf(error));
+  // What may be in an engine that does not answer is left behind, as far as anybody knows.
+  if (typeof engine === 'string')
+    return {
+      things: [{ removed: 0, left: [], unseen: [`whatever runs have in the container engine (${engine})`] }],
+      images: none,
+    };
   if (!engine) return { things: [], images: none };
   const dead = [...engine.runs].filter(([, { runner, here }]) => all || (here && !isAlive(runner)));
   const things = await Promise.all(dead.map(([run]) => engine.remove(run)));

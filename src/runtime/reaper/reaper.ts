@@ -6,7 +6,7 @@ import { type Clock, within } from '../../clock.js';
 import { EnvironmentError, messageOf } from '../../errors.js';
 import { entry } from '../entry.js';
 import { folderOf, formatRunner, labelledEnvironment } from '../label.js';
-import { identify, type ProcessIdentity } from '../os-process.js';
+import { thisProcess } from '../os-process.js';
 import type { PortBlock } from '../process/ports.js';
 import { RunFolder } from './run-folder.js';
 
@@ -85,8 +85,4 @@ function ready(child: ChildProcess): Promise<PortBlock> {
       else reject(new EnvironmentError(told.message ?? 'no reason'));
     });
   });
-}
-
-function thisProcess(): ProcessIdentity {
-  return identify(process.pid) ?? { pid: process.pid, started: '' };
 }
