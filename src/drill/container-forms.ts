@@ -46,8 +46,9 @@ export const command = z.codec(z.union([commandText, words]), words, {
 
 /** What a variable, a build argument or a kernel setting can be. */
 export const scalar = z.union([z.string().max(32_000), z.number(), z.boolean()]);
-const variable = phrase(/^[A-Za-z_][A-Za-z0-9_]{0,100}$/, 'the name of a variable');
-const assignment = phrase(/^[A-Za-z_][A-Za-z0-9_]{0,100}=[\s\S]*$/, 'NAME=value');
+/** With dots and dashes: `discovery.type` is a variable of Elasticsearch's image. */
+const variable = phrase(/^[A-Za-z_][A-Za-z0-9_.-]{0,200}$/, 'the name of a variable');
+const assignment = phrase(/^[A-Za-z_][A-Za-z0-9_.-]{0,200}=[\s\S]*$/, 'NAME=value');
 
 /** Variables by name, or `NAME=value` one by one. */
 export const variables = z.codec(

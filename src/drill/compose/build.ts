@@ -28,8 +28,11 @@ export function buildOf(value: unknown, path: Path, { folder, refuse, environmen
   if (/^(https?|git|ssh):|^github\.com\//.test(String(context)))
     refuse([...path, 'context'], { expected: 'a folder', found: found(context), todo: 'check it out first' });
   for (const [key, held] of Object.entries(rest)) {
-    if (key === 'args') build[key] = variablesOf(held, environment);
-    else if (key === 'dockerfile' || key === 'target') build[key] = held;
+    if (key === 'args') {
+      const variables = variablesOf(held ?? {}, environment);
+      if (variables) build[key] = variables;
+      else refuse([...path, key], { expected: 'a map of arguments, or a list', found: found(held) });
+    } else if (key === 'dockerfile' || key === 'target') build[key] = held;
     else if (!NO_MEANING_FOR_BUILD.includes(key) && !key.startsWith('x-'))
       refuse([...path, key], {
         on: 'key',

@@ -1,42 +1,71 @@
-/** `healthcheck` of a service. */
+/**
+ * `healthcheck` of a service. A node may take as long to become healthy as Compose would let it, and no longer:
+ *
+ *     start_period + retries * interval               where its check says no at once
+ *     start_period + retries * (interval + timeout)   where its check hangs each time
+ *
+ * Where it is asked more often than Compose would, what that saves is added to `start_period`, in which failures do
+ * not count: both times are the same as there.
+ */
 import { found, type Path } from '../problem.js';
+import { HEALTHCHECK } from './keys.js';
+import { mapAt } from './map.js';
 import { durationOf, durationText } from './quantities.js';
 import type { ServiceContext, Values } from './service.js';
 
-/** What Compose waits between two checks where the file does not say; here that would be half a minute to start. */
-const USUAL_INTERVAL = 30_000;
+/** What Compose takes where the file does not say. */
+const USUAL = { interval: 30_000, timeout: 30_000, retries: 3 };
+/** Half a minute between two checks would be half a minute to start. */
 const OUR_INTERVAL = 1000;
-const MOST_TIMES = 1000;
+/** What a node's own key takes. */
+const MOST_RETRIES = 1000;
 
 /** As a key of a node; none where the service has switched it off. */
-export function healthcheckOf(value: unknown, path: Path, { refuse }: ServiceContext): Values {
-  const { test, interval, timeout, retries, start_period, disable } = (value ?? {}) as Values;
+export function healthcheckOf(value: unknown, path: Path, context: ServiceContext): Values {
+  const check = mapAt(value, path, HEALTHCHECK, context);
+  if (!check || value === null) return {};
+  const { test, disable } = check;
   const words = typeof test === 'string' ? ['CMD-SHELL', test] : test;
-  if (disable === true || value === null || (Array.isArray(words) && words[0] === 'NONE')) return {};
+  if (String(disable) === 'true' || (Array.isArray(words) && words[0] === 'NONE')) return {};
   if (!Array.isArray(words)) {
-    refuse([...path, 'test'], { expected: 'a command, such as [CMD, redis-cli, ping]', found: found(test) });
+    context.refuse([...path, 'test'], {
+      expected: 'a command, such as [CMD, redis-cli, ping]',
+      found: found(test),
+    });
     return {};
   }
-  const duration = (key: string, given: unknown) => {
-    if (given === undefined) return {};
-    const ms = durationOf(given);
-    if (ms === undefined)
-      refuse([...path, key], { expected: 'a duration, such as 10s or 1m30s', found: found(given) });
-    return ms ? { [key]: durationText(ms) } : {};
-  };
-  const asked = interval === undefined ? OUR_INTERVAL : undefined;
-  const times = Math.min(
-    MOST_TIMES,
-    Number(retries ?? 3) * (asked === undefined ? 1 : USUAL_INTERVAL / asked),
-  );
   return {
     healthcheck: {
       // The file asks for the container's shell here; that is a command like any other.
       test: words[0] === 'CMD-SHELL' ? ['CMD', '/bin/sh', '-c', ...words.slice(1)] : words,
-      ...(asked === undefined ? duration('interval', interval) : { interval: durationText(asked) }),
-      ...duration('timeout', timeout ?? '30s'),
-      ...duration('start_period', start_period),
-      retries: times,
+      ...timesOf(check, path, context),
     },
   };
+}
+
+function timesOf(check: Values, path: Path, { refuse }: ServiceContext): Values {
+  /** Undefined where it is not there, or 0, which Compose takes as the same. */
+  const given = <T>(key: string, parse: (text: unknown) => T | undefined, expected: string) => {
+    const held = check[key] ?? undefined;
+    const parsed = held === undefined ? undefined : parse(held);
+    if (held !== undefined && parsed === undefined) refuse([...path, key], { expected, found: found(held) });
+    return parsed || undefined;
+  };
+  const duration = (key: string) => given(key, durationOf, 'a duration, such as 10s or 1m30s');
+  const asked = duration('interval');
+  const interval = asked ?? USUAL.interval;
+  const every = Math.min(interval, duration('start_interval') ?? asked ?? OUR_INTERVAL);
+  const allowed = given('retries', countOf, 'a number of failures, such as 3') ?? USUAL.retries;
+  const retries = Math.min(allowed, MOST_RETRIES);
+  const grace = (duration('start_period') ?? 0) + allowed * interval - retries * every;
+  return {
+    interval: durationText(every),
+    timeout: durationText(duration('timeout') ?? USUAL.timeout),
+    ...(grace > 0 ? { start_period: durationText(grace) } : {}),
+    retries,
+  };
+}
+
+function countOf(text: unknown): number | undefined {
+  return /^\d{1,9}$/.test(String(text)) ? Number(text) : undefined;
 }

@@ -19,8 +19,11 @@ import {
 import { type Range, Source } from '../source.js';
 import { advice, listed } from '../suggest.js';
 import { interpolate, type Lookup } from './interpolate.js';
+import { FILE, FILE_TODO, VOLUME } from './keys.js';
+import { mapAt } from './map.js';
+import { asWritten, comesFrom } from './places.js';
 import { nodeOf, originOf } from './service.js';
-import { parseVariables } from './variables.js';
+import { givenVariables, parseVariables } from './variables.js';
 import { volumeName } from './volumes.js';
 
 type Values = Record<string, unknown>;
@@ -103,9 +106,11 @@ export function importCompose(
       const isOwn =
         key === undefined
           ? Object.hasOwn(given, name)
-          : inDrill?.[key] !== undefined &&
-            (key !== 'environment' || mapOf(inDrill[key])?.[variable ?? ''] !== undefined);
-      return isOwn ? own(at, on) : (compose.locate(name, at.slice(3), on) ?? own(at, on));
+          : key === 'environment'
+            ? comesFrom(inDrill?.[key], variable)
+            : inDrill?.[key] !== undefined;
+      const inFile = isOwn ? undefined : compose.locate(name, at.slice(3), on);
+      return inFile ?? own(asWritten(content.value, at), on);
     },
   };
 }
@@ -134,12 +139,11 @@ class ComposeFile {
     const services = mapOf(file['services']);
     if (!services)
       this.#refuse([], { message: 'missing key `services`', expected: 'a Compose file with services' });
-    if (file['include'] !== undefined)
-      this.#refuse(['include'], {
-        on: 'key',
-        message: '`include` cannot be taken',
-        todo: 'import the output of `docker compose config`',
-      });
+    const naming = { name: 'the file', refuse: this.#refuse.bind(this), note: this.#note.bind(this) };
+    mapAt(file, [], FILE, naming, FILE_TODO);
+    for (const [name, volume] of Object.entries(this.#volumes))
+      mapAt(volume, ['volumes', name], VOLUME, naming, FILE_TODO);
+    this.#noteNetworks(mapOf(file['networks']) ?? {});
     Object.assign(this.services, services);
   }
 
@@ -167,7 +171,7 @@ class ComposeFile {
   locate(name: string, [key, ...rest]: Path, on?: 'key'): { source: Source; range: Range } | undefined {
     const service = mapOf(this.services[name]);
     if (!service) return undefined;
-    const path = key === undefined ? [] : [originOf(String(key), service), ...rest];
+    const path = key === undefined ? [] : asWritten(service, [originOf(String(key), service), ...rest]);
     return { source: this.#source, range: this.#content.rangeOf(['services', name, ...path], on) };
   }
 
@@ -179,16 +183,30 @@ class ComposeFile {
       environment: this.#environment,
       read: this.#importing.read,
       volumes: this.#volumes,
+      written: (path) => this.#written(at(path)),
       refuse: (path, problem) => this.#refuse(at(path), problem),
       note: (path, text) => this.#note(at(path), text),
     });
-    const environment = { ...mapOf(node['environment']), ...mapOf(given['environment']) };
+    const own = givenVariables(given['environment']);
+    const environment = own && { ...mapOf(node['environment']), ...own };
     return {
       role: 'dependency',
       ...node,
       ...given,
-      ...(mapOf(given['environment']) || node['environment'] ? { environment } : {}),
+      ...(environment && Object.keys(environment).length > 0 ? { environment } : {}),
     };
+  }
+
+  /** Nodes have networks of the drill's own, whatever is said of those of the file. */
+  #noteNetworks(networks: Values): void {
+    for (const [name, network] of Object.entries(networks)) {
+      const settings = Object.keys(mapOf(network) ?? {}).filter((key) => !/^(?:x-.*|name|labels)$/.test(key));
+      if (settings.length > 0)
+        this.#note(
+          ['networks', name],
+          `${listed(settings, 'and')} of the network ${name} are not taken: every node has a network of its own`,
+        );
+    }
   }
 
   /** Each node has volumes of its own: two services that share one would not see each other's files. */
@@ -241,6 +259,11 @@ class ComposeFile {
     for (const name of filled.unset)
       this.#note(path, `the variable ${name} is not set: nothing stands in its place`);
     return filled.text;
+  }
+
+  #written(path: Path): string {
+    const { start, end } = this.#content.rangeOf(path);
+    return this.#source.text.slice(start, end);
   }
 
   #refuse(path: Path, { on, ...problem }: Omit<Problem, 'path'>): void {

@@ -4,13 +4,14 @@
  */
 import { resolve } from 'node:path';
 import { found, type Path, type Problem, quoted } from '../problem.js';
-import { didYouMean } from '../suggest.js';
 import { buildOf } from './build.js';
 import { healthcheckOf } from './healthcheck.js';
 import type { Lookup } from './interpolate.js';
-import { IGNORED, REFUSED, WITHOUT_MEANING } from './keys.js';
-import { portsIn } from './ports.js';
+import { DEPENDENCY, DEPLOY, ENV_FILE, LIMITS, NETWORK, RESERVATIONS, RESOURCES, SERVICE } from './keys.js';
+import { leaveOut, mapAt } from './map.js';
+import { portsOf } from './ports.js';
 import { sizeText } from './quantities.js';
+import { tmpfsOf } from './tmpfs.js';
 import { parseVariables, type Variables, variablesOf } from './variables.js';
 import { volumesOf } from './volumes.js';
 
@@ -26,7 +27,8 @@ export interface ServiceContext {
   read(file: string): string | undefined;
   /** Named volumes of the whole file. */
   volumes: Values;
-  /** `path` is within the service. */
+  /** How a value is written. Here and below, `path` is within the service. */
+  written(path: Path): string;
   refuse(path: Path, problem: Omit<Problem, 'path'>): void;
   note(path: Path, text: string): void;
 }
@@ -48,7 +50,7 @@ const TAKEN: Readonly<Record<string, Taken>> = {
   working_dir: asItIs,
   init: asItIs,
   volumes: (value, path, context) => volumesOf(value, path, context),
-  tmpfs: tmpfsOf,
+  tmpfs: () => ({}),
   expose: () => ({}),
   ports: () => ({}),
   healthcheck: healthcheckOf,
@@ -67,6 +69,8 @@ const TAKEN: Readonly<Record<string, Taken>> = {
 /** The keys of a node that a service's key comes to; others come to themselves. */
 const COMES_TO: Readonly<Record<string, string>> = { ports: 'expose', env_file: 'environment' };
 
+const KEYS = { ...SERVICE, taken: Object.keys(TAKEN) };
+
 /** The key of a service that a node's key came from, for the place of a problem. */
 export function originOf(key: string, service: Values): string {
   if (service[key] !== undefined) return key;
@@ -80,10 +84,13 @@ export function nodeOf(service: Values, given: Values, context: ServiceContext):
   const node: Record<string, unknown> = {};
   for (const key of keys) {
     const value = service[key];
-    const taken = TAKEN[key];
+    const taken = Object.hasOwn(TAKEN, key) ? TAKEN[key] : undefined;
     if (taken) Object.assign(node, taken(value, [key], context, service));
-    else if (!key.startsWith('x-')) leaveOut(key, value, context);
+    else leaveOut(value, [key], KEYS, context);
   }
+  // `volumes` may have given some, too.
+  const folders = keys.includes('tmpfs') ? tmpfsOf(service['tmpfs'], ['tmpfs'], context) : [];
+  if (folders.length > 0) node['tmpfs'] = [...folders, ...((node['tmpfs'] as string[] | undefined) ?? [])];
   const ports = portsOf(keys, service, context);
   if (ports.length > 0) node['expose'] = ports;
   const variables = environmentOf(service, context);
@@ -98,41 +105,6 @@ function isGiven(key: string, given: Values): boolean {
   return given[COMES_TO[key] ?? key] !== undefined;
 }
 
-function leaveOut(key: string, value: unknown, { refuse, note, name }: ServiceContext): void {
-  const todo =
-    'write what the service needs with other keys, or import the output of `docker compose config`';
-  if (value === false || value === null || WITHOUT_MEANING.includes(key)) return;
-  const ignored = IGNORED[key];
-  const refused = REFUSED[key];
-  if (ignored !== undefined) note([key], `\`${key}\` of ${name} is not taken: ${ignored}`);
-  else if (refused !== undefined)
-    refuse([key], { on: 'key', message: `\`${key}\` cannot be taken: ${refused}`, todo });
-  else {
-    const known = [...Object.keys(TAKEN), ...Object.keys(IGNORED), ...Object.keys(REFUSED)];
-    refuse([key], { on: 'key', message: `unknown key ${quoted(key)}`, todo: didYouMean(key, known) ?? todo });
-  }
-}
-
-/** `ports` first: what is published is what clients dial. */
-function portsOf(keys: readonly string[], service: Values, { refuse, note, name }: ServiceContext): number[] {
-  const all: number[] = [];
-  for (const key of ['ports', 'expose'].filter((one) => keys.includes(one))) {
-    const entries = service[key] ?? [];
-    if (!Array.isArray(entries)) refuse([key], { expected: 'a list of ports', found: found(entries) });
-    else
-      for (const [index, entry] of entries.entries()) {
-        const ports = portsIn(entry);
-        if (!ports) refuse([key, index], { expected: 'a port, such as "8080:80"', found: found(entry) });
-        else if (ports.length === 0)
-          note([key, index], `a port of ${name} is not taken: no link carries UDP`);
-        all.push(...(ports ?? []));
-      }
-  }
-  if (keys.includes('ports') && all.length > 0)
-    note(['ports'], `\`ports\` of ${name} are not published: the drill has ports of its own on loopback`);
-  return [...new Set(all)];
-}
-
 function environmentOf(service: Values, context: ServiceContext): Variables {
   const { environment, refuse, read, folder } = context;
   const files = service['env_file'];
@@ -140,13 +112,17 @@ function environmentOf(service: Values, context: ServiceContext): Variables {
   for (const [index, entry] of (Array.isArray(files) ? files : [files]).entries()) {
     if (entry === undefined || entry === null) continue;
     const at = Array.isArray(files) ? ['env_file', index] : ['env_file'];
-    const { path, required = true } =
-      typeof entry === 'string' ? { path: entry } : (entry as { path?: string; required?: boolean });
-    const text = read(resolve(folder, String(path)));
+    const held = typeof entry === 'object' ? mapAt(entry, at, ENV_FILE, context) : { path: entry };
+    if (!held) continue;
+    const { path, required = true } = held as Values;
+    if (typeof path !== 'string') {
+      refuse(at, { expected: 'a file with variables', found: found(path) });
+      continue;
+    }
+    const text = read(resolve(folder, path));
     const parsed = text === undefined ? undefined : parseVariables(text, environment);
     if (!parsed) {
-      if (required)
-        refuse(at, { expected: 'a file with variables', found: `no file ${quoted(String(path))}` });
+      if (required) refuse(at, { expected: 'a file with variables', found: `no file ${quoted(path)}` });
     } else if ('error' in parsed) refuse(at, { message: `${path}: ${parsed.error}` });
     else Object.assign(variables, parsed.variables);
   }
@@ -156,29 +132,19 @@ function environmentOf(service: Values, context: ServiceContext): Variables {
   return { ...variables, ...given };
 }
 
-function tmpfsOf(value: unknown, path: Path, { note, name }: ServiceContext): Values {
-  const folders = (Array.isArray(value) ? value : [value]).map(String);
-  if (folders.some((folder) => folder.includes(':')))
-    note(path, `options of \`tmpfs\` of ${name} are not taken: it may grow as the memory allows`);
-  return { tmpfs: folders.map((folder) => folder.replace(/:.*$/, '')) };
-}
-
-function dependsOn(value: unknown, path: Path, { refuse }: ServiceContext): Values {
+function dependsOn(value: unknown, path: Path, context: ServiceContext): Values {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { depends_on: value ?? [] };
-  const entries = Object.entries(value as Record<string, { condition?: unknown } | null>);
-  for (const [name, held] of entries) {
-    if (held?.condition === 'service_completed_successfully')
-      refuse([...path, name, 'condition'], {
+  const entries = Object.entries(value).map(([name, held]) => {
+    const { condition = 'service_started' } = mapAt(held, [...path, name], DEPENDENCY, context) ?? {};
+    if (condition === 'service_completed_successfully')
+      context.refuse([...path, name, 'condition'], {
         expected: '`service_started` or `service_healthy`',
         found: '`service_completed_successfully`; a node runs as long as the drill',
         todo: 'do in the image what that service does, or give the node `depends_on` in the drill file',
       });
-  }
-  return {
-    depends_on: Object.fromEntries(
-      entries.map(([name, held]) => [name, { condition: held?.condition ?? 'service_started' }]),
-    ),
-  };
+    return [name, { condition }];
+  });
+  return { depends_on: Object.fromEntries(entries) };
 }
 
 function memory(value: unknown, path: Path, { refuse }: ServiceContext): Values {
@@ -194,12 +160,15 @@ function processors(value: unknown, path: Path, { refuse }: ServiceContext): Val
 }
 
 function deployOf(value: unknown, path: Path, context: ServiceContext): Values {
-  const { resources, replicas } = (value ?? {}) as { resources?: { limits?: Values }; replicas?: unknown };
-  const { cpus, memory: most } = resources?.limits ?? {};
+  const within = [...path, 'resources'];
+  const { resources, replicas } = mapAt(value, path, DEPLOY, context) ?? {};
+  const { limits, reservations } = mapAt(resources, within, RESOURCES, context) ?? {};
+  const { cpus, memory: most } = mapAt(limits, [...within, 'limits'], LIMITS, context) ?? {};
+  mapAt(reservations, [...within, 'reservations'], RESERVATIONS, context);
   return {
     ...(replicas === undefined ? {} : one(replicas, [...path, 'replicas'], context)),
-    ...(cpus === undefined ? {} : processors(cpus, [...path, 'resources', 'limits', 'cpus'], context)),
-    ...(most === undefined ? {} : memory(most, [...path, 'resources', 'limits', 'memory'], context)),
+    ...(cpus === undefined ? {} : processors(cpus, [...within, 'limits', 'cpus'], context)),
+    ...(most === undefined ? {} : memory(most, [...within, 'limits', 'memory'], context)),
   };
 }
 
@@ -213,11 +182,17 @@ function one(value: unknown, path: Path, { refuse }: ServiceContext): Values {
   return {};
 }
 
-function networksOf(value: unknown, path: Path, { refuse, note, name }: ServiceContext): Values {
-  const networks = typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
-  for (const [network, held] of Object.entries(networks as Record<string, { aliases?: string[] } | null>)) {
-    if (held?.aliases?.some((alias) => alias !== name))
-      refuse([...path, network, 'aliases'], {
+function networksOf(value: unknown, path: Path, context: ServiceContext): Values {
+  const { refuse, note, name } = context;
+  if (typeof value !== 'object')
+    refuse(path, { expected: 'a list of networks, or a map', found: found(value) });
+  const networks = typeof value === 'object' && !Array.isArray(value) ? (value ?? {}) : {};
+  for (const [network, held] of Object.entries(networks)) {
+    const { aliases } = mapAt(held, [...path, network], NETWORK, context) ?? {};
+    const at = [...path, network, 'aliases'];
+    if (!Array.isArray(aliases ?? [])) refuse(at, { expected: 'a list of names', found: found(aliases) });
+    else if ((aliases as unknown[] | undefined)?.some((alias) => alias !== name))
+      refuse(at, {
         on: 'key',
         message: `other names of a service cannot be taken: its peers reach it as ${quoted(name)}`,
         todo: 'dial it by that name',

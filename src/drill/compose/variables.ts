@@ -63,3 +63,14 @@ export function variablesOf(value: unknown, environment: Lookup): Variables | un
       .filter(([, held]) => held !== undefined),
   );
 }
+
+/**
+ * `environment` of a node in the drill file: a map, or a list of `NAME=value`, none of them left out. Undefined where
+ * it is neither, which is for the drill language to refuse.
+ */
+export function givenVariables(value: unknown): Variables | undefined {
+  if (value === undefined) return {};
+  if (!Array.isArray(value)) return typeof value === 'object' && value !== null ? { ...value } : undefined;
+  const areWhole = value.every((one) => typeof one === 'string' && one.includes('='));
+  return areWhole ? variablesOf(value, () => undefined) : undefined;
+}

@@ -4,13 +4,18 @@
  */
 import { resolve } from 'node:path';
 import { found, type Path, quoted } from '../problem.js';
-import type { ServiceContext } from './service.js';
+import { VOLUME_OPTIONS, VOLUME_USE } from './keys.js';
+import { mapAt } from './map.js';
+import type { ServiceContext, Values } from './service.js';
+import { memoryFolder } from './tmpfs.js';
 
 interface Use {
-  type: 'volume' | 'bind' | 'tmpfs';
+  type: keyof typeof VOLUME_USE;
   source: string;
   target: string;
   readOnly: boolean;
+  /** What it has under the name of its type. */
+  options: unknown;
 }
 
 /** `volumes` and `tmpfs` of a node. */
@@ -23,67 +28,99 @@ export function volumesOf(
     if (value !== null) context.refuse(path, { expected: 'a list of volumes', found: found(value) });
     return {};
   }
-  const uses = value.flatMap((entry, index) => {
-    const use = useOf(entry);
+  const instead = `give ${context.name} other \`volumes\` in the drill file`;
+  const volumes: string[] = [];
+  const tmpfs: string[] = [];
+  for (const [index, entry] of value.entries()) {
     const at = [...path, index];
-    if (!use) context.refuse(at, { expected: 'a volume, such as data:/var/lib/data', found: found(entry) });
-    return use && isAllowed(use, at, context) ? [use] : [];
-  });
-  const text = ({ type, source, target, readOnly }: Use) =>
-    `${type === 'bind' ? resolve(context.folder, source) : source}:${target}${readOnly ? ':ro' : ''}`;
-  const volumes = uses.filter(({ type }) => type !== 'tmpfs').map(text);
-  const tmpfs = uses.filter(({ type }) => type === 'tmpfs').map(({ target }) => target);
+    const form = longForm(entry);
+    const use = form && useOf(form);
+    if (!use) {
+      context.refuse(at, { expected: 'a volume, such as data:/var/lib/data', found: found(entry) });
+      continue;
+    }
+    const { type, source, target, readOnly, options } = use;
+    mapAt(form, at, VOLUME_USE[type], context, instead);
+    if (type === 'tmpfs') {
+      tmpfs.push(memoryFolder(target, readOnly, options, [...at, type], context));
+      continue;
+    }
+    mapAt(options, [...at, type], VOLUME_OPTIONS[type], context, instead);
+    const lack = lackOf(use, context);
+    if (lack) context.refuse(at, { todo: instead, ...lack });
+    else
+      volumes.push(
+        `${type === 'bind' ? resolve(context.folder, source) : source}:${target}${readOnly ? ':ro' : ''}`,
+      );
+  }
   return { ...(volumes.length > 0 ? { volumes } : {}), ...(tmpfs.length > 0 ? { tmpfs } : {}) };
 }
 
-function useOf(entry: unknown): Use | undefined {
-  if (typeof entry === 'object' && entry !== null) {
-    const { type, source, target, read_only } = entry as Record<string, unknown>;
-    if (typeof target !== 'string' || !['volume', 'bind', 'tmpfs'].includes(String(type))) return undefined;
-    return named({
-      type: type as Use['type'],
-      source: String(source ?? ''),
-      target,
-      readOnly: read_only === true,
-    });
-  }
+/** The words after the second colon of the short form, by what they are in the long one. */
+const WORDS: Readonly<Record<string, Values>> = {
+  nocopy: { nocopy: true },
+  z: { selinux: 'z' },
+  Z: { selinux: 'Z' },
+  ...Object.fromEntries(
+    ['shared', 'slave', 'private', 'rshared', 'rslave'].map((word) => [word, { propagation: word }]),
+  ),
+};
+/** What is so anyway, or can be told from the whole. */
+const PLAIN_WORDS: readonly string[] = ['', 'ro', 'rw', 'cached', 'delegated', 'consistent', 'rprivate'];
+
+/** `data:/var/lib/data:ro` written out; undefined where it is nothing of the kind. */
+function longForm(entry: unknown): Values | undefined {
+  if (typeof entry === 'object')
+    return Array.isArray(entry) || entry === null ? undefined : (entry as Values);
   const parts = String(entry).split(':');
   const [source = '', target = '', access = ''] = parts.length === 1 ? ['', ...parts] : parts;
-  if (!target.startsWith('/') || parts.length > 3) return undefined;
+  const words = access.split(',');
+  const options = words.filter((word) => !PLAIN_WORDS.includes(word));
+  if (parts.length > 3 || !options.every((word) => Object.hasOwn(WORDS, word))) return undefined;
   const type = /^[./~]/.test(source) ? 'bind' : 'volume';
-  return named({ type, source, target, readOnly: access.split(',').includes('ro') });
+  const held = Object.assign({}, ...options.map((word) => WORDS[word])) as Values;
+  return { type, source, target, read_only: words.includes('ro'), [type]: held };
+}
+
+function useOf(form: Values): Use | undefined {
+  const { source, target, read_only } = form;
+  const type = Object.keys(VOLUME_USE).find((one) => one === form['type']) as Use['type'] | undefined;
+  if (!type || typeof target !== 'string' || !target.startsWith('/')) return undefined;
+  const named = String(source ?? '') || (type === 'volume' ? nameByPlace(target) : '');
+  return { type, source: named, target, readOnly: String(read_only) === 'true', options: form[type] };
 }
 
 /** A volume without a name gets one by its place. */
-function named(use: Use): Use {
-  if (use.type !== 'volume' || use.source !== '') return use;
-  return { ...use, source: `unnamed${use.target.replace(/[^A-Za-z0-9]+/g, '-')}`.replace(/-$/, '') };
+function nameByPlace(target: string): string {
+  return `unnamed${target.replace(/[^A-Za-z0-9]+/g, '-')}`.replace(/-$/, '');
 }
 
-function isAllowed({ type, source, readOnly }: Use, at: Path, context: ServiceContext): boolean {
-  const refuse = (expected: string, what: string, todo: string) => {
-    context.refuse(at, { expected, found: what, todo });
-    return false;
-  };
-  const instead = `give ${context.name} other \`volumes\` in the drill file`;
+/** Why a volume, or a file or folder of this machine, cannot be had. */
+function lackOf(
+  { type, source, readOnly }: Use,
+  { name, volumes }: ServiceContext,
+): { expected: string; found: string; todo?: string } | undefined {
   if (type === 'bind') {
     if (/\.sock$|^~|^\/$/.test(source))
-      return refuse('a file or folder that a node may read', quoted(source), instead);
-    if (!readOnly)
-      return refuse(
-        'files of this machine to be read only',
-        `${quoted(source)}, which the node could write to`,
-        `add :ro, or ${instead}, such as a named volume`,
-      );
+      return { expected: 'a file or folder that a node may read', found: quoted(source) };
+    if (readOnly) return undefined;
+    return {
+      expected: 'files of this machine to be read only',
+      found: `${quoted(source)}, which the node could write to`,
+      todo: `add :ro, or give ${name} other \`volumes\` in the drill file, such as a named volume`,
+    };
   }
-  const declared = context.volumes[source] as { external?: unknown } | null | undefined;
-  if (type === 'volume' && declared?.external)
-    return refuse(
-      'volumes that the drill makes',
-      `${quoted(source)}, which is there already (\`external\`)`,
-      instead,
-    );
-  return true;
+  const what = Object.hasOwn(volumes, source) ? notOurs(volumes[source]) : undefined;
+  if (what === undefined) return undefined;
+  return { expected: 'volumes that the drill makes', found: `${quoted(source)}, ${what}` };
+}
+
+/** In what a volume that the file declares is another than the drill would make. */
+function notOurs(declared: unknown): string | undefined {
+  const { external, driver, driver_opts } = (declared ?? {}) as Values;
+  if (external) return 'which is there already (`external`)';
+  if ((driver ?? 'local') !== 'local') return `which is of the driver ${found(driver)}`;
+  return Object.keys(driver_opts ?? {}).length > 0 ? 'which lies elsewhere (`driver_opts`)' : undefined;
 }
 
 /** The volume that a text such as `data:/var/lib/data` names; undefined for files of this machine. */

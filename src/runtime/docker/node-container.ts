@@ -119,7 +119,13 @@ function healthcheckOf({ test, interval, timeout, retries, start_period }: Healt
     Interval: Math.round(interval * 1e6),
     Timeout: Math.round(timeout * 1e6),
     Retries: retries,
-    ...(start_period === undefined ? {} : { StartPeriod: Math.round(start_period * 1e6) }),
+    ...(start_period === undefined
+      ? {}
+      : {
+          StartPeriod: Math.round(start_period * 1e6),
+          // Docker 25 and later would ask every five seconds in it; older ones do not know this.
+          StartInterval: Math.round(interval * 1e6),
+        }),
   };
 }
 

@@ -2,28 +2,10 @@
 /** A Compose file as nodes: what is taken, what comes first, what is noted. */
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { loadDrill, notesOf, parseDrill } from '../../../src/drill/load.js';
+import { loadDrill, parseDrill } from '../../../src/drill/load.js';
 import { encodeDrill } from '../../../src/drill/schema.js';
 import { linksOf } from '../../../src/topology/links.js';
-
-const HTTP = 'http: { port: 8080, write: { request: "PUT /{key}" }, read: { request: "GET /{key}" } }';
-
-interface Given {
-  nodes?: string;
-  environment?: Record<string, string>;
-  files?: Record<string, string>;
-}
-
-function taken(
-  compose: string,
-  { nodes = '{ web: { role: primary } }', environment = {}, files = {} }: Given = {},
-) {
-  const text = `name: x\ntopology:\n  compose: stack/compose.yaml\n  system: { ${HTTP} }\n  nodes: ${nodes}\n`;
-  const all: Record<string, string> = { '/home/stack/compose.yaml': compose, ...files };
-  const importing = { folder: '/home', environment, read: (path: string) => all[path] };
-  const drill = parseDrill(text, 'drill.yaml', { importing });
-  return { drill, nodes: drill.topology.nodes, notes: notesOf(drill) };
-}
+import { taken } from './taken.js';
 
 const STACK = `
 name: shop
@@ -95,7 +77,7 @@ describe('services as nodes', () => {
       environment: { REGION: 'eu', LEVEL: 'debug', TOKEN: 'secret', FROM_FILE: 'from-dotenv' },
       expose: [8080, 9090, 9091, 8081],
       volumes: ['/home/stack/site:/site:ro', 'cache:/cache', 'unnamed-var-tmp:/var/tmp'],
-      tmpfs: ['/tmp'],
+      tmpfs: ['/tmp:size=64m', '/run'],
       depends_on: { redis: { condition: 'service_started' }, db: { condition: 'service_started' } },
       cpus: 0.5,
       mem_limit: '256m',
@@ -126,7 +108,8 @@ describe('services as nodes', () => {
       test: ['CMD', 'redis-cli', 'ping'],
       interval: 1000,
       timeout: 30_000,
-      retries: 90,
+      start_period: 87_000,
+      retries: 3,
     });
   });
 
@@ -148,7 +131,6 @@ describe('services as nodes', () => {
       'stack/compose.yaml:4:3: `restart` of redis is not taken: whether and when a node is started again is for the drill to say',
       'stack/compose.yaml:18:5: `ports` of web are not published: the drill has ports of its own on loopback',
       'stack/compose.yaml:18:58: a port of web is not taken: no link carries UDP',
-      'stack/compose.yaml:21:5: options of `tmpfs` of web are not taken: it may grow as the memory allows',
       'stack/compose.yaml:39:27: mail is not taken: it belongs to a profile',
     ]);
   });
@@ -187,6 +169,31 @@ services:
     expect(nodes.extra).toMatchObject({ role: 'standby', image: 'web' });
   });
 
+  it.each([
+    ['a list', '[B=3, "C=a=b"]', '{ A: 1, B: 2 }'],
+    ['a list beside one', '[B=3, C=a=b]', '[A=1, B=2]'],
+    ['an empty list', '[]', '[A=1, B=3, C=a=b]'],
+  ])('has its variables as %s, too', (_, own, ofService) => {
+    const { nodes } = taken(`services: { web: { image: web, environment: ${ofService} } }`, {
+      nodes: `{ web: { role: primary, environment: ${own} } }`,
+    });
+    const { A, B, C } = nodes.web?.environment ?? {};
+    expect([A, B, C].map(String)).toEqual(['1', '3', 'a=b']);
+  });
+
+  it('has its variables refused where they are written, in whatever form', () => {
+    const refusal = (own: string, ofService: string) => () =>
+      taken(`services: { web: { image: web, environment: ${ofService} } }`, {
+        nodes: `{ web: { role: primary, environment: ${own} } }`,
+      });
+    expect(refusal('[B=3, 5=6]', '{ A: 1 }')).toThrow(/drill.yaml:5:53: expected the name of a variable/);
+    expect(refusal('[B=3]', '[A=1, 5=6]')).toThrow(
+      /stack\/compose.yaml:1:51: expected the name of a variable/,
+    );
+    expect(refusal('[B=3, C]', '{ A: 1 }')).toThrow(/drill.yaml:5:53: expected NAME=value, found "C"/);
+    expect(refusal('B=3', '{ A: 1 }')).toThrow(/drill.yaml:5:47: expected .*, found "B=3"/);
+  });
+
   it('is refused at its own place, and what the service says at the place in the Compose file', () => {
     const refusal = (nodes: string) => () =>
       taken('services: { web: { image: web, cap_add: [all] } }', { nodes });
@@ -216,6 +223,56 @@ it('a variable that is not set is nothing, with a note; one from the environment
   expect(nodes.web).toMatchObject({ image: 'web:1', command: ['outer'] });
   expect(notes).toEqual([
     'stack/compose.yaml:1:20: the variable SUFFIX is not set: nothing stands in its place',
+  ]);
+});
+
+it.each(['[discovery.type=single-node, path-like=x]', '{ discovery.type: single-node, path-like: x }'])(
+  'variables have names as Compose has them: %s',
+  (variables) => {
+    const environment = { 'discovery.type': 'single-node', 'path-like': 'x' };
+    const own = `{ web: { role: primary, environment: ${variables} } }`;
+    const service = 'services: { web: { image: web';
+    expect(taken(`${service}, environment: ${variables} } }`).nodes.web?.environment).toEqual(environment);
+    expect(taken(`${service} } }`, { nodes: own }).nodes.web?.environment).toEqual(environment);
+  },
+);
+
+it('keys within keys that are not taken are noted, with the place of each; those of the user are fine', () => {
+  const { nodes, notes } = taken(`
+services:
+  web:
+    image: web
+    pids_limit: 50
+    deploy:
+      mode: global
+      labels: { a: b }
+      placement: { constraints: [node.role == manager] }
+      restart_policy: { condition: any }
+      resources:
+        limits: { cpus: "0.5", pids: 50 }
+        reservations: { memory: 64m, devices: null }
+      x-own: 1
+    ports: [{ target: 80, published: 8080, mode: host, app_protocol: http, x-own: 1 }]
+    networks: { inner: { aliases: [web], ipv4_address: 10.0.0.2, priority: 1 }, outer: }
+    depends_on: { cache: { condition: service_started, restart: true, required: true, x-own: 1 } }
+    healthcheck: { test: [CMD, ask], x-own: 1 }
+  cache: { image: redis:7 }
+networks: { inner: { internal: true, ipam: { driver: default } }, outer: }
+configs: { unused: { file: ./x } }
+x-own: 1
+`);
+  expect(nodes.web).toMatchObject({ cpus: 0.5, expose: [8080, 80] });
+  expect(notes).toEqual([
+    'stack/compose.yaml:5:5: `pids_limit` of web is not taken: it has what the machine has',
+    'stack/compose.yaml:7:7: `deploy.mode` of web is not taken: a node is one container',
+    'stack/compose.yaml:9:7: `deploy.placement` of web is not taken: every node runs in the one engine',
+    'stack/compose.yaml:10:7: `deploy.restart_policy` of web is not taken: whether and when a node is started again is for the drill to say',
+    'stack/compose.yaml:12:32: `deploy.resources.limits.pids` of web is not taken: it has what the machine has',
+    'stack/compose.yaml:13:25: `deploy.resources.reservations.memory` of web is not taken: it has what the machine has',
+    'stack/compose.yaml:15:5: `ports` of web are not published: the drill has ports of its own on loopback',
+    'stack/compose.yaml:16:5: `networks` of web are not taken: every node has a link to every other',
+    'stack/compose.yaml:16:42: `networks.inner.ipv4_address` of web is not taken: its peers reach it by the name of the service',
+    'stack/compose.yaml:20:13: `internal` and `ipam` of the network inner are not taken: every node has a network of its own',
   ]);
 });
 
