@@ -4,11 +4,16 @@
  *     a   log: primary 1 ├──────────probe──────probe──┤ log: standby            one claim, ends exactly
  *     a   log: primary 1 ├──────────probe····until┤   (paused, cut off)         a lease ends it
  *     a   log: primary 1 ├──────────probe───────────────────────────────> ...   no lease: it claims on
+ *     a   probe: primary ├──────────probe──────probe┤ · probe: standby          it held until here at least
  *
  * A claim begins at the first word of it and ends at the first word against it from the node's own log, at the
  * end of its lease unless it was seen to be renewed, when its process exits, is killed or fenced, or with the
- * run. A contrary answer to a probe only says that the claim ended somewhere since the last word for it: it
- * ends at that last word, so that a clean handover that only probes have seen is never an overlap.
+ * run. Silence ends none.
+ *
+ * What a probe was answered was true at some instant between its question and its answer. So a claim counts from
+ * an answer, and a contrary answer only says that it ended somewhere since the last question that was answered for
+ * it: it ends at that question, unless the node's log says when, so that a clean handover that only probes have
+ * seen is never an overlap.
  */
 import type { EventOf, Nanoseconds } from '../history/event.js';
 import { instantOf } from '../history/event.js';
@@ -17,7 +22,9 @@ import { beginOf, lastInstant } from './phases.js';
 
 export interface Observation {
   index: number;
+  /** It was so at some instant from `at` to `by`; they are one where the node stamped it. */
   at: Nanoseconds;
+  by: Nanoseconds;
   accepted: number | undefined;
 }
 
@@ -30,12 +37,13 @@ export interface Claim {
   observations: Observation[];
 }
 
-type Word =
-  | { kind: 'role'; at: Nanoseconds; index: number; node: string; event: EventOf<'role'> }
-  | { kind: 'gone'; at: Nanoseconds; index: number; node: string };
+type Word = { at: Nanoseconds; by: Nanoseconds; index: number; node: string } & (
+  | { kind: 'role'; event: EventOf<'role'> }
+  | { kind: 'gone' | 'started' }
+);
 
 /** A claim that is being built. */
-interface Open extends Claim {
+interface Built extends Claim {
   until: Nanoseconds | undefined;
 }
 
@@ -55,7 +63,8 @@ function build(history: History): Claim[] {
   const stop = beginOf(history, 'down') ?? lastInstant(history);
   const byNode = new Map<string, Word[]>();
   for (const word of words(history)) {
-    if (word.at > stop) continue;
+    const claims = word.kind === 'role' && word.event.role === 'primary';
+    if ((claims ? word.by : word.at) > stop) continue;
     const own = byNode.get(word.node);
     if (own) own.push(word);
     else byNode.set(word.node, [word]);
@@ -74,22 +83,26 @@ function words(history: History): Word[] {
   for (const event of history.events) {
     const { index } = event;
     const at = instantOf(event);
+    const exactly = { at, by: at, index };
     switch (event.type) {
-      case 'role':
-        found.push({ kind: 'role', at, index, node: event.node, event });
+      case 'role': {
+        const by = event.source === 'probe' ? event.time : at;
+        found.push({ kind: 'role', at, by, index, node: event.node, event });
         break;
+      }
       case 'node':
-        if (event.event === 'exited') found.push({ kind: 'gone', at, index, node: event.node });
+        if (event.event === 'exited') found.push({ kind: 'gone', ...exactly, node: event.node });
+        if (event.event === 'starting') found.push({ kind: 'started', ...exactly, node: event.node });
         break;
       case 'supervisor':
-        if (event.event === 'fenced') found.push({ kind: 'gone', at, index, node: event.target });
+        if (event.event === 'fenced') found.push({ kind: 'gone', ...exactly, node: event.target });
         break;
       case 'fault':
         if (event.kind === 'kill' || event.kind === 'stop') kills.set(event.fault, event.targets);
         break;
       case 'witness':
         if (!event.witnessed) break;
-        for (const node of kills.get(event.fault) ?? []) found.push({ kind: 'gone', at, index, node });
+        for (const node of kills.get(event.fault) ?? []) found.push({ kind: 'gone', ...exactly, node });
         break;
     }
   }
@@ -97,56 +110,63 @@ function words(history: History): Word[] {
 }
 
 function claimsOfNode(own: readonly Word[], stop: Nanoseconds): Claim[] {
-  const claims: Claim[] = [];
-  let open: Open | undefined;
+  const claims: Built[] = [];
+  let open: Built | undefined;
   // A probe's answer may be recorded a moment after the node's own word that it has stepped down. After such a
   // word one probe is no evidence that the claim was taken up again; a second one, asked later, is.
   let left: { term: number | undefined; probed: boolean } | undefined;
+  // A probe was answered that the claim is over; by then the node's log may say since when.
+  let denied: { claim: Built; by: Nanoseconds } | undefined;
   const close = (to: Nanoseconds) => {
-    if (open === undefined) return;
-    const { until, ...claim } = open;
-    claims.push({ ...claim, to: Math.max(claim.from, Math.min(to, until ?? to)) });
+    if (open !== undefined) endAt(open, to);
     open = undefined;
   };
+  const leave = (at: Nanoseconds) => {
+    if (open !== undefined) left = { term: open.term, probed: false };
+    close(at);
+  };
   for (const word of own) {
-    if (word.kind === 'gone') {
-      if (open !== undefined) left = { term: open.term, probed: false };
-      close(word.at);
+    if (word.kind !== 'role') {
+      leave(word.at);
+      // What is answered from now on, a new process says.
+      if (word.kind === 'started') left = undefined;
       continue;
     }
     const { event } = word;
     if (event.role !== 'primary') {
       if (event.source === 'log') {
-        if (open !== undefined) left = { term: open.term, probed: false };
-        close(word.at);
-      } else if (event.role === 'standby') {
-        close(open?.observations.at(-1)?.at ?? word.at);
+        if (denied !== undefined && open === undefined && word.at <= denied.by) endAt(denied.claim, word.at);
+        leave(word.at);
+      } else if (event.role === 'standby' && open !== undefined) {
+        denied = { claim: open, by: word.by };
+        close(open.observations.at(-1)!.at);
       }
       continue;
     }
-    if (event.until !== undefined && event.until <= word.at) continue;
+    if (event.until !== undefined && event.until <= (open === undefined ? word.by : word.at)) continue;
     if (event.source === 'probe' && left !== undefined && left.term === event.term && !left.probed) {
       left.probed = true;
       continue;
     }
-    const seen: Observation = { index: word.index, at: word.at, accepted: event.accepted };
+    const seen: Observation = { index: word.index, at: word.at, by: word.by, accepted: event.accepted };
     if (open !== undefined && (open.term !== event.term || (open.until ?? word.at) < word.at)) close(word.at);
     if (open === undefined) {
-      open = {
-        node: word.node,
-        term: event.term,
-        from: word.at,
-        to: word.at,
-        observations: [],
-        until: undefined,
-      };
+      const { node, by } = word;
+      open = { node, term: event.term, from: by, to: by, observations: [], until: undefined };
+      claims.push(open);
     }
     left = undefined;
+    open.from = Math.min(open.from, word.by);
     open.observations.push(seen);
     if (event.until !== undefined) open.until = event.until;
   }
   close(stop);
   return claims;
+}
+
+/** Lets a claim end at an instant, where its lease did not end it before. */
+function endAt(claim: Built, at: Nanoseconds): void {
+  claim.to = Math.max(claim.from, Math.min(at, claim.until ?? at));
 }
 
 /** The node that was primary at an instant: the holder of the highest term begun by then. */

@@ -93,7 +93,7 @@ function words(claim: Claim, from: Nanoseconds, to: Nanoseconds): (number | unde
 function growth(claim: Claim, from: Nanoseconds, to: Nanoseconds): number[] {
   // A claim that began within the span began with a counter of whatever it then said, or of none at all.
   const counted = claim.observations.filter(
-    ({ accepted, at }) => accepted !== undefined && at >= from && at <= to,
+    ({ accepted, at, by }) => accepted !== undefined && at >= from && by <= to,
   );
   const first = counted[0];
   const last = counted.at(-1);

@@ -162,7 +162,10 @@ export interface RoleEvent {
   role: Role;
   source: 'probe' | 'log';
   term?: number;
-  /** When the node was in this role, by its own stamp. */
+  /**
+   * When the node was in this role, by its own stamp. Of a probe's answer, when it was asked: the answer was true at
+   * some instant between `at` and `time`.
+   */
   at?: Nanoseconds;
   /** A primary with a lease: it will not serve past this instant unless it renews. */
   until?: Nanoseconds;

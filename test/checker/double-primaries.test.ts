@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/checker/judge.js';
+import type { EventBody, Role } from '../../src/history/event.js';
 import { Building, failover, withoutEnd } from './build.js';
 import { find } from './find.js';
 
@@ -12,6 +13,12 @@ function counted(run: Building) {
 
 function handover(): Building {
   return new Building(NONE).role(0, 'a', 'primary', { term: 1 });
+}
+
+/** The answer to a probe that was asked at an instant, ms. */
+function probed(node: string, role: Role, asked: number, term?: number): EventBody {
+  const known = term === undefined ? {} : { term };
+  return { type: 'role', node, role, source: 'probe', at: asked * 1e6, ...known };
 }
 
 describe('no double primary', () => {
@@ -49,6 +56,22 @@ describe('no double primary', () => {
   it("is a probe's answer that was under way while the node stepped down", () => {
     const run = handover().role(1000, 'a', 'standby').role(1000.2, 'b', 'primary', { term: 2 });
     run.role(1000.4, 'a', 'primary', { term: 1, source: 'probe' }).phase(2000, 'down');
+    expect(counted(run).intervals).toBe(0);
+  });
+
+  it("is an old process's answer that arrives after the node was started again", () => {
+    const run = new Building(NONE).role(0, 'a', 'primary', { source: 'probe' });
+    run.node(1000, 'a', 'exited').role(1001, 'b', 'primary', { source: 'probe' });
+    run.node(1002, 'a', 'starting').at(1050, probed('a', 'primary', 999));
+    run.at(1110, probed('a', 'standby', 1100)).phase(2000, 'down');
+    expect(counted(run).intervals).toBe(0);
+  });
+
+  it('is a handover that one probe each has seen while its answer was under way', () => {
+    const run = new Building(NONE).at(5, probed('a', 'primary', 0));
+    // The answer of a was long under way: by the time it came, a had made way for b.
+    run.at(200, probed('a', 'primary', 50)).at(110, probed('b', 'primary', 100));
+    run.at(260, probed('a', 'standby', 250)).phase(2000, 'down');
     expect(counted(run).intervals).toBe(0);
   });
 
@@ -93,6 +116,32 @@ describe('no double primary', () => {
 });
 
 describe('a double primary', () => {
+  it('lasts as long as the log of the one that steps down says, though a probe heard of its end first', () => {
+    const run = handover()
+      .at(950, probed('a', 'primary', 940, 1))
+      .role(960, 'b', 'primary', { term: 2 });
+    run
+      .role(1000, 'a', 'standby')
+      .at(1001, probed('a', 'standby', 999, 1))
+      .phase(2000, 'down');
+    expect(find(run.history(), 'double_primaries').message).toContain('for 40.0 ms');
+  });
+
+  it('is no longer than from an answer to a question, where only probes have seen it', () => {
+    const run = new Building(NONE);
+    for (let ms = 0; ms <= 1000; ms += 50) run.at(ms + 5, probed('a', 'primary', ms));
+    for (let ms = 500; ms <= 1500; ms += 50) run.at(ms + 5, probed('b', 'primary', ms));
+    run.at(1055, probed('a', 'standby', 1050)).phase(2000, 'down');
+    expect(find(run.history(), 'double_primaries').message).toContain('from 505.0 ms to 1000.0 ms');
+  });
+
+  it('is a node that was started again and says at once that it is primary', () => {
+    const run = new Building(NONE).role(0, 'a', 'primary', { source: 'probe' });
+    run.node(1000, 'a', 'exited').role(1100, 'b', 'primary', { source: 'probe' });
+    run.node(2000, 'a', 'starting').role(2100, 'a', 'primary', { source: 'probe' }).phase(3000, 'down');
+    expect(find(run.history(), 'double_primaries').message).toContain('from 2100.0 ms to 3000.0 ms');
+  });
+
   it('is two nodes that claim at once, with who, which terms and which interval', () => {
     const run = handover().role(2413, 'b', 'primary', { term: 2 }).role(2825.5, 'a', 'standby');
     run.writes(2420, 2480, 10).writes(2600, 2610, 10, { by: 'b', term: 2 });
