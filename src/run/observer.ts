@@ -22,7 +22,12 @@ const PROBE_EVERY = 50;
 const PROBE_TIMEOUT = 250;
 
 interface Seen {
+  /** What it says of itself; unknown where it does not answer, or did not yet. */
   role: Role;
+  /** What it said last since it was started, though it may be silent by now. */
+  told?: Role | undefined;
+  /** When it first said that it is primary, after it had said otherwise or was started; on the clock, ms. */
+  since: number;
   term: number;
   inSync: boolean;
   running: boolean;
@@ -53,7 +58,14 @@ export class Observer {
   constructor(setting: ObserverSetting) {
     this.#setting = setting;
     for (const name of [...Object.keys(setting.nodes), ...setting.supervisors]) {
-      this.#seen.set(name, { role: 'unknown', term: 0, inSync: false, running: false, paused: false });
+      this.#seen.set(name, {
+        role: 'unknown',
+        term: 0,
+        since: 0,
+        inSync: false,
+        running: false,
+        paused: false,
+      });
     }
   }
 
@@ -76,15 +88,19 @@ export class Observer {
     return Object.entries(this.#setting.nodes).flatMap(([name, node]) => (isMember(node) ? [name] : []));
   }
 
-  /** The primary with the highest term, among those that said so last. */
+  /**
+   * The primary with the highest term, among those that said so last; where terms do not tell, the one that became so
+   * last, as the checkers have it.
+   */
   primary(): { node: string; term: number } | undefined {
-    let best: { node: string; term: number } | undefined;
+    let best: { node: string; term: number; since: number } | undefined;
     for (const node of this.members()) {
-      const seen = this.#of(node);
-      if (seen.role === 'primary' && seen.running && (!best || seen.term > best.term))
-        best = { node, term: seen.term };
+      const { role, running, term, since } = this.#of(node);
+      if (role !== 'primary' || !running) continue;
+      if (!best || term > best.term || (term === best.term && since > best.since))
+        best = { node, term, since };
     }
-    return best;
+    return best && { node: best.node, term: best.term };
   }
 
   /** Why the service is not whole: empty when one node is primary and all others are in sync with it. */
@@ -157,7 +173,8 @@ export class Observer {
   }
 
   onStart(node: string): void {
-    Object.assign(this.#of(node), { running: true, paused: false, role: 'unknown', inSync: false });
+    const afresh = { running: true, paused: false, role: 'unknown', told: undefined, inSync: false } as const;
+    Object.assign(this.#of(node), afresh);
     this.#setting.recorder.record({ type: 'node', node, event: 'starting' });
   }
 
@@ -183,7 +200,8 @@ export class Observer {
     if (body.type === 'supervisor' && body.event === 'declared') this.#declared += 1;
     if (body.type === 'role') {
       const seen = this.#of(body.node);
-      Object.assign(seen, { role: body.role, term: body.term ?? seen.term });
+      this.#hear(seen, body.role);
+      seen.term = body.term ?? seen.term;
       // Where nobody can be asked, a node that says what it is counts as in sync.
       if (!tellsRole(system)) seen.inSync = true;
     }
@@ -225,14 +243,18 @@ export class Observer {
     const seen = this.#of(node);
     seen.inSync = serves;
     if (!serves || seen.role !== 'unknown') return;
-    seen.role = this.#setting.nodes[node]?.role === 'primary' ? 'primary' : 'standby';
+    this.#hear(seen, this.#setting.nodes[node]?.role === 'primary' ? 'primary' : 'standby');
     this.#setting.recorder.record({ type: 'node', node, event: 'running' });
   }
 
-  /** What was not so before goes to the history; a probe that sees the same again adds nothing. */
+  /**
+   * What was not so before goes to the history, and each word of a primary, new or not: only the last one before its
+   * end shows how long a claim held at least. A standby that says the same again, or one that is silent still, adds
+   * nothing.
+   */
   #note(node: string, answer: RoleAnswer | undefined, asked: number): void {
     const seen = this.#of(node);
-    const now: Partial<Seen> = answer
+    const now: Pick<Seen, 'role'> & Partial<Seen> = answer
       ? {
           role: answer.role,
           term: answer.term ?? seen.term,
@@ -243,8 +265,9 @@ export class Observer {
       : { role: 'unknown', inSync: false };
     const changed = Object.entries(now).some(([key, value]) => seen[key as keyof Seen] !== value);
     const becameInSync = now.inSync && !seen.inSync && now.role === 'standby';
+    this.#hear(seen, now.role);
     Object.assign(seen, now);
-    if (!changed) return;
+    if (!changed && answer?.role !== 'primary') return;
     const { recorder } = this.#setting;
     recorder.record(
       {
@@ -255,11 +278,18 @@ export class Observer {
         ...(answer?.term === undefined ? {} : { term: answer.term }),
         ...(answer?.accepted === undefined ? {} : { accepted: answer.accepted }),
       },
-      // The answer was true somewhere between question and answer. A claim counts from the answer, its end from the
-      // question, so that two claims that only seem to overlap are never taken for a double primary.
-      { at: answer?.role === 'standby' ? asked : undefined, until: answer?.until },
+      // The answer was true somewhere between question and answer: from `at` to the `time` of the event.
+      { at: answer && asked, until: answer?.until },
     );
     if (becameInSync) recorder.record({ type: 'node', node, event: 'in-sync' });
+  }
+
+  /** Takes down what a node says of itself, or that it says nothing. */
+  #hear(seen: Seen, role: Role): void {
+    seen.role = role;
+    if (role === 'unknown') return;
+    if (role === 'primary' && seen.told !== 'primary') seen.since = this.#setting.clock.now();
+    seen.told = role;
   }
 
   #of(node: string): Seen {
