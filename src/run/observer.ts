@@ -161,7 +161,7 @@ export class Observer {
         ...Object.entries(nodes).map(([name, node]) => ({
           name,
           kind: 'node' as const,
-          ...(isMember(node) ? { role: name === primary ? ('primary' as const) : ('standby' as const) } : {}),
+          ...(isMember(node) ? this.#partOf(name, primary) : {}),
           tags: node.tags ?? [],
         })),
         ...supervisors.map((name) => ({ name, kind: 'supervisor' as const, tags: [] })),
@@ -170,6 +170,17 @@ export class Observer {
       killed: this.down(),
       paused: [...this.#seen].filter(([, seen]) => seen.paused).map(([node]) => node),
     };
+  }
+
+  /**
+   * The part that a member plays: none where it does not run, nor where it last said that it was primary and another
+   * is (or nobody, while it is silent). Everyone else that runs is a standby, a silent one too: one answer that comes
+   * late must not decide whom a fault hits.
+   */
+  #partOf(name: string, primary: string | undefined): { role?: 'primary' | 'standby' } {
+    if (name === primary) return { role: 'primary' };
+    const { running, told } = this.#of(name);
+    return running && told !== 'primary' ? { role: 'standby' } : {};
   }
 
   onStart(node: string): void {

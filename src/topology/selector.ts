@@ -2,7 +2,7 @@
  * Selectors name targets in a drill file:
  *
  *     a                     a node; supervisor-1, client:west and power likewise
- *     primary, standby      whoever has the role now; standby is all of them
+ *     primary, standby      whoever has the role now, and so runs; standby is all of them
  *     supervisor            all supervisors
  *     site:east             all nodes with the tag
  *     any standby           one of them, at random
@@ -33,7 +33,7 @@ export interface SelectorError {
   known?: readonly string[];
 }
 
-/** Who is there now. A node's role is the one observed, and is missing where it has none. */
+/** Who is there now. A node's role is the one observed, and is missing where it has none, as one that does not run. */
 export interface TopologyView {
   nodes: readonly {
     name: string;

@@ -3,6 +3,8 @@ import { claimsOf, primaryAt } from '../../src/checker/claims.js';
 import { judge } from '../../src/checker/judge.js';
 import { eventsOf } from '../../src/history/by-type.js';
 import { historyOf } from '../../src/history/history.js';
+import { seeded } from '../../src/random.js';
+import { resolveText } from '../../src/topology/partition.js';
 import { find } from '../checker/find.js';
 import { type ObserverStand, observerStand } from './observer-stand.js';
 
@@ -176,4 +178,52 @@ it('of two that say they are primary, the later one is it, as for the checkers',
   expect(stand.observer.primary()?.node).toBe('b');
   const { events } = await stand.soFar();
   expect(primaryAt(historyOf(events), events.at(-1)!.time)).toBe('b');
+});
+
+describe('a selector', () => {
+  const everyPick = ({ observer }: ObserverStand, text: string) =>
+    [
+      ...new Set(Array.from({ length: 40 }, (_, seed) => resolveText(text, observer.view(), seeded(seed)))),
+    ].flat();
+  const allOf = (stand: ObserverStand, text: string) => [...new Set(everyPick(stand, text))].sort();
+
+  it('that asks for standbys never stands for a node that does not run', async () => {
+    const stand = await observerStand(NONE);
+    stand.kill('a');
+    stand.says.b = 'primary';
+    await stand.pass(100);
+    for (const text of ['any standby', 'random 2 standby', 'standby', 'all standby'])
+      expect(allOf(stand, text), text).toEqual(['c']);
+    expect(allOf(stand, 'primary')).toEqual(['b']);
+    expect(allOf(stand, 'killed')).toEqual(['a']);
+    stand.kill('c');
+    expect(allOf(stand, 'any standby')).toEqual([]);
+  });
+
+  it('that asks for standbys stands for a node again once it was started again', async () => {
+    const stand = await observerStand(NONE);
+    stand.kill('a');
+    stand.says.b = 'primary';
+    await stand.pass(100);
+    stand.start('a', 'silent');
+    expect(allOf(stand, 'any standby')).toEqual(['a', 'c']);
+  });
+
+  it('that asks for standbys never stands for a primary that fell silent, or that another one succeeds', async () => {
+    const stand = await observerStand(NONE);
+    stand.says.a = 'silent';
+    await stand.pass(600);
+    expect(stand.observer.primary()).toBeUndefined();
+    expect(allOf(stand, 'any standby')).toEqual(['b', 'c']);
+    stand.says.b = 'primary';
+    await stand.pass(100);
+    expect(allOf(stand, 'any standby')).toEqual(['c']);
+  });
+
+  it('that asks for standbys stands for one that is slow to answer, too', async () => {
+    const stand = await observerStand(NONE);
+    stand.says.b = 'silent';
+    await stand.pass(600);
+    expect(allOf(stand, 'standby')).toEqual(['b', 'c']);
+  });
 });
