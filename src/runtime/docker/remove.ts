@@ -53,11 +53,12 @@ export async function removeRun(
     try {
       const things = await findAll(docker, run);
       unseen = [];
-      answered = clock.now();
       looks = things.length === 0 ? looks + 1 : 0;
       if (things.length > 0) found = clock.now();
       const before = removed.size;
       refusals = await removeInOrder(things, clock, removed);
+      // A refusal is an answer, too, however long the engine took over it.
+      answered = clock.now();
       if (removed.size > before || refusals.some((text) => UNDER_WAY.test(text))) progress = clock.now();
       // Removed without a refusal: the next look can follow at once.
       if (things.length > 0 && refusals.length === 0) continue;
