@@ -96,7 +96,7 @@ export async function usedNetworks(docker: Dockerode): Promise<Network[]> {
   const ofInterfaces = Object.values(networkInterfaces()).flatMap((some) =>
     (some ?? []).map(({ cidr }) => cidr),
   );
-  const routes = await readFile('/proc/net/route', 'utf8').catch(() => '');
+  const routes = await readFile('/proc/net/fib_trie', 'utf8').catch(() => '');
   const texts = [...ofEngine, ...ofInterfaces].flatMap((text) => parseNetwork(text ?? '') ?? []);
   return [...texts, ...parseRoutes(routes)];
 }

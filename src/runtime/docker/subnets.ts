@@ -17,25 +17,37 @@ export const SUBNET_BITS = 26;
 const BLOCK_BITS = 21;
 /** How many small networks a block has. */
 export const SUBNETS_PER_BLOCK = 2 ** (SUBNET_BITS - BLOCK_BITS);
-/** Private, and seldom used by anything else: 10.128.0.0/9. */
-const POOL: Network = { base: (10 << 24) | (128 << 16), bits: 9 };
+/**
+ * Addresses that are nobody's on the internet. The first are seldom used by anything else; the others are for a machine
+ * whose own network has them all, and the last are meant for measuring between networks (RFC 2544).
+ */
+const POOLS = ['10.128.0.0/9', '172.16.0.0/12', '192.168.0.0/16', '198.18.0.0/15'];
 
-/** The blocks that overlap with nothing in `used`, in an order that follows from the randomness. */
+/**
+ * The blocks that overlap with nothing in `used`: those of one pool after those of another, in an order that follows
+ * from the randomness.
+ */
 export function freeBlocks(used: readonly Network[], random: Random): Network[] {
-  const count = 2 ** (BLOCK_BITS - POOL.bits);
-  const all = Array.from({ length: count }, (_, at) => ({
-    base: POOL.base + at * sizeOf(BLOCK_BITS),
+  const free = POOLS.flatMap((pool) => {
+    const blocks = blocksOf(parseNetwork(pool) ?? { base: 0, bits: BLOCK_BITS });
+    return shuffle(
+      random,
+      blocks.filter((block) => !used.some((network) => overlap(block, network))),
+    );
+  });
+  if (free.length > 0) return free;
+  throw new EnvironmentError({
+    expected: `a free /${BLOCK_BITS} network in ${POOLS.join(', ')}`,
+    found: 'every one in use',
+    todo: 'remove networks that nobody needs any more (`drill clean`, `docker network prune`)',
+  });
+}
+
+function blocksOf(pool: Network): Network[] {
+  return Array.from({ length: 2 ** (BLOCK_BITS - pool.bits) }, (_, at) => ({
+    base: pool.base + at * sizeOf(BLOCK_BITS),
     bits: BLOCK_BITS,
   }));
-  const free = all.filter((block) => !used.some((network) => overlap(block, network)));
-  if (free.length === 0) {
-    throw new EnvironmentError({
-      expected: `a free /${BLOCK_BITS} network in ${formatNetwork(POOL)}`,
-      found: 'every one in use',
-      todo: 'remove networks that nobody needs any more (`drill clean`, `docker network prune`)',
-    });
-  }
-  return shuffle(random, free);
 }
 
 /** The small network with this number in a block. */
@@ -62,22 +74,20 @@ export function parseNetwork(text: string): Network | undefined {
   return { base: Math.floor(value / size) * size, bits: Number(bits) };
 }
 
-/** The networks in the text of /proc/net/route; the default route leads everywhere and is left out. */
+/**
+ * The networks in the text of /proc/net/fib_trie, which has the routes of every table, those of a tunnel too; the default
+ * route leads everywhere and is left out.
+ *
+ *     |-- 10.250.88.0
+ *        /26 link UNICAST
+ */
 export function parseRoutes(text: string): Network[] {
-  return text
-    .split('\n')
-    .slice(1)
-    .flatMap((line) => {
-      const [, destination = '', , , , , , mask = ''] = line.split(/\s+/);
-      const bits = [...Number.parseInt(swapped(mask), 16).toString(2)].filter((bit) => bit === '1').length;
-      const base = Number.parseInt(swapped(destination), 16);
-      return Number.isNaN(base) || bits === 0 ? [] : [{ base, bits }];
-    });
-}
-
-/** The kernel writes addresses with their last byte first. */
-function swapped(hex: string): string {
-  return hex.match(/../g)?.reverse().join('') ?? '';
+  let address = '';
+  return text.split('\n').flatMap((line) => {
+    address = /\|-- (\S+)/.exec(line)?.[1] ?? address;
+    const [, bits] = /^\s+\/(\d+) /.exec(line) ?? [];
+    return bits === undefined || bits === '0' ? [] : (parseNetwork(`${address}/${bits}`) ?? []);
+  });
 }
 
 function overlap(one: Network, other: Network): boolean {

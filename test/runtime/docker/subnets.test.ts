@@ -16,24 +16,31 @@ import { openContainers, withEngine } from './engine.js';
 
 const networks = (...texts: string[]) => texts.map((text) => parseNetwork(text) ?? expect.fail(text));
 
-test('blocks come from 10.128.0.0/9, all of them, in an order that follows from the seed', () => {
-  const blocks = freeBlocks([], seeded('one'));
-  expect(new Set(blocks.map(formatNetwork)).size).toBe(4096);
+test('blocks come from 10.128.0.0/9, all of them, in an order that follows from the seed; then from elsewhere', () => {
+  const all = freeBlocks([], seeded('one'));
+  const blocks = all.slice(0, 4096);
+  expect(new Set(all.map(formatNetwork)).size).toBe(4096 + 512 + 32 + 64);
   expect(blocks.every(({ base }) => base >>> 23 === (10 << 1) + 1)).toBe(true);
-  expect(freeBlocks([], seeded('one'))).toEqual(blocks);
+  expect(freeBlocks([], seeded('one'))).toEqual(all);
   expect(freeBlocks([], seeded('other'))[0]).not.toEqual(blocks[0]);
 });
 
 test('a block that overlaps with a network in use, larger or smaller, is left out', () => {
   const used = networks('10.130.1.7/32', '10.192.0.0/10', '192.168.0.0/16');
   const free = freeBlocks(used, seeded(1)).map(formatNetwork);
-  expect(free).toHaveLength(4096 / 2 - 1);
+  expect(free.filter((text) => text.startsWith('10.'))).toHaveLength(4096 / 2 - 1);
   expect(free).not.toContain('10.130.0.0/21');
   expect(free).toContain('10.130.8.0/21');
 });
 
 test('where nothing is free, that is said', () => {
-  expect(() => freeBlocks(networks('10.0.0.0/8'), seeded(1))).toThrow(/a free \/21 network in 10.128.0.0\/9/);
+  const all = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '198.18.0.0/15'];
+  expect(() => freeBlocks(networks(...all), seeded(1))).toThrow(/a free \/21 network in 10.128.0.0\/9, 172/);
+});
+
+test('a machine whose own network has all of the usual addresses gets others', () => {
+  const [first] = freeBlocks(networks('10.0.0.0/8', '172.16.0.0/13'), seeded(1));
+  expect(formatNetwork(first ?? expect.fail('a block'))).toMatch(/^172\.(2[4-9]|3[01])\./);
 });
 
 test('a block has small networks beside each other', () => {
@@ -51,13 +58,21 @@ test('networks are read with their host bits cut off; what is none is undefined'
 });
 
 test('the routes of the machine are read, but for the default one', () => {
-  const text = [
-    'Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT',
-    'eth0\t00000000\t0102A8C0\t0003\t0\t0\t0\t00000000\t0\t0\t0',
-    'tun0\t0080820A\t00000000\t0001\t0\t0\t0\t0080FFFF\t0\t0\t0',
-    '',
-  ].join('\n');
-  expect(parseRoutes(text).map(formatNetwork)).toEqual(['10.130.128.0/17']);
+  const text = `Id 52:
+  +-- 100.64.0.0/10 2 0 2
+     |-- 100.64.0.0
+        /10 universe UNICAST
+Main:
+  +-- 0.0.0.0/0 3 0 4
+     |-- 0.0.0.0
+        /0 universe UNICAST
+     +-- 10.130.128.0/17 2 0 1
+        |-- 10.130.128.0
+           /32 link BROADCAST
+           /17 link UNICAST
+`;
+  const routes = ['100.64.0.0/10', '10.130.128.0/32', '10.130.128.0/17'];
+  expect(parseRoutes(text).map(formatNetwork)).toEqual(routes);
 });
 
 test('an engine is one of this machine', () => {
