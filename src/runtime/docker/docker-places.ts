@@ -28,7 +28,7 @@ const POWER_NUMBER = 254;
 const POWER_PORT = 80;
 /** Where a node listens, where its program is told. */
 const NODE_PORT = 7000;
-/** Where the agent listens on an edge, and where the power device's relay does. */
+/** Where the agent listens on an edge where it can, and where the power device's relay does. */
 export const AGENT_PORT = 8475;
 export const RELAY_PORT = 8476;
 /** The folder in which a node keeps its data. */
@@ -61,8 +61,9 @@ export interface EdgePlace {
   peers: string[];
   /** Whose edge, by its address on the backbone, comes in to the node from which of those addresses. */
   sources: Readonly<Record<string, string>>;
-  /** Where the runner reaches its agent. */
+  /** Where the runner reaches its agent, and the port that this has in the edge. */
   agent: Address;
+  agentPort: number;
   /** On its own loopback, the way to the power device; undefined where the node has no link to that. */
   relay: number | undefined;
 }
@@ -76,6 +77,13 @@ export function portsNeeded(layout: Layout): number {
   const { nodes, links, power } = layout;
   const published = nodes.reduce((sum, node) => sum + portsOf(layout, node).length, 0);
   return published + nodes.length + links.filter(isClients).length + (power ? 1 : 0);
+}
+
+/** A port for an agent that is none of the node's, for which its edge listens beside it. */
+function agentPortBeside(ports: readonly number[]): number {
+  let port = AGENT_PORT;
+  while (ports.includes(port)) port++;
+  return port;
 }
 
 /** The ports of a node, the one that counts first. */
@@ -115,6 +123,7 @@ export function assignPlaces(layout: Layout, block: Network, ports: readonly num
         peers: [...new Set([...dialled, ...heard])].map((peer) => local(name, peer)),
         sources: Object.fromEntries(heard.map((peer) => [backbone(peer), local(name, peer)])),
         agent: { host: LOOPBACK, port: next() },
+        agentPort: agentPortBeside(portsOf(layout, name)),
         relay: dialled.includes(POWER) ? RELAY_PORT : undefined,
       },
     };

@@ -14,7 +14,7 @@ import type { ProcessIdentity } from '../os-process.js';
 import type { Address, Surroundings } from '../runtime.js';
 import { dialThrough, knockThrough, openDoor, openRelay, type Relay } from './agent-client.js';
 import type { Container } from './container.js';
-import { AGENT_PORT, BACKBONE, type NodePlace } from './docker-places.js';
+import { BACKBONE, type NodePlace } from './docker-places.js';
 import { labelsOf } from './labels.js';
 import type { NetworkFilter } from './network-filter.js';
 import { networkName } from './networks.js';
@@ -147,7 +147,7 @@ export class Edge {
   /** Sends datagrams from here to another's edge until one has arrived. */
   knock(other: NodePlace, token: string, signal: AbortSignal): Promise<void> {
     const { agent } = this.#setting.place.edge;
-    const door = { host: other.address, port: AGENT_PORT };
+    const door = { host: other.address, port: other.edge.agentPort };
     return knockThrough(agent, door, other.edge.agent, token, signal);
   }
 
@@ -207,9 +207,9 @@ function edgeOptions(
   { place, surroundings: { run }, runner, image, secret }: EdgeSetting,
   server: readonly string[],
 ): Dockerode.ContainerCreateOptions {
-  const { agent, backbone, sources } = place.edge;
+  const { agent, agentPort, backbone, sources } = place.edge;
   const network = networkName(run, BACKBONE);
-  const exposed = `${AGENT_PORT}/tcp`;
+  const exposed = `${agentPort}/tcp`;
   const way = { listen: backbone, to: place.address, ports: place.ports, sources, secret };
   return {
     name: containerName(run, `${place.name}.edge`),
@@ -219,7 +219,7 @@ function edgeOptions(
       NODE_PATH,
       entryInImage('runtime/docker/agent/process.js'),
       // On the backbone alone: the node does not reach it there.
-      ...['--listen', `${backbone}:${AGENT_PORT}`],
+      ...['--listen', `${backbone}:${agentPort}`],
       ...['--way-in', JSON.stringify(way)],
       ...['--api', String(API_PORT)],
       ...server,

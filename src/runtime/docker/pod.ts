@@ -9,7 +9,7 @@ import { NODE_PATH } from '../image/node-executable.js';
 import { entryInImage } from '../image/own-build.js';
 import { labelledEnvironment } from '../label.js';
 import { processOf } from './container-process.js';
-import { AGENT_PORT, type NodePlace } from './docker-places.js';
+import type { NodePlace } from './docker-places.js';
 import type { EdgeSetting } from './edge.js';
 import { sysctlsOf } from './joined-node.js';
 import { labelsOf } from './labels.js';
@@ -23,9 +23,9 @@ export function podOptions(
   network: string,
   server: readonly string[],
 ): Dockerode.ContainerCreateOptions {
-  const { agent, relay } = place.edge;
+  const { agent, agentPort, relay } = place.edge;
   const name = networkName(run, network);
-  const exposed = [AGENT_PORT, ...place.ports].map((port) => `${port}/tcp`);
+  const exposed = [agentPort, ...place.ports].map((port) => `${port}/tcp`);
   return {
     name: containerName(run, `${place.name}.edge`),
     Image: image,
@@ -33,7 +33,7 @@ export function podOptions(
     Cmd: [
       NODE_PATH,
       entryInImage('runtime/docker/agent/process.js'),
-      ...['--listen', `${place.address}:${AGENT_PORT}`, '--datagrams'],
+      ...['--listen', `${place.address}:${agentPort}`, '--datagrams'],
       ...(relay === undefined ? [] : server),
     ],
     Labels: labelsOf(run, runner, `edge ${place.name}`),
@@ -45,7 +45,7 @@ export function podOptions(
       SecurityOpt: ['no-new-privileges'],
       PortBindings: {
         ...publishedPorts(place),
-        [`${AGENT_PORT}/tcp`]: [{ HostIp: '127.0.0.1', HostPort: String(agent.port) }],
+        [`${agentPort}/tcp`]: [{ HostIp: '127.0.0.1', HostPort: String(agent.port) }],
       },
       ExtraHosts: Object.entries(place.hosts).map(([peer, address]) => `${peer}:${address}`),
       Sysctls: {
@@ -65,7 +65,7 @@ export function podOptions(
  */
 export async function openFilter(
   edge: Dockerode.Container,
-  { name, address }: NodePlace,
+  { name, address, edge: { agentPort } }: NodePlace,
   { network, gateway }: NonNullable<NodePlace['shared']>,
   { runner, surroundings: { run, clock, environment: outer } }: EdgeSetting,
 ): Promise<NetworkFilter> {
@@ -82,7 +82,7 @@ export async function openFilter(
   }
   const environment = labelledEnvironment(run, runner, outer);
   const filter = new NetworkFilter({ node: name, address, mac, process, environment, clock });
-  const agent = `-p tcp --dport ${AGENT_PORT} ! -s ${gateway} -j REJECT --reject-with tcp-reset`;
+  const agent = `-p tcp --dport ${agentPort} ! -s ${gateway} -j REJECT --reject-with tcp-reset`;
   await filter.load(['*filter', `-I INPUT ${agent}`, 'COMMIT', ''].join('\n'));
   return filter;
 }

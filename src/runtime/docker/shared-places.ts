@@ -12,6 +12,7 @@ import { InternalError } from '../../errors.js';
 import { kindOf, type Link, POWER } from '../../topology/links.js';
 import type { Address, Layout, LinkPlace } from '../runtime.js';
 import {
+  AGENT_PORT,
   DATA,
   type DockerPlaces,
   format,
@@ -58,6 +59,7 @@ export function assignSharedPlaces(layout: Layout, block: Network, ports: readon
       peers: [],
       sources: {},
       agent: { host: LOOPBACK, port: next() },
+      agentPort: AGENT_PORT,
       relay: dials(name, POWER) ? RELAY_PORT : undefined,
     },
   });

@@ -10,7 +10,8 @@ import { withEngine } from './engine.js';
 import { injecting, openLinked } from './linked.js';
 
 const PROGRAM = new URL('programs/ports.mjs', import.meta.url).pathname;
-const [ECHO, FIRST, SILENT, DEAD] = [7000, 7001, 7002, 7003];
+// One of them is where the agent of an edge would listen.
+const [ECHO, FIRST, SILENT, DEAD] = [7000, 7001, 8475, 7003];
 const FURTHER = [FIRST, SILENT, DEAD];
 /** Links to each of a node's ports. */
 const TO_A = ['b->a', ...FURTHER.map((port) => `b->a:${port}`)];
