@@ -54,6 +54,7 @@ export class Observer {
   readonly #asking = new Set<string>();
   #timer: Timer | undefined;
   #declared = 0;
+  #isJudged = true;
 
   constructor(setting: ObserverSetting) {
     this.#setting = setting;
@@ -67,6 +68,11 @@ export class Observer {
         paused: false,
       });
     }
+  }
+
+  /** From here on nobody judges by what is seen: only what changes for people goes on record. */
+  calm(): void {
+    this.#isJudged = false;
   }
 
   start(): void {
@@ -261,7 +267,7 @@ export class Observer {
   /**
    * What was not so before goes to the history, and each word of a primary, new or not: only the last one before its
    * end shows how long a claim held at least. A standby that says the same again, or one that is silent still, adds
-   * nothing.
+   * nothing; nor do a counter and a lease that move on, where nobody judges by them.
    */
   #note(node: string, answer: RoleAnswer | undefined, asked: number): void {
     const seen = this.#of(node);
@@ -274,11 +280,12 @@ export class Observer {
           until: answer.until,
         }
       : { role: 'unknown', inSync: false };
-    const changed = Object.entries(now).some(([key, value]) => seen[key as keyof Seen] !== value);
+    const kept = Object.keys(now).filter((key) => this.#isJudged || !['accepted', 'until'].includes(key));
+    const changed = kept.some((key) => seen[key as keyof Seen] !== now[key as keyof Seen]);
     const becameInSync = now.inSync && !seen.inSync && now.role === 'standby';
     this.#hear(seen, now.role);
     Object.assign(seen, now);
-    if (!changed && answer?.role !== 'primary') return;
+    if (!changed && !(this.#isJudged && answer?.role === 'primary')) return;
     const { recorder } = this.#setting;
     recorder.record(
       {

@@ -27,7 +27,10 @@ export interface RecorderSetting {
 }
 
 export class Recorder {
+  /** All that was recorded, until it is told to forget. */
   readonly events: Event[] = [];
+  #count = 0;
+  #forgets = false;
   readonly #clock: Clock;
   readonly #origin: number;
   readonly #file: string;
@@ -65,17 +68,24 @@ export class Recorder {
 
   /** What happens once the history is closed is no part of it. */
   record(body: EventBody, instants: Instants = {}): Event {
-    const event = { index: this.events.length, time: this.#scale(this.#clock.now()), ...body } as Event;
+    const event = { index: this.#count, time: this.#scale(this.#clock.now()), ...body } as Event;
     for (const name of ['at', 'until', 'intended'] as const) {
       const instant = instants[name];
       if (instant !== undefined) Object.assign(event, { [name]: this.#scale(instant) });
     }
     if (this.#closed) return event;
-    this.events.push(event);
+    this.#count += 1;
+    if (!this.#forgets) this.events.push(event);
     this.#pending += this.#encode(event);
     this.#timer ??= this.#clock.timer(FLUSH_MS, () => void this.flush());
     for (const listen of this.#listeners) listen(event);
     return event;
+  }
+
+  /** Keeps no events in memory any more; they go to the file as ever. */
+  forget(): void {
+    this.#forgets = true;
+    this.events.length = 0;
   }
 
   subscribe(listen: (event: Event) => void): void {

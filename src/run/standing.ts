@@ -58,6 +58,9 @@ export async function stand(setting: Omit<ExecutionSetting, 'keeping'>): Promise
     const scene = await stage.up();
     recorder.record({ type: 'phase', phase: 'steady' });
     await whole(scene);
+    // It may stand for weeks.
+    scene.observer.calm();
+    recorder.forget();
     const addresses = stage.addresses();
     if (!addresses) throw new EnvironmentError('nothing stands');
     return { stage, addresses, down: () => down('done') };

@@ -227,3 +227,13 @@ describe('a selector', () => {
     expect(allOf(stand, 'standby')).toEqual(['b', 'c']);
   });
 });
+
+it('that nobody judges by any more is on record where it changes, not each time that it is said', async () => {
+  const stand = await observerStand(NONE);
+  stand.observer.calm();
+  await stand.pass(1000);
+  stand.says.b = 'primary';
+  await stand.pass(1000);
+  const roles = eventsOf(await stand.history(), 'role').filter(({ time }) => time > 105e6);
+  expect(roles.map(({ node, role }) => `${node} ${role}`)).toEqual(['b primary']);
+});
