@@ -42,6 +42,8 @@ export class Container {
   #container: Dockerode.Container | undefined;
   /** What the container was made from, to know whether it can be used again. */
   #made = '';
+  #making: Promise<unknown> | undefined;
+  #isOver = false;
   #life: ContainerLife | undefined;
   /** For what it is told. */
   #stdin: ContainerOutput['stdin'];
@@ -52,7 +54,20 @@ export class Container {
   }
 
   /** Makes the container where there is none of these options yet. */
-  async make(options: Dockerode.ContainerCreateOptions): Promise<Dockerode.Container> {
+  make(options: Dockerode.ContainerCreateOptions): Promise<Dockerode.Container> {
+    if (this.#isOver) return Promise.reject(this.#error('to be made', 'that the run is being taken down'));
+    const making = this.#make(options);
+    this.#making = making;
+    return making;
+  }
+
+  /** Nothing is made from here on; resolves when what is being made is there, or will not be. */
+  async noMore(): Promise<void> {
+    this.#isOver = true;
+    await this.#making?.catch(() => undefined);
+  }
+
+  async #make(options: Dockerode.ContainerCreateOptions): Promise<Dockerode.Container> {
     const made = JSON.stringify(options);
     if (this.#container && this.#made === made) return this.#container;
     await this.#container?.remove({ force: true, v: true });

@@ -80,8 +80,6 @@ export class DockerCluster implements DockerClusterAbilities {
   #closed: Promise<Inventory> | undefined;
   /** The nodes that are started at once are let go at once. */
   readonly #together = new Together();
-  /** The containers that are being made. */
-  readonly #making = new Set<Promise<unknown>>();
   #lost: string | undefined;
 
   constructor(setting: DockerClusterSetting) {
@@ -152,10 +150,7 @@ export class DockerCluster implements DockerClusterAbilities {
     const options = nodeOptions(this.#setting, node, program);
     for (const { Type, Source } of options.HostConfig?.Mounts ?? [])
       if (Type === 'volume') this.#volumes.add(Source);
-    this.#assertOpen();
-    const making = container.make(options);
-    this.#making.add(making);
-    await making.finally(() => this.#making.delete(making));
+    await container.make(options);
     this.#assertOpen();
     await container.start(options.Cmd?.[0] ?? 'the program of its image');
     await this.handicaps.again(node);
@@ -217,11 +212,11 @@ export class DockerCluster implements DockerClusterAbilities {
     const { run, clock } = surroundings;
     this.edges.close();
     const leaked = await helpers.close();
+    const all = [...this.#nodes.values(), ...this.edges.containers];
     // One that came into being after the last look would be left over.
-    await Promise.allSettled(this.#making);
+    await Promise.all(all.map((one) => one.noMore()));
     const reaped = await reap(run, reaper.folder, clock, new Set([reaper.pid]), 1);
     this.#listening?.();
-    const all = [...this.#nodes.values(), ...this.edges.containers];
     const logged = await Promise.allSettled(all.map((one) => one.close()));
     leaked.push(...logged.flatMap((one) => (one.status === 'rejected' ? [messageOf(one.reason)] : [])));
     leaked.push(...reaped.left);

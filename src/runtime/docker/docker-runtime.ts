@@ -21,6 +21,14 @@ import { makeNetworks } from './networks.js';
 import { lackOfPacketFilters } from './packet-tools.js';
 import { assignSharedPlaces } from './shared-places.js';
 
+/** As `Promise.all`, but rejects only once none of them is under way: what comes into being later is nobody's. */
+async function allEnded<const Works extends readonly Promise<unknown>[]>(
+  works: Works,
+): Promise<{ -readonly [At in keyof Works]: Awaited<Works[At]> }> {
+  await Promise.allSettled(works);
+  return Promise.all(works);
+}
+
 type Containers = Readonly<Record<string, ContainerSpec>>;
 
 /** How long a busy engine may take to say what is in it, ms. */
@@ -99,7 +107,7 @@ export const dockerRuntime: Omit<Runtime, 'open'> & {
       const containers = await ready(engine, layout.containers ?? {}, surroundings);
       const names = networksNeeded(layout);
       const imageOf = (node: string) => containers[node]?.image ?? image.name;
-      const [taken, { block }, reach] = await Promise.all([
+      const [taken, { block }, reach] = await allEnded([
         ports.take(portsNeeded(layout)),
         makeNetworks(docker, run, names, (name) => labelsOf(run, runner, `network ${name}`)),
         reachOf({
