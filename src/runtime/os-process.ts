@@ -5,7 +5,8 @@
  * On Linux this is read from /proc; elsewhere `ps` is asked, and other processes' environments cannot be seen.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
 import process from 'node:process';
 
 export interface ProcessIdentity {
@@ -37,6 +38,23 @@ export function thisProcess(): ProcessIdentity {
   return identify(pid) ?? { pid, started: '' };
 }
 
+/**
+ * The machine, or the part of it, in which processes have the numbers that they have here: its name, and the namespace
+ * of process numbers, which a container has of its own.
+ */
+export function thisMachine(): string {
+  return [hostname(), numberSpaceOf('self')].filter(Boolean).join('.');
+}
+
+/** Undefined where there is no such thing, or it cannot be seen. */
+function numberSpaceOf(pid: number | 'self'): string | undefined {
+  try {
+    return /\d+/.exec(readlinkSync(`/proc/${pid}/ns/pid`))?.[0];
+  } catch {
+    return undefined;
+  }
+}
+
 interface Seen {
   state: ProcessState;
   started: string;
@@ -53,15 +71,19 @@ export interface SeenProcess extends ProcessIdentity {
   environment: Readonly<Record<string, string>>;
 }
 
-/** Every living process in whose environment there is the variable; empty where environments cannot be seen. */
+/**
+ * Every living process in whose environment there is the variable; empty where environments cannot be seen. What runs
+ * in a container knows its runner by another number than is seen here: it is left out.
+ */
 export function processesWith(variable: string): SeenProcess[] {
   if (!hasProc) return [];
+  const own = numberSpaceOf('self');
   const found: SeenProcess[] = [];
   for (const name of readdirSync('/proc')) {
     const pid = Number(name);
     if (!Number.isInteger(pid)) continue;
     const environment = environmentOf(pid);
-    if (environment?.[variable] === undefined) continue;
+    if (environment?.[variable] === undefined || numberSpaceOf(pid) !== own) continue;
     const identity = identify(pid);
     if (identity) found.push({ ...identity, environment });
   }

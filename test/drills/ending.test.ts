@@ -11,6 +11,7 @@ import {
   drill,
   freshFolder,
   labelledProcesses,
+  ROOT,
   runFolders,
   startDrill,
   verdictIn,
@@ -131,4 +132,13 @@ it('nobody listens on a port of a run once it is over', async () => {
   expect([...ports(after)].filter((port) => ports(during).has(port)).length).toBeLessThan(
     ports(during).size - 30,
   );
+});
+
+it('a run whose reaper cannot start is inconclusive, and leaves no reaper', async () => {
+  const running = startDrill(['run', DRILL, '--out', freshFolder()], { TMPDIR: join(ROOT, 'package.json') });
+  const { code, stdout, stderr } = await running.ended;
+  expect(code, `${stdout}\n${stderr}`).toBe(3);
+  expect(stdout).toMatch(/the reaper did not start: found ENOTDIR/);
+  expect(stdout).not.toContain('FAIL');
+  expect(labelledProcesses().filter(({ runner }) => runner === running.child.pid)).toEqual([]);
 });

@@ -4,7 +4,7 @@
  *     KILLS=20 npx vitest run test/runtime/reaper.test.ts
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { Toxiproxy } from 'toxiproxy-node-client';
@@ -162,6 +162,41 @@ describe('clean', () => {
     expect(bystander.signalCode).toBeNull();
     expect(identify(bystander.pid as number)).toBeDefined();
   });
+
+  test.runIf(process.getuid?.() === 0)(
+    'leaves alone what runs in a container, which knows its runner by another number',
+    async () => {
+      const run = `test-${freshId()}`;
+      const alone = [
+        '--pid',
+        '--fork',
+        '--kill-child',
+        process.execPath,
+        '-e',
+        'setInterval(() => {}, 1000)',
+      ];
+      const env = { PATH: process.env['PATH'], [RUN_VARIABLE]: run, [RUNNER_VARIABLE]: formatRunner(dead) };
+      const outside = spawn('unshare', alone, { env, stdio: 'ignore' });
+      onTestFinished(() => void outside.kill('SIGKILL'));
+      const children = () =>
+        readFileSync(`/proc/${outside.pid}/task/${outside.pid}/children`, 'utf8')
+          .trim()
+          .split(' ')
+          .map(Number);
+      const [inside = 0] = await eventually('it runs', () => (children()[0] ? children() : undefined));
+      // Its parent is one of ours, and goes; what it started is not seen as ours.
+      expect(ofRun(run).map(({ pid }) => pid)).not.toContain(inside);
+      const elsewhere = new RunFolder(folderOf(`test-${freshId()}`));
+      elsewhere.create(dead);
+      onTestFinished(() => rmSync(elsewhere.path, { recursive: true, force: true }));
+      const note = join(elsewhere.path, 'runner');
+      writeFileSync(note, JSON.stringify({ ...dead, machine: 'another.1' }));
+      await clean({ clock });
+      expect(existsSync(elsewhere.path)).toBe(true);
+      await clean({ clock, all: true });
+      expect(existsSync(elsewhere.path)).toBe(false);
+    },
+  );
 
   test('copes with a folder whose note of the runner was cut short', async () => {
     const run = `test-${freshId()}`;

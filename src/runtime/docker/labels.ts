@@ -1,11 +1,10 @@
 /** The labels of everything that a run creates in an engine: by them it is told from everything else, and removed. */
-import { hostname } from 'node:os';
 import { formatRunner } from '../label.js';
-import type { ProcessIdentity } from '../os-process.js';
+import { type ProcessIdentity, thisMachine } from '../os-process.js';
 
 /** The run's label. Containers, networks and volumes have it. */
 export const RUN_LABEL = 'failover-drill.run';
-/** Which process is the runner, `<pid>.<start>`, and on which machine. */
+/** Which process is the runner, `<pid>.<start>`, and on which machine (`thisMachine`). */
 export const RUNNER_LABEL = 'failover-drill.runner';
 export const MACHINE_LABEL = 'failover-drill.machine';
 /** What it is for: `node a`, `proxy a`, ... */
@@ -18,7 +17,7 @@ export function labelsOf(run: string, runner: ProcessIdentity, part: string): Re
   return {
     [RUN_LABEL]: run,
     [RUNNER_LABEL]: formatRunner(runner),
-    [MACHINE_LABEL]: hostname(),
+    [MACHINE_LABEL]: thisMachine(),
     [PART_LABEL]: part,
   };
 }

@@ -1,9 +1,8 @@
 /** What runs have in an engine, found by its labels alone: for whoever cleans up after a runner and its reaper. */
-import { hostname } from 'node:os';
 import type Dockerode from 'dockerode';
 import type { Clock } from '../../clock.js';
 import { parseRunner } from '../label.js';
-import { type ProcessIdentity, stateOf } from '../os-process.js';
+import { type ProcessIdentity, stateOf, thisMachine } from '../os-process.js';
 import { engineClient, findEngine, mayHaveEngine } from './engine.js';
 import { MACHINE_LABEL, RUN_LABEL, RUNNER_LABEL } from './labels.js';
 import { type ImageRemoval, removeOwnImages } from './own-images.js';
@@ -32,7 +31,7 @@ export async function runsInEngine(
   const runs = new Map<string, { runner: ProcessIdentity | undefined; here: boolean }>();
   for (const labels of await allLabels(docker)) {
     const runner = parseRunner(labels[RUNNER_LABEL] ?? '');
-    runs.set(labels[RUN_LABEL] ?? '', { runner, here: labels[MACHINE_LABEL] === hostname() });
+    runs.set(labels[RUN_LABEL] ?? '', { runner, here: labels[MACHINE_LABEL] === thisMachine() });
   }
   await removeTrials(docker);
   return {

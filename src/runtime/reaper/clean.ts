@@ -7,7 +7,7 @@ import type { Removal } from '../docker/remove.js';
 import { folderOf, parseRunner, RUN_VARIABLE, RUNNER_VARIABLE } from '../label.js';
 import { type ProcessIdentity, processesWith, stateOf } from '../os-process.js';
 import { type KeptRun, keptRuns, takeDown } from './kept.js';
-import { reap } from './reap.js';
+import { QUIET, reap } from './reap.js';
 import { RunFolder, runsWithFolder } from './run-folder.js';
 
 export interface Cleaned {
@@ -43,10 +43,11 @@ export async function clean(setting: CleanSetting): Promise<Cleaned> {
   const kept = keptRuns();
   // A keeper would go on where all that it keeps is gone.
   const down = all ? await Promise.all(kept.map((one) => takeDown(one, clock))) : [];
-  const runs = [...findRuns()].filter(([, run]) => all || !isAlive(run.runner));
+  const runs = [...findRuns()].filter(([, run]) => all || (run.here && !isAlive(run.runner)));
   const spare = new Set([process.pid]);
   const reaped = await Promise.all(
-    runs.map(([label]) => reap(label, new RunFolder(folderOf(label)), clock, spare)),
+    // A reaper that is at work ends with its run's processes: what it would have waited for is waited for here.
+    runs.map(([label]) => reap(label, new RunFolder(folderOf(label)), clock, spare, undefined, QUIET)),
   );
   const { things, images } = await cleanEngine(setting);
   const removed = down.map((one) => one.removed);
@@ -93,6 +94,8 @@ async function cleanEngine({
 interface FoundRun {
   runner: ProcessIdentity | undefined;
   folder: boolean;
+  /** Whether its runner would be seen here if it lived. */
+  here: boolean;
 }
 
 /** The runs of which there is a process or a folder, by label. */
@@ -100,11 +103,14 @@ function findRuns(): Map<string, FoundRun> {
   const runs = new Map<string, FoundRun>();
   for (const { environment } of processesWith(RUN_VARIABLE)) {
     const label = environment[RUN_VARIABLE] ?? '';
-    runs.set(label, { runner: parseRunner(environment[RUNNER_VARIABLE] ?? ''), folder: false });
+    const runner = parseRunner(environment[RUNNER_VARIABLE] ?? '');
+    runs.set(label, { runner, folder: false, here: true });
   }
   for (const label of runsWithFolder()) {
-    const runner = runs.get(label)?.runner ?? new RunFolder(folderOf(label)).runner();
-    runs.set(label, { runner, folder: true });
+    const folder = new RunFolder(folderOf(label));
+    const known = runs.get(label);
+    const runner = known?.runner ?? folder.runner();
+    runs.set(label, { runner, folder: true, here: known !== undefined || folder.isHere() });
   }
   return runs;
 }

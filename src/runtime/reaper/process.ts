@@ -12,11 +12,8 @@ import { systemClock } from '../../clock.js';
 import { messageOf } from '../../errors.js';
 import { parseRunner } from '../label.js';
 import { reserveBlock } from '../process/ports.js';
-import { reap } from './reap.js';
+import { QUIET, reap } from './reap.js';
 import { RunFolder } from './run-folder.js';
-
-/** What a dead runner asked its engine for may come into being this much later, where the engine is busy, ms. */
-const QUIET = 4000;
 
 const [run = '', path = '', runner = ''] = process.argv.slice(2);
 const folder = new RunFolder(path);

@@ -28,6 +28,9 @@ const ENGINE_PATIENCE = 60_000;
 /** The same where somebody waits for it and the engine does not even answer, ms. */
 const ENGINE_SILENCE = 2000;
 
+/** What a dead runner asked its engine for may come into being this much later, where the engine is busy, ms. */
+export const QUIET = 4000;
+
 export interface Reaped {
   /** How many processes were killed. */
   processes: number;

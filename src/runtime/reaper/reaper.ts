@@ -43,8 +43,13 @@ export async function startReaper(
     env: environment,
   });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  child.stdin.on('error', () => {});
   const ports = await within(clock, PATIENCE, 'starting the reaper', () => ready(child)).catch(
-    (error: unknown) => {
+    async (error: unknown) => {
+      // It would be a process of the run that nobody ends.
+      child.stdin.end('abandon\n');
+      if (child.pid !== undefined)
+        await within(clock, PATIENCE, 'its end', () => ended).catch(() => child.kill('SIGKILL'));
       throw new EnvironmentError(
         { message: 'the reaper did not start', found: messageOf(error) },
         { cause: error },
@@ -55,7 +60,6 @@ export async function startReaper(
   // It must not keep the runner from ending, which is what it waits for.
   child.unref();
   (child.stdin as unknown as { unref(): void }).unref();
-  child.stdin.on('error', () => {});
   const end = async (word: string) => {
     child.ref();
     child.stdin.end(word);

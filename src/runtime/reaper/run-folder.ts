@@ -1,7 +1,7 @@
 /**
  * The run's folder: the nodes' data, and the notes from which a run can be taken down by somebody else.
  *
- *     runner        {"pid":4711,"started":"8123456"}
+ *     runner        {"pid":4711,"started":"8123456","machine":"here.4026531836"}
  *     processes     one process a line, written as it is started
  *     toxiproxies   one URL a line, of servers that are not ours and hold proxies of the run
  *     engine        {"socketPath":"/var/run/docker.sock"}, where the run has things in a container engine
@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import type { EngineAddress } from '../docker/engine.js';
 import { FOLDER_PREFIX } from '../label.js';
-import type { ProcessIdentity } from '../os-process.js';
+import { type ProcessIdentity, thisMachine } from '../os-process.js';
 
 /** Of a run that stays after its command has ended. */
 export interface KeptNote {
@@ -52,7 +52,7 @@ export class RunFolder {
 
   create(runner: ProcessIdentity): void {
     mkdirSync(this.path, { recursive: true, mode: 0o700 });
-    writeFileSync(join(this.path, 'runner'), JSON.stringify(runner));
+    writeFileSync(join(this.path, 'runner'), JSON.stringify({ ...runner, machine: thisMachine() }));
   }
 
   /** Where one node keeps its data; made when it is asked for. */
@@ -76,7 +76,17 @@ export class RunFolder {
 
   /** The runner, or undefined where the note is missing or was cut short. */
   runner(): ProcessIdentity | undefined {
-    return this.#lines<ProcessIdentity>('runner')[0];
+    const { pid, started } = this.#runner() ?? {};
+    return pid === undefined || started === undefined ? undefined : { pid, started };
+  }
+
+  /** Whether its processes have the numbers here that it knows them by: containers may share a folder with us. */
+  isHere(): boolean {
+    return (this.#runner()?.machine ?? thisMachine()) === thisMachine();
+  }
+
+  #runner(): Partial<ProcessIdentity & { machine: string }> | undefined {
+    return this.#lines<ProcessIdentity & { machine?: string }>('runner')[0];
   }
 
   processes(): ProcessIdentity[] {
