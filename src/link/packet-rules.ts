@@ -90,12 +90,24 @@ export interface HeldCut {
 const RULE =
   /^\[(?<packets>\d+):\d+\] -A (?<chain>\S+) .*--comment "(?<fault>\S+) (?<share>all|begun|answers)" -j (?<target>DROP|REJECT)\b/;
 
-/** The cuts that a dump shows in force. No packet meets a chain that nothing leads to. */
+/** What a rule may do to packets that is no way past the rules after it. */
+const KEEPS_OUT: readonly (string | undefined)[] = [undefined, 'DROP', 'REJECT', 'LOG', 'NFLOG'];
+
+/** Whether every packet of the others comes to our rules, before any of the node's own could let it in. */
+function comesFirst(lines: readonly string[]): boolean {
+  const input = lines.filter((line) => line.includes('] -A INPUT '));
+  const way = input.findIndex((line) => line.endsWith(`] -A INPUT -j ${CHAIN}`));
+  const letsIn = (line: string) =>
+    !/(?<!!) -i lo /.test(line) && !KEEPS_OUT.includes(/ -[jg] (\S+)/.exec(line)?.[1]);
+  return way !== -1 && !input.slice(0, way).some(letsIn);
+}
+
+/** The cuts that a dump shows in force. No packet meets a chain that nothing leads to, or that comes too late. */
 export function heldCuts(dump: string): HeldCut[] {
   const lines = dump.split('\n');
   const leads = (from: string, to: string) =>
     lines.some((line) => line.includes(`] -A ${from} `) && line.endsWith(` -j ${to}`));
-  if (!leads('INPUT', CHAIN)) return [];
+  if (!comesFirst(lines)) return [];
   const held = new Map<string, HeldCut>();
   for (const line of lines) {
     const found = RULE.exec(line)?.groups as Record<keyof HeldCut, string> | undefined;

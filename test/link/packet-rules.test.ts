@@ -103,4 +103,22 @@ COMMIT
       expect(heldCuts(without.join('\n'))).toEqual([]);
     },
   );
+
+  it.each([
+    ['-p vrrp -j ACCEPT', 0],
+    ['-g OTHERS', 0],
+    ['-i eth0 -j OTHERS', 0],
+    ['-j RETURN', 0],
+    ['! -i lo -j ACCEPT', 0],
+    ['-i lo -j ACCEPT', 2],
+    ['-d 10.0.0.9/32 -j DROP', 2],
+    ['-p vrrp -j LOG --log-prefix "vrrp "', 2],
+    ['-p vrrp', 2],
+  ])("count only where none of the node's own rules lets packets in before: %s", (rule, count) => {
+    const jump = '[9:540] -A INPUT -j DRILL';
+    const before = dump.replace(jump, `[1:60] -A INPUT ${rule}\n${jump}`);
+    expect(heldCuts(before)).toHaveLength(count);
+    const after = dump.replace(jump, `${jump}\n[1:60] -A INPUT ${rule}`);
+    expect(heldCuts(after)).toHaveLength(2);
+  });
 });
