@@ -9,11 +9,16 @@ import { primaryAt } from './claims.js';
 export interface FaultRecord {
   event: EventOf<'fault'>;
   witness: EventOf<'witness'> | undefined;
+  /** The heal after which it is over, and what was seen of that. */
   heal: EventOf<'heal'> | undefined;
   healed: EventOf<'healed'> | undefined;
+  /** The heals before that, each of some of its targets. */
+  parts: HealedPart[];
+  /** What was seen right before each heal. */
+  looks: EventOf<'witness'>[];
   /** Since when it was effective; undefined where no probe has seen it. */
   effective: Nanoseconds | undefined;
-  /** When it was over: healed as witnessed, else as asked. */
+  /** When it was over for `target`: healed as witnessed, else as asked. */
   over: Nanoseconds | undefined;
   /** Who was primary when it was injected. */
   primary: string | undefined;
@@ -21,6 +26,11 @@ export interface FaultRecord {
   hitsPrimary: boolean;
   /** That primary where it was hit, else the first target. */
   target: string;
+}
+
+interface HealedPart {
+  asked: EventOf<'heal'>;
+  seen: EventOf<'healed'> | undefined;
 }
 
 const records = new WeakMap<History, readonly FaultRecord[]>();
@@ -45,6 +55,10 @@ function collect(history: History): FaultRecord[] {
       case 'witness': {
         const fault = faults.get(event.fault);
         if (fault === undefined) break;
+        if (event.before === 'heal') {
+          fault.looks.push(event);
+          break;
+        }
         fault.witness = event;
         if (event.witnessed) fault.effective = instantOf(event);
         break;
@@ -52,20 +66,35 @@ function collect(history: History): FaultRecord[] {
       case 'heal': {
         const fault = faults.get(event.fault);
         if (fault === undefined) break;
-        fault.heal = event;
-        fault.over = event.time;
+        if (endsForTarget(fault, event)) fault.over = event.time;
+        if (event.targets) fault.parts.push({ asked: event, seen: undefined });
+        else fault.heal = event;
         break;
       }
       case 'healed': {
         const fault = faults.get(event.fault);
         if (fault === undefined) break;
-        fault.healed = event;
-        if (event.witnessed) fault.over = instantOf(event);
+        const part = fault.parts.find(
+          ({ asked, seen }) => !seen && asked.targets?.join() === event.targets?.join(),
+        );
+        if (part) part.seen = event;
+        else fault.healed = event;
+        if (event.witnessed && endsForTarget(fault, event, part)) fault.over = instantOf(event);
         break;
       }
     }
   }
   return [...faults.values()];
+}
+
+/** Whether a heal is the one that ends the fault for its target: the first that is about that one, or about all. */
+function endsForTarget(
+  { target, parts }: FaultRecord,
+  { targets }: EventOf<'heal' | 'healed'>,
+  own?: HealedPart,
+): boolean {
+  if (targets && !targets.includes(target)) return false;
+  return parts.every((part) => part === own || !part.asked.targets?.includes(target));
 }
 
 function injected(history: History, event: EventOf<'fault'>): FaultRecord {
@@ -77,6 +106,8 @@ function injected(history: History, event: EventOf<'fault'>): FaultRecord {
     witness: undefined,
     heal: undefined,
     healed: undefined,
+    parts: [],
+    looks: [],
     effective: undefined,
     over: undefined,
     primary,

@@ -26,19 +26,23 @@ export const witnessChecker: Checker = {
       evidence.push(index);
     };
     for (const fault of faults) {
-      const { event, witness, heal, healed } = fault;
+      const { event, witness, looks, parts, heal, healed } = fault;
       if (witness === undefined)
         doubt(`${faultText(fault)}: no probe looked whether it took effect`, event.index);
       else if (!witness.witnessed) {
         doubt(`${faultText(fault)} did not take effect: ${seenText(witness.evidence)}`, witness.index);
       }
-      if (heal !== undefined && healed === undefined) {
-        doubt(`the heal of ${faultText(fault)}: no probe looked whether it took effect`, heal.index);
-      } else if (healed !== undefined && !healed.witnessed) {
-        doubt(
-          `the heal of ${faultText(fault)} did not take effect: ${seenText(healed.evidence)}`,
-          healed.index,
-        );
+      // What was undone by somebody else was there for a while, and nobody knows for how long.
+      for (const look of looks) {
+        if (look.witnessed) continue;
+        doubt(`${faultText(fault)} did not last until its heal: ${seenText(look.evidence)}`, look.index);
+      }
+      for (const { asked, seen } of [...parts, { asked: heal, seen: healed }]) {
+        const heal = `the heal of ${faultText(fault)}${forTargets(asked ?? seen)}`;
+        if (asked !== undefined && seen === undefined)
+          doubt(`${heal}: no probe looked whether it took effect`, asked.index);
+        else if (seen !== undefined && !seen.witnessed)
+          doubt(`${heal} did not take effect: ${seenText(seen.evidence)}`, seen.index);
       }
     }
     if (faults.length === 0) lines.push('no fault was injected, though the drill has some');
@@ -60,6 +64,10 @@ export const witnessChecker: Checker = {
     ];
   },
 };
+
+function forTargets(event: { targets?: string[] } | undefined): string {
+  return event?.targets ? ` for ${event.targets.join(', ')}` : '';
+}
 
 function seenText(evidence: readonly { subject: string; expected: string; observed: string }[]): string {
   const wrong = evidence.filter(({ expected, observed }) => expected !== observed);

@@ -3,9 +3,11 @@
  * the history, injected, witnessed, and healed later:
  *
  *     aim(options, view) -> Aim ; [history: fault] ; inject(aim, effects) -> Injection ;
- *     injection.witness() -> [history: witness] ; ... ; [history: heal] ; injection.heal() -> [history: healed]
+ *     injection.witness() -> [history: witness] ; ... ; injection.still() -> [history: witness, before the heal] ;
+ *     [history: heal] ; injection.heal() -> [history: healed]
  *
- * It has an effect only when a probe has witnessed it.
+ * It has an effect only when a probe has witnessed it, and had it for as long as it should only when it was there still
+ * right before it was undone.
  */
 import type { Clock } from '../clock.js';
 import type { Capability } from '../drill/needs.js';
@@ -73,12 +75,27 @@ export interface Witnessed {
   evidence: Evidence[];
 }
 
-export interface Injection {
+interface Effective {
   /** Looks at the effect with a probe. */
   witness(): Promise<Witnessed>;
-  /** Undoes the effect and looks at that. Missing where there is nothing to undo (a killed process is restarted, not healed). */
-  heal?(): Promise<Witnessed>;
 }
+
+/** What an effect has that lasts until it is undone. */
+export interface Lasting {
+  /**
+   * Looks, as quickly as can be, whether the effect is there still: others may have undone it behind our back. `only` is
+   * as in `heal`; a process in `ended` has ended since the injection, and whatever runs there now is another one.
+   */
+  still(only?: readonly string[], ended?: ReadonlySet<string>): Promise<Witnessed>;
+  /**
+   * Undoes the effect and looks at that. `only` are the targets that are meant, all where left out; a fault that is not
+   * about each of its targets by itself is undone as a whole.
+   */
+  heal(only?: readonly string[]): Promise<Witnessed>;
+}
+
+/** Where there is nothing to undo (a killed process is restarted, not healed), there is nothing that lasts. */
+export type Injection = Effective & (Lasting | { still?: never; heal?: never });
 
 export interface Fault<Options, Aimed extends Aim = Aim> {
   readonly needs: readonly Capability[];

@@ -1,11 +1,15 @@
 /** Handicaps put on nodes and lifted again: shared by the faults that leave a node running and make life hard for it. */
-import { InternalError } from '../errors.js';
-import type { Handicap, Handicaps } from '../runtime/handicap.js';
+import { InternalError, messageOf } from '../errors.js';
+import type { Handicap, HandicapSeen, Handicaps } from '../runtime/handicap.js';
 import { resolveText } from '../topology/partition.js';
 import { allOrNone } from './all-or-none.js';
+import { becomes } from './becomes.js';
 import type { Aim, AimView, Effects, Injection } from './fault.js';
 import { wholeAt } from './whole-at.js';
 import { type Look, witnessEach } from './witness-each.js';
+
+/** How long the runtime may take to put on a node that was just started what it had before, ms. */
+const PATIENCE = 1000;
 
 export interface HardshipAim<Value> extends Aim {
   value: Value;
@@ -38,11 +42,24 @@ export async function injectHardship<Kind extends keyof Handicaps>(
     const { ok, expected, observed } = await handicap.look(node, fault);
     return { ok, evidence: { subject: node, expected, observed } };
   };
+  const stillOn = async (node: string): Promise<Look> => {
+    let seen: HandicapSeen = { ok: false, expected: '', observed: '' };
+    const ok = await becomes(clock, PATIENCE, async () => {
+      seen = await handicap.look(node, fault, 'quick').catch((error: unknown) => {
+        return { ok: false, expected: 'a look at it', observed: messageOf(error) };
+      });
+      // Nothing can be seen of a node that does not run, and it has whatever it should once it runs again.
+      return seen.ok || !(await nodes.running(node));
+    });
+    const { expected, observed } = seen;
+    return { ok, evidence: { subject: node, expected, observed: ok ? expected : observed } };
+  };
   return {
     witness: () => witnessEach(at, targets, look),
-    async heal() {
-      const lifted = await Promise.all(targets.map(lift));
-      return witnessEach(wholeAt(clock, lifted), targets, look);
+    still: (only = targets) => witnessEach(at, only, stillOn),
+    async heal(only = targets) {
+      const lifted = await Promise.all(only.map(lift));
+      return witnessEach(wholeAt(clock, lifted), only, look);
     },
   };
 }

@@ -96,6 +96,22 @@ export async function lookAtLink(fault: string, expectation: Expectation, effect
   }
 }
 
+/**
+ * Looks whether what the fault itself put on a link is there still, by the server's word: no greeting has to be waited
+ * for, and what other faults hold says nothing.
+ */
+export async function lookWhetherHeld(
+  fault: string,
+  { link, held }: Expectation,
+  { links }: Effects,
+): Promise<Look> {
+  const state = await links.state(link);
+  const ok = isHeld(fault, held, state);
+  const expected = describeHeld(held);
+  const found = held === 'disabled' && !state.filtered ? 'enabled' : describeState(state);
+  return { ok, evidence: { subject: link, expected, observed: ok ? expected : found } };
+}
+
 async function see(fault: string, expectation: Expectation, effects: Effects): Promise<Seen> {
   const { link, patience, shows } = expectation;
   const [before, state] = await Promise.all([lifeOf(link, effects), effects.links.state(link)]);

@@ -14,6 +14,7 @@ export const noop: Fault<Record<string, never>> = {
     const evidence = [{ subject: 'nothing', expected: 'nothing', observed: 'nothing' }];
     return {
       witness: async () => ({ witnessed: true, at, evidence }),
+      still: async () => ({ witnessed: true, at, evidence }),
       heal: async () => ({ witnessed: true, at: clock.now(), evidence }),
     };
   },

@@ -7,7 +7,13 @@ import { type Cut, describeGrudge, grudge, type ResolvedPartition } from '../top
 import type { Link } from '../topology/links.js';
 import { resolvePartition } from '../topology/partition.js';
 import type { Aim, Fault } from './fault.js';
-import { cutExpectation, type Expectation, lookAtLink, openExpectation } from './link-witness.js';
+import {
+  cutExpectation,
+  type Expectation,
+  lookAtLink,
+  lookWhetherHeld,
+  openExpectation,
+} from './link-witness.js';
 import { witnessEach } from './witness-each.js';
 
 interface PartitionAim extends Aim {
@@ -31,14 +37,15 @@ export const partition: Fault<Partition, PartitionAim> = {
   async inject(fault, { mode, cuts, open }, effects) {
     const { links } = effects;
     const look = (expectation: Expectation) => lookAtLink(fault, expectation, effects);
+    const cut = cuts.map((one) => cutExpectation(fault, mode, one));
     const { at } = await links.apply(fault, { mode, cuts });
     return {
       async witness() {
         // Nothing cut is no partition, however open the rest may be.
         if (cuts.length === 0) return witnessEach(at, [], look);
-        const cut = cuts.map((one) => cutExpectation(fault, mode, one));
         return witnessEach(at, [...cut, ...open.map(openExpectation)], look);
       },
+      still: () => witnessEach(at, cut, (expectation) => lookWhetherHeld(fault, expectation, effects)),
       async heal() {
         const healed = await links.heal(fault);
         return witnessEach(healed.at, [...cuts.map(({ link }) => link), ...open].map(openExpectation), look);

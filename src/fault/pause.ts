@@ -44,10 +44,28 @@ export const pause: Fault<StepOptions<'pause'>, PauseAim> = {
             evidence: { subject: node, expected: 'stopped', observed: ok ? 'stopped' : 'not stopped' },
           };
         }),
-      heal: () => heal(targets, by, effects),
+      still: (only = targets, ended = new Set()) =>
+        witnessEach(at, only, async (node) => {
+          const observed = ended.has(node) ? ENDED : await standing(node, by, effects);
+          const expected = observed === ENDED ? ENDED : 'stopped';
+          return { ok: observed === expected, evidence: { subject: node, expected, observed } };
+        }),
+      heal: (only = targets) => heal(only, by, effects),
     };
   },
 };
+
+const ENDED = 'ended since';
+
+/** Whether a node stands still yet. One that is being killed does not, for a moment, before it is gone. */
+async function standing(node: string, by: PauseWay | undefined, { clock, nodes }: Effects): Promise<string> {
+  let seen = '';
+  await becomes(clock, PATIENCE, async () => {
+    seen = (await nodes.paused(node, by)) ? 'stopped' : (await nodes.running(node)) ? 'not stopped' : ENDED;
+    return seen !== 'not stopped';
+  });
+  return seen;
+}
 
 async function heal(
   targets: readonly string[],

@@ -1,7 +1,14 @@
 /** Toxics on links, and what can be seen of each: shared by the faults that shape links rather than cut them. */
 import type { ToxicChange } from '../link/links.js';
 import type { Effects, Greeting, Injection, Patience } from './fault.js';
-import { ANSWER, type Expectation, lookAtLink, openExpectation, SILENCE } from './link-witness.js';
+import {
+  ANSWER,
+  type Expectation,
+  lookAtLink,
+  lookWhetherHeld,
+  openExpectation,
+  SILENCE,
+} from './link-witness.js';
 import { witnessEach } from './witness-each.js';
 
 /** A greeting is longer than this, bytes. */
@@ -15,10 +22,11 @@ export async function injectToxics(
   toxics: readonly ToxicChange[],
   effects: Effects,
 ): Promise<Injection> {
+  const expected = toxics.map((toxic) => toxicExpectation(fault, toxic));
   const { at } = await effects.links.apply(fault, { toxics });
   return {
-    witness: () =>
-      witnessEach(at, toxics, (toxic) => lookAtLink(fault, toxicExpectation(fault, toxic), effects)),
+    witness: () => witnessEach(at, expected, (toxic) => lookAtLink(fault, toxic, effects)),
+    still: () => witnessEach(at, expected, (toxic) => lookWhetherHeld(fault, toxic, effects)),
     async heal() {
       const healed = await effects.links.heal(fault);
       const links = [...new Set(toxics.map(({ link }) => link))];

@@ -129,12 +129,18 @@ export interface FaultEvent {
   as?: string;
 }
 
-/** Whether a probe has seen the fault take effect, and since when it is effective (`at`). */
+/**
+ * Whether a probe has seen the fault take effect, and since when it is effective (`at`). Before a heal it is looked at
+ * once more: whether it was in force still, or somebody else had undone it.
+ */
 export interface WitnessEvent {
   type: 'witness';
   fault: string;
   witnessed: boolean;
   at?: Nanoseconds;
+  before?: 'heal';
+  /** Before a heal: as there. */
+  targets?: string[];
   evidence: Evidence[];
 }
 
@@ -142,6 +148,8 @@ export interface WitnessEvent {
 export interface HealEvent {
   type: 'heal';
   fault: string;
+  /** Of its targets these alone: for the others it goes on. Left out where it is over then. */
+  targets?: string[];
 }
 
 /** Whether a probe has seen the heal take effect, and since when it is effective (`at`). */
@@ -150,6 +158,8 @@ export interface HealedEvent {
   fault: string;
   witnessed: boolean;
   at?: Nanoseconds;
+  /** As in the `heal` that it belongs to. */
+  targets?: string[];
   evidence: Evidence[];
 }
 

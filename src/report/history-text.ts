@@ -68,11 +68,23 @@ function timeline(events: readonly Event[]): string[] {
 function faultWindows(events: readonly Event[]): string[] {
   const instants = (type: 'witness' | 'healed') => {
     const seen = new Map<string, EventOf<'witness' | 'healed'>>();
-    for (const event of events) if (event.type === type && event.witnessed) seen.set(event.fault, event);
+    for (const event of events)
+      if (event.type === type && event.witnessed && isWhole(event)) seen.set(event.fault, event);
     return seen;
   };
   const witnessed = instants('witness');
   const healed = instants('healed');
+  /** What was seen of a fault before all of it was healed. */
+  const between = (fault: string) =>
+    events.flatMap((event) => {
+      if ((event.type !== 'witness' && event.type !== 'healed') || event.fault !== fault || isWhole(event))
+        return [];
+      if (event.type === 'healed')
+        return event.witnessed
+          ? [`; for ${oneLine(event.targets!.join(', '))} to ${at(instantOf(event))}`]
+          : [];
+      return event.witnessed ? [] : [`; not seen to last until ${at(event.time)}`];
+    });
   return events
     .filter((event) => event.type === 'fault')
     .map((event) => {
@@ -80,10 +92,16 @@ function faultWindows(events: readonly Event[]): string[] {
       const from = witnessed.get(event.fault);
       const to = healed.get(event.fault);
       if (!from) return `${name}: not seen to take effect`;
-      if (!to) return `${name}: in force from ${at(instantOf(from))}, never healed`;
+      const rest = between(event.fault).join('');
+      if (!to) return `${name}: in force from ${at(instantOf(from))}, never healed${rest}`;
       const length = instantOf(to) - instantOf(from);
-      return `${name}: in force from ${at(instantOf(from))} to ${at(instantOf(to))} (${at(length)})`;
+      return `${name}: in force from ${at(instantOf(from))} to ${at(instantOf(to))} (${at(length)})${rest}`;
     });
+}
+
+/** Whether a look is that at the whole effect, or at its whole end. */
+function isWhole(event: EventOf<'witness' | 'healed'>): boolean {
+  return event.type === 'witness' ? event.before === undefined : event.targets === undefined;
 }
 
 /** Who was primary from when to when, by what the nodes themselves said. */

@@ -45,6 +45,8 @@ interface FaultState {
   kind: string;
   /** What it still holds; a killed node that starts again leaves it. */
   targets: readonly string[];
+  /** Whether it is over for some of its targets. */
+  isPartial?: true;
   stage: 'being injected' | 'in force' | 'not seen to take effect' | 'being healed' | 'not seen to be healed';
 }
 
@@ -142,11 +144,13 @@ function noted(state: LiveState, event: Event): LiveState {
       };
     }
     case 'witness':
+      if (event.before === 'heal') return state;
       return staged(state, event.fault, event.witnessed ? 'in force' : 'not seen to take effect');
     case 'heal':
-      return staged(state, event.fault, 'being healed');
+      return event.targets ? state : staged(state, event.fault, 'being healed');
     case 'healed':
       if (!event.witnessed) return staged(state, event.fault, 'not seen to be healed');
+      if (event.targets) return released(state, event.fault, event.targets);
       return { ...state, faults: new Map([...state.faults].filter(([fault]) => fault !== event.fault)) };
     case 'role': {
       const known = state.roles.get(event.node);
@@ -165,6 +169,14 @@ function noted(state: LiveState, event: Event): LiveState {
 function staged(state: LiveState, fault: string, stage: FaultState['stage']): LiveState {
   const known = state.faults.get(fault);
   return known ? { ...state, faults: new Map(state.faults).set(fault, { ...known, stage }) } : state;
+}
+
+/** For some of its targets a fault is over. */
+function released(state: LiveState, fault: string, over: readonly string[]): LiveState {
+  const known = state.faults.get(fault);
+  if (!known) return state;
+  const targets = known.targets.filter((target) => !over.includes(target));
+  return { ...state, faults: new Map(state.faults).set(fault, { ...known, targets, isPartial: true }) };
 }
 
 function exited(state: LiveState, event: EventOf<'node'>): LiveState {
@@ -225,7 +237,8 @@ export function render(state: LiveState, options: RenderOptions): string[] {
     ),
   ];
   for (const fault of state.faults.values()) {
-    lines.push(colors.yellow(cut(`${fault.stage}: ${fault.name}`)));
+    const whom = fault.isPartial ? `, for ${fault.targets.join(', ')} alone` : '';
+    lines.push(colors.yellow(cut(`${fault.stage}: ${fault.name}${oneLine(whom)}`)));
   }
   return [...lines, ...state.notable.map((line) => colors.dim(cut(line)))];
 }

@@ -35,15 +35,16 @@ function told(event: Event, faultName: FaultName): string | undefined {
     case 'fault':
       return `${nameOfFault(event)} is being injected`;
     case 'witness':
+      if (event.before === 'heal') return lastLookWords(event, faultName);
       return event.witnessed
         ? `${faultName(event.fault)} is in force`
         : `${faultName(event.fault)} was not seen to take effect${lacking(event.evidence)}`;
     case 'heal':
-      return `${faultName(event.fault)} is being healed`;
+      return `${faultName(event.fault)} is being healed${forTargets(event)}`;
     case 'healed':
       return event.witnessed
-        ? `${faultName(event.fault)} is healed`
-        : `${faultName(event.fault)} was not seen to be healed${lacking(event.evidence)}`;
+        ? `${faultName(event.fault)} is healed${forTargets(event)}`
+        : `${faultName(event.fault)} was not seen to be healed${forTargets(event)}${lacking(event.evidence)}`;
     case 'role':
       return roleWords(event);
     case 'supervisor':
@@ -70,6 +71,21 @@ function told(event: Event, faultName: FaultName): string | undefined {
     case 'info':
       return undefined;
   }
+}
+
+/** That a fault was in force until its heal is what everybody expects. */
+function lastLookWords(
+  { fault, witnessed, evidence }: EventOf<'witness'>,
+  faultName: FaultName,
+): string | undefined {
+  return witnessed
+    ? undefined
+    : `${faultName(fault)} was not seen to last until its heal${lacking(evidence)}`;
+}
+
+/** Nothing where it is about all targets. */
+function forTargets({ targets }: { targets?: string[] }): string {
+  return targets ? ` for ${targets.join(', ')} alone` : '';
 }
 
 function inventoryWords(event: EventOf<'inventory'>): string {

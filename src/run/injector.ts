@@ -1,13 +1,15 @@
 /**
  * The injector: takes a fault from aim to heal and leaves nothing out on the way. It is written to the history
- * (and flushed) before it is applied, witnessed afterwards, and its heal is recorded and witnessed likewise.
+ * (and flushed) before it is applied, witnessed afterwards, looked at once more before it is undone, and its heal is
+ * recorded and witnessed likewise.
  *
  * A witness looks while the drill goes on waiting; it has spoken before anything else is done to the topology,
  * so that it cannot be confused by the next step.
  */
-import type { Clock } from '../clock.js';
+import type { Clock, Timer } from '../clock.js';
 import { messageOf } from '../errors.js';
-import type { Aim, AimView, Effects, Fault, Injection, Witnessed } from '../fault/fault.js';
+import type { Aim, AimView, Effects, Fault, Injection, Lasting, Witnessed } from '../fault/fault.js';
+import type { WitnessEvent } from '../history/event.js';
 import type { Random } from '../random.js';
 import type { Link } from '../topology/links.js';
 import type { Observer } from './observer.js';
@@ -17,9 +19,22 @@ interface Active {
   fault: string;
   as: string | undefined;
   kind: string;
-  targets: readonly string[];
+  /** Of its targets, those that it holds still. */
+  held: readonly string[];
+  /** Those whose process has ended since: what runs there now is another one. */
+  ended: Set<string>;
   injection: Injection;
-  witness: Promise<void>;
+  /** Whether it was seen to take effect. */
+  witness: Promise<boolean>;
+  /** What heals it when its time is up. */
+  timer: Timer | undefined;
+}
+
+/** What of a fault is to be healed: it is over then, or goes on for its other targets. */
+interface Part {
+  active: Active;
+  targets: readonly string[];
+  isLast: boolean;
 }
 
 export interface InjectorSetting {
@@ -29,7 +44,12 @@ export interface InjectorSetting {
   effects: Effects;
   links: readonly Link[];
   random: Random;
+  /** Aborted when the run is to end early: then nothing is healed by itself any more. */
+  signal: AbortSignal;
 }
+
+/** How a part is told: without targets where the fault is over with it. */
+type PartOnRecord = { targets?: string[] };
 
 /** A fault by the name that the drill file calls it, with its options in full form. */
 export interface Ordered {
@@ -43,11 +63,20 @@ export interface Ordered {
 export class Injector {
   readonly #setting: InjectorSetting;
   readonly #active: Active[] = [];
-  readonly #healing: Promise<void>[] = [];
+  /** The heals of those whose time was up. */
+  readonly #expired: Promise<void>[] = [];
   #count = 0;
 
   constructor(setting: InjectorSetting) {
     this.#setting = setting;
+    const { recorder, signal } = setting;
+    recorder.subscribe((event) => {
+      if (event.type !== 'node' || (event.event !== 'exited' && event.event !== 'starting')) return;
+      for (const { ended } of this.#active) ended.add(event.node);
+    });
+    signal.addEventListener('abort', () => {
+      for (const { timer } of this.#active) timer?.cancel();
+    });
   }
 
   /** What a fault would hit now: who the primary is may be another matter later. */
@@ -60,21 +89,24 @@ export class Injector {
   /** Injects faults at once: all are aimed and written down before the first is applied. Gives their names. */
   async inject(ordered: readonly Ordered[]): Promise<string[]> {
     await this.witnessed();
+    this.#setting.signal.throwIfAborted();
     const aimed = ordered.map((order) => this.#aim(order));
     this.#setting.observer.onFault();
     await this.#setting.recorder.flush();
     await Promise.all(
       aimed.map(async ({ order, name, aim }) => {
         const injection = await order.fault.inject(name, aim, this.#setting.effects);
-        const active = {
+        const { as, for: ms } = order.options;
+        this.#active.push({
           fault: name,
-          as: order.options.as,
+          as,
           kind: order.kind,
-          targets: aim.targets,
+          held: aim.targets,
+          ended: new Set(),
           injection,
-        };
-        this.#active.push({ ...active, witness: this.#witness(name, injection) });
-        if (order.options.for !== undefined && injection.heal) this.#healLater(name, order.options.for);
+          witness: this.#witness(name, injection),
+          timer: ms !== undefined && injection.heal ? this.#healAfter(ms, name) : undefined,
+        });
       }),
     );
     return aimed.map(({ name }) => name);
@@ -85,19 +117,20 @@ export class Injector {
     await Promise.all(this.#active.map((active) => active.witness));
   }
 
-  /** Heals one fault by its own or the drill's name for it. */
+  /** Heals one fault by its own or the drill's name for it, whatever time it was given. */
   async heal(name: string): Promise<void> {
     await this.#heal((active) => active.fault === name || active.as === name);
   }
 
-  /** Heals what holds of one kind on a target, such as the pause of a node. */
-  async healOn(kind: string, target: string): Promise<void> {
-    await this.#heal((active) => active.kind === kind && active.targets.includes(target));
+  /** Heals what holds of one kind on these nodes, such as their pause; the other targets of a fault stay as they are. */
+  async release(kind: string, nodes: readonly string[]): Promise<void> {
+    await this.#heal((active) => active.kind === kind, nodes);
   }
 
+  /** Heals all that there is, whatever time it was given. */
   async healAll(): Promise<void> {
     await this.#heal(() => true);
-    await Promise.all(this.#healing);
+    await Promise.all(this.#expired);
   }
 
   #aim(order: Ordered) {
@@ -117,39 +150,81 @@ export class Injector {
     return { order, name, aim };
   }
 
-  async #witness(fault: string, injection: Injection): Promise<void> {
+  async #witness(fault: string, injection: Injection): Promise<boolean> {
     try {
-      this.#record('witness', fault, await injection.witness());
+      const seen = await injection.witness();
+      this.#record('witness', fault, seen);
+      return seen.witnessed;
     } catch (error) {
-      const evidence = [{ subject: fault, expected: 'a look at its effect', observed: messageOf(error) }];
-      this.#setting.recorder.record({ type: 'witness', fault, witnessed: false, evidence });
+      this.#setting.recorder.record({ type: 'witness', ...unseen(fault, error) });
+      return false;
     }
   }
 
-  #record(type: 'witness' | 'healed', fault: string, seen: Witnessed): void {
+  /** Whether it was in force still. */
+  async #lookAgain({ active, targets }: Part, lasting: Lasting, onRecord: PartOnRecord): Promise<void> {
+    const { recorder } = this.#setting;
+    const { fault, ended } = active;
+    const head = { type: 'witness', before: 'heal', ...onRecord } as const;
+    try {
+      const { witnessed, evidence } = await lasting.still(targets, ended);
+      recorder.record({ ...head, fault, witnessed, evidence });
+    } catch (error) {
+      recorder.record({ ...head, ...unseen(fault, error) });
+    }
+  }
+
+  #record(type: 'witness' | 'healed', fault: string, seen: Witnessed, onRecord?: PartOnRecord): void {
     const { witnessed, evidence, at } = seen;
-    this.#setting.recorder.record({ type, fault, witnessed, evidence }, { at });
+    this.#setting.recorder.record({ type, fault, witnessed, ...onRecord, evidence }, { at });
   }
 
-  #healLater(fault: string, ms: number): void {
-    const later = new Promise<void>((resolve, reject) => {
-      this.#setting.clock.timer(ms, () => this.heal(fault).then(resolve, reject));
+  #healAfter(ms: number, fault: string): Timer | undefined {
+    // The run may have come to its end while the fault was being injected.
+    if (this.#setting.signal.aborted) return undefined;
+    return this.#setting.clock.timer(ms, () => {
+      const healed = this.heal(fault);
+      // Whoever heals all waits for this and is told; until then a rejection is not an unhandled one.
+      healed.catch(() => undefined);
+      this.#expired.push(healed);
     });
-    // Whoever heals all waits for this and is told; until then a rejection is not an unhandled one.
-    later.catch(() => undefined);
-    this.#healing.push(later);
   }
 
-  async #heal(which: (active: Active) => boolean): Promise<void> {
+  async #heal(which: (active: Active) => boolean, nodes?: readonly string[]): Promise<void> {
     await this.witnessed();
-    const chosen = this.#active.filter(which);
-    for (const active of chosen) this.#active.splice(this.#active.indexOf(active), 1);
-    await Promise.all(
-      chosen.map(async ({ fault, injection }) => {
-        if (!injection.heal) return;
-        this.#setting.recorder.record({ type: 'heal', fault });
-        this.#record('healed', fault, await injection.heal());
-      }),
-    );
+    this.#setting.signal.throwIfAborted();
+    const parts = this.#active.filter(which).flatMap((active) => partOf(active, nodes));
+    // From here on they are nobody else's to heal.
+    for (const { active, targets, isLast } of parts) {
+      active.held = active.held.filter((target) => !targets.includes(target));
+      if (!isLast) continue;
+      this.#active.splice(this.#active.indexOf(active), 1);
+      active.timer?.cancel();
+    }
+    await Promise.all(parts.map((part) => this.#undo(part)));
   }
+
+  async #undo(part: Part): Promise<void> {
+    const { fault, injection } = part.active;
+    if (!injection.heal) return;
+    const targets = [...part.targets];
+    const onRecord = part.isLast ? {} : { targets };
+    // What never took effect cannot have lasted.
+    if (await part.active.witness) await this.#lookAgain(part, injection, onRecord);
+    this.#setting.recorder.record({ type: 'heal', fault, ...onRecord });
+    this.#record('healed', fault, await injection.heal(targets), onRecord);
+  }
+}
+
+/** What of a fault is on these nodes; all that is left of it where none are named. */
+function partOf(active: Active, nodes: readonly string[] | undefined): Part[] {
+  const { held } = active;
+  if (!nodes) return [{ active, targets: held, isLast: true }];
+  const targets = held.filter((target) => nodes.includes(target));
+  return targets.length === 0 ? [] : [{ active, targets, isLast: targets.length === held.length }];
+}
+
+function unseen(fault: string, error: unknown): Pick<WitnessEvent, 'fault' | 'witnessed' | 'evidence'> {
+  const evidence = [{ subject: fault, expected: 'a look at its effect', observed: messageOf(error) }];
+  return { fault, witnessed: false, evidence };
 }

@@ -140,6 +140,7 @@ export class Stage {
       effects,
       links: plan.links,
       random: random.fork('faults'),
+      signal,
     });
     const tally = new Tally(drill);
     recorder.subscribe((event) => tally.add(event));

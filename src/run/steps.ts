@@ -79,7 +79,7 @@ async function restart(options: StepOptions<'restart'>, scene: Scene): Promise<v
       scene.recorder.record({ type: 'ask', ask: 'restart', node });
       if (scene.observer.isRunning(node)) {
         // A process that stands still never gets to its own end.
-        await scene.injector.healOn('pause', node);
+        await scene.injector.release('pause', [node]);
         await scene.cluster.kill(node, 'SIGTERM');
       }
       await scene.start(node);
@@ -88,7 +88,7 @@ async function restart(options: StepOptions<'restart'>, scene: Scene): Promise<v
 }
 
 async function resume(options: StepOptions<'resume'>, scene: Scene): Promise<void> {
-  for (const node of targets(options.target, scene)) await scene.injector.healOn('pause', node);
+  await scene.injector.release('pause', targets(options.target, scene));
 }
 
 async function heal(name: StepOptions<'heal'>, scene: Scene): Promise<void> {

@@ -12,13 +12,19 @@ export interface HandicapSeen {
   observed: string;
 }
 
+/**
+ * How a handicap is looked at. `thorough`: what a fault has put on a node is in force, by its effect where that shows.
+ * `quick`, right before it is lifted: what faults have put there is there still, whichever of them counts.
+ */
+export type Pace = 'thorough' | 'quick';
+
 export interface Handicap<Value> {
   /** Puts it on, in the name of a fault; gives the clock's instant since which it holds. */
   put(node: string, fault: string, value: Value): Promise<{ at: number }>;
   /** Lifts what was put on in that name: what was before holds again. */
   lift(node: string, fault: string): Promise<{ at: number }>;
   /** Looks whether it is in force; once it was lifted, whether it is no more. */
-  look(node: string, fault: string): Promise<HandicapSeen>;
+  look(node: string, fault: string, pace?: Pace): Promise<HandicapSeen>;
 }
 
 export interface Handicaps {

@@ -157,13 +157,22 @@ export class Building {
     return fault;
   }
 
-  heal(ms: number, fault: string, effective: number | null = ms): this {
-    this.at(ms, { type: 'heal', fault });
+  /** The look right before a heal. */
+  look(ms: number, fault: string, there: boolean): this {
+    const evidence = [{ subject: 'a', expected: 'stopped', observed: there ? 'stopped' : 'not stopped' }];
+    return this.at(ms, { type: 'witness', before: 'heal', fault, witnessed: there, evidence });
+  }
+
+  /** For some of its targets, where they are named; otherwise it is over. */
+  heal(ms: number, fault: string, effective: number | null = ms, targets?: string[]): this {
+    const part = targets ? { targets } : {};
+    this.at(ms, { type: 'heal', fault, ...part });
     const seen = effective !== null;
     return this.at(Math.max(ms, effective ?? ms) + 1, {
       type: 'healed',
       fault,
       witnessed: seen,
+      ...part,
       evidence: [],
       ...(seen ? { at: effective * 1e6 } : {}),
     });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { faultsOf } from '../../src/checker/faults.js';
 import { judge } from '../../src/checker/judge.js';
 import { Building } from './build.js';
 import { find } from './find.js';
@@ -28,6 +29,44 @@ describe('faults', () => {
     healed.heal(500, healed.fault(100), null);
     expect(find(healed.history(), NAME).message).toContain(
       'the heal of fault-1 (kill a) did not take effect',
+    );
+  });
+
+  it('that were undone before their heal make no verdict; since when they took effect is not touched by that', () => {
+    const run = new Building();
+    const [held, undone] = [run.fault(100), run.fault(200, { kind: 'pause', effective: 210 })];
+    run.look(500, held, true).heal(501, held);
+    run.look(600, undone, false).heal(601, undone);
+    const finding = find(run.history(), NAME);
+    expect(finding).toMatchObject({ verdict: 'inconclusive', actual: '1 not witnessed' });
+    expect(finding.message).toBe(
+      'fault-2 (pause a) did not last until its heal: a: expected stopped, found not stopped',
+    );
+    expect(faultsOf(run.history()).map(({ effective }) => effective)).toEqual([100e6, 210e6]);
+  });
+
+  it('that were healed for some of their targets are over with the last of them, each heal witnessed', () => {
+    const run = new Building();
+    const fault = run.fault(100, { kind: 'pause', targets: ['b', 'a', 'c'] });
+    run.look(200, fault, true).heal(201, fault, 202, ['a']);
+    run.heal(300, fault, 301, ['b']);
+    expect(find(run.history(), NAME)).toMatchObject({ verdict: 'pass' });
+    expect(faultsOf(run.history())[0]).toMatchObject({ target: 'a', heal: undefined, over: 202e6 });
+    run.heal(400, fault, 401);
+    expect(find(run.history(), NAME)).toMatchObject({ verdict: 'pass' });
+    expect(faultsOf(run.history())[0]).toMatchObject({ heal: { time: 400e6 }, over: 202e6 });
+
+    const first = new Building();
+    const other = first.fault(100, { kind: 'pause', targets: ['b', 'c'] });
+    first.heal(200, other, null, ['c']);
+    first.heal(300, other, 301);
+    expect(find(first.history(), NAME).message).toBe(
+      'the heal of fault-1 (pause b, c) for c did not take effect: nothing was seen',
+    );
+    expect(faultsOf(first.history())[0]).toMatchObject({ target: 'b', over: 301e6 });
+    first.at(250, { type: 'heal', fault: other, targets: ['b'] });
+    expect(find(first.history(), NAME).message).toContain(
+      'the heal of fault-1 (pause b, c) for b: no probe looked whether it took effect',
     );
   });
 

@@ -61,7 +61,8 @@ withEngine(() => {
 
       test('a clock that somebody sets right is not witnessed', async () => {
         const stand = await opened(TELLS);
-        const { witness } = await stand.inject(clock, { target: 'a', skew: 5 * MINUTE });
+        const { witness, still } = await stand.inject(clock, { target: 'a', skew: 5 * MINUTE });
+        expect(await still()).toMatchObject({ witnessed: true });
         const sets = await stand
           .container('a')
           .exec({ Cmd: ['sh', '-c', 'echo +0 > /.failover-drill-clock'], AttachStdout: true });
@@ -74,6 +75,10 @@ withEngine(() => {
               observed: expect.stringMatching(/^(the right time|a clock off by [+-](\d+(us|ms)|1s))$/),
             },
           ],
+        });
+        expect(await still()).toMatchObject({
+          witnessed: false,
+          evidence: [{ expected: 'a clock off by +5m' }],
         });
       });
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import { systemClock as clock } from '../../src/clock.js';
-import type { Aim, AimView, Effects, Fault, Injection } from '../../src/fault/fault.js';
+import type { Aim, AimView, Effects, Fault, Injection, Lasting } from '../../src/fault/fault.js';
 import { http } from '../../src/probe/http.js';
 import { freshId, seeded } from '../../src/random.js';
 import { dockerRuntime } from '../../src/runtime/docker/docker-runtime.js';
@@ -56,10 +56,11 @@ export async function openContainerStand(layout: Pick<Layout, 'nodes'> & Partial
     async inject<Options, Aimed extends Aim>(
       fault: Fault<Options, Aimed>,
       options: Options,
-    ): Promise<Injection & { heal: NonNullable<Injection['heal']> }> {
+    ): Promise<Injection & Lasting> {
       const injection = await fault.inject(`fault-${++count}`, fault.aim(options, view), effects);
-      const heal = injection.heal ?? (() => Promise.reject(new Error('nothing to heal')));
-      return { ...injection, heal };
+      const nothing = () => Promise.reject(new Error('nothing to heal'));
+      const { witness, still = nothing, heal = nothing } = injection;
+      return { witness, still, heal };
     },
     async close() {
       const { leaked } = await cluster.close();

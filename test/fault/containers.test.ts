@@ -55,6 +55,9 @@ withEngine(() => {
     const second = await stand.inject(cpu, { target: 'b', limit: 0.2 });
     expect(await first.witness()).toMatchObject({ witnessed: false });
     expect(await second.witness()).toMatchObject({ witnessed: true });
+    // That the later one counts is nobody else's doing.
+    expect(await first.still()).toMatchObject({ witnessed: true, evidence: [{ expected: '20%' }] });
+    expect(await second.still()).toMatchObject({ witnessed: true, evidence: [{ expected: '20%' }] });
     expect(await second.heal()).toMatchObject({ witnessed: true, evidence: [{ expected: '30%' }] });
     expect(await first.heal()).toMatchObject({ witnessed: true, evidence: [{ expected: '50%' }] });
     expect(await hostConfig('b')).toMatchObject({ NanoCpus: 5e8 });
@@ -71,14 +74,31 @@ withEngine(() => {
     expect(await little.heal()).toMatchObject({ witnessed: true, evidence: [{ expected: '300m' }] });
   });
 
+  test('a limit that somebody lifts later on does not last', async () => {
+    const less = await stand.inject(cpu, { target: 'a', limit: 0.2 });
+    const little = await stand.inject(memory, { target: 'b', limit: 200 * MB });
+    for (const { witness, still } of [less, little]) {
+      expect(await witness()).toMatchObject({ witnessed: true });
+      expect(await still()).toMatchObject({ witnessed: true });
+    }
+    await stand.container('a').update({ CpuQuota: -1 });
+    await stand.container('b').update({ Memory: 250 * MB, MemorySwap: 250 * MB });
+    const faster = { subject: 'a', expected: '20%', observed: expect.stringMatching(/^unlimited/) };
+    expect(await less.still()).toMatchObject({ witnessed: false, evidence: [faster] });
+    const more = { subject: 'b', expected: '200m', observed: expect.stringMatching(/^250m/) };
+    expect(await little.still()).toMatchObject({ witnessed: false, evidence: [more] });
+    await Promise.all([less.heal(), little.heal()]);
+  });
+
   test('a node that takes more memory than it may is ended by the kernel, and its exit says so', async () => {
-    const { witness, heal } = await stand.inject(memory, { target: 'a', limit: 128 * MB });
+    const { witness, still, heal } = await stand.inject(memory, { target: 'a', limit: 128 * MB });
     const seen = await witness();
     expect(seen).toMatchObject({ witnessed: true, evidence: [{ expected: '128m' }] });
     expect(seen.evidence[0]?.observed).toMatch(/^128m; \d+\.\d MiB in use$/);
     await stand.ask('a', 'eat/400').catch(() => undefined);
     const exit = await eventually('it ends', () => stand.exits.find(({ node }) => node === 'a'));
     expect(exit.detail).toMatch(/SIGKILL.*, out of memory$/);
+    expect(await still()).toMatchObject({ witnessed: true });
     await stand.start('a', PATIENT);
     expect(await witness()).toMatchObject({ witnessed: true });
     expect(await heal()).toMatchObject({ witnessed: true, evidence: [{ expected: 'unlimited' }] });
@@ -104,9 +124,26 @@ withEngine(() => {
   });
 
   test('a folder in which somebody makes room is not full', async () => {
-    const { witness, heal } = await stand.inject(disk, { target: 'c', fill: '/full' });
+    const { witness, still, heal } = await stand.inject(disk, { target: 'c', fill: '/full' });
+    expect(await still()).toMatchObject({ witnessed: true });
     expect(await stand.ask('c', 'sweep/full')).toBe('ok');
     expect(await witness()).toMatchObject({ witnessed: false });
+    expect(await still()).toMatchObject({
+      witnessed: false,
+      evidence: [
+        { expected: 'no room for a block (ENOSPC)', observed: expect.stringMatching(/^room for a block/) },
+      ],
+    });
+    expect(await heal()).toMatchObject({ witnessed: true });
+  });
+
+  test('a folder that a restart of its node has emptied was emptied by nobody else', async () => {
+    const { still, heal } = await stand.inject(disk, { target: 'c', fill: '/full' });
+    await stand.cluster.kill('c', 'SIGKILL');
+    expect(await still()).toMatchObject({ witnessed: true });
+    await stand.start('c', PATIENT);
+    expect(await stand.ask('c', 'write/full')).toBe('ok');
+    expect(await still()).toMatchObject({ witnessed: true });
     expect(await heal()).toMatchObject({ witnessed: true });
   });
 
@@ -117,23 +154,32 @@ withEngine(() => {
   });
 
   test('a slow disk is what a process in there gets, also after a restart of the node', async () => {
-    const { witness, heal } = await stand.inject(slowDisk, { target: 'b', write: 512 * 1024, read_ops: 20 });
+    const { witness, still, heal } = await stand.inject(slowDisk, {
+      target: 'b',
+      write: 512 * 1024,
+      read_ops: 20,
+    });
     const seen = await witness();
     expect(seen.evidence[0]?.observed).toMatch(
       /^write 512k\/s, read_ops 20\/s; write of 319488 bytes took \d{3,} ms, 13 read_ops took \d{3,} ms$/,
     );
     expect(seen.witnessed).toBe(true);
     await stand.cluster.kill('b', 'SIGKILL');
+    expect(await still()).toMatchObject({ witnessed: true });
     await stand.start('b', PATIENT);
     expect(await witness()).toMatchObject({ witnessed: true });
+    expect(await still()).toMatchObject({ witnessed: true });
     expect(await heal()).toMatchObject({ witnessed: true, evidence: [{ observed: 'unlimited' }] });
   });
 
   test('a slow disk that somebody makes fast is not witnessed', async () => {
-    const { witness, heal } = await stand.inject(slowDisk, { target: 'a', write: 512 * 1024 });
+    const { witness, still, heal } = await stand.inject(slowDisk, { target: 'a', write: 512 * 1024 });
+    expect(await still()).toMatchObject({ witnessed: true });
     const group = cgroupOf((await processOf('a')).pid, 'io') ?? expect.fail('a control group');
     throttle(group, await blockDeviceOf('/var/lib/docker'), {});
     expect(await witness()).toMatchObject({ witnessed: false, evidence: [{ observed: 'unlimited' }] });
+    const found = { expected: 'write 512k/s', observed: 'unlimited' };
+    expect(await still()).toMatchObject({ witnessed: false, evidence: [found] });
     expect(await heal()).toMatchObject({ witnessed: true });
   });
 
@@ -148,9 +194,20 @@ withEngine(() => {
   });
 
   test('one whose processes somebody lets go on is not witnessed', async () => {
-    const { witness, heal } = await stand.inject(pause, { target: 'a', by: 'SIGSTOP' });
+    const { witness, still, heal } = await stand.inject(pause, { target: 'a', by: 'SIGSTOP' });
+    expect(await still()).toMatchObject({ witnessed: true });
     process.kill(treeOf(await processOf('a'))[1]?.pid ?? expect.fail('a process'), 'SIGCONT');
     expect(await witness()).toMatchObject({ witnessed: false, evidence: [{ observed: 'not stopped' }] });
+    expect(await still()).toMatchObject({ witnessed: false, evidence: [{ observed: 'not stopped' }] });
+    expect(await heal()).toMatchObject({ witnessed: true });
+  });
+
+  test('one that somebody thaws does not stay frozen', async () => {
+    const { witness, still, heal } = await stand.inject(pause, { target: 'a', by: 'freezer' });
+    expect(await witness()).toMatchObject({ witnessed: true });
+    expect(await still()).toMatchObject({ witnessed: true });
+    await stand.container('a').unpause();
+    expect(await still()).toMatchObject({ witnessed: false, evidence: [{ observed: 'not stopped' }] });
     expect(await heal()).toMatchObject({ witnessed: true });
   });
 

@@ -83,6 +83,39 @@ test('a cut that was undone behind our back is not witnessed', async () => {
   expect(evidence[0]?.observed).toContain('the server should say: fault-1_upstream, fault-1_downstream');
 });
 
+for (const mode of ['refuse', 'drop', 'stall'] as const) {
+  test(`${mode}: a cut that others clear away in its midst does not last, and is healed all the same`, async () => {
+    const { inject, client } = await openStand();
+    const { witness, still, heal } = await inject(partition, { from: 'a', to: 'b', mode });
+    expect(await witness()).toMatchObject({ witnessed: true });
+    expect(await still()).toMatchObject({ witnessed: true });
+    // As another user of a shared server does.
+    await client.reset();
+    const { witnessed, evidence } = await still();
+    expect(witnessed).toBe(false);
+    const [expected, observed] =
+      mode === 'refuse' ? ['disabled', 'enabled'] : ['fault-1_upstream', 'no toxics'];
+    expect(evidence).toContainEqual({ subject: 'a->b', expected, observed });
+    expect(await heal()).toMatchObject({ witnessed: true });
+  });
+}
+
+test('whether a cut lasts is a question of its own toxics, whatever else is there', async () => {
+  const { inject, client, run } = await openStand();
+  const one = await inject(partition, { link: 'a->b', mode: 'drop' });
+  const other = await inject(partition, { link: 'a->b', mode: 'stall' });
+  const refused = await inject(partition, { link: 'a->b', mode: 'refuse' });
+  const proxy = await client.get(proxyName(run, 'a->b'));
+  await (await proxy.getToxic('fault-1_upstream')).remove();
+  expect(await one.still()).toMatchObject({ witnessed: false });
+  expect(await other.still()).toMatchObject({ witnessed: true });
+  await other.heal();
+  expect(await refused.still()).toMatchObject({ witnessed: true });
+  // It does not matter either whether anybody is there to be cut off.
+  await (await inject(kill, { target: 'b' })).witness();
+  expect(await refused.still()).toMatchObject({ witnessed: true });
+});
+
 test('an exception that is none is not witnessed', async () => {
   const { inject, effects, links } = await openStand();
   const { witness } = await inject(partition, { isolate: 'a', except: ['client:west'], mode: 'drop' });

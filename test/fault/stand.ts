@@ -1,7 +1,7 @@
 /** Three nodes that take greetings, all links between them, and what a fault needs: for tests of faults. */
 import { onTestFinished } from 'vitest';
 import { systemClock as clock } from '../../src/clock.js';
-import type { Aim, AimView, Effects, Fault, Injection } from '../../src/fault/fault.js';
+import type { Aim, AimView, Effects, Fault, Injection, Lasting } from '../../src/fault/fault.js';
 import { openToxiproxy } from '../../src/link/server.js';
 import { openLinks } from '../../src/link/toxiproxy-links.js';
 import { type Greeter, greeter } from '../../src/probe/greeting.js';
@@ -101,12 +101,13 @@ export async function openStand(system: System = echoSystem) {
   async function inject<Options, Aimed extends Aim>(
     fault: Fault<Options, Aimed>,
     options: Options,
-  ): Promise<Injection & { aim: Aimed; name: string; heal: NonNullable<Injection['heal']> }> {
+  ): Promise<Injection & Lasting & { aim: Aimed; name: string }> {
     const name = `fault-${++count}`;
     const aim = fault.aim(options, view);
     const injection = await fault.inject(name, aim, effects);
-    const heal = injection.heal ?? (() => Promise.reject(new Error('nothing to heal')));
-    return { ...injection, heal, aim, name };
+    const nothing = () => Promise.reject(new Error('nothing to heal'));
+    const { witness, still = nothing, heal = nothing } = injection;
+    return { witness, still, heal, aim, name };
   }
   return { cluster, effects, links, inject, start, client, run };
 }

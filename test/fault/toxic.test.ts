@@ -52,6 +52,24 @@ for (const stream of ['upstream', 'downstream'] as const) {
   });
 }
 
+test('toxics that others clear away in their midst do not last', async () => {
+  const { inject, client } = await openStand();
+  const { witness, still, heal } = await inject(toxic, {
+    link: 'a->b',
+    type: 'latency',
+    attributes: { latency: 60 },
+  });
+  expect(await witness()).toMatchObject({ witnessed: true });
+  expect(await still()).toMatchObject({ witnessed: true });
+  await client.reset();
+  const expected = 'fault-1_latency_downstream';
+  expect(await still()).toMatchObject({
+    witnessed: false,
+    evidence: [{ subject: 'a->b', expected, observed: 'no toxics' }],
+  });
+  expect(await heal()).toMatchObject({ witnessed: true });
+});
+
 test('a toxic that is drawn for each connection is taken by the server on its word', async () => {
   const { inject } = await openStand();
   const options = { link: 'a->b', type: 'timeout', toxicity: 0.5, attributes: { timeout: 0 } } as const;

@@ -62,6 +62,37 @@ split-brain: FAIL (seed 123, process, 14.2 s)
 `);
   });
 
+  test('says for whom a fault was healed before, and that it was not seen to last', () => {
+    const fault = 'fault-1';
+    const pause = { kind: 'pause', targets: ['b', 'c'], text: 'b, c paused' };
+    const told: Told[] = [
+      { ms: 10, type: 'fault', fault, ...pause },
+      { ms: 12, type: 'witness', fault, witnessed: true, at: 11e6, evidence: [] },
+      { ms: 20, type: 'witness', before: 'heal', fault, witnessed: true, targets: ['b'], evidence: [] },
+      { ms: 20, type: 'heal', fault, targets: ['b'] },
+      { ms: 21, type: 'healed', fault, witnessed: true, at: 20.5e6, targets: ['b'], evidence: [] },
+    ];
+    const part = historyText(historyOf(told));
+    expect(part).toContain('20.0 ms  fault-1 pause b, c paused is being healed for b alone');
+    expect(part).toContain('20.5 ms  fault-1 pause b, c paused is healed for b alone');
+    expect(part).toContain('paused: in force from 11.0 ms, never healed; for b to 20.5 ms\n');
+    const evidence = [{ subject: 'c', expected: 'stopped', observed: 'not stopped' }];
+    const whole = historyText(
+      historyOf([
+        ...told,
+        { ms: 30, type: 'witness', before: 'heal', fault, witnessed: false, evidence },
+        { ms: 30, type: 'heal', fault },
+        { ms: 31, type: 'healed', fault, witnessed: true, at: 30.5e6, evidence: [] },
+      ]),
+    );
+    expect(whole).toContain(
+      '30.0 ms  fault-1 pause b, c paused was not seen to last until its heal (c: expected stopped, found not stopped)',
+    );
+    expect(whole).toContain(
+      'in force from 11.0 ms to 30.5 ms (19.5 ms); for b to 20.5 ms; not seen to last until 30.0 ms\n',
+    );
+  });
+
   test('says that a fault was not seen, or never healed', () => {
     expect(historyText(historyOf())).toContain('isolate a (drop): in force from 2013.4 ms, never healed');
     expect(historyText(historyOf(SPLIT.slice(0, 9)))).toContain('isolate a (drop): not seen to take effect');

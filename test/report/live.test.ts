@@ -83,6 +83,22 @@ describe('live progress', () => {
     ]);
   });
 
+  test('shows for whom a fault is in force yet, and nothing of a look that saw what it should', () => {
+    const fault = 'fault-1';
+    const told: Told[] = [
+      { ms: 1, type: 'fault', fault, kind: 'pause', targets: ['a', 'b', 'c'], text: 'a, b, c paused' },
+      { ms: 2, type: 'witness', fault, witnessed: true, evidence: [] },
+      { ms: 3, type: 'witness', before: 'heal', fault, witnessed: true, targets: ['b'], evidence: [] },
+      { ms: 3, type: 'heal', fault, targets: ['b'] },
+      { ms: 4, type: 'healed', fault, witnessed: true, targets: ['b'], evidence: [] },
+    ];
+    const lines = show(told, 5);
+    expect(lines).toContain('in force: fault-1 pause a, b, c paused, for a, c alone');
+    expect(lines.filter((line) => line.endsWith('is in force'))).toHaveLength(1);
+    const healed: Told = { ms: 6, type: 'healed', fault, witnessed: true, evidence: [] };
+    expect(stateAfter([...told, healed]).faults.size).toBe(0);
+  });
+
   test('does not take a stale report for a change', () => {
     const late: Told = {
       ms: 2700,

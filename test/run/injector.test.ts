@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock as clock } from '../../src/clock.js';
+import { type Clock, systemClock as clock } from '../../src/clock.js';
 import type { Aim, Effects, Fault, Witnessed } from '../../src/fault/fault.js';
 import { decodeHistory } from '../../src/history/codec.js';
 import { seeded } from '../../src/random.js';
@@ -13,11 +13,13 @@ import { Recorder } from '../../src/run/recorder.js';
 let folder: string;
 let file: string;
 let recorder: Recorder;
+let ending: AbortController;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'drill-injector-'));
   file = join(folder, 'history.jsonl');
   recorder = await Recorder.open({ clock, file, onFailure: (error) => expect.fail(error.message) });
+  ending = new AbortController();
 });
 afterEach(async () => {
   await recorder.close();
@@ -26,27 +28,43 @@ afterEach(async () => {
 
 const seen = (witnessed: boolean): Witnessed => ({ witnessed, at: clock.now(), evidence: [] });
 
-function injector() {
+function injector(by: Clock = clock) {
   const observer = {
     view: () => ({ nodes: [], killed: [], paused: [] }),
     onFault() {},
   } as unknown as Observer;
   const effects = {} as Effects;
-  return new Injector({ clock, recorder, observer, effects, links: [], random: seeded(1) });
+  const { signal } = ending;
+  return new Injector({ clock: by, recorder, observer, effects, links: [], random: seeded(1), signal });
+}
+
+interface Ways {
+  targets?: string[];
+  witness?: () => Promise<Witnessed>;
+  still?: () => Promise<Witnessed>;
 }
 
 /** A fault that writes down what is done to it. */
-function fault(log: string[], options: Ordered['options'] = {}, witness = async () => seen(true)): Ordered {
+function fault(
+  log: string[],
+  options: Ordered['options'] = {},
+  { targets = ['a'], witness = async () => seen(true), still = async () => seen(true) }: Ways = {},
+): Ordered {
   const kind: Fault<unknown, Aim> = {
     needs: [],
-    aim: () => ({ targets: ['a'], text: 'a hurt' }),
+    aim: () => ({ targets, text: `${targets.join(', ')} hurt` }),
     async inject(name) {
       const known = readFileSync(file, 'utf8').includes(`"type":"fault","fault":"${name}"`);
       log.push(`${name} injected, ${known ? 'on record' : 'not on record'}`);
       return {
         witness,
-        heal: async () => {
-          log.push(`${name} healed`);
+        still: async (only = targets, ended = new Set()) => {
+          const gone = only.filter((target) => ended.has(target)).map((target) => `, ${target} ended`);
+          log.push(`${name} looked at: ${only.join(' ')}${gone.join('')}`);
+          return still();
+        },
+        heal: async (only = targets) => {
+          log.push(`${name} healed: ${only.join(' ')}`);
           return seen(true);
         },
       };
@@ -56,7 +74,39 @@ function fault(log: string[], options: Ordered['options'] = {}, witness = async 
 }
 
 const types = () =>
-  recorder.events.map((event) => ('fault' in event ? `${event.type} ${event.fault}` : event.type));
+  recorder.events.map((event) => {
+    if (!('fault' in event)) return event.type;
+    const { type, fault } = event;
+    const before = type === 'witness' && event.before ? ` before ${event.before}` : '';
+    const part = type !== 'fault' && event.targets ? ` of ${event.targets.join(' ')}` : '';
+    return `${type} ${fault}${before}${part}`;
+  });
+
+const healsIn = (log: readonly string[]) => log.filter((line) => line.includes('healed'));
+
+/** The clock, with the timers that are yet to fire. */
+function counted() {
+  const pending = new Set<number>();
+  let count = 0;
+  const own: Clock = {
+    ...clock,
+    timer(ms, fire) {
+      const id = ++count;
+      pending.add(id);
+      const timer = clock.timer(ms, () => {
+        pending.delete(id);
+        fire();
+      });
+      return {
+        cancel() {
+          pending.delete(id);
+          timer.cancel();
+        },
+      };
+    },
+  };
+  return { own, pending };
+}
 
 describe('the injector', () => {
   it('has a fault on record, out of its hands, before it is applied', async () => {
@@ -65,11 +115,44 @@ describe('the injector', () => {
     expect(log).toEqual(['fault-1 injected, on record', 'fault-2 injected, on record']);
   });
 
-  it('records the witness, the heal and what was seen of it, in this order', async () => {
+  it('records the witness, the last look, the heal and what was seen of it, in this order', async () => {
+    const log: string[] = [];
     const own = injector();
-    await own.inject([fault([], { as: 'pain' })]);
+    await own.inject([fault(log, { as: 'pain' })]);
     await own.heal('pain');
-    expect(types()).toEqual(['fault fault-1', 'witness fault-1', 'heal fault-1', 'healed fault-1']);
+    expect(types()).toEqual([
+      'fault fault-1',
+      'witness fault-1',
+      'witness fault-1 before heal',
+      'heal fault-1',
+      'healed fault-1',
+    ]);
+    expect(log.slice(1)).toEqual(['fault-1 looked at: a', 'fault-1 healed: a']);
+  });
+
+  it('records that a fault was undone by somebody else, or that nobody could look, and heals it all the same', async () => {
+    const log: string[] = [];
+    const own = injector();
+    const blind = () => Promise.reject(new Error('blind'));
+    await own.inject([fault(log, {}, { still: async () => seen(false) }), fault(log, {}, { still: blind })]);
+    await own.healAll();
+    const looks = recorder.events.filter((event) => event.type === 'witness' && event.before === 'heal');
+    expect(looks).toMatchObject([
+      { fault: 'fault-1', witnessed: false, evidence: [] },
+      { fault: 'fault-2', witnessed: false, evidence: [{ subject: 'fault-2', observed: 'blind' }] },
+    ]);
+    expect(healsIn(log)).toHaveLength(2);
+  });
+
+  it('tells a last look which processes have ended since the injection, though they run again', async () => {
+    const log: string[] = [];
+    const own = injector();
+    recorder.record({ type: 'node', node: 'a', event: 'exited' });
+    await own.inject([fault(log, {}, { targets: ['a', 'b'] })]);
+    recorder.record({ type: 'node', node: 'b', event: 'exited' });
+    recorder.record({ type: 'node', node: 'b', event: 'starting' });
+    await own.healAll();
+    expect(log).toContain('fault-1 looked at: a b, b ended');
   });
 
   it('lets a witness speak before the next fault', async () => {
@@ -79,7 +162,7 @@ describe('the injector', () => {
         speak = resolve;
       });
     const own = injector();
-    await own.inject([fault([], {}, witness)]);
+    await own.inject([fault([], {}, { witness })]);
     const next = own.inject([fault([])]);
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(types()).toEqual(['fault fault-1']);
@@ -90,9 +173,12 @@ describe('the injector', () => {
 
   it('takes a witness that breaks down for one that saw nothing', async () => {
     const own = injector();
-    await own.inject([fault([], {}, async () => Promise.reject(new Error('blind')))]);
+    await own.inject([fault([], {}, { witness: async () => Promise.reject(new Error('blind')) })]);
     await own.witnessed();
     expect(recorder.events.at(-1)).toMatchObject({ type: 'witness', witnessed: false });
+    // Nobody asks whether it lasted.
+    await own.healAll();
+    expect(types()).toEqual(['fault fault-1', 'witness fault-1', 'heal fault-1', 'healed fault-1']);
   });
 
   it('heals by itself what was to last for a while, and nothing twice', async () => {
@@ -102,7 +188,92 @@ describe('the injector', () => {
     await new Promise((resolve) => setTimeout(resolve, 60));
     await own.healAll();
     await own.healAll();
-    expect(log.filter((line) => line.endsWith('healed'))).toEqual(['fault-1 healed', 'fault-2 healed']);
+    expect(healsIn(log)).toEqual(['fault-1 healed: a', 'fault-2 healed: a']);
+  });
+
+  it('heals for one node what holds several, and leaves it in force for the others', async () => {
+    const log: string[] = [];
+    const own = injector();
+    await own.inject([fault(log, {}, { targets: ['a', 'b', 'c'] }), fault(log, {}, { targets: ['c'] })]);
+    await own.release('hurt', ['b', 'd']);
+    expect(log.slice(2)).toEqual(['fault-1 looked at: b', 'fault-1 healed: b']);
+    // Once more: it is not held there any more.
+    await own.release('hurt', ['b']);
+    await own.release('other', ['a']);
+    expect(healsIn(log)).toHaveLength(1);
+    await own.healAll();
+    expect(log.slice(4)).toEqual([
+      'fault-1 looked at: a c',
+      'fault-2 looked at: c',
+      'fault-1 healed: a c',
+      'fault-2 healed: c',
+    ]);
+    expect(types().filter((type) => type.includes('fault-1'))).toEqual([
+      'fault fault-1',
+      'witness fault-1',
+      'witness fault-1 before heal of b',
+      'heal fault-1 of b',
+      'healed fault-1 of b',
+      'witness fault-1 before heal',
+      'heal fault-1',
+      'healed fault-1',
+    ]);
+  });
+
+  it('has a fault be over with the last of its nodes, and heals the rest of another when its time is up', async () => {
+    const log: string[] = [];
+    const { own: timed, pending } = counted();
+    const own = injector(timed);
+    await own.inject([fault(log, { for: 600_000 }, { targets: ['a', 'b'] })]);
+    await own.release('hurt', ['a']);
+    expect(pending.size).toBe(1);
+    await own.release('hurt', ['b']);
+    expect(types().at(-1)).toBe('healed fault-1');
+    expect(pending.size).toBe(0);
+    await own.inject([fault(log, { for: 20 }, { targets: ['a', 'b'] })]);
+    await own.release('hurt', ['a']);
+    await expect.poll(() => healsIn(log)).toContain('fault-2 healed: b');
+  });
+
+  it('waits for nobody whose time is not up once he is healed', async () => {
+    const log: string[] = [];
+    const { own: timed, pending } = counted();
+    const own = injector(timed);
+    await own.inject([fault(log, { for: 600_000, as: 'one' }), fault(log, { for: 600_000 })]);
+    await own.heal('one');
+    expect(pending.size).toBe(1);
+    await own.healAll();
+    expect(pending.size).toBe(0);
+    expect(healsIn(log)).toHaveLength(2);
+  });
+
+  it('tells whoever heals all of a heal that failed when its time was up', async () => {
+    const own = injector();
+    const order = fault([], { for: 10 });
+    const broken = {
+      ...order.fault,
+      inject: async () => ({
+        witness: async () => seen(true),
+        still: async () => seen(true),
+        heal: () => Promise.reject(new Error('stuck')),
+      }),
+    };
+    await own.inject([{ ...order, fault: broken }]);
+    await expect.poll(types).toContain('heal fault-1');
+    await expect(own.healAll()).rejects.toThrow('stuck');
+  });
+
+  it('heals and injects nothing more once the run is to end', async () => {
+    const log: string[] = [];
+    const { own: timed, pending } = counted();
+    const own = injector(timed);
+    await own.inject([fault(log, { for: 600_000 })]);
+    await own.witnessed();
+    ending.abort(new Error('interrupted'));
+    expect(pending.size).toBe(0);
+    await expect(own.healAll()).rejects.toThrow('interrupted');
+    await expect(own.inject([fault(log)])).rejects.toThrow('interrupted');
+    expect(log).toEqual(['fault-1 injected, on record']);
   });
 });
 

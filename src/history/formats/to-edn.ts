@@ -33,7 +33,7 @@ function ednLine(event: Event, kinds: Map<string, string>): string | undefined {
       return `${stamp}, :type :info, :process :nemesis, :f :${keyword(event.kind)}, :value ${edn(event.text)}}`;
     case 'heal': {
       const kind = kinds.get(event.fault) ?? 'fault';
-      return `${stamp}, :type :info, :process :nemesis, :f :heal-${keyword(kind)}, :value ${edn(event.fault)}}`;
+      return `${stamp}, :type :info, :process :nemesis, :f :heal-${keyword(kind)}, :value ${edn([event.fault, ...(event.targets ?? [])].join(' '))}}`;
     }
     default:
       return undefined;

@@ -56,8 +56,9 @@ async function stand() {
   const inject = async (options: Parameters<typeof partition.aim>[0]) => {
     const name = `fault-${++count}`;
     const aim = partition.aim(options, view);
-    const { witness, heal } = await partition.inject(name, aim, effects);
-    return { name, aim, witness, heal: () => heal?.() ?? expect.fail('nothing to heal') };
+    const { witness, still, heal } = await partition.inject(name, aim, effects);
+    const nothing = () => expect.fail('nothing to heal');
+    return { name, aim, witness, still: () => still?.() ?? nothing(), heal: () => heal?.() ?? nothing() };
   };
   return { cluster, filters, links, inject };
 }
@@ -114,5 +115,27 @@ withPacketFilters(() => {
     const { witnessed, evidence } = await undone.witness();
     expect(witnessed).toBe(false);
     expect(sees(evidence, 'a->c')).toMatch(/the server should say: fault-2_upstream/);
+  });
+
+  test('what a node clears away in the midst of a cut does not last', async () => {
+    const { inject, filters } = await stand();
+    const whole = await inject({ isolate: 'a', mode: 'drop' });
+    const refused = await inject({ link: 'b->c', mode: 'refuse' });
+    for (const { witness, still } of [whole, refused]) {
+      expect(await witness()).toMatchObject({ witnessed: true });
+      expect(await still()).toMatchObject({ witnessed: true });
+    }
+    // As keepalived's notify scripts do.
+    await filters.get('c')?.load('*filter\n-F INPUT\nCOMMIT\n');
+    const { witnessed, evidence } = await whole.still();
+    expect(witnessed).toBe(false);
+    const wrong = evidence.filter(({ expected, observed }) => expected !== observed);
+    expect(wrong.map(({ subject }) => subject)).toEqual(['a->c', 'c->a']);
+    const half = expect.stringMatching(/^DROP fault-1_downstream \(\d+ packets\)$/);
+    expect(sees(evidence, 'a->c')).toEqual(half);
+    expect(await refused.still()).toMatchObject({ witnessed: false, evidence: [{ subject: 'b->c' }] });
+    // By then there is nothing left at that node to be undone.
+    expect(await refused.heal()).toMatchObject({ witnessed: true });
+    expect(await whole.heal()).toMatchObject({ witnessed: true });
   });
 });

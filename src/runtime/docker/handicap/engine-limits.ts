@@ -7,7 +7,7 @@ import type Dockerode from 'dockerode';
 import type { Clock } from '../../../clock.js';
 import { formatSize } from '../../../drill/units.js';
 import { EnvironmentError } from '../../../errors.js';
-import { describeShare, type Handicap, type HandicapSeen } from '../../handicap.js';
+import { describeShare, type Handicap, type HandicapSeen, type Pace } from '../../handicap.js';
 import type { Container } from '../container.js';
 import { refusalOf } from '../engine.js';
 import { type Controller, cgroupOf, readText } from './cgroup.js';
@@ -112,10 +112,11 @@ export class EngineLimit implements Handicap<number> {
     return this.#change(node);
   }
 
-  async look(node: string, fault: string): Promise<HandicapSeen> {
+  async look(node: string, fault: string, pace?: Pace): Promise<HandicapSeen> {
     const before = this.#before.get(node);
     const wanted =
-      this.#layers.expected(node, fault) ?? (before ? this.#kind.ofEngine(before) : Number.POSITIVE_INFINITY);
+      this.#layers.expected(node, fault, pace) ??
+      (before ? this.#kind.ofEngine(before) : Number.POSITIVE_INFINITY);
     const container = this.#node(node);
     const { HostConfig } = await container.made.inspect();
     const engine = this.#kind.ofEngine(HostConfig);

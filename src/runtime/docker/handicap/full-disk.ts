@@ -10,9 +10,9 @@ import { open, readFile, stat, statfs, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../../clock.js';
 import { EnvironmentError, messageOf } from '../../../errors.js';
-import type { Handicap, HandicapSeen } from '../../handicap.js';
+import type { Handicap, HandicapSeen, Pace } from '../../handicap.js';
 import { parseMounts } from '../../mounts.js';
-import type { ProcessIdentity } from '../../os-process.js';
+import { type ProcessIdentity, stateOf } from '../../os-process.js';
 import type { Container } from '../container.js';
 import { formatDevice } from './block-device.js';
 
@@ -26,6 +26,8 @@ const FRESH = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | consta
 
 interface Full {
   folder: string;
+  /** Whose folder it is: a restart empties it. */
+  process: ProcessIdentity;
   lifted: boolean;
 }
 
@@ -46,7 +48,7 @@ export class FullDisk implements Handicap<string> {
     const path = await limitedFolder(process, folder).catch((error: unknown) => {
       throw refusal(node, `a folder with a size at ${folder}`, messageOf(error));
     });
-    this.#full.set(`${node} ${fault}`, { folder, lifted: false });
+    this.#full.set(`${node} ${fault}`, { folder, process, lifted: false });
     await fill(join(path, fillerOf(fault)));
     return { at: this.#clock.now() };
   }
@@ -62,8 +64,10 @@ export class FullDisk implements Handicap<string> {
     return { at: this.#clock.now() };
   }
 
-  async look(node: string, fault: string): Promise<HandicapSeen> {
-    const { folder = '', lifted = true } = this.#full.get(`${node} ${fault}`) ?? {};
+  async look(node: string, fault: string, pace?: Pace): Promise<HandicapSeen> {
+    const { folder = '', lifted = true, process } = this.#full.get(`${node} ${fault}`) ?? {};
+    if (pace === 'quick' && process && stateOf(process) === 'gone')
+      return { ok: true, expected: NO_ROOM, observed: 'that it has ended since, and its folder with it' };
     const held = [...this.#full].some(
       ([key, one]) => key.startsWith(`${node} `) && one.folder === folder && !one.lifted,
     );

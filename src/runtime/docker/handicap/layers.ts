@@ -3,6 +3,8 @@
  *
  *     fault-1 puts 50%, fault-2 puts 10% -> 10% ; fault-2 is lifted -> 50% ; fault-1 is lifted -> as it was before
  */
+import type { Pace } from '../../handicap.js';
+
 export class Layers<Value> {
   readonly #nodes = new Map<string, Map<string, Value>>();
 
@@ -26,7 +28,7 @@ export class Layers<Value> {
   }
 
   /** What should be seen of a node by whoever looks in the name of a fault. */
-  expected(node: string, fault: string): Value | undefined {
-    return this.own(node, fault) ?? this.top(node);
+  expected(node: string, fault: string, pace: Pace = 'thorough'): Value | undefined {
+    return (pace === 'thorough' ? this.own(node, fault) : undefined) ?? this.top(node);
   }
 }

@@ -5,12 +5,14 @@
  * The witness asks `date` in the container, and looks whether the node's own process has the library: a program that
  * is linked statically would go by the right time whatever `date` says.
  */
+import { closeSync, constants, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type Dockerode from 'dockerode';
 import type { Clock } from '../../../clock.js';
 import { formatSkew } from '../../../drill/units.js';
 import { EnvironmentError } from '../../../errors.js';
-import type { Handicap, HandicapSeen } from '../../handicap.js';
+import type { Handicap, HandicapSeen, Pace } from '../../handicap.js';
 import { tar } from '../../image/tar.js';
 import type { Container } from '../container.js';
 import { refusalOf, statusOf } from '../engine.js';
@@ -76,14 +78,17 @@ export class SkewedClock implements Handicap<number> {
     return this.#write(node);
   }
 
-  async look(node: string, fault: string): Promise<HandicapSeen> {
-    const wanted = this.#layers.expected(node, fault) ?? 0;
+  async look(node: string, fault: string, pace?: Pace): Promise<HandicapSeen> {
+    const wanted = this.#layers.expected(node, fault, pace) ?? 0;
     const expected = describe(wanted);
     const container = this.#node(node);
     if (!(await container.running())) return { ok: wanted === 0, expected, observed: 'no process any more' };
     const library = hasLibrary(container);
     if (library === false)
       return { ok: false, expected, observed: 'a process without libfaketime: is it linked statically?' };
+    // Who has the library goes by its file; to start `date` in there takes a hundred times as long as to read that.
+    if (pace === 'quick' && library && fileIn(container) === contentFor(wanted))
+      return { ok: true, expected, observed: expected };
     const seen = await askDate(container.made, this.#clock);
     const ok = agrees(seen, wanted) && (wanted === 0 || !agrees(seen, 0));
     const off = seen.told - (seen.before + seen.after) / 2;
@@ -97,8 +102,7 @@ export class SkewedClock implements Handicap<number> {
   }
 
   async #write(node: string): Promise<{ at: number }> {
-    const seconds = (this.#layers.top(node) ?? 0) / 1000;
-    const content = Buffer.from(`${seconds < 0 ? '' : '+'}${seconds}\n`);
+    const content = Buffer.from(contentFor(this.#layers.top(node) ?? 0));
     await this.#node(node)
       .made.putArchive(tar([{ path: FILE, content }]), { path: '/' })
       .catch((error: unknown) => {
@@ -108,6 +112,27 @@ export class SkewedClock implements Handicap<number> {
         );
       });
     return { at: this.#clock.now() };
+  }
+}
+
+/** What the library reads, for a clock that is off by so much. */
+function contentFor(skew: number): string {
+  return `${skew < 0 ? '' : '+'}${skew / 1000}\n`;
+}
+
+/** What is in the file in a container; undefined where there is none to be seen. */
+function fileIn({ process }: Container): string | undefined {
+  if (!process) return undefined;
+  try {
+    // A link in the image would lead out of the container.
+    const file = openSync(join(`/proc/${process.pid}/root`, FILE), constants.O_RDONLY | constants.O_NOFOLLOW);
+    try {
+      return readFileSync(file, 'utf8');
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return undefined;
   }
 }
 

@@ -12,7 +12,7 @@ import { type Clock, within } from '../../../clock.js';
 import { THROTTLES, type Throttle } from '../../../drill/hardship.js';
 import { EnvironmentError, InternalError, messageOf } from '../../../errors.js';
 import { entry } from '../../entry.js';
-import { describeThrottle, type Handicap, type HandicapSeen } from '../../handicap.js';
+import { describeThrottle, type Handicap, type HandicapSeen, type Pace } from '../../handicap.js';
 import type { Hosts } from '../../runtime.js';
 import type { Container } from '../container.js';
 import { BLOCK, CHUNK, type Gauge } from '../gauge/gauge.js';
@@ -98,13 +98,13 @@ export class SlowDisk implements Handicap<Throttle> {
     return { at: this.#setting.clock.now() };
   }
 
-  async look(node: string, fault: string): Promise<HandicapSeen> {
-    const wanted = this.#layers.expected(node, fault) ?? {};
+  async look(node: string, fault: string, pace: Pace = 'thorough'): Promise<HandicapSeen> {
+    const wanted = this.#layers.expected(node, fault, pace) ?? {};
     const expected = describeThrottle(wanted);
     const group = this.#group(node);
     if (!group) return { ok: expected === describeThrottle({}), expected, observed: 'no process any more' };
     const observed = describeThrottle(throttleOf(group, this.#device));
-    if (observed !== expected || this.#layers.own(node, fault) === undefined)
+    if (observed !== expected || pace === 'quick' || this.#layers.own(node, fault) === undefined)
       return { ok: observed === expected, expected, observed };
     const { ok, text } = await this.#timed(node, group, wanted);
     return { ok, expected, observed: `${observed}; ${text}` };
