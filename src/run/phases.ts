@@ -27,14 +27,26 @@ const PHASES: readonly { phase: Phase; work: Work }[] = [
   { phase: 'final reads', work: finish },
 ];
 
-/** Carries the phases out. A phase that cannot be done is recorded as a problem and ends the drill. */
+/**
+ * Carries the phases out. A phase that cannot be done is recorded as a problem and ends the drill. When the run is to
+ * end early, it rejects at once: what is under way then ends with what is taken down.
+ */
 export async function conduct(scene: Scene): Promise<void> {
   for (const { phase, work } of PHASES) {
     scene.signal.throwIfAborted();
     if (phase === 'failback' && scene.drill.failback === 'none') continue;
     scene.recorder.record({ type: 'phase', phase });
-    await work(scene);
+    await untilAborted(scene.signal, work(scene));
   }
+}
+
+/** Ends as the work does, or with the signal's reason as soon as that is aborted. */
+function untilAborted(signal: AbortSignal, work: Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }
 
 /** The service and the workload are proven before the first fault: what fails later is the fault's doing. */
