@@ -1,0 +1,101 @@
+/** What a fault holds: for whom, until when, and whether it was held for as long as it should have been. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { systemClock as clock } from '../../src/clock.js';
+import { decodeHistory } from '../../src/history/codec.js';
+import type { Event } from '../../src/history/event.js';
+import { seeded } from '../../src/random.js';
+import { startToxiproxy } from '../../src/toxiproxy/server.js';
+import { freshFolder, labelledProcesses, startDrill, verdictIn } from './drill-command.js';
+
+const FOLDER = 'test/drills/held/';
+
+/** Starts a drill; `ends` gives how it ended, with its history and what its faults are found to have done. */
+function start(name: string, ...args: string[]) {
+  const out = freshFolder();
+  const running = startDrill(['run', `${FOLDER}${name}.yaml`, '--out', out, ...args]);
+  const ends = async () => {
+    const ended = await running.ended;
+    const { events } = decodeHistory(readFileSync(join(out, name, '1', 'history.jsonl')));
+    const { findings } = verdictIn(out, name);
+    const effects = findings.find(({ expectation }) => expectation === 'faults take effect');
+    return { ...ended, said: `${ended.stdout}\n${ended.stderr}`, events, effects };
+  };
+  return { ...running, ends };
+}
+
+const ofType = <Type extends Event['type']>(events: readonly Event[], type: Type) =>
+  events.filter((event): event is Extract<Event, { type: Type }> => event.type === type);
+
+describe('one of several that are paused', () => {
+  it('is resumed alone; the others stand still until all is healed, which waits for no time that was given', async () => {
+    const begun = clock.now();
+    const { code, said, stdout, events } = await start('pauses').ends();
+    expect(code, said).toBe(0);
+    expect(clock.now() - begun).toBeLessThan(60_000);
+    const phase = ofType(events, 'phase').find(({ phase }) => phase === 'heal') ?? expect.fail(said);
+    const [resumed, rest, ...more] = ofType(events, 'healed');
+    expect(more).toEqual([]);
+    expect(resumed).toMatchObject({ targets: ['b'], witnessed: true, evidence: [{ subject: 'b' }] });
+    expect(resumed!.index).toBeLessThan(phase.index);
+    expect(rest).toMatchObject({ witnessed: true, evidence: [{ subject: 'c', observed: 'running' }] });
+    expect(rest!.targets).toBeUndefined();
+    expect(rest!.index).toBeGreaterThan(phase.index);
+    const look = ofType(events, 'witness').find(({ before, targets }) => before === 'heal' && !targets);
+    expect(look).toMatchObject({ witnessed: true, evidence: [{ subject: 'c', observed: 'stopped' }] });
+    expect(stdout).toContain('fault-1 pause b, c paused is healed for b alone');
+  });
+});
+
+describe('a fault that somebody else undoes in its midst makes the drill inconclusive', () => {
+  it('a cut on a Toxiproxy that others use too, and reset', async () => {
+    const server = await startToxiproxy({ listen: '127.0.0.1:0', clock, random: seeded(7) });
+    onTestFinished(() => server.close());
+    const { printed, ends } = start('cut', '--toxiproxy', server.url);
+    await printed(/fault-1 .* is in force/);
+    expect((await fetch(`${server.url}/reset`, { method: 'POST' })).ok).toBe(true);
+    const { code, said, effects } = await ends();
+    expect(code, said).toBe(3);
+    expect(effects?.message).toMatch(
+      /^fault-1 \(.*\) did not last until its heal: a->b: expected fault-1_upstream, fault-1_downstream, found no toxics/,
+    );
+    expect(effects?.actual).toBe('1 not witnessed');
+  });
+
+  it('a pause', async () => {
+    const { printed, ends, child } = start('cut');
+    await printed(/fault-2 .* is in force/);
+    const stopped = labelledProcesses().filter(({ pid, runner }) => {
+      return runner === child.pid && /\) T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+    });
+    expect(stopped).toHaveLength(1);
+    process.kill(stopped[0]!.pid, 'SIGCONT');
+    const { code, said, effects } = await ends();
+    expect(code, said).toBe(3);
+    expect(effects?.message).toMatch(
+      /^fault-2 \(b paused\) did not last until its heal: b: expected stopped, found not stopped$/,
+    );
+  });
+});
+
+it('nobody else: what is held until it is healed passes', async () => {
+  const { code, said, events } = await start('cut').ends();
+  expect(code, said).toBe(0);
+  const looks = ofType(events, 'witness').filter(({ before }) => before === 'heal');
+  expect(looks.map(({ fault, witnessed }) => `${fault} ${witnessed}`)).toEqual([
+    'fault-1 true',
+    'fault-2 true',
+  ]);
+});
+
+it('Ctrl-C is heard at once while a node has all the time to end', async () => {
+  const { printed, ends, child } = start('patience');
+  await printed(/fault-2 stop b stopped .* is being injected/);
+  const sent = clock.now();
+  child.kill('SIGINT');
+  const { code, said } = await ends();
+  expect(code, said).toBe(130);
+  expect(clock.now() - sent).toBeLessThan(10_000);
+  expect(labelledProcesses().filter(({ runner }) => runner === child.pid)).toEqual([]);
+});
