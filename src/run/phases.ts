@@ -1,5 +1,5 @@
 /** The phases of a drill between `up` and `down`, in their order: what each does and what it waits for. */
-import { sleep } from '../clock.js';
+import { sleep, unlessAborted } from '../clock.js';
 import type { Step } from '../drill/steps.js';
 import { stepOf } from '../drill/steps.js';
 import { EnvironmentError, messageOf } from '../errors.js';
@@ -36,17 +36,8 @@ export async function conduct(scene: Scene): Promise<void> {
     scene.signal.throwIfAborted();
     if (phase === 'failback' && scene.drill.failback === 'none') continue;
     scene.recorder.record({ type: 'phase', phase });
-    await untilAborted(scene.signal, work(scene));
+    await unlessAborted(scene.signal, work(scene));
   }
-}
-
-/** Ends as the work does, or with the signal's reason as soon as that is aborted. */
-function untilAborted(signal: AbortSignal, work: Promise<void>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }
 
 /** The service and the workload are proven before the first fault: what fails later is the fault's doing. */
