@@ -2,7 +2,7 @@
  * The observer: looks at the nodes beside the links (a role probe at a fixed rate, the events in their logs),
  * writes what it sees to the history and keeps the present view: who is primary, who is in sync, who is down.
  */
-import { type Clock, type Timer, within } from '../clock.js';
+import { type Clock, sleep, type Timer, within } from '../clock.js';
 import { isMember, type NodeDeclaration } from '../drill/topology.js';
 import type { Role } from '../history/event.js';
 import type { Address } from '../runtime/runtime.js';
@@ -20,6 +20,9 @@ import type { Recorder } from './recorder.js';
 /** How often each node is asked for its role, and how long it has to answer, ms. */
 const PROBE_EVERY = 50;
 const PROBE_TIMEOUT = 250;
+
+/** How much later than it is seen an end may be told, ms. */
+const END_TOLD = 1000;
 
 interface Seen {
   /** What it says of itself; unknown where it does not answer, or did not yet. */
@@ -187,6 +190,13 @@ export class Observer {
     if (name === primary) return { role: 'primary' };
     const { running, told } = this.#of(name);
     return running && told !== 'primary' ? { role: 'standby' } : {};
+  }
+
+  /** Resolves once the end of a node has been heard of, or does not seem to be told at all. */
+  async ended(node: string): Promise<void> {
+    const { clock } = this.#setting;
+    const end = clock.now() + END_TOLD;
+    while (this.isRunning(node) && clock.now() < end) await sleep(clock, 1);
   }
 
   onStart(node: string): void {

@@ -121,7 +121,7 @@ export class Stage {
     const opened = await openStageLinks(this.#setting, this.run, cluster, (undo) => this.#undo.push(undo));
     this.#links = opened;
     const { links } = opened;
-    await this.#openPower(nodes, greets);
+    await this.#openPower(cluster, greets);
     const start = async (node: string) => {
       observer.onStart(node);
       const program = system.program(nodeContext(node, drill, plan, cluster, random));
@@ -222,14 +222,19 @@ export class Stage {
   }
 }
 
-/** The cluster, with the observer told of who is paused. */
+/** The cluster, with the observer told of who is paused, and waited for where it has to hear of an end. */
 function watched(cluster: OpenCluster, observer: Observer): Cluster & Effects['nodes'] {
   return {
     places: cluster.places,
     start: (node, program) => cluster.start(node, program),
     close: () => cluster.close(),
     kill: (node, signal) => cluster.kill(node, signal),
-    running: (node) => cluster.running(node),
+    async running(node) {
+      const runs = await cluster.running(node);
+      // Whoever finds it gone and goes on finds it gone in the observer's view, which is told by another channel.
+      if (!runs) await observer.ended(node);
+      return runs;
+    },
     stop: (node, grace) => cluster.stop(node, grace),
     ...(cluster.killProcess ? { killProcess: cluster.killProcess.bind(cluster) } : {}),
     ...(cluster.handicaps ? { handicaps: cluster.handicaps } : {}),

@@ -2,7 +2,7 @@
 import { sleep } from '../clock.js';
 import type { Partition, Step, StepKind, StepOptions } from '../drill/steps.js';
 import { stepOf } from '../drill/steps.js';
-import { UsageError } from '../errors.js';
+import { EnvironmentError, UsageError } from '../errors.js';
 import { pick } from '../random.js';
 import { switches } from '../system/system.js';
 import { resolveText } from '../topology/partition.js';
@@ -75,7 +75,7 @@ async function wait(options: StepOptions<'wait'>, scene: Scene): Promise<void> {
 async function restart(options: StepOptions<'restart'>, scene: Scene): Promise<void> {
   await scene.injector.witnessed();
   await Promise.all(
-    targets(options.target, scene).map(async (node) => {
+    theseNow(options.target, scene).map(async (node) => {
       scene.recorder.record({ type: 'ask', ask: 'restart', node });
       if (scene.observer.isRunning(node)) {
         // A process that stands still never gets to its own end.
@@ -88,7 +88,19 @@ async function restart(options: StepOptions<'restart'>, scene: Scene): Promise<v
 }
 
 async function resume(options: StepOptions<'resume'>, scene: Scene): Promise<void> {
-  await scene.injector.release('pause', targets(options.target, scene));
+  await scene.injector.release('pause', theseNow(options.target, scene));
+}
+
+/** Those that are to be let go on: who was killed or paused may be nobody by now; a role or a tag means somebody. */
+function theseNow(target: string, scene: Scene): string[] {
+  const found = targets(target, scene);
+  if (found.length === 0 && target !== 'killed' && target !== 'paused')
+    throw new EnvironmentError({
+      expected: `somebody who is \`${target}\``,
+      found: 'nobody now: who does not run has no role',
+      todo: 'name the node, or write `killed`',
+    });
+  return found;
 }
 
 async function heal(name: StepOptions<'heal'>, scene: Scene): Promise<void> {

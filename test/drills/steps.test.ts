@@ -1,11 +1,11 @@
 /** Every step of the language, on real nodes: each fault is witnessed, each wait is reached, nothing is left. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { type Step, step } from '../../src/drill/steps.js';
 import { withEngine } from '../runtime/docker/engine.js';
-import { drill, freshFolder, verdictIn } from './drill-command.js';
+import { drill, freshFolder, ROOT, verdictIn } from './drill-command.js';
 
 /** The drills for each runtime. */
 const FOLDERS = { process: 'steps', docker: 'steps-docker' } as const;
@@ -37,6 +37,16 @@ describe('the steps', () => {
 
   withEngine(() => {
     it.each(filesFor('docker'))('%s passes in containers', (file) => passes('docker', file));
+  });
+
+  it('that are to let somebody go on whom they do not find say so, and prove nothing', async () => {
+    const out = freshFolder();
+    const file = join(out, 'patient.yaml');
+    const text = readFileSync(join(ROOT, 'test/drills/lifecycle/patient.yaml'), 'utf8');
+    writeFileSync(file, text.replace('- wait: 200ms', '- kill: standby\n  - restart: standby'));
+    const { code, stdout, stderr } = await drill('run', file, '--out', join(out, 'results'));
+    expect(code, `${stdout}\n${stderr}`).toBe(3);
+    expect(stdout).toMatch(/step 2 \(restart: .*\): expected somebody who is `standby`, found nobody now/);
   });
 
   it('are all of them here', () => {
