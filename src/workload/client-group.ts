@@ -4,11 +4,12 @@
  *
  *     schedule -> generator -> process number -> connection to the believed primary -> outcome -> history
  *
- * Time-outs and lost connections are `info`: the operation may have happened. A process whose operation is in
- * doubt is never used again, so that a process has at most one operation at a time.
+ * Time-outs, lost connections and whatever a connection throws are `info`: the operation may have happened. A
+ * process whose operation is in doubt is never used again, so that a process has at most one operation at a time.
  */
 import type { Clock } from '../clock.js';
 import type { ClientGroup } from '../drill/schema.js';
+import { messageOf } from '../errors.js';
 import type { CompletionEvent, EventBody } from '../history/event.js';
 import type { Connection, Outcome } from '../system/system.js';
 import type { Generator, Intent } from './generator.js';
@@ -85,7 +86,7 @@ export class RunningGroup {
     const process = processes.take();
     const common = { process, f: intent.f, key: intent.key, client: name };
     record({ type: 'invoke', ...common, value: intent.value, node }, { intended });
-    const outcome = await this.#perform(intent, this.#connection(client, node));
+    const outcome = await this.#perform(intent, client, node);
     record(completionOf(common, intent, outcome, node));
     if (outcome.type !== 'info') processes.release(process);
     target.learn(node, outcome);
@@ -101,14 +102,18 @@ export class RunningGroup {
     return connection;
   }
 
-  async #perform(intent: Intent, connection: Connection): Promise<Outcome> {
+  /** Never rejects: an operation that throws may have been done before it threw, so it is in doubt. */
+  async #perform(intent: Intent, client: number, node: string): Promise<Outcome> {
     const { clock, spec } = this.#setting;
     const controller = new AbortController();
     const timer = clock.timer(spec.timeout, () => controller.abort());
     try {
+      const connection = this.#connection(client, node);
       return await (intent.f === 'write'
         ? connection.write(intent.key, intent.value, controller.signal)
         : connection.read(intent.key, controller.signal));
+    } catch (error) {
+      return { type: 'info', error: messageOf(error) };
     } finally {
       timer.cancel();
     }

@@ -8,7 +8,11 @@ import { pinned } from '../../src/workload/target.js';
 
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-function group(answer: (key: string, signal: AbortSignal) => Promise<Outcome>, timeout = 1000) {
+function group(
+  answer: (key: string, signal: AbortSignal) => Promise<Outcome>,
+  timeout = 1000,
+  connect: (open: Connection) => Connection = (open) => open,
+) {
   const clock = new VirtualClock();
   const events: (EventBody & { intended?: number })[] = [];
   const connection: Connection = {
@@ -24,7 +28,7 @@ function group(answer: (key: string, signal: AbortSignal) => Promise<Outcome>, t
     generator: { next: () => ({ f: 'write', key: 'k', value: unique.take() }) },
     processes: processes(),
     target: pinned('a'),
-    connect: () => connection,
+    connect: () => connect(connection),
     record: (body, times) => events.push({ ...body, ...times } as EventBody),
   });
   return { clock, events, running };
@@ -75,5 +79,42 @@ describe('a client group', () => {
       .filter(({ type }) => type === 'invoke')
       .map((event) => ('process' in event ? event.process : -1));
     expect(new Set(used).size).toBe(used.length);
+  });
+
+  it.each([
+    ['rejects', () => Promise.reject(new Error('torn\napart'))],
+    [
+      'throws',
+      () => {
+        throw new Error('torn\napart');
+      },
+    ],
+  ])('takes an operation that %s for one in doubt, and goes on', async (_how, fail) => {
+    const answers = [fail, async (): Promise<Outcome> => ({ type: 'ok', value: null })];
+    const { clock, events, running } = group(() => (answers.shift() ?? fail)());
+    running.start();
+    clock.advance(10);
+    await settle();
+    await running.stop();
+    const ended = events.filter(({ type }) => type !== 'invoke');
+    expect(ended).toMatchObject([{ type: 'info', process: 0, error: 'torn apart' }, { type: 'ok' }]);
+  });
+
+  it('takes one whose connection cannot be opened for one in doubt, and opens it the next time', async () => {
+    let opened = 0;
+    const { clock, events, running } = group(
+      async () => ({ type: 'ok', value: null }),
+      1000,
+      (open) => {
+        if (opened++ === 0) throw new Error('no such driver');
+        return open;
+      },
+    );
+    running.start();
+    clock.advance(20);
+    await settle();
+    await running.stop();
+    expect(events.filter(({ type }) => type === 'info')).toMatchObject([{ error: 'no such driver' }]);
+    expect(events.filter(({ type }) => type === 'ok')).toHaveLength(2);
   });
 });
