@@ -2,8 +2,8 @@
  * An HTTP client for services of any making, over connections that are kept. It tells apart what was surely not sent
  * from what may have arrived.
  */
-import { Agent, request } from 'node:http';
-import { EnvironmentError } from '../errors.js';
+import { Agent, type ClientRequest, request } from 'node:http';
+import { EnvironmentError, messageOf } from '../errors.js';
 import type { Address } from '../runtime/runtime.js';
 
 /** How much of an answer is read, bytes. */
@@ -31,24 +31,34 @@ export class ServiceClient {
     this.#agent = new Agent({ keepAlive: true });
   }
 
-  /** Gives up (with the connection) when the signal is aborted. Never rejects. */
+  /**
+   * Gives up (with the connection) when the signal is aborted. Never rejects, and always ends: what cannot be sent at
+   * all is `unsent`.
+   */
   exchange({ method, path, headers, body }: Asked, signal: AbortSignal): Promise<Exchange> {
     return new Promise((resolve) => {
-      let sent = false;
+      let [sent, answered] = [false, false];
       const end = (error: Error) => resolve({ kind: sent ? 'doubt' : 'unsent', error });
       if (signal.aborted) {
         end(new EnvironmentError('given up before it was sent'));
         return;
       }
       const bodyless = body === '' && (method === 'GET' || method === 'HEAD');
-      const asking = request({
-        ...this.#address,
-        agent: this.#agent,
-        method,
-        path,
-        headers: { ...headers, ...(bodyless ? {} : { 'Content-Length': Buffer.byteLength(body) }) },
-        signal,
-      });
+      let asking: ClientRequest;
+      try {
+        asking = request({
+          ...this.#address,
+          agent: this.#agent,
+          method,
+          path: escaped(path),
+          headers: { ...headers, ...(bodyless ? {} : { 'Content-Length': Buffer.byteLength(body) }) },
+          signal,
+        });
+      } catch (error) {
+        // What cannot stand in a request (a header's value, say) is refused before anything is sent.
+        end(error instanceof Error ? error : new EnvironmentError(messageOf(error)));
+        return;
+      }
       asking.once('socket', (socket) => {
         if (!socket.connecting) sent = true;
         else
@@ -57,6 +67,7 @@ export class ServiceClient {
           });
       });
       asking.once('response', (response) => {
+        answered = true;
         const chunks: Buffer[] = [];
         let length = 0;
         response.on('data', (chunk: Buffer) => {
@@ -76,6 +87,10 @@ export class ServiceClient {
         );
       });
       asking.on('error', (error) => end(signal.aborted ? new EnvironmentError('timed out') : error));
+      // Not every end is an error: an answer that changes the protocol (101) just closes the connection.
+      asking.once('close', () => {
+        if (!answered) end(new EnvironmentError('the connection was closed without an answer'));
+      });
       asking.end(body);
     });
   }
@@ -84,4 +99,14 @@ export class ServiceClient {
   close(): void {
     this.#agent.destroy();
   }
+}
+
+/**
+ * A path as it may stand in a request: what is beyond ASCII is percent-encoded as UTF-8, as URL does it. The rest stays
+ * as it was written, with what is percent-encoded already.
+ */
+function escaped(path: string): string {
+  return path.replace(/[^\x21-\x7e]+/g, (text) =>
+    Buffer.from(text, 'utf8').toString('hex').toUpperCase().replace(/../g, '%$&'),
+  );
 }

@@ -109,6 +109,37 @@ describe('a write', () => {
     });
   });
 
+  it('has its path percent-encoded as UTF-8 where it is beyond ASCII, and as it was written elsewhere', async () => {
+    const { connection, asked } = await connected(status(200), {
+      write: { request: 'PUT /naïve/объекты/%d1%8a/{key}?a="b"&c={value}' },
+    });
+    expect(await connection.write('ключ 1', 7, soon())).toMatchObject({ type: 'ok' });
+    expect(asked).toEqual([
+      'PUT /na%C3%AFve/%D0%BE%D0%B1%D1%8A%D0%B5%D0%BA%D1%82%D1%8B/%d1%8a/%D0%BA%D0%BB%D1%8E%D1%87%201?a="b"&c=7 7',
+    ]);
+  });
+
+  it('has surely failed where no such request can be sent', async () => {
+    const { connection, asked } = await connected(status(200), { ...WRITE, headers: { Name: 'Ёж' } });
+    expect(await connection.write('k', 7, soon())).toEqual({
+      type: 'fail',
+      error: expect.stringContaining('Invalid character in header content ["Name"]'),
+    });
+    expect(asked).toEqual([]);
+  });
+
+  it('is in doubt where the answer changes the protocol', async () => {
+    const { address } = await serve((request) =>
+      request.socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'),
+    );
+    const connection = httpSystem(told(WRITE)).connect(address);
+    onTestFinished(() => connection.close());
+    expect(await connection.write('k', 7, soon())).toEqual({
+      type: 'info',
+      error: 'the connection was closed without an answer',
+    });
+  });
+
   it('goes over a connection that is kept', async () => {
     const ports = new Set<number | undefined>();
     const { connection } = await connected((request, response) => {
