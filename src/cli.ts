@@ -6,28 +6,55 @@
  * 3 inconclusive, 130 interrupted.
  */
 import yargs from 'yargs';
+import { systemClock } from './clock.js';
 import type { Command, Io } from './commands/command.js';
 import { COMMANDS } from './commands/index.js';
 import { isDrillError, messageOf, UsageError } from './errors.js';
 import { VERSION } from './version.js';
 
 const INTERRUPTED = 130;
+const INCONCLUSIVE = 3;
+/** How long everything may take to be taken down after an error that nobody caught, ms. The reaper does the rest. */
+const LAST_PATIENCE = 60_000;
 
-/** Only for a program that hangs in its own teardown: the second Ctrl-C ends it, and the reaper cleans up. */
-function interruptible(): AbortSignal {
+/** What ends a command before its time. */
+interface Ending {
+  signal: AbortSignal;
+  /** Whether it was an error that nobody caught: whatever else comes of the command is no evidence. */
+  isDefect(): boolean;
+}
+
+function ending(): Ending {
   const controller = new AbortController();
+  let defect = false;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
+      // Only for a program that hangs in its own teardown: the second Ctrl-C ends it, and the reaper cleans up.
       if (controller.signal.aborted) process.exit(INTERRUPTED);
       controller.abort(new Error('interrupted'));
     });
   }
   // A reader that has gone away (`drill run ... | head`) is no reason to leave anything running.
   process.stdout.on('error', () => controller.abort(new Error('the reader of the output is gone')));
-  return controller.signal;
+  process.stderr.on('error', () => {});
+  // Rejections that nobody handles come here, too. Node by itself would end with 1: "an expectation failed".
+  process.on('uncaughtException', (error) => {
+    // What comes after the first one may follow from it.
+    if (defect) return;
+    defect = true;
+    process.stderr.write(`${defectText(error)}drill: taking everything down\n`);
+    systemClock.timer(LAST_PATIENCE, () => process.exit(INCONCLUSIVE));
+    controller.abort(error);
+  });
+  return { signal: controller.signal, isDefect: () => defect };
 }
 
-function surroundings(): Io {
+function defectText(error: unknown): string {
+  const stack = error instanceof Error && error.stack ? ` with this:\n${error.stack}` : '';
+  return `drill: internal error: ${messageOf(error)}; please report it${stack}\n`;
+}
+
+function surroundings(signal: AbortSignal): Io {
   const { env } = process;
   const plain = env['NO_COLOR'] !== undefined || env['CI'] === 'true' || env['TERM'] === 'dumb';
   const terminal = process.stdout.isTTY === true;
@@ -40,7 +67,7 @@ function surroundings(): Io {
     interactive: terminal && env['CI'] !== 'true' && env['TERM'] !== 'dumb',
     columns: () => process.stdout.columns ?? 100,
     rows: () => process.stdout.rows ?? 24,
-    signal: interruptible(),
+    signal,
   };
 }
 
@@ -50,13 +77,11 @@ function report(error: unknown, io: Io): number {
     io.stderr(`drill: ${error.message}\n`);
     return error.exitCode;
   }
-  const stack = error instanceof Error && error.stack ? `${error.stack}\n` : '';
-  io.stderr(`drill: internal error: ${messageOf(error)}; please report it with this:\n${stack}`);
-  return 3;
+  io.stderr(defectText(error));
+  return INCONCLUSIVE;
 }
 
-async function main(argv: readonly string[]): Promise<number> {
-  const io = surroundings();
+async function main(argv: readonly string[], io: Io): Promise<number> {
   let exitCode: Promise<number> = Promise.resolve(0);
   const parser = yargs(argv)
     .scriptName('drill')
@@ -97,8 +122,13 @@ function register(
   );
 }
 
-main(process.argv.slice(2)).then(
-  (code) => {
+const { signal, isDefect } = ending();
+process.exitCode = INCONCLUSIVE;
+// A command that has ended exits by itself. Where nothing is left to wait for before that, nobody knows how it went.
+process.once('beforeExit', () => process.stderr.write(defectText('the command came to no end')));
+main(process.argv.slice(2), surroundings(signal)).then(
+  (ended) => {
+    const code = isDefect() ? INCONCLUSIVE : ended;
     // What was written to a pipe must be out before the process ends.
     process.exitCode = code;
     process.stdout.write('', () => process.exit(code));

@@ -79,6 +79,39 @@ describe('a runner that is killed', () => {
   });
 });
 
+describe('a run with a defect', () => {
+  it.each([
+    ['an error that is thrown', 'throw new Error("planted")'],
+    ['a rejection', 'Promise.reject(new Error("planted"))'],
+  ])('%s where nobody catches it takes everything down, exit 3', async (_what, how) => {
+    const out = freshFolder();
+    const planted = join(out, 'planted.mjs');
+    writeFileSync(
+      planted,
+      `if (process.argv[1]?.endsWith('cli.js')) process.on('SIGUSR2', () => { ${how}; });\n`,
+    );
+    const running = startDrill(['run', DRILL, '--out', out], { NODE_OPTIONS: `--import ${planted}` });
+    await running.printed(/is in force/);
+    running.child.kill('SIGUSR2');
+    const { code, stderr } = await running.ended;
+    expect(code, stderr).toBe(3);
+    expect(stderr).toMatch(/internal error: planted; please report it with this:\nError: planted\n +at /);
+    expect(labelledProcesses().filter(({ runner }) => runner === running.child.pid)).toEqual([]);
+    expect(verdictIn(out, 'split-brain').verdict).toBe('inconclusive');
+    expect(existsSync(join(out, 'junit.xml'))).toBe(true);
+  });
+
+  it('where the command comes to an end without an answer exits with 3', async () => {
+    const planted = join(freshFolder(), 'planted.mjs');
+    // What a promise that is never settled does: nothing is left to wait for.
+    writeFileSync(planted, 'Promise.all = () => new Promise(() => {});\n');
+    const running = startDrill(['validate', DRILL], { NODE_OPTIONS: `--import ${planted}` });
+    const { code, stderr } = await running.ended;
+    expect(code).toBe(3);
+    expect(stderr).toBe('drill: internal error: the command came to no end; please report it\n');
+  });
+});
+
 describe('a run that cannot write', () => {
   it('into a path under a file says so and exits with 3', async () => {
     const file = join(freshFolder(), 'file');
