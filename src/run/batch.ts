@@ -3,9 +3,10 @@
  *
  *     DIR/junit.xml  DIR/summary.md  DIR/<drill>/<k>/{drill.yaml,history.jsonl,verdict.json,logs/}
  */
+import { setMaxListeners } from 'node:events';
+import { lstat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { RuntimeName } from '../catalog.js';
-import type { Verdict } from '../checker/verdict.js';
 import { type Drill, encodeDrill } from '../drill/schema.js';
 import { InternalError } from '../errors.js';
 import type { Event } from '../history/event.js';
@@ -13,8 +14,9 @@ import type { Addresses } from '../report/addresses.js';
 import { makeFolder } from '../report/files.js';
 import type { ReportedRun } from '../report/run.js';
 import type { System } from '../system/system.js';
-import { type ExecutionSetting, execute } from './execution.js';
+import { type Executed, type ExecutionSetting, execute } from './execution.js';
 import { inKeeper } from './keep/start.js';
+import { earlierHistory } from './recorder.js';
 
 export interface BatchDrill {
   /** The drill file as the user named it. */
@@ -45,13 +47,35 @@ export interface BatchSetting
   watch(drill: BatchDrill, execution: number): Watcher;
 }
 
-/** Runs all executions; stops beginning new ones when the signal is aborted, and when one is kept. */
-export async function runBatch(setting: BatchSetting): Promise<ReportedRun[]> {
+/** What came of a batch. */
+export interface Batch {
+  /** What was executed, in the order in which it was asked for: also what was interrupted because another one failed. */
+  runs: ReportedRun[];
+  /** What kept executions from being carried out or written, in the order in which it came up. */
+  failures: unknown[];
+}
+
+/**
+ * Runs all executions; stops beginning new ones when the signal is aborted, and when one is kept. Where one fails (a full
+ * disk, say, which is not its own alone), the others are interrupted and taken down before this resolves. Rejects, before
+ * anything starts, where a folder holds the history of an earlier call.
+ */
+export async function runBatch(setting: BatchSetting): Promise<Batch> {
   const queue = setting.drills.flatMap((drill) =>
     Array.from({ length: setting.repeat }, (_, index) => ({ drill, execution: index + 1 })),
   );
+  for (const { drill, execution } of queue) await refuseEarlierHistory(folderOf(setting, drill, execution));
   const order = new Map(queue.map((entry, index) => [entry, index]));
   const done: { at: number; run: ReportedRun }[] = [];
+  const failures: unknown[] = [];
+  const ending = new AbortController();
+  const signal = AbortSignal.any([setting.signal, ending.signal]);
+  // Each execution at work listens to it.
+  setMaxListeners(0, signal);
+  const fail = (error: unknown) => {
+    failures.push(error);
+    ending.abort(error);
+  };
   let kept = false;
   const mayStay = () => {
     const first = !kept;
@@ -59,13 +83,31 @@ export async function runBatch(setting: BatchSetting): Promise<ReportedRun[]> {
     return first;
   };
   const worker = async () => {
-    for (let next = queue.shift(); next && !setting.signal.aborted && !kept; next = queue.shift()) {
-      const run = await runOne(setting, next.drill, next.execution, mayStay);
-      done.push({ at: order.get(next) ?? 0, run });
+    for (let next = queue.shift(); next && !signal.aborted && !kept; next = queue.shift()) {
+      try {
+        const { run, failure } = await runOne({ ...setting, signal }, next.drill, next.execution, mayStay);
+        done.push({ at: order.get(next) ?? 0, run });
+        if (failure) fail(failure);
+      } catch (error) {
+        fail(error);
+      }
     }
   };
   await Promise.all(Array.from({ length: setting.parallel }, worker));
-  return done.sort((left, right) => left.at - right.at).map(({ run }) => run);
+  return { runs: done.sort((left, right) => left.at - right.at).map(({ run }) => run), failures };
+}
+
+function folderOf({ out }: BatchSetting, { drill }: BatchDrill, execution: number): string {
+  return join(out, drill.name, String(execution));
+}
+
+async function refuseEarlierHistory(folder: string): Promise<void> {
+  const file = join(folder, 'history.jsonl');
+  const isThere = await lstat(file).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) throw earlierHistory(file);
 }
 
 async function runOne(
@@ -73,19 +115,23 @@ async function runOne(
   entry: BatchDrill,
   execution: number,
   mayStay: () => boolean,
-): Promise<ReportedRun> {
-  const folder = join(setting.out, entry.drill.name, String(execution));
+): Promise<{ run: ReportedRun; failure?: Error }> {
+  const folder = folderOf(setting, entry, execution);
   await makeFolder(join(folder, 'logs'));
   const watcher = setting.watch(entry, execution);
   const onEvent = (event: Event) => watcher.onEvent(event);
   const seed = setting.seedOf(entry.drill) + execution - 1;
   const one = { entry, execution, folder, seed, onEvent };
-  const done = setting.keep
+  const { failure, ...done }: Done = setting.keep
     ? await executeInKeeper(setting, one, mayStay)
-    : { verdict: await executeHere(setting, one) };
+    : await executeHere(setting, one);
   const run = { file: entry.file, folder, ...done };
   watcher.onDone(run);
-  return run;
+  return { run, ...(failure ? { failure } : {}) };
+}
+
+interface Done extends Executed {
+  kept?: Addresses;
 }
 
 interface One {
@@ -96,7 +142,7 @@ interface One {
   onEvent(event: Event): void;
 }
 
-function executeHere(setting: BatchSetting, { entry, ...one }: One): Promise<Verdict> {
+function executeHere(setting: BatchSetting, { entry, ...one }: One): Promise<Done> {
   return execute({ ...setting, ...one, drill: entry.drill, system: setting.systemOf(entry.drill) });
 }
 
@@ -105,7 +151,7 @@ async function executeInKeeper(
   { runtime, toxiproxy, environment, signal }: BatchSetting,
   { entry, execution, folder, seed, onEvent }: One,
   mayStay: () => boolean,
-): Promise<{ verdict: Verdict; kept?: Addresses }> {
+): Promise<Done> {
   const { verdict, stays } = await inKeeper(
     {
       how: 'run',

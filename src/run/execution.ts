@@ -58,32 +58,59 @@ export interface ExecutionSetting {
   keeping?: Keeping | undefined;
 }
 
+/** What came of an execution. */
+export interface Executed {
+  verdict: Verdict;
+  /** Why its history, or a file beside it, could not be written. Nobody could check the verdict: it is no pass. */
+  failure?: EnvironmentError;
+}
+
 /** Executes a drill. Rejects only where not even a history could be begun. */
-export async function execute(setting: ExecutionSetting): Promise<Verdict> {
+export async function execute(setting: ExecutionSetting): Promise<Executed> {
   const { drill, folder, clock } = setting;
   const ending = new AbortController();
   // Everything under way listens to it, and that may be a lot at once.
   setMaxListeners(0, ending.signal);
+  let failure: EnvironmentError | undefined;
+  const fail = (error: EnvironmentError) => {
+    failure ??= error;
+    ending.abort(error);
+  };
+  const recorder = await Recorder.open({ clock, file: join(folder, 'history.jsonl'), onFailure: fail });
   const abort = () => ending.abort(setting.signal.reason);
   if (setting.signal.aborted) abort();
   setting.signal.addEventListener('abort', abort, { once: true });
-  const recorder = await Recorder.open({
-    clock,
-    file: join(folder, 'history.jsonl'),
-    onFailure: (error: EnvironmentError) => ending.abort(error),
-  });
   recorder.subscribe(setting.onEvent);
   const plan = planOf(drill);
   recordRun(recorder, setting, plan);
-  await writeExecution(folder, { drill: stringify(encodeDrill({ ...drill, seed: setting.seed })) });
-  const reason = await play(setting, plan, recorder, ending.signal);
+  const drillFile = stringify(encodeDrill({ ...drill, seed: setting.seed }));
+  await writeExecution(folder, { drill: drillFile }).catch(fail);
+  const reason = failure === undefined ? await play(setting, plan, recorder, ending.signal) : 'failed';
   recorder.record({ type: 'end', reason });
   await recorder.close();
   setting.signal.removeEventListener('abort', abort);
-  const verdict = judge(historyOf(recorder.events));
-  await writeExecution(folder, { verdict });
-  if (ending.signal.aborted && !setting.signal.aborted) throw ending.signal.reason;
-  return verdict;
+  const written = judged(recorder.events, failure);
+  await writeExecution(folder, { verdict: written }).catch(fail);
+  return failure === undefined
+    ? { verdict: written }
+    : { verdict: judged(recorder.events, failure), failure };
+}
+
+/** The verdict on what was recorded; what could not be written is a problem of the run, whatever else came of it. */
+function judged(events: readonly Event[], failure: EnvironmentError | undefined): Verdict {
+  if (failure === undefined) return judge(historyOf(events));
+  const before = events.filter(({ type }) => type !== 'end');
+  const rest: EventBody[] = [
+    { type: 'problem', message: linesOf(failure) },
+    { type: 'end', reason: 'failed' },
+  ];
+  return judge(historyOf([...before, ...stamped(before, rest)]));
+}
+
+/** What could come next in a history. */
+function stamped(events: readonly Event[], bodies: readonly EventBody[]): Event[] {
+  const time = events.at(-1)?.time ?? 0;
+  return bodies.map((body, at) => ({ index: events.length + at, time, ...body }));
 }
 
 /** The first line of a history. */
@@ -163,15 +190,9 @@ async function leave(
 
 /** The verdict as it will be, if nothing is left behind. */
 function passes(events: readonly Event[], reason: EndEvent['reason']): boolean {
-  const last = events.at(-1);
   const rest: EventBody[] = [
     { type: 'inventory', created: { processes: 0, proxies: 0, folders: 0 }, leaked: [] },
     { type: 'end', reason },
   ];
-  const stamped = rest.map((body, at) => ({
-    index: events.length + at,
-    time: last?.time ?? 0,
-    ...body,
-  }));
-  return judge(historyOf([...events, ...stamped])).verdict === 'pass';
+  return judge(historyOf([...events, ...stamped(events, rest)])).verdict === 'pass';
 }

@@ -52,7 +52,7 @@ export class Recorder {
     this.#onFailure = setting.onFailure;
   }
 
-  /** Creates the history file. Rejects with an EnvironmentError where it cannot be created. */
+  /** Creates the history file. Rejects with an EnvironmentError where it is there already, or cannot be created. */
   static async open(setting: RecorderSetting): Promise<Recorder> {
     try {
       return new Recorder(setting, await open(setting.file, 'wx'));
@@ -123,7 +123,18 @@ export class Recorder {
   }
 }
 
+/** That a history is there already, where one was to be begun. */
+export function earlierHistory(file: string): EnvironmentError {
+  return new EnvironmentError({
+    where: file,
+    expected: 'no history yet',
+    found: 'that of an earlier run',
+    todo: 'give another folder with --out, or remove what is there',
+  });
+}
+
 function cannotWrite(file: string, error: unknown): EnvironmentError {
+  if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return earlierHistory(file);
   return new EnvironmentError(
     {
       where: file,

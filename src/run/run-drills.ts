@@ -49,7 +49,11 @@ export interface RunResult {
   runs: ReportedRun[];
 }
 
-/** Runs drills. Rejects with a UsageError, before anything starts, where a drill needs what is not there. */
+/**
+ * Runs drills. Rejects, before anything starts, with a UsageError where a drill needs what is not there, and with an
+ * EnvironmentError where the output folder holds an earlier run of it. Rejects with an EnvironmentError where something
+ * cannot be written meanwhile, after everything was taken down and the reports of what was done were written.
+ */
 export async function runDrills(options: RunOptions): Promise<RunResult> {
   const { drills, clock = systemClock, seed, repeat = 1, parallel = 1, toxiproxy, environment } = options;
   const runtime: Runtime = RUNTIMES[options.runtime ?? 'process'];
@@ -62,7 +66,7 @@ export async function runDrills(options: RunOptions): Promise<RunResult> {
   assertReach(choice, options.runtime ?? 'process');
   const out = options.out ?? join('.drill', clock.wall().toISOString().replaceAll(':', '-'));
   const seeds = new Map<Drill, number>();
-  const runs = await runBatch({
+  const { runs, failures } = await runBatch({
     drills,
     out,
     repeat,
@@ -82,7 +86,9 @@ export async function runDrills(options: RunOptions): Promise<RunResult> {
     },
     watch: options.watch ?? (() => ({ onEvent() {}, onDone() {} })),
   });
-  if (runs.length > 0) await writeSummary(out, runs);
+  // What was done is worth its report, whatever became of the rest. What came up first is the reason.
+  if (runs.length > 0) await writeSummary(out, runs).catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
   return { out, runs };
 }
 

@@ -1,8 +1,8 @@
 /** How a run ends before its time: Ctrl-C, SIGKILL of the runner, a disk that is full, a folder that is none. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodeHistory } from '../../src/history/codec.js';
 import { integer, seeded } from '../../src/random.js';
@@ -132,6 +132,46 @@ describe('a run that cannot write', () => {
     expect(code, stderr).toBe(3);
     expect(stderr).toMatch(/the history cannot be written/);
     expect(labelledProcesses().filter(({ runner }) => runner === running.child.pid)).toEqual([]);
+    // What is left of it is reported, and is no pass.
+    expect(readFileSync(join(out, 'summary.md'), 'utf8')).toContain('inconclusive');
+    expect(readFileSync(join(out, 'junit.xml'), 'utf8')).toMatch(
+      /<error [\s\S]*the history cannot be written[\s\S]*<\/error>/,
+    );
+  });
+
+  it('one drill of several takes the others down, reports what was done and exits with 3', async () => {
+    const out = freshFolder();
+    // In place of the folder of one of them there is a file.
+    writeFileSync(join(out, 'kill-primary'), '');
+    const [short, bad] = ['test/drills/lifecycle/patient.yaml', 'drills/kill-primary.yaml'];
+    const running = startDrill(['run', DRILL, short, bad, '--parallel', '2', '--out', out]);
+    const { code, stdout, stderr } = await running.ended;
+    expect(code, `${stdout}\n${stderr}`).toBe(3);
+    expect(stderr).toContain(join(out, 'kill-primary'));
+    expect(labelledProcesses().filter(({ runner }) => runner === running.child.pid)).toEqual([]);
+    expect(verdictIn(out, 'patient').verdict).toBe('pass');
+    expect(verdictIn(out, 'split-brain').verdict).toBe('inconclusive');
+    const junit = readFileSync(join(out, 'junit.xml'), 'utf8');
+    expect([...junit.matchAll(/<testsuite name="(\S+)/g)].map(([, name]) => name)).toEqual([
+      'split-brain',
+      'patient',
+    ]);
+    expect(existsSync(join(out, 'summary.md'))).toBe(true);
+  });
+
+  it('because an earlier run of one of its drills is there says so before anything starts, and exits with 3', async () => {
+    const out = freshFolder();
+    const file = join(out, 'split-brain', '1', 'history.jsonl');
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, 'what was seen then\n');
+    const short = 'test/drills/lifecycle/patient.yaml';
+    const { code, stderr } = await drill('run', short, DRILL, '--parallel', '2', '--out', out);
+    expect(code, stderr).toBe(3);
+    expect(stderr).toBe(
+      `drill: ${file}: expected no history yet, found that of an earlier run; give another folder with --out, or remove what is there\n`,
+    );
+    expect(readdirSync(out)).toEqual(['split-brain']);
+    expect(readFileSync(file, 'utf8')).toBe('what was seen then\n');
   });
 });
 

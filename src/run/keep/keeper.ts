@@ -39,7 +39,7 @@ async function run(job: Job, talk: Talk): Promise<void> {
   let left: Stage | undefined;
   let stays: Addresses | undefined;
   try {
-    const verdict = await execute({
+    const { verdict, failure } = await execute({
       ...settingOf(job, talk),
       keeping: {
         wanted: () => talk.mayStay(),
@@ -50,6 +50,7 @@ async function run(job: Job, talk: Talk): Promise<void> {
         },
       },
     });
+    if (failure) throw failure;
     talk.tell({ tell: 'done', verdict, ...(stays ? { stays } : {}) });
     if (left) await told(talk.signal);
   } finally {
