@@ -4,14 +4,17 @@
  */
 import type { Drill } from '../drill/schema.js';
 import { type Bound, formatBound, holds } from '../drill/units.js';
+import { eventsOf } from '../history/by-type.js';
 import type { History } from '../history/history.js';
 import type { Operation } from '../history/operations.js';
 import type { Checker } from './checker.js';
 import { byGroup, clientOperations, followingOperations } from './client-operations.js';
+import { faultsOf } from './faults.js';
 import { durationFinding, evidenceOf, isWhole, type Measured } from './finding.js';
 import { durationText, instantText, toMs } from './milliseconds.js';
 import { acknowledgements, longestStretch, type Stretch } from './outages.js';
 import { beginOf, endOf, loadWindow, type Span } from './phases.js';
+import { switchBackOf } from './switch-back.js';
 import { type Finding, type GroupFigures, type Judgement, judgementOf } from './verdict.js';
 
 interface Group {
@@ -86,10 +89,19 @@ function worstOutage(
   return worst;
 }
 
-/** The span in which clients feel the failback; undefined where the run had none. */
-export function failbackSpan(history: History): Span | undefined {
-  const from = beginOf(history, 'failback');
-  return from === undefined ? undefined : { from, to: endOf(history, 'failback') };
+/**
+ * The span in which clients feel the failback: its phase; where supervisors switched back by themselves before it, from
+ * then until something else happens to the service. Undefined where the run had none.
+ */
+export function failbackSpan(history: History, drill: Drill): Span | undefined {
+  const phase = beginOf(history, 'failback');
+  const back = switchBackOf(history, drill);
+  if (back === undefined || (phase !== undefined && back.at >= phase))
+    return phase === undefined ? undefined : { from: phase, to: endOf(history, 'failback') };
+  const faults = faultsOf(history).map(({ event }) => event.time);
+  const asked = eventsOf(history, 'ask').flatMap(({ ask, time }) => (ask === 'switchover' ? [time] : []));
+  const next = [...faults, ...asked].filter((at) => at > back.at);
+  return { from: back.at, to: Math.min(...next, endOf(history, 'failback')) };
 }
 
 export const availabilityChecker: Checker = {
@@ -114,7 +126,7 @@ export const availabilityChecker: Checker = {
         expectation: 'failback_outage',
         nothing: 'there was no failback, or no clients in it',
       };
-      const span = failbackSpan(history);
+      const span = failbackSpan(history, drill);
       const worst = span && worstOutage(history, drill, span);
       const figures = worst
         ? [outageFigure({ name: worst.name, operations: [], outage: worst.stretch })]

@@ -13,6 +13,7 @@ import { clientOperations } from './client-operations.js';
 import { type FaultRecord, faultsOf, faultText } from './faults.js';
 import { durationFinding, type Measured } from './finding.js';
 import { durationText, instantText, toMs } from './milliseconds.js';
+import { switchBackOf } from './switch-back.js';
 import type { Finding } from './verdict.js';
 
 interface Ask {
@@ -20,21 +21,11 @@ interface Ask {
   index: number;
 }
 
-/** The switch back that was asked for: by the conductor, else by the supervisors themselves. */
-function failbackAsk(history: History, to: string): Ask | undefined {
-  const asked = eventsOf(history, 'ask').find(({ ask, node }) => ask === 'failback' && node === to);
-  if (asked !== undefined) return { at: asked.time, index: asked.index };
-  const begun = eventsOf(history, 'supervisor').findLast(
-    ({ event, target }) => event === 'switchover' && target === to,
-  );
-  return begun && { at: instantOf(begun), index: begun.index };
-}
-
 /** The failback's figure; undefined where none was asked for. */
 function failbackFigure(history: History, drill: Drill): Measured | undefined {
   if (drill.failback === 'none') return undefined;
   const { to } = drill.failback;
-  const ask = failbackAsk(history, to);
+  const ask = switchBackOf(history, drill);
   if (ask === undefined) return undefined;
   const before = termAt(history, ask.at);
   let first: Operation | undefined;

@@ -139,17 +139,14 @@ export function faultText({ event }: FaultRecord): string {
   return `${event.as ?? event.fault} (${event.text})`;
 }
 
-/**
- * When a planned change of primary was first asked for after an instant, by the conductor or by a supervisor;
- * Infinity where none was.
- */
+/** When planned changes of primary were asked for, by the conductor or by a supervisor, in no order. */
+export function plannedChanges(history: History): Nanoseconds[] {
+  const asked = eventsOf(history, 'ask').filter(({ ask }) => ask !== 'restart');
+  const begun = eventsOf(history, 'supervisor').filter(({ event }) => event === 'switchover');
+  return [...asked.map(({ time }) => time), ...begun.map(instantOf)];
+}
+
+/** When a planned change of primary was first asked for after an instant; Infinity where none was. */
 export function plannedChangeAfter(history: History, after: Nanoseconds): Nanoseconds {
-  let first = Number.POSITIVE_INFINITY;
-  const offer = (at: Nanoseconds) => {
-    if (at > after) first = Math.min(first, at);
-  };
-  for (const event of eventsOf(history, 'ask')) if (event.ask !== 'restart') offer(event.time);
-  for (const event of eventsOf(history, 'supervisor'))
-    if (event.event === 'switchover') offer(instantOf(event));
-  return first;
+  return Math.min(Number.POSITIVE_INFINITY, ...plannedChanges(history).filter((at) => at > after));
 }

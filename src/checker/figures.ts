@@ -17,7 +17,7 @@ import type { Counts, Timings } from './verdict.js';
 
 export function timingsOf(history: History, drill: Drill): Timings {
   const spans = spansOf(history);
-  const back = failbackSpan(history);
+  const back = failbackSpan(history, drill);
   return {
     faults: recoveryTimes(history, drill).map((times, at) => {
       const span = spans[at];

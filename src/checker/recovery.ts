@@ -9,12 +9,11 @@
  *         |<------------- z ------------->|
  */
 import type { Drill } from '../drill/schema.js';
-import { eventsOf } from '../history/by-type.js';
 import type { Nanoseconds } from '../history/event.js';
 import type { History } from '../history/history.js';
 import { isWrite, type Operation } from '../history/operations.js';
 import { followingOperations } from './client-operations.js';
-import { type FaultRecord, faultsOf } from './faults.js';
+import { type FaultRecord, faultsOf, plannedChanges } from './faults.js';
 import { isWhole } from './finding.js';
 
 /** Faults that are injected this close to each other belong together: one recovery is from all of them. */
@@ -31,8 +30,7 @@ function boundaries(history: History): Nanoseconds[] {
   const instants = faultsOf(history).map((fault) =>
     Math.min(fault.event.time, fault.effective ?? fault.event.time),
   );
-  for (const event of eventsOf(history, 'ask')) if (event.ask !== 'restart') instants.push(event.time);
-  return instants.sort((one, other) => one - other);
+  return [...instants, ...plannedChanges(history)].sort((one, other) => one - other);
 }
 
 /** Decides recoveries of one history: how many operations were intended, and acknowledged, by each instant. */

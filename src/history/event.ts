@@ -191,7 +191,8 @@ export interface SupervisorEvent {
   /**
    * `declared` failure of target; `fencing`, `fenced`, `fence-failed`; `sealed` (the next term is decided, its
    * primary not yet active); `promoting` (the standby was told); `promoted` (it is active);
-   * `switchover` (a planned change was asked for); `in-sync`, `out-of-sync` (the set changed).
+   * `switchover` (a planned change was begun: it was asked for, or is an automatic failback);
+   * `in-sync`, `out-of-sync` (the set changed).
    */
   event:
     | 'declared'

@@ -50,7 +50,7 @@ export class SupervisorMachine implements Machine {
     this.#known = initial;
     for (const record of records) if (record.kind === 'known') this.#known = record.configuration;
     this.#failover = new Failover(settings, this.#out, this.#detector, this.#known, now);
-    this.#switchover = new Switchover(settings, this.#detector);
+    this.#switchover = new Switchover(settings, this.#out, this.#detector);
     this.#statusAt = now;
     this.#tickAt = now;
   }
@@ -212,7 +212,6 @@ export class SupervisorMachine implements Machine {
       this.#out.answer(request, 409, { error: refusal });
       return;
     }
-    this.#out.log({ at: now, event: 'switchover', target: to, term: this.#known.term });
     this.#out.answer(request, 200, { to });
   }
 

@@ -5,28 +5,38 @@
  */
 import type { Configuration } from './configuration.js';
 import type { Detector } from './detector.js';
+import type { Outbox } from './effect.js';
 import type { HandOver } from './message.js';
 import type { Settings } from './settings.js';
 
 export class Switchover {
   readonly #settings: Settings;
+  readonly #out: Outbox;
   readonly #detector: Detector;
   #asked: { to: string; term: number; id: number; until: number; sentAt: number } | undefined;
   /** Since when the declared primary has been fit to be switched back to. */
   #fitSince: number | undefined;
 
-  constructor(settings: Settings, detector: Detector) {
+  constructor(settings: Settings, out: Outbox, detector: Detector) {
     this.#settings = settings;
+    this.#out = out;
     this.#detector = detector;
   }
 
-  /** Begins a switchover to `to`. Returns why not. */
-  ask(configuration: Configuration, to: string, id: number, now: number): string | undefined {
+  /** Begins a switchover to `to`, and tells of it, with its reason where nobody asked. Returns why not. */
+  ask(
+    configuration: Configuration,
+    to: string,
+    id: number,
+    now: number,
+    detail?: string,
+  ): string | undefined {
     const { term, primary, inSync } = configuration;
     if (!this.#settings.nodes.includes(to)) return `${to} is not a node`;
     if (!inSync.includes(to) || !this.#detector.isAlive(to, now)) return `${to} is not in sync`;
     if (to === primary) return undefined;
     this.#asked = { to, term, id, until: now + 3 * this.#settings.detect.timeout, sentAt: -Infinity };
+    this.#out.log({ at: now, event: 'switchover', target: to, term, ...(detail ? { detail } : {}) });
     return undefined;
   }
 
@@ -59,6 +69,6 @@ export class Switchover {
     if (!fit) this.#fitSince = undefined;
     else this.#fitSince ??= now;
     if (this.#asked || this.#fitSince === undefined || now - this.#fitSince < 2 * detect.timeout) return;
-    this.ask(configuration, declared, term, now);
+    this.ask(configuration, declared, term, now, 'automatic failback');
   }
 }

@@ -113,7 +113,7 @@ function supervisorWords({ node, event, target, term, detail }: EventOf<'supervi
     sealed: `${node} decided that ${target} is the next primary${bracketed}`,
     promoting: `${node} told ${target} to become primary${bracketed}`,
     promoted: `${target} was promoted${bracketed}`,
-    switchover: `${node} was asked to switch over to ${target}${bracketed}`,
+    switchover: `${node} began a switchover to ${target}${bracketed}`,
     'in-sync': `${target} is in sync${bracketed}`,
     'out-of-sync': `${target} is no longer in sync${bracketed}`,
   }[event];

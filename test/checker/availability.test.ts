@@ -46,6 +46,18 @@ describe('outage', () => {
     expect(timings.failback_outage_ms).toBe(502);
   });
 
+  it('of a failback that supervisors began before its phase is that from then on, up to the next fault', () => {
+    const run = new Building({
+      failback: { to: 'a', trigger: 'automatic' },
+      expect: { failback_outage: '<= 150ms' },
+    });
+    run.role(0, 'b', 'primary', { term: 2 }).phase(0, 'steps').supervisor(1000, 'switchover', 'a', 2);
+    run.writes(0, 1010, 10, { by: 'b', term: 2 }).writes(1200, 2000, 10, { term: 3 });
+    run.fault(2000, { targets: ['c'] });
+    run.writes(3000, 4000, 10, { term: 3 }).phase(3500, 'failback').phase(3501, 'final reads');
+    expect(find(run.history(), 'failback_outage')).toMatchObject({ verdict: 'fail', actual: '200.0 ms' });
+  });
+
   it('of the failback is that within its phase', () => {
     const run = failover({ expect: { failback_outage: '<= 150ms' } });
     run.phase(4000, 'failback');

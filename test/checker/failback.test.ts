@@ -35,12 +35,62 @@ describe('failback', () => {
   it('is inconclusive where nobody asked for it', () => {
     expect(find(failover(BACK).history(), 'failback')).toMatchObject({ verdict: 'inconclusive' });
   });
+});
 
-  it('is measured from the supervisors own switchover where it is automatic', () => {
-    const run = failover({ ...BACK, failback: { to: 'a', trigger: 'automatic' } });
-    run.supervisor(6100, 'switchover', 'a').role(6350, 'a', 'primary', { term: 3 });
-    run.writes(6400, 7000, 10, { term: 3 });
+describe('an automatic failback', () => {
+  const EXPECT = { failback: '<= 500ms', recover: '<= 1s' };
+  const AUTOMATIC = { expect: EXPECT, failback: { to: 'a', trigger: 'automatic' } } as const;
+
+  /** a is killed at 2000; b is primary in term 2 from 2600 on and acknowledges from 2700 to 4000. */
+  function away(drill: object = {}): Building {
+    const run = new Building({ ...AUTOMATIC, ...drill }).phase(1000, 'steps');
+    run.role(0, 'a', 'primary', { term: 1 }).writes(0, 2000, 10);
+    run.fault(2000);
+    run.writes(2000, 2700, 10, { type: 'fail' }).supervisor(2400, 'declared', 'a');
+    return run.role(2600, 'b', 'primary', { term: 2 }).writes(2700, 4000, 10, { by: 'b', term: 2 });
+  }
+  const back = (run: Building) =>
+    run.role(4250, 'a', 'primary', { term: 3 }).writes(4300, 5000, 10, { term: 3 });
+
+  it('is measured from the supervisors own switchover', () => {
+    const run = back(away().supervisor(4000, 'switchover', 'a', 2));
     expect(find(run.history(), 'failback')).toMatchObject({ verdict: 'pass', actual: '302.0 ms' });
+  });
+
+  it.each([
+    [3500, 310],
+    [4100, 302],
+  ])('is measured from there also where the conductor waits for it from %i on', (from, outage) => {
+    const run = away().phase(from, 'failback').ask(from, 'failback', 'a');
+    const history = back(run.supervisor(4000, 'switchover', 'a', 2)).history();
+    expect(find(history, 'failback')).toMatchObject({ verdict: 'pass', actual: '302.0 ms' });
+    expect(judge(history).timings.failback_outage_ms).toBe(outage);
+  });
+
+  it('takes as long as it takes, however often it is given up and begun again', () => {
+    const run = away().supervisor(3500, 'switchover', 'a', 2).supervisor(4000, 'switchover', 'a', 2);
+    expect(find(back(run).history(), 'failback')).toMatchObject({ verdict: 'fail', actual: '802.0 ms' });
+  });
+
+  it('fails where the supervisors never begin one though the conductor waits for it', () => {
+    const run = away().phase(4000, 'failback').ask(4000, 'failback', 'a');
+    expect(find(run.history(), 'failback')).toMatchObject({ verdict: 'fail', actual: 'never' });
+  });
+
+  it('of an earlier failover is not the one that the conductor waits for', () => {
+    const run = back(away().supervisor(4000, 'switchover', 'a', 2));
+    run.fault(5000);
+    run.role(5500, 'b', 'primary', { term: 4 }).writes(5500, 6000, 10, { by: 'b', term: 4 });
+    run.phase(6000, 'failback').ask(6000, 'failback', 'a');
+    expect(find(run.history(), 'failback')).toMatchObject({ verdict: 'fail', actual: 'never' });
+  });
+
+  it('ends what a fault is to blame for', () => {
+    // Longer than all that the fault had cost.
+    const run = away({ recovery: { success: '100%', hold: '2s' } }).supervisor(4000, 'switchover', 'a', 2);
+    run.writes(4000, 5000, 10, { by: 'b', type: 'fail' }).writes(5000, 6000, 10, { term: 3 });
+    const { timings } = judge(run.role(4900, 'a', 'primary', { term: 3 }).history());
+    expect(timings).toMatchObject({ faults: [{ outage_ms: 702, recover_ms: 702 }], failback_ms: 1002 });
   });
 });
 

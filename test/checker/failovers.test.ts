@@ -10,6 +10,28 @@ describe('failovers', () => {
     expect(find(run.history(), 'failovers').message).toBe('b became primary in term 2 at 2600.0 ms');
   });
 
+  const AUTOMATIC = { expect: { failovers: 1 }, failback: { to: 'a', trigger: 'automatic' } } as const;
+
+  it('do not count the way back that supervisors take by themselves, also before its phase', () => {
+    const run = failover(AUTOMATIC).supervisor(4000, 'switchover', 'a', 2);
+    run.supervisor(4100, 'promoted', 'a', 3).role(4100, 'a', 'primary', { term: 3 }).phase(5000, 'failback');
+    expect(find(run.history(), 'failovers')).toMatchObject({ verdict: 'pass', actual: '1' });
+  });
+
+  it('count what comes after the way back', () => {
+    const run = failover(AUTOMATIC).supervisor(3500, 'switchover', 'a', 2);
+    run.role(3600, 'a', 'primary', { term: 3 }).fault(4000, { kind: 'pause' });
+    run.supervisor(4400, 'declared', 'a').role(4500, 'c', 'primary', { term: 4 });
+    run.supervisor(4700, 'switchover', 'a', 4).role(4800, 'a', 'primary', { term: 5 });
+    expect(find(run.history(), 'failovers')).toMatchObject({ verdict: 'fail', actual: '2' });
+  });
+
+  it('count a failure that came upon the way back', () => {
+    const run = failover(AUTOMATIC).supervisor(4000, 'switchover', 'a', 2);
+    run.supervisor(4050, 'declared', 'b').role(4300, 'a', 'primary', { term: 3 });
+    expect(find(run.history(), 'failovers')).toMatchObject({ verdict: 'fail', actual: '2' });
+  });
+
   it('are too many where the primary changes again', () => {
     const run = failover({ expect: { failovers: '<= 1' } });
     run.role(3000, 'b', 'standby').role(3001, 'c', 'primary', { term: 3 });
