@@ -1,14 +1,16 @@
 /**
  * Detection, d: from a fault's being effective to the first declaration that one of its targets has failed,
  * while the fault lasts. One that is healed, or whose target is restarted, before anything is declared was not
- * detected.
+ * detected. A declaration after a later fault has hit the same target is the later one's:
+ *
+ *     a deaf ──────── a killed ──── a declared failed        the kill was detected, the deafness was not
  */
 
 import { eventsOf } from '../history/by-type.js';
 import type { EventOf, Nanoseconds } from '../history/event.js';
 import { instantOf } from '../history/event.js';
 import type { History } from '../history/history.js';
-import type { FaultRecord } from './faults.js';
+import { type FaultRecord, faultsOf, TOGETHER } from './faults.js';
 
 export interface Detection {
   event: EventOf<'supervisor'>;
@@ -19,17 +21,35 @@ export interface Detection {
 
 /** The fault's detection; undefined where it was not witnessed or not detected. */
 export function detectionOf(history: History, fault: FaultRecord): Detection | undefined {
-  if (fault.effective === undefined) return undefined;
-  const suspects = new Set([...fault.event.targets, fault.target]);
+  return declarationsOf(history, fault).find(({ event, at }) => {
+    const later = overlaidBy(history, fault, event.target);
+    return later === undefined || at < later.event.time;
+  });
+}
+
+/** The declarations that may be of this fault, though later ones had hit the same target, in the order of time. */
+export function declarationsOf(history: History, fault: FaultRecord): Detection[] {
+  const { effective } = fault;
+  if (effective === undefined) return [];
+  const suspects = suspectsOf(fault);
   const stop = Math.min(fault.over ?? Number.POSITIVE_INFINITY, restartOf(history, fault));
-  let first: Detection | undefined;
-  for (const event of eventsOf(history, 'supervisor')) {
-    if (event.event !== 'declared' || !suspects.has(event.target)) continue;
-    const at = instantOf(event);
-    if (at < fault.event.time || at > stop || (first !== undefined && at >= first.at)) continue;
-    first = { event, at, took: Math.max(0, at - fault.effective) };
-  }
-  return first;
+  return eventsOf(history, 'supervisor')
+    .filter(({ event, target }) => event === 'declared' && suspects.has(target))
+    .map((event) => ({ event, at: instantOf(event) }))
+    .filter(({ at }) => at >= fault.event.time && at <= stop)
+    .sort((one, other) => one.at - other.at)
+    .map(({ event, at }) => ({ event, at, took: Math.max(0, at - effective) }));
+}
+
+/** The next fault that hit a target of this one; undefined where none did. Those that belong together are one. */
+export function overlaidBy(history: History, fault: FaultRecord, target: string): FaultRecord | undefined {
+  return faultsOf(history).find(
+    (other) => other.event.time > fault.event.time + TOGETHER && suspectsOf(other).has(target),
+  );
+}
+
+function suspectsOf({ event, target }: FaultRecord): Set<string> {
+  return new Set([...event.targets, target]);
 }
 
 /** When a target of the fault was asked to start again. */

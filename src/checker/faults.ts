@@ -6,6 +6,12 @@ import { instantOf } from '../history/event.js';
 import type { History } from '../history/history.js';
 import { primaryAt } from './claims.js';
 
+/**
+ * Faults that are injected this close to each other belong together: what is declared of one is declared of all of them,
+ * and one recovery is from all of them.
+ */
+export const TOGETHER: Nanoseconds = 100e6;
+
 export interface FaultRecord {
   event: EventOf<'fault'>;
   witness: EventOf<'witness'> | undefined;

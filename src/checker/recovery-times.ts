@@ -2,10 +2,10 @@
 
 import type { Expectations } from '../drill/expectations.js';
 import type { Drill } from '../drill/schema.js';
-import type { Bound } from '../drill/units.js';
+import { type Bound, holds } from '../drill/units.js';
 import type { History } from '../history/history.js';
 import type { Checker } from './checker.js';
-import { detectionOf } from './detection.js';
+import { declarationsOf, detectionOf, overlaidBy } from './detection.js';
 import { type FaultRecord, faultsOf, faultText, primaryFaults } from './faults.js';
 import { durationFinding, type Measured } from './finding.js';
 import { durationText, instantText, toMs } from './milliseconds.js';
@@ -76,7 +76,9 @@ function figuresOf(expectation: Expected, history: History, drill: Drill, bound:
       return faultsOf(history).map((fault) => recoveryFigure(recoveries, fault));
     }
     default:
-      return lastingFaults(history, bound).map((fault) => takeoverFigure(history, fault, expectation));
+      return lastingFaults(history, bound)
+        .filter((fault) => !isOverlaid(history, fault))
+        .map((fault) => takeoverFigure(history, fault, expectation));
   }
 }
 
@@ -85,14 +87,31 @@ function lastingFaults(history: History, bound: Bound): FaultRecord[] {
   return primaryFaults(history).filter((fault) => {
     if (fault.effective === undefined || fault.over === undefined) return true;
     if (detectionOf(history, fault) !== undefined) return true;
-    const upper = bound.operator === '<=' || bound.operator === '<' || bound.operator === '==';
-    return !upper || fault.over - fault.effective >= bound.value * 1e6;
+    return !isUpper(bound) || fault.over - fault.effective >= bound.value * 1e6;
   });
+}
+
+function isUpper({ operator }: Bound): boolean {
+  return operator === '<=' || operator === '<' || operator === '==';
+}
+
+/** Whether the next fault hit the same target before anybody had noticed this one: what came of both is the next one's. */
+function isOverlaid(history: History, fault: FaultRecord): boolean {
+  if (fault.effective === undefined || detectionOf(history, fault) !== undefined) return false;
+  return overlaidBy(history, fault, fault.target) !== undefined;
+}
+
+/** Whether a fault was overlaid so soon that nobody can tell which of the two was noticed, and it is in time for both. */
+function mayBeNoticed(history: History, fault: FaultRecord, bound: Bound): boolean {
+  const [first] = declarationsOf(history, fault);
+  if (first === undefined || !isOverlaid(history, fault)) return false;
+  return isUpper(bound) && holds(bound, toMs(first.took));
 }
 
 /** Of the faults that hit the primary; of all faults where none did. */
 function detections(history: History, bound: Bound): Measured[] {
-  const judged = primaryFaults(history).length > 0 ? lastingFaults(history, bound) : faultsOf(history);
+  const lasting = primaryFaults(history).length > 0 ? lastingFaults(history, bound) : faultsOf(history);
+  const judged = lasting.filter((fault) => !mayBeNoticed(history, fault, bound));
   return judged.map((fault) => {
     const subject = fault.event.as ?? fault.event.fault;
     const detection = detectionOf(history, fault);
@@ -105,7 +124,9 @@ function detections(history: History, bound: Bound): Measured[] {
         evidence: [fault.event.index, fault.witness!.index, event.index],
       };
     }
-    return lackingFigure(fault, `nobody declared ${fault.target} failed`);
+    const later = overlaidBy(history, fault, fault.target);
+    const before = later === undefined ? '' : ` before ${faultText(later)} hit it, too`;
+    return lackingFigure(fault, `nobody declared ${fault.target} failed${before}`);
   });
 }
 

@@ -13,11 +13,8 @@ import type { Nanoseconds } from '../history/event.js';
 import type { History } from '../history/history.js';
 import { isWrite, type Operation } from '../history/operations.js';
 import { followingOperations } from './client-operations.js';
-import { type FaultRecord, faultsOf, plannedChanges } from './faults.js';
+import { type FaultRecord, faultsOf, plannedChanges, TOGETHER } from './faults.js';
 import { isWhole } from './finding.js';
-
-/** Faults that are injected this close to each other belong together: one recovery is from all of them. */
-const TOGETHER: Nanoseconds = 100e6;
 
 export interface Recovery {
   took: Nanoseconds;

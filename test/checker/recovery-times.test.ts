@@ -154,6 +154,62 @@ describe('detection', () => {
     expect(find(run.history(), 'detect')).toMatchObject({ verdict: 'fail', actual: 'never' });
   });
 
+  describe('of a declaration after a later fault hit the same target', () => {
+    /** a cannot reach b from 1000 on, is killed some time later, and is declared 400 ms after that. */
+    function deafThenKilled(later: number, detect: string): Building {
+      const run = new Building({ expect: { detect, failover: '<= 400ms', boot: '>= 0ms' } });
+      run.role(0, 'a', 'primary', { term: 1 }).writes(0, 1000 + later, 10);
+      run.fault(1000, { kind: 'partition', targets: ['a', 'b'], cuts: ['a->b'] });
+      run.fault(1000 + later);
+      run.supervisor(1400 + later, 'declared', 'a').role(1600 + later, 'b', 'primary', { term: 2 });
+      return run.writes(1650 + later, 5000, 10, { by: 'b', term: 2 });
+    }
+    const detections = (run: Building) =>
+      recoveryTimes(run.history(), run.drill()).map(({ detect_ms }) => detect_ms);
+
+    it("is the later one's", () => {
+      const run = deafThenKilled(1500, '<= 1s');
+      expect(detections(run)).toEqual([null, 400]);
+      const finding = find(run.history(), 'detect');
+      expect(finding).toMatchObject({ verdict: 'fail', actual: 'fault-1 never, fault-2 400.0 ms' });
+      expect(finding.message).toContain('nobody declared a failed before fault-2 (kill a) hit it, too');
+    });
+
+    it('asks nothing of the earlier one where that may have been noticed in time', () => {
+      const run = deafThenKilled(300, '<= 1s');
+      expect(detections(run)).toEqual([null, 400]);
+      expect(find(run.history(), 'detect')).toMatchObject({ verdict: 'pass', actual: '400.0 ms' });
+    });
+
+    it('is too late for the earlier one, whichever of the two was noticed', () => {
+      const run = deafThenKilled(300, '<= 500ms');
+      const actual = 'fault-1 never, fault-2 400.0 ms';
+      expect(find(run.history(), 'detect')).toMatchObject({ verdict: 'fail', actual });
+    });
+
+    it('leaves the failover, with its parts, to the later one', () => {
+      const run = deafThenKilled(1500, '<= 1s');
+      expect(recoveryTimes(run.history(), run.drill()).map(({ failover_ms }) => failover_ms)).toEqual([
+        null,
+        252,
+      ]);
+      expect(find(run.history(), 'failover')).toMatchObject({ verdict: 'pass', actual: '252.0 ms' });
+      expect(find(run.history(), 'boot')).toMatchObject({ verdict: 'pass' });
+    });
+
+    it('is that of both where they were injected together', () => {
+      expect(detections(deafThenKilled(90, '<= 1s'))).toEqual([490, 400]);
+    });
+
+    it("is the earlier one's where the later one hit somebody else", () => {
+      const run = new Building({ expect: { detect: '<= 1s' } }).role(0, 'a', 'primary', { term: 1 });
+      run.fault(1000, { kind: 'pause' });
+      run.fault(1300, { targets: ['c', 's1'] });
+      run.supervisor(1400, 'declared', 'a').writes(0, 3000, 10);
+      expect(find(run.history(), 'detect')).toMatchObject({ verdict: 'pass', actual: '400.0 ms' });
+    });
+  });
+
   it('of a declaration after the heal is none', () => {
     const run = new Building({ expect: EXPECT });
     run.role(0, 'a', 'primary', { term: 1 });
