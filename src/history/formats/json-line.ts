@@ -22,6 +22,14 @@ const CLOSE_OBJECT = 125;
 
 const TYPES = ['invoke', 'ok', 'fail', 'info'];
 
+/** The keys that matter, by their bytes. */
+const PROCESS = Buffer.from('process');
+const TYPE = Buffer.from('type');
+const FUNCTION = Buffer.from('f');
+const KEY = Buffer.from('key');
+const VALUE = Buffer.from('value');
+const TIME = Buffer.from('time');
+
 export class JsonLine {
   /** 0 for an invocation, else one more than the outcome. */
   type = 0;
@@ -57,19 +65,18 @@ export class JsonLine {
       const name = this.#at;
       const length = this.#string() - name;
       if (length < 0 || !this.#eat(COLON)) return false;
-      const first = bytes[name]!;
-      if (first === 112 && length === 7) {
+      if (this.#isName(PROCESS, name, length)) {
         this.process = this.#integer();
         has |= 1;
-      } else if (first === 116 && length === 4 && bytes[name + 1] === 121) {
+      } else if (this.#isName(TYPE, name, length)) {
         this.type = this.#word(TYPES);
         has |= 2;
-      } else if (first === 102 && length === 1) {
+      } else if (this.#isName(FUNCTION, name, length)) {
         this.f = this.#word(FUNCTIONS);
         has |= 4;
-      } else if (first === 107 && length === 3) key = this.#key();
-      else if (first === 118 && length === 5) this.#value();
-      else if (first === 116 && length === 4 && bytes[name + 2] === 109) this.time = this.#integer();
+      } else if (this.#isName(KEY, name, length)) key = this.#key();
+      else if (this.#isName(VALUE, name, length)) this.#value();
+      else if (this.#isName(TIME, name, length)) this.time = this.#integer();
       else this.#skip();
       if (this.#failed) return false;
     } while (this.#eat(COMMA));
@@ -77,6 +84,13 @@ export class JsonLine {
     this.#blank();
     if (has !== 7 || this.#at !== this.#end) return false;
     this.key = key >= 0 ? key : this.#builder.keyOf(null);
+    return true;
+  }
+
+  /** Whether the name of `length` bytes at `from` is this one, in all its bytes. */
+  #isName(name: Buffer, from: number, length: number): boolean {
+    if (name.length !== length) return false;
+    for (let at = 0; at < length; at++) if (name[at] !== this.#bytes[from + at]) return false;
     return true;
   }
 

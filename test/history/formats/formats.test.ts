@@ -108,6 +108,32 @@ describe('JSON lines', () => {
     expect(plainOperations(table)).toEqual(plainOperations(tableFromEvents(events)));
   });
 
+  it.each([
+    '"votes":3',
+    '"valid":"x"',
+    '"vnode":null',
+    '"pending":5',
+    '"payload":8',
+    '"kin":"z"',
+    '"tyre":"fail"',
+    '"tame":9',
+    '"\\u0076otes":3',
+  ])('know a key by its whole name: %s', async (other) => {
+    const text = `{${other},"process":0,"type":"invoke","f":"write","key":"k","value":1,"time":1,${other}}
+      {"process":0,"type":"ok","f":"write","key":"k","value":1,"time":2,${other}}
+      {"process":1,"type":"invoke","f":"read","key":"k","value":null,"time":3,${other}}
+      {"process":1,"type":"ok","f":"read","key":"k","value":1,"time":4,${other}}`;
+    const { operations, table } = await read(text);
+    expect(operations).toEqual(['0 write k 1 ok 0-1', '1 read k 1 ok 2-3']);
+    expect([...table.startTime, ...table.endTime]).toEqual([1, 3, 2, 4]);
+  });
+
+  it('know a key by what its escapes stand for', async () => {
+    const text = `{"process":0,"type":"invoke","f":"write","\\u006bey":"k","\\u0076alue":1}
+      {"process":0,"type":"ok","f":"write","key":"k","value":3,"\\u0076alue":1}`;
+    expect((await read(text)).operations).toEqual(['0 write k 1 ok 0-1']);
+  });
+
   it('longer than any chunk are read', async () => {
     const list = Array.from({ length: 400_000 }, (_, index) => index);
     const text = [
