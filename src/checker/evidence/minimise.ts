@@ -7,7 +7,15 @@
  * single operations, until no single one can be taken away (Zeller and Hildebrandt, "Simplifying and isolating
  * failure-inducing input", 2002).
  */
-import { CAS, FAIL, INFO, OK, type OperationTable, READ } from '../../history/formats/operation-table.js';
+import {
+  CAS,
+  FAIL,
+  INFO,
+  NONE,
+  OK,
+  type OperationTable,
+  READ,
+} from '../../history/formats/operation-table.js';
 import { subTable } from './sub-table.js';
 
 export interface Minimised {
@@ -84,5 +92,5 @@ export function isObserver(table: OperationTable, row: number): boolean {
 /** Operations that did not happen, or that nobody knows the result of, where only the result says anything. */
 export function saysNothing(table: OperationTable, row: number): boolean {
   if (table.f[row] === READ) return table.type[row] !== OK;
-  return table.type[row] === FAIL && table.f[row] !== CAS;
+  return table.type[row] === FAIL && (table.f[row] !== CAS || table.value[row] === NONE);
 }

@@ -8,7 +8,8 @@
  *     appends of repeated elements          general search
  *
  * Operations in doubt (`info`, or never completed) may take effect at any time after their invocation, or
- * never; failed ones did not happen, but a failed compare-and-set saw that the value was another one.
+ * never; failed ones did not happen, but a failed compare-and-set saw that the value was another one, unless
+ * its error says that it never came to the register (history/formats/failure.ts).
  */
 import type { Value } from '../../history/event.js';
 import { ListText, NONE, type OperationTable } from '../../history/formats/operation-table.js';

@@ -61,8 +61,9 @@ export class ValueNumbers {
 }
 
 /**
- * The register's operations among `rows` (of one key, in order). Failed writes and reads without a result are
- * left out; a compare-and-set of equal values is a read; what is in doubt and has no observer is left out too.
+ * The register's operations among `rows` (of one key, in order). Failed writes, reads without a result and
+ * compare-and-sets that never came to the register are left out; a compare-and-set of equal values is a read;
+ * what is in doubt and has no observer is left out too.
  */
 export function registerHistory(
   table: OperationTable,
@@ -108,7 +109,7 @@ function kindOf(table: OperationTable, row: number): number {
   if (f === READ) return type === OK ? READS : -1;
   if (f === WRITE) return type === FAIL ? -1 : WRITES;
   if (f !== CAS) return -1;
-  if (type === FAIL) return DIFFERS;
+  if (type === FAIL) return table.value[row] === NONE ? -1 : DIFFERS;
   if (table.value[row] !== table.to[row]) return SWAPS;
   return type === OK ? READS : -1;
 }

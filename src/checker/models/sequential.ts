@@ -15,7 +15,7 @@ import {
   READ,
   WRITE,
 } from '../../history/formats/operation-table.js';
-import { minimise } from '../evidence/minimise.js';
+import { minimise, saysNothing } from '../evidence/minimise.js';
 import { Budget } from '../linearizability/result.js';
 import { type HistoryModel, type ModelResult, satisfied, undecidedModel, violated } from './model.js';
 
@@ -81,7 +81,7 @@ class OrderSearch {
       const changes = table.f[row] === WRITE || table.f[row] === CAS;
       if (table.type[row] === INFO) {
         if (changes) this.#doubts.push({ row, queue: index.get(process)!, after: queue.length });
-      } else if (table.type[row] === OK || table.f[row] === CAS) queue.push(row);
+      } else if (table.type[row] === OK || !saysNothing(table, row)) queue.push(row);
     }
     this.#queues = [...queues.values()];
     this.#position = this.#queues.map(() => 0);

@@ -5,6 +5,7 @@ import {
   functionAt,
   INFO,
   NEVER,
+  NONE,
   type OperationTable,
   valueAt,
 } from '../../history/formats/operation-table.js';
@@ -37,7 +38,10 @@ export interface StepModel<State = unknown> {
   partition?: boolean;
   /** The functions that never change anything; `read` where left out. */
   observers?: readonly string[];
-  /** The functions whose `fail` says something about the state; `cas` where left out. */
+  /**
+   * The functions whose `fail` says something about the state; `cas` where left out. Where the completion has an
+   * `error` other than `mismatch`, it says nothing.
+   */
   telling?: readonly string[];
 }
 
@@ -90,7 +94,8 @@ function judgeRows<State>(
   for (let at = 0; at < all.length; at++) {
     const row = all[at]!;
     const operation = stepOperation(table, row);
-    if (operation.type === 'fail' && !telling.has(operation.f)) continue;
+    // Without its value it failed before it came to the object.
+    if (operation.type === 'fail' && (!telling.has(operation.f) || table.value[row] === NONE)) continue;
     if (operation.type === 'info' && observers.has(operation.f)) continue;
     rows.push(row);
     operations.push(operation);

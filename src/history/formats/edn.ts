@@ -4,12 +4,12 @@
  *     {:type :invoke, :f :cas, :value [1 2], :process 0, :time 12345, :index 0}
  *     #jepsen.history.Op{:index 1, :time 23456, :type :ok, :process 0, :f :cas, :value [1 2]}
  *
- * What processes like `:nemesis` do is skipped. Where the first client operation's value is a tuple of
- * jepsen.independent (`[k v]`), its first half is the key.
+ * What processes like `:nemesis` do is skipped. Tuples of jepsen.independent are taken apart (independent.ts).
  */
 import { StringDecoder } from 'node:string_decoder';
 import { UsageError } from '../../errors.js';
 import { type Edn, EdnError, EdnMap, Keyword, plain, readEdn } from './edn-text.js';
+import { IndependentTuples } from './independent.js';
 import { ListText, type OperationTable } from './operation-table.js';
 import { completes, type HistoryReader, plainFunction, quoted } from './reader.js';
 import { TableBuilder } from './table-builder.js';
@@ -21,7 +21,7 @@ export class EdnReader implements HistoryReader {
   readonly #decoder = new StringDecoder('utf8');
   readonly #forms: MapSplitter;
   #place = 0;
-  #independent: boolean | undefined;
+  readonly #tuples = new IndependentTuples();
 
   constructor(file: string) {
     this.#file = file;
@@ -71,27 +71,25 @@ export class EdnReader implements HistoryReader {
     const name = plainFunction(f instanceof Keyword ? f.name : f);
     const stamp = typeof time === 'number' ? time : Number.NaN;
     const given = map.get('value');
-    this.#independent ??= map.get('key') === undefined && isTuple(name, given);
-    const value = this.#independent && Array.isArray(given) ? given[1] : given;
+    // Who names the key has no tuples.
+    const named = map.get('key');
+    const { key, value } =
+      named === undefined ? this.#tuples.split(name, given) : { key: named, value: given };
     const builder = this.#builder;
     if (type.name !== 'invoke') {
-      completes(builder, { place, time: stamp, process, type: type.name, f: name }, rawValue(value));
+      const error = map.get('error');
+      const reason = error === undefined ? undefined : plain(error);
+      completes(builder, { place, time: stamp, process, type: type.name, f: name, reason }, rawValue(value));
       return;
     }
-    const key = this.#independent && Array.isArray(given) ? given[0] : map.get('key');
-    const index = builder.keyOf(key === undefined || key === null ? null : keyText(key));
+    const index = builder.keyOf(keyText(key));
     builder.invoke(place, stamp, process, builder.functionOf(name), index, rawValue(value) ?? null);
   }
 }
 
-/** Whether a value has the form of jepsen.independent's tuples. */
-function isTuple(f: string, value: Edn | undefined): boolean {
-  if (!Array.isArray(value) || value.length !== 2) return false;
-  if (f === 'read') return value[1] === null;
-  return f !== 'cas' || Array.isArray(value[1]);
-}
-
-function keyText(key: Edn): string {
+/** What a key is called; null where there is none. */
+export function keyText(key: Edn | undefined): string | null {
+  if (key === undefined || key === null) return null;
   const value = plain(key);
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -13,6 +13,8 @@ export interface HistoryEvent {
   f?: string;
   key?: string | number | null;
   value?: Value;
+  /** Why it failed: a compare-and-set that failed for another reason than `mismatch` says nothing. */
+  error?: unknown;
   /** Nanoseconds; must not go back. */
   time?: number;
   /** The place in the history; the count of events so far where there is none. */
@@ -47,5 +49,8 @@ function take(builder: TableBuilder, event: HistoryEvent, place: number): void {
   if (type === 'invoke') {
     const index = builder.keyOf(key === null ? null : String(key));
     builder.invoke(place, time, process as number, builder.functionOf(name), index, event.value ?? null);
-  } else completes(builder, { place, time, process: process as number, type, f: name }, event.value);
+  } else {
+    const read = { place, time, process: process as number, type, f: name, reason: event.error };
+    completes(builder, read, event.value);
+  }
 }

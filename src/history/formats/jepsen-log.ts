@@ -3,13 +3,15 @@
  *
  *     INFO  jepsen.util - 3	:invoke	:cas	[1 2]
  *     INFO  jepsen.util - 3	:fail	:read	:timed-out
+ *     INFO  jepsen.util - 4	:fail	:cas	[1 2]	:unavailable
  *
- * The order of the lines is the order of time; there are no times.
+ * Tuples of jepsen.independent are taken apart (independent.ts). The order of the lines is the order of time; there are no times.
  */
 
 import { UsageError } from '../../errors.js';
-import { rawValue } from './edn.js';
-import { type Edn, EdnError, Keyword, readEdn } from './edn-text.js';
+import { keyText, rawValue } from './edn.js';
+import { type Edn, EdnError, Keyword, plain, readEdn } from './edn-text.js';
+import { IndependentTuples } from './independent.js';
 import type { OperationTable } from './operation-table.js';
 import { completes, type HistoryReader, LineSplitter, located, plainFunction } from './reader.js';
 import { TableBuilder } from './table-builder.js';
@@ -19,6 +21,7 @@ const LINE = /jepsen\.util(?:\s*-|:)?\s+(:?[\w-]+)\s+:([\w-]+)\s+:([\w-]+)(?:\s+
 
 export class JepsenLogReader implements HistoryReader {
   readonly #builder = new TableBuilder({ unit: 'line' });
+  readonly #tuples = new IndependentTuples();
   readonly #file: string;
   readonly #splitter = new LineSplitter((buffer, from, to, line) =>
     this.#take(buffer.toString('utf8', from, to), line),
@@ -52,35 +55,51 @@ export class JepsenLogReader implements HistoryReader {
     if (!/^\d+$/.test(process!)) return;
     const column =
       rest === undefined ? text.length : text.length - text.trimEnd().length + text.lastIndexOf(rest);
-    const value = located(`${this.#file}:${line}:${column + 1}`, () => this.#value(rest ?? 'nil'));
+    const told = located(`${this.#file}:${line}:${column + 1}`, () => toldBy(rest ?? 'nil'));
     located(`${this.#file}:${line}:${at + 1}`, () =>
-      this.#event(line - 1, Number(process), type!, plainFunction(f!), value),
+      this.#event(line - 1, Number(process), type!, plainFunction(f!), told),
     );
   }
 
-  #value(text: string): Edn | undefined {
-    try {
-      const { form } = readEdn(text);
-      // `:timed-out` and the like: why it ended so, not what it did.
-      return form instanceof Keyword ? undefined : form;
-    } catch (error) {
-      if (error instanceof EdnError)
-        throw new UsageError({ expected: error.text.expected!, found: error.text.found! });
-      throw error;
-    }
-  }
-
-  #event(place: number, process: number, type: string, f: string, value: Edn | undefined): void {
+  #event(place: number, process: number, type: string, f: string, told: Told): void {
     const builder = this.#builder;
+    const { key, value } = this.#tuples.split(f, told.value);
+    const time = Number.NaN;
     if (type === 'invoke') {
-      builder.invoke(
-        place,
-        Number.NaN,
-        process,
-        builder.functionOf(f),
-        builder.keyOf(null),
-        rawValue(value) ?? null,
-      );
-    } else completes(builder, { place, time: Number.NaN, process, type, f }, rawValue(value));
+      const index = builder.keyOf(keyText(key));
+      builder.invoke(place, time, process, builder.functionOf(f), index, rawValue(value) ?? null);
+      return;
+    }
+    // A word in place of a value says why it ended so, not what it did.
+    const word = value instanceof Keyword;
+    const reason = told.reason ?? (word ? value.name : undefined);
+    completes(builder, { place, time, process, type, f, reason }, word ? undefined : rawValue(value));
+  }
+}
+
+/** What a line says after the function: the value, and why it ended so. */
+interface Told {
+  value: Edn | undefined;
+  reason: unknown;
+}
+
+function toldBy(text: string): Told {
+  try {
+    const { form, end } = readEdn(text);
+    const rest = text.slice(end).trim();
+    return { value: form, reason: rest === '' ? undefined : reasonOf(rest) };
+  } catch (error) {
+    if (error instanceof EdnError)
+      throw new UsageError({ expected: error.text.expected!, found: error.text.found! });
+    throw error;
+  }
+}
+
+/** An error as data; as it stands where it is a text for people. */
+function reasonOf(text: string): unknown {
+  try {
+    return plain(readEdn(text).form);
+  } catch {
+    return text;
   }
 }

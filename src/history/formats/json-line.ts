@@ -29,6 +29,7 @@ const FUNCTION = Buffer.from('f');
 const KEY = Buffer.from('key');
 const VALUE = Buffer.from('value');
 const TIME = Buffer.from('time');
+const ERROR = Buffer.from('error');
 
 export class JsonLine {
   /** 0 for an invocation, else one more than the outcome. */
@@ -38,6 +39,8 @@ export class JsonLine {
   key = 0;
   value: RawValue = null;
   time = 0;
+  /** Why a failed operation failed, where a text says so; unset for others, whose errors decide nothing. */
+  reason: string | undefined;
   readonly #builder: TableBuilder;
   #bytes: Buffer = Buffer.alloc(0);
   #at = 0;
@@ -57,6 +60,8 @@ export class JsonLine {
     this.#failed = false;
     this.time = Number.NaN;
     this.value = null;
+    this.reason = undefined;
+    let error = -1;
     let has = 0;
     let key = -1;
     if (!this.#eat(OPEN_OBJECT)) return false;
@@ -77,12 +82,16 @@ export class JsonLine {
       } else if (this.#isName(KEY, name, length)) key = this.#key();
       else if (this.#isName(VALUE, name, length)) this.#value();
       else if (this.#isName(TIME, name, length)) this.time = this.#integer();
-      else this.#skip();
+      else {
+        if (this.#isName(ERROR, name, length)) error = this.#at;
+        this.#skip();
+      }
       if (this.#failed) return false;
     } while (this.#eat(COMMA));
     if (!this.#eat(CLOSE_OBJECT)) return false;
     this.#blank();
     if (has !== 7 || this.#at !== this.#end) return false;
+    if (error >= 0 && TYPES[this.type] === 'fail') this.#readReason(error);
     this.key = key >= 0 ? key : this.#builder.keyOf(null);
     return true;
   }
@@ -213,6 +222,14 @@ export class JsonLine {
   #text(from: number): string {
     const end = this.#string();
     return end < 0 ? '' : this.#bytes.toString('latin1', from, end);
+  }
+
+  /** The error whose value begins at `from`, and that was skipped as a simple one: a text, a number or null. */
+  #readReason(from: number): void {
+    this.#at = from;
+    if (this.#null()) return;
+    if (this.#eat(QUOTE)) this.reason = this.#text(this.#at);
+    else this.reason = String(this.#integer());
   }
 
   /** A value that does not matter, if it is a simple one. */

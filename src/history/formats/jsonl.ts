@@ -3,6 +3,7 @@
  *
  *     {"process":0,"type":"invoke","f":"write","key":"k","value":1,"time":123456}
  *
+ * `error` tells why an operation failed (failure.ts).
  * Our own history.jsonl is one too: its lines of other types (faults, roles, ...) and further keys are skipped.
  *
  * Lines of the usual form are read from the bytes, without a string or an object for each; `JsonLine` says which
@@ -56,7 +57,8 @@ export class JsonlReader implements HistoryReader {
         this.#builder.invoke(line - 1, usual.time, usual.process, usual.f, usual.key, usual.value);
       } else {
         const outcome = (usual.type - 1) as 0 | 1 | 2;
-        this.#builder.complete(line - 1, usual.time, usual.process, outcome, usual.f, usual.value);
+        const { time, process, f, value, reason } = usual;
+        this.#builder.complete(line - 1, time, process, outcome, f, value, reason);
       }
     } catch (error) {
       located(`${this.#file}:${line}:1`, () => {
@@ -123,7 +125,14 @@ export class JsonlReader implements HistoryReader {
     } else {
       completes(
         builder,
-        { place: line - 1, time, process: process as number, type: type as string, f: name },
+        {
+          place: line - 1,
+          time,
+          process: process as number,
+          type: type as string,
+          f: name,
+          reason: event.error,
+        },
         value,
       );
     }

@@ -22,7 +22,10 @@ export const CAS = 2;
 export const APPEND = 3;
 export const ADD = 4;
 
-/** How an operation ended: it happened, it did not, nobody knows. */
+/**
+ * How an operation ended: it happened, it did not, nobody knows. Failed operations say nothing more, but for a
+ * compare-and-set (or a further function) that has its value: it failed for what the object held.
+ */
 export const OK = 0;
 export const FAIL = 1;
 export const INFO = 2;
@@ -44,6 +47,7 @@ export interface OperationTable {
   readonly f: Uint8Array;
   readonly type: Uint8Array;
   readonly key: Int32Array;
+  /** NONE for what failed without coming to the object (failure.ts). */
   readonly value: Int32Array;
   readonly to: Int32Array;
   readonly start: Int32Array;

@@ -76,6 +76,8 @@ export interface ReadEvent {
   process: number;
   type: string;
   f: string;
+  /** Why it failed, where it says so. */
+  reason?: unknown;
 }
 
 /** The function names of key-value stores. */
@@ -96,5 +98,6 @@ export function completes(
       found: quoted(event.type),
     });
   }
-  builder.complete(event.place, event.time, event.process, outcome, builder.functionOf(event.f), value);
+  const { place, time, process, f, reason } = event;
+  builder.complete(place, time, process, outcome, builder.functionOf(f), value, reason);
 }

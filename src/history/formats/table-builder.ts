@@ -5,8 +5,10 @@
  */
 import { UsageError } from '../../errors.js';
 import type { Value } from '../event.js';
+import { isUntelling } from './failure.js';
 import {
   CAS,
+  FAIL,
   FUNCTIONS,
   INFO,
   ListText,
@@ -101,10 +103,18 @@ export class TableBuilder {
   }
 
   /**
-   * An operation ends. `value` undefined means that the completion names none.
+   * An operation ends. `value` undefined means that the completion names none; `reason` is why it failed.
    * @throws UsageError where there is no such invocation, or the completion contradicts it
    */
-  complete(place: number, time: number, process: number, type: Outcome, f: number, value?: RawValue): void {
+  complete(
+    place: number,
+    time: number,
+    process: number,
+    type: Outcome,
+    f: number,
+    value?: RawValue,
+    reason?: unknown,
+  ): void {
     this.#arrive(place, time);
     const row = this.#open.get(process);
     if (row === undefined) {
@@ -124,6 +134,7 @@ export class TableBuilder {
     this.#endTime[row] = time;
     if (type !== INFO) this.#end[row] = place;
     if (type === OK && value !== undefined) this.#settle(row, value);
+    else if (type === FAIL) this.#untell(row, value, reason);
   }
 
   /** An event that is no operation, so that places stay those of the history. */
@@ -187,6 +198,17 @@ export class TableBuilder {
         found: value instanceof ListText ? value.text : JSON.stringify(value),
       });
     }
+  }
+
+  /** Takes the value away from what failed without coming to the object, where it would say something. */
+  #untell(row: number, value: RawValue | undefined, reason: unknown): void {
+    const f = this.#f[row]!;
+    if (f !== CAS && f < FUNCTIONS.length) return;
+    // In place of the value that a compare-and-set has, a word is the reason.
+    const told = reason ?? (f === CAS && typeof value === 'string' ? value : undefined);
+    if (!isUntelling(told)) return;
+    this.#value[row] = NONE;
+    this.#to[row] = NONE;
   }
 
   #setValue(row: number, value: RawValue): void {

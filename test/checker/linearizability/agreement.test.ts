@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { checkLinearizable } from '../../../src/checker/linearizability/index.js';
 import { integer, pick, seeded } from '../../../src/random.js';
 import { bruteForce, listStep, registerStep, type SmallEvent, textStep } from './brute-force.js';
-import { mutate, type Shape, smallHistory, tableOf } from './small-histories.js';
+import { mutate, type Shape, smallHistory, tableOf, withUnavailable } from './small-histories.js';
 
 const HISTORIES = 20_000;
 
@@ -131,5 +131,23 @@ describe.each(Object.entries(shapes))('%s', (name, shape) => {
       if (!agree(shape, mutate(random, events), seed)) detected++;
     }
     expect(detected).toBeGreaterThan(HISTORIES / 100);
+  });
+});
+
+describe('compare-and-sets that failed for a reason of their own', () => {
+  it('say nothing, as brute force has it', () => {
+    const random = seeded('unavailable');
+    const shape = shapes['registers with compare-and-set']!;
+    let linearizable = 0;
+    for (let seed = 0; seed < HISTORIES / 4; seed++) {
+      const events = smallHistory(random, {
+        ...shape,
+        inDoubt: seed % 3 === 0 ? 0.2 : 0,
+        lies: seed % 2 === 0 ? shape.lies : 0,
+      });
+      if (agree(shape, withUnavailable(random, events), seed)) linearizable++;
+    }
+    expect(linearizable).toBeGreaterThan(HISTORIES / 40);
+    expect(linearizable).toBeLessThan((HISTORIES / 4) * 0.99);
   });
 });

@@ -10,6 +10,8 @@ export interface SmallEvent {
   f: string;
   key: string | null;
   value: Value;
+  /** Why it failed: then it says nothing, whatever it was. */
+  error?: string;
   time?: number;
 }
 
@@ -35,6 +37,8 @@ export function operationsOf(events: readonly SmallEvent[]): SmallOperation[] {
     const rest = events.slice(start + 1);
     const offset = rest.findIndex((later) => later.process === event.process);
     const completion = offset < 0 ? undefined : rest[offset];
+    // What failed for a reason of its own did as good as not happen.
+    if (completion?.type === 'fail' && completion.error !== undefined) continue;
     const type = completion === undefined || completion.type === 'invoke' ? 'info' : completion.type;
     operations.push({
       process: event.process,

@@ -101,6 +101,26 @@ export function smallHistory(random: Random, shape: Shape): SmallEvent[] {
   }
 }
 
+/**
+ * The history with compare-and-sets that failed for a reason of their own, though the value may have been the
+ * expected one: half of those that failed, and further ones.
+ */
+export function withUnavailable(random: Random, events: readonly SmallEvent[], f = 'cas'): SmallEvent[] {
+  const copy = events.map((event) =>
+    event.f === f && event.type === 'fail' && random.next() < 0.5
+      ? { ...event, error: 'unavailable' }
+      : { ...event },
+  );
+  for (let process = 800; process < 802; process++) {
+    const value = [integer(random, 1, 2), integer(random, 1, 2)];
+    const call = { process, f, key: 'k0', value };
+    const end = integer(random, 0, copy.length);
+    copy.splice(end, 0, { ...call, type: 'fail', error: 'unavailable' });
+    copy.splice(integer(random, 0, end), 0, { ...call, type: 'invoke' });
+  }
+  return copy;
+}
+
 /** The table that the checkers read. */
 export function tableOf(events: readonly SmallEvent[]): OperationTable {
   return tableFromEvents(events);

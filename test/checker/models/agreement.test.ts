@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkHistory } from '../../../src/checker/check-history.js';
 import { MODELS } from '../../../src/checker/models/index.js';
+import type { StepModel } from '../../../src/checker/models/step-model.js';
 import type { Value } from '../../../src/history/event.js';
 import { integer, type Random, seeded } from '../../../src/random.js';
 import {
@@ -10,7 +11,13 @@ import {
   type SmallEvent,
   type SmallOperation,
 } from '../linearizability/brute-force.js';
-import { mutate, type Shape, smallHistory, tableOf } from '../linearizability/small-histories.js';
+import {
+  mutate,
+  type Shape,
+  smallHistory,
+  tableOf,
+  withUnavailable,
+} from '../linearizability/small-histories.js';
 import * as brute from './brute-models.js';
 
 const HISTORIES = 10_000;
@@ -212,6 +219,32 @@ describe.each(Object.keys(cases))('the model %s', (name) => {
       if (!agree(name, cases[name]!, changed, seed)) detected++;
     }
     expect(detected).toBeGreaterThan(5);
+  });
+});
+
+describe('compare-and-sets that failed for a reason of their own', () => {
+  it('say nothing of sequential registers', () => {
+    const random = seeded('sequential/unavailable');
+    for (let seed = 0; seed < HISTORIES / 5; seed++) {
+      const events = historyOf('sequential', random, seed % 3 === 0 ? 0.2 : 0, seed);
+      agree('sequential', cases.sequential!, withUnavailable(random, events), seed);
+    }
+  });
+
+  it('say nothing to a step function', () => {
+    const model: StepModel<Value> = {
+      name: 'register',
+      initial: null,
+      step: (state, { f, value, type }) => registerStep(state, { f, value, type } as SmallOperation),
+    };
+    const random = seeded('step/unavailable');
+    const shape = { ...cases.sequential!.shape, keys: 1 };
+    for (let seed = 0; seed < HISTORIES / 5; seed++) {
+      const small = smallHistory(random, { ...shape, operations: 6, inDoubt: 0.1, lies: 0.2 * (seed % 2) });
+      const events = withUnavailable(random, small);
+      const wanted = bruteForce(events, null, registerStep) ? 'ok' : 'illegal';
+      expect([seed, checkHistory(events, { model }).verdict]).toEqual([seed, wanted]);
+    }
   });
 });
 

@@ -270,11 +270,71 @@ describe('the log lines of Jepsen', () => {
     ]);
   });
 
+  it('with tuples of keys and values are taken apart', async () => {
+    const text = [
+      'INFO  jepsen.util - 0\t:invoke\t:write\t[1 5]',
+      'INFO  jepsen.util - 1\t:invoke\t:read\t[2 nil]',
+      'INFO  jepsen.util - 0\t:ok\t:write\t[1 5]',
+      'INFO  jepsen.util - 1\t:ok\t:read\t[2 nil]',
+      'INFO  jepsen.util - 0\t:invoke\t:cas\t[1 [5 6]]',
+      'INFO  jepsen.util - 0\t:fail\t:cas\t[1 :timed-out]',
+      'INFO  jepsen.util - 1\t:invoke\t:read\t[1 nil]',
+      'INFO  jepsen.util - 1\t:info\t:read\t:timed-out',
+    ].join('\n');
+    expect((await read(text)).operations).toEqual([
+      '0 write 1 5 ok 0-2',
+      '1 read 2 null ok 1-3',
+      '0 cas 1 [null,null] fail 4-5',
+      '1 read 1 null info 6-',
+    ]);
+  });
+
+  it('with pairs that are no tuples are left as they are', async () => {
+    const text = 'jepsen.util - 0\t:invoke\t:cas\t[1 5]\njepsen.util - 0\t:ok\t:cas\t[1 5]';
+    expect((await read(text)).operations).toEqual(['0 cas null [1,5] ok 0-1']);
+  });
+
   it('that are wrong are refused with their place', async () => {
     expect(await messageOf('INFO  jepsen.util - 0\t:invoke', 'jepsen-log')).toContain(
       '/history:1:7: expected jepsen.util -',
     );
     expect(await messageOf('INFO  jepsen.util - 0\t:invoke\t:write\t[1')).toContain('/history:1:');
+  });
+});
+
+describe('a compare-and-set that failed', () => {
+  const told = (value: string) => `0 cas null ${value} fail 0-1`;
+  const json = (more: string) =>
+    read(`{"process":0,"type":"invoke","f":"cas","value":[1,2]}
+      {"process":0,"type":"fail","f":"cas"${more}}`);
+  const edn = (more: string) =>
+    read(`{:process 0, :type :invoke, :f :cas, :value [1 2]}
+      {:process 0, :type :fail, :f :cas${more}}`);
+  const log = (more: string) =>
+    read(`jepsen.util - 0\t:invoke\t:cas\t[1 2]\njepsen.util - 0\t:fail\t:cas${more}`);
+
+  it.each([
+    ['', ', :value [1 2]', '\t[1 2]'],
+    [',"value":[1,2]', ', :value [1 2], :error nil', '\tnil'],
+    [',"error":"did-not-match"', ', :error :did-not-match', '\t[1 2]\t:did-not-match'],
+    [',"error":["mismatch",3]', ', :error [:mismatch 3]', '\t[1 2]\t[:mismatch 3]'],
+    [',"error":null', ', :value nil', ''],
+  ])('saw another value: %s', async (inJson, inEdn, inLog) => {
+    expect((await json(inJson)).operations).toEqual([told('[1,2]')]);
+    expect((await edn(inEdn)).operations).toEqual([told('[1,2]')]);
+    expect((await log(inLog)).operations).toEqual([told('[1,2]')]);
+  });
+
+  it.each([
+    [',"value":[1,2],"error":"unavailable"', ', :value [1 2], :error :unavailable', '\t:timed-out'],
+    [',"error":"täglich"', ', :error [:no-leader "x"]', '\t[1 2]\t[:no-leader "x"]'],
+    [',"value":"timed-out"', ', :value :timed-out', '\t"connection refused"'],
+    [',"error":503', ', :error {:status 503}', '\t[1 2]\tConnection (refused'],
+    [',"error":{"status":503}', ', :error "mismatch of terms"', '\t[1 2] :unavailable'],
+  ])('never came to the register: %s', async (inJson, inEdn, inLog) => {
+    expect((await json(inJson)).operations).toEqual([told('[null,null]')]);
+    expect((await edn(inEdn)).operations).toEqual([told('[null,null]')]);
+    expect((await log(inLog)).operations).toEqual([told('[null,null]')]);
   });
 });
 
