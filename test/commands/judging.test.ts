@@ -83,6 +83,26 @@ describe('drill check on a bare history', () => {
     expect((await checked(file, { model: 'sequential' })).code).toBe(0);
   });
 
+  it.each([
+    ['register', 'write', 'read', 1],
+    // What came out twice is not what went in beside it.
+    ['queue', 'enqueue', 'dequeue', 1],
+    ['counter', 'add', 'read', 3],
+    ['bank', 'transfer', 'read', 3],
+  ])('takes whole numbers past 2^53 for what they are: %s', async (model, put, get, code) => {
+    const events = [
+      ...operation(0, put, 1),
+      ...operation(0, put, 2),
+      ...operation(1, get, null, 1),
+      ...operation(1, get, null, 1),
+    ];
+    const lines = events.map((event) =>
+      JSON.stringify(event).replace(/"value":(\d)/, '"value":170000000000000000$1'),
+    );
+    writeFileSync(join(folder, 'big.jsonl'), lines.join('\n'));
+    expect((await checked('big.jsonl', { model })).code).toBe(code);
+  });
+
   it('refuses a file that is none, with its place', async () => {
     writeFileSync(join(folder, 'none.jsonl'), '{"process":0,"type":"invoke","f":"read"\n');
     await expect(checked('none.jsonl', { format: 'jsonl' })).rejects.toThrow(/none\.jsonl:1/);

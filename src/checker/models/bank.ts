@@ -6,7 +6,8 @@
  */
 import { OK, type OperationTable, READ, valueAt } from '../../history/formats/operation-table.js';
 import { partition, rowsOfKey } from '../linearizability/partition.js';
-import { type HistoryModel, satisfied, violated } from './model.js';
+import { inexactSums } from './exact-sums.js';
+import { type HistoryModel, satisfied, undecidedModel, violated } from './model.js';
 
 const ALGORITHM = 'sums of reads';
 
@@ -15,6 +16,8 @@ export const bank: HistoryModel = {
   about: 'accounts: transfers keep the sum of all balances',
   functions: ['read', 'transfer'],
   check(table, limits) {
+    const inexact = inexactSums(table);
+    if (inexact !== undefined) return undecidedModel(ALGORITHM, null, inexact);
     const parts = partition(table);
     const figures = { reads: 0, wrong_sums: 0, negative: 0 };
     let fault: { key: string | null; reason: string; rows: number[] } | undefined;

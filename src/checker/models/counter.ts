@@ -6,7 +6,8 @@
  */
 import { ADD, FAIL, OK, type OperationTable, READ, valueAt } from '../../history/formats/operation-table.js';
 import { partition, rowsOfKey } from '../linearizability/partition.js';
-import { type HistoryModel, type ModelResult, violated } from './model.js';
+import { inexactSums } from './exact-sums.js';
+import { type HistoryModel, type ModelResult, undecidedModel, violated } from './model.js';
 import { type StepModel, stepModel } from './step-model.js';
 
 const BOUNDS = 'bounds of the sum';
@@ -26,6 +27,8 @@ export const counter: HistoryModel = {
   about: 'a counter: a read returns the sum of what was added (linearizable)',
   functions: ['read', 'add'],
   check(table, limits) {
+    const inexact = inexactSums(table);
+    if (inexact !== undefined) return undecidedModel(BOUNDS, null, inexact);
     const parts = partition(table);
     for (let key = 0; key < table.keys.length; key++) {
       const found = outOfBounds(table, rowsOfKey(parts, key), table.keys[key]!);

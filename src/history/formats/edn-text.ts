@@ -5,13 +5,15 @@
 import { UsageError } from '../../errors.js';
 import type { Value } from '../event.js';
 import { quoted } from './reader.js';
+import { wholeNumber } from './whole-numbers.js';
 
 /** A keyword, `:read`; equal ones are not the same object. */
 export class Keyword {
   constructor(readonly name: string) {}
 }
 
-export type Edn = null | boolean | number | string | Keyword | Edn[] | EdnMap;
+/** A whole number that a double would round is a bigint. */
+export type Edn = null | boolean | number | bigint | string | Keyword | Edn[] | EdnMap;
 /** A map as its entries, in the order of the text. */
 export class EdnMap {
   constructor(readonly entries: readonly (readonly [Edn, Edn])[]) {}
@@ -151,7 +153,9 @@ class FormReader {
     if (token === 'nil') return null;
     if (token === 'true' || token === 'false') return token === 'true';
     if (/^[+-]?\d/.test(token)) {
-      const number = Number(token.replace(/[NM]$/, ''));
+      const digits = token.replace(/[NM]$/, '');
+      const number = /^[+-]?\d+$/.test(digits) ? wholeNumber(digits) : Number(digits);
+      if (typeof number === 'string') return BigInt(number);
       if (Number.isNaN(number)) throw new EdnError(begun, 'a number', quoted(token));
       return number;
     }
@@ -160,9 +164,10 @@ class FormReader {
   }
 }
 
-/** A form as JSON has it: keywords by their names, maps as objects. */
+/** A form as JSON has it: keywords by their names, maps as objects, bigints as their text. */
 export function plain(form: Edn): Value {
   if (form instanceof Keyword) return form.name;
+  if (typeof form === 'bigint') return form.toString();
   if (form instanceof EdnMap) {
     const entries = form.entries.map(([key, value]): [string, Value] => [String(plain(key)), plain(value)]);
     // An object is no Value by its type: it is only ever held as text, and read by models that know it.

@@ -69,7 +69,7 @@ export class EdnReader implements HistoryReader {
     if (!(type instanceof Keyword)) throw missing(':type :invoke, :ok, :fail or :info', type);
     if (!(f instanceof Keyword) && typeof f !== 'string') throw missing(':f as a keyword', f);
     const name = plainFunction(f instanceof Keyword ? f.name : f);
-    const stamp = typeof time === 'number' ? time : Number.NaN;
+    const stamp = typeof time === 'number' || typeof time === 'bigint' ? Number(time) : Number.NaN;
     const given = map.get('value');
     // Who names the key has no tuples.
     const named = map.get('key');

@@ -3,7 +3,7 @@
  *
  *     {"process":0,"type":"invoke","f":"write","key":"k","value":1,"time":123456}
  *
- * `error` tells why an operation failed (failure.ts).
+ * Whole numbers of any size are told apart (whole-numbers.ts). `error` tells why an operation failed (failure.ts).
  * Our own history.jsonl is one too: its lines of other types (faults, roles, ...) and further keys are skipped.
  *
  * Lines of the usual form are read from the bytes, without a string or an object for each; `JsonLine` says which
@@ -24,6 +24,7 @@ import {
 } from './reader.js';
 import { TableBuilder } from './table-builder.js';
 import type { RawValue } from './value-index.js';
+import { mayBeRounded, parseExactly } from './whole-numbers.js';
 
 const KEYS = '{"process", "type", "f", "key", "value", "time"}';
 
@@ -95,7 +96,10 @@ export class JsonlReader implements HistoryReader {
         found: quoted(text),
       });
     }
-    return event as Record<string, unknown>;
+    const fields = event as Record<string, unknown>;
+    if (!mayBeRounded(fields.value) && !mayBeRounded(fields.key)) return fields;
+    const { key, value } = parseExactly(text) as Record<string, unknown>;
+    return { ...fields, key, value };
   }
 
   #event(event: Record<string, unknown>, line: number): void {

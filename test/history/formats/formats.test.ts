@@ -338,6 +338,53 @@ describe('a compare-and-set that failed', () => {
   });
 });
 
+describe('whole numbers past 2^53', () => {
+  const [one, two] = ['1700000000000000001', '1700000000000000002'];
+
+  it.each([
+    ['value', (value: string) => value, one],
+    ['list', (value: string) => `[${value},-${value}]`, [one, `-${one}`]],
+    ['number that a double holds', () => String(2n ** 60n), 2 ** 60],
+    ['text beside it', (value: string) => `["${value}\\"",${value}]`, [`${one}"`, one]],
+  ])('are kept apart in JSON lines: %s', async (_, shown, expected) => {
+    const line = (type: string, value: string, time: number | string) =>
+      `{"process":0,"type":"${type}","f":"write","key":${value},"value":${shown(value)},"time":${time}}`;
+    const text = [
+      line('invoke', one, 1),
+      line('ok', one, 2),
+      line('invoke', two, '1800000000000000000'),
+      line('ok', two, '1800000000000000001'),
+    ].join('\n');
+    const { table } = await read(text);
+    expect(table.keys).toEqual([one, two]);
+    expect(valueAt(table, table.value[0]!)).toEqual(expected);
+    expect([...table.startTime]).toEqual([1, 1.8e18]);
+  });
+
+  it.each(['edn', 'jepsen-log'] as const)('are kept apart in %s', async (format) => {
+    const events = [
+      [':invoke', ':write', one],
+      [':ok', ':write', one],
+      [':invoke', ':write', `${two}N`],
+      [':ok', ':write', two],
+      [':invoke', ':cas', `[${one} +${two}]`],
+      [':ok', ':cas', `[${one} ${two}]`],
+    ];
+    const text = events.map(([type, f, value], at) =>
+      format === 'edn'
+        ? `{:process 0, :time 18000000000000000${at}1, :type ${type}, :f ${f}, :value ${value}}`
+        : `jepsen.util - 0\t${type}\t${f}\t${value}`,
+    );
+    const { operations, table } = await read(text.join('\n'));
+    expect(operations).toEqual([
+      `0 write null "${one}" ok 0-1`,
+      `0 write null "${two}" ok 2-3`,
+      `0 cas null ["${one}","${two}"] ok 4-5`,
+    ]);
+    if (format === 'edn') expect(table.startTime[0]).toBe(1.8e18);
+  });
+});
+
 describe('the format', () => {
   it('of a key-value store is told from EDN', () => {
     expect(detectFormat('{:process 0, :type :invoke, :f :get, :key "7", :value nil}')).toBe('kv');
