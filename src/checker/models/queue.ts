@@ -8,7 +8,8 @@
  *     left        acknowledged and never asked for, where nobody drained the queue: no fault
  *
  * `enqueue` and `dequeue` carry one element (a dequeue that found nothing carries null); `drain` carries the
- * list of all that was left.
+ * list of all that was left. In doubt, a dequeue that began before the drain was over may have taken one element,
+ * and a drain any number: it may have been at work for a while.
  */
 import {
   functionAt,
@@ -57,25 +58,42 @@ function judgeQueue(table: OperationTable, rows: Int32Array, key: string | null)
     return known;
   };
   let lastIn = -1;
-  let drain = -1;
-  let doubtful = 0;
-  let doubtfulBefore = 0;
+  const drains: number[] = [];
+  const takers: number[] = [];
   for (const row of rows) {
     const f = functionAt(table, row);
     const value = valueAt(table, table.value[row]!);
     if (f === 'enqueue') {
       if (table.type[row] === OK || table.type[row] === INFO) flow(value).ins.push(row);
       if (table.type[row] === OK) lastIn = Math.max(lastIn, table.end[row]!);
-    } else if (table.type[row] === INFO) doubtful++;
+    } else if (table.type[row] === INFO) takers.push(row);
     else if (table.type[row] === OK && f === 'dequeue' && value !== null) flow(value).outs.push(row);
     else if (table.type[row] === OK && f === 'drain') {
       for (const each of Array.isArray(value) ? value : []) flow(each).outs.push(row);
-      drain = row;
-      doubtfulBefore = doubtful;
+      drains.push(row);
     }
   }
-  const drained = drain >= 0 && table.start[drain]! > lastIn;
-  return judgeFlows(table, flows, key, drained ? drain : -1, doubtfulBefore);
+  const drain = emptied(table, drains, lastIn);
+  return judgeFlows(table, flows, key, drain, drain < 0 ? 0 : mayHaveTaken(table, takers, table.end[drain]!));
+}
+
+/** Of the drains that began when all that was acknowledged had gone in, the one that was over first; else -1. */
+function emptied(table: OperationTable, drains: readonly number[], lastIn: number): number {
+  let first = -1;
+  for (const row of drains) {
+    if (table.start[row]! > lastIn && (first < 0 || table.end[row]! < table.end[first]!)) first = row;
+  }
+  return first;
+}
+
+/** How many elements the takers in doubt that began before a place may have taken: a drain any number of them. */
+function mayHaveTaken(table: OperationTable, takers: readonly number[], before: number): number {
+  let most = 0;
+  for (const row of takers) {
+    if (table.start[row]! >= before) continue;
+    most += functionAt(table, row) === 'drain' ? Number.POSITIVE_INFINITY : 1;
+  }
+  return most;
 }
 
 function judgeFlows(
@@ -83,7 +101,7 @@ function judgeFlows(
   flows: ReadonlyMap<string, Flow>,
   key: string | null,
   drain: number,
-  doubtful: number,
+  taken: number,
 ): ModelResult {
   const figures = { lost: 0, duplicated: 0, phantom: 0, recovered: 0, left: 0 };
   const faults: { reason: string; rows: number[] }[] = [];
@@ -102,8 +120,8 @@ function judgeFlows(
     for (const row of rest) missing.push({ name, row });
   }
   if (drain < 0) figures.left = missing.length;
-  // A dequeue in doubt may have taken one of them.
-  else figures.lost = Math.max(0, missing.length - doubtful);
+  // What is in doubt may have taken as many of them.
+  else figures.lost = Math.max(0, missing.length - taken);
   if (figures.lost > 0) {
     const { name, row } = missing[0]!;
     faults.push({ reason: `${name} was acknowledged and never came out`, rows: [row, drain] });

@@ -94,7 +94,18 @@ const cases: Record<string, Case> = {
       }
       if (random.next() < 0.3) left.pop();
       const drain = { process: 500, f: 'drain', key: 'k0' };
-      return [...events, { ...drain, type: 'invoke', value: null }, { ...drain, type: 'ok', value: left }];
+      const finished: SmallEvent[] = [
+        ...events,
+        { ...drain, type: 'invoke', value: null },
+        { ...drain, type: 'ok', value: left },
+      ];
+      // Takers in doubt: a dequeue now and then while the drain is at work or after it, a drain at any time.
+      const doubt = (f: string, at: number) =>
+        finished.splice(at, 0, { process: 501, f, key: 'k0', type: 'invoke', value: null });
+      const last = finished.length;
+      if (random.next() < 0.1) doubt('dequeue', last - integer(random, 0, 1));
+      else if (random.next() < 0.05) doubt('drain', integer(random, 0, last));
+      return finished;
     },
   },
   terms: {
@@ -260,6 +271,32 @@ describe('stale reads', () => {
       const expected = brute.bruteStale(events);
       expect([seed, figures.stale, figures.stale_max_ms]).toEqual([seed, expected.stale, expected.most]);
     }
+  });
+});
+
+describe('an element that the drain of a queue did not bring', () => {
+  const put = [
+    { process: 0, type: 'invoke', f: 'enqueue', value: 1 },
+    { process: 0, type: 'ok', f: 'enqueue', value: 1 },
+    { process: 0, type: 'invoke', f: 'enqueue', value: 2 },
+    { process: 0, type: 'ok', f: 'enqueue', value: 2 },
+  ];
+  const drain = [
+    { process: 1, type: 'invoke', f: 'drain', value: null },
+    { process: 1, type: 'ok', f: 'drain', value: [] },
+  ];
+  const doubt = (process: number, f: string) => [{ process, type: 'invoke', f, value: null }];
+  const lost = (...events: object[]) =>
+    checkHistory([...put, ...events] as Parameters<typeof checkHistory>[0], { model: 'queue' }).figures.lost;
+
+  it('is lost, but for what is in doubt and may have taken it', () => {
+    const [begin, end] = drain as [object, object];
+    expect(lost(begin, end)).toBe(2);
+    expect(lost(...doubt(2, 'drain'), begin, end)).toBe(0);
+    expect(lost(begin, ...doubt(2, 'drain'), end)).toBe(0);
+    expect(lost(begin, end, ...doubt(2, 'drain'))).toBe(2);
+    expect(lost(...doubt(2, 'dequeue'), begin, ...doubt(3, 'dequeue'), end)).toBe(0);
+    expect(lost(begin, ...doubt(2, 'dequeue'), end, ...doubt(3, 'dequeue'))).toBe(1);
   });
 });
 

@@ -36,12 +36,15 @@ export const termStep: Step = (state, { value }) => {
   return term > held || (term === held && primary === holder) ? value : undefined;
 };
 
-/** A bag: a dequeue in doubt takes any one element, or none; the last drain must leave nothing. */
+/**
+ * A bag: a dequeue in doubt takes any one element, or none, a drain in doubt any of them; a drain that began when
+ * all that was acknowledged had gone in must leave nothing.
+ */
 export function bruteQueue(events: readonly SmallEvent[]): boolean {
   const all = operationsOf(events);
-  const doubtful = all.filter(({ f, type }) => f === 'dequeue' && type === 'info');
+  const doubtful = all.filter(({ f, type }) => f !== 'enqueue' && type === 'info');
   const elements = [...new Set(all.filter(({ f }) => f === 'enqueue').map(({ value }) => value))];
-  const step: Step = (state, { f, value, start }) => {
+  const step: Step = (state, { f, value, type, start }) => {
     const list = state as Value[];
     if (f === 'enqueue') return [...list, value];
     const taken = f === 'drain' ? (value as Value[]) : value === null ? [] : [value];
@@ -52,12 +55,14 @@ export function bruteQueue(events: readonly SmallEvent[]): boolean {
     }
     const last =
       f === 'drain' &&
+      type === 'ok' &&
       all.every((other) => other.f !== 'enqueue' || other.type !== 'ok' || other.end < start);
     return last && left.length > 0 ? undefined : left;
   };
   const assign = (at: number, given: readonly SmallEvent[]): boolean => {
     if (at === doubtful.length) return bruteForce(given, [], step);
-    return [null, ...elements].some((element) =>
+    const { f } = doubtful[at]!;
+    return (f === 'drain' ? someOf(elements) : [null, ...elements]).some((element) =>
       assign(
         at + 1,
         given.map((event, index) => (index === doubtful[at]!.start ? { ...event, value: element } : event)),
@@ -65,6 +70,14 @@ export function bruteQueue(events: readonly SmallEvent[]): boolean {
     );
   };
   return assign(0, events);
+}
+
+/** Every choice among some values, with up to two of each. */
+function someOf(values: readonly Value[]): Value[][] {
+  return values.reduce<Value[][]>(
+    (lists, value) => lists.flatMap((list) => [list, [...list, value], [...list, value, value]]),
+    [[]],
+  );
 }
 
 /** Every interleaving of the processes; what is in doubt comes after what came before it, or never. */
