@@ -7,6 +7,8 @@
  *     a status of `fail_on`              fail                  -
  *     the connection was refused         fail                  fail
  *     any other status                   in doubt              fail: a read changes nothing
+ *     2xx, but without the field `json`  -                     fail: it says nothing of the value
+ *     2xx, with null or an empty body    -                     ok, nothing is there
  *     a time-out, a lost connection      in doubt              in doubt
  *
  * A service that answers 500 may have written before it failed: only the user knows which statuses mean that
@@ -93,7 +95,10 @@ function readOutcome(result: Exchange, { absent_on, json }: HttpSystemSpec['read
   if (absent_on.includes(result.status)) return { type: 'ok', value: null };
   if (!isSuccess(result.status)) return { type: 'fail', error: statusText(result) };
   try {
-    return { type: 'ok', value: json === undefined ? plainValue(result.text) : fieldOf(result.text, json) };
+    if (json === undefined) return { type: 'ok', value: plainValue(result.text) };
+    const value = fieldOf(result.text, json);
+    if (value !== undefined) return { type: 'ok', value };
+    return { type: 'fail', error: `expected the field ${json}, found ${statusText(result)}` };
   } catch (error) {
     return { type: 'fail', error: messageOf(error) };
   }
@@ -122,8 +127,8 @@ function plainValue(text: string): Value {
   }
 }
 
-/** The field `a.b` of a JSON answer; null where it is not there. */
-function fieldOf(text: string, path: string): Value {
+/** The field `a.b` of a JSON answer; null where it, or `a`, is null; undefined where it is not there. */
+function fieldOf(text: string, path: string): Value | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -131,7 +136,9 @@ function fieldOf(text: string, path: string): Value {
     throw new EnvironmentError({ expected: 'JSON', found: JSON.stringify(text.slice(0, 80)) });
   }
   for (const name of path.split('.')) {
-    value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : null;
+    if (value === null) return null;
+    if (typeof value !== 'object' || !Object.hasOwn(value as object, name)) return undefined;
+    value = (value as Record<string, unknown>)[name];
   }
   return scalar(value);
 }

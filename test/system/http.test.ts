@@ -175,8 +175,24 @@ describe('a read', () => {
     ['value', '{"value":7}', 7],
     ['item.value', '{"item":{"value":"x"}}', 'x'],
     ['item.value', '{"item":null}', null],
+    ['value', '{"value":null}', null],
+    ['value', 'null', null],
   ])('of the field %s', async (json, body, value) => {
     expect(await read(status(200, body), { json })).toEqual({ type: 'ok', value });
+  });
+
+  it.each([
+    ['value', '{"error":"cache down"}', 'status 200 "{\\"error\\":\\"cache down\\"}"'],
+    ['item.value', '{"item":7}', 'status 200'],
+    ['item.value', '{"item":{}}', 'status 200'],
+    ['item.toString', '{"item":{}}', 'status 200'],
+    ['value', '7', 'status 200 "7"'],
+    ['value', '', 'expected JSON'],
+  ])('without the field %s has failed: %j', async (json, body, error) => {
+    expect(await read(status(200, body), { json })).toEqual({
+      type: 'fail',
+      error: expect.stringContaining(error),
+    });
   });
 
   it('of nothing is nothing, by the statuses that say so', async () => {
