@@ -81,6 +81,17 @@ describe('availability', () => {
     expect(judge(history).groups.app).toMatchObject({ ok: 330, fail: 0, info: 70, availability: 0.825 });
   });
 
+  it('is within a limit that it meets exactly', () => {
+    for (let percent = 1; percent < 100; percent++) {
+      const run = new Building({ expect: { availability: `>= ${percent}%` } });
+      run.writes(0, 10 * percent, 10).writes(10 * percent, 1000, 10, { type: 'fail' });
+      expect(find(run.history(), 'availability')).toMatchObject({
+        actual: `${percent}.00%`,
+        verdict: 'pass',
+      });
+    }
+  });
+
   it('is told from a whole history only', () => {
     const run = failover({ expect: { availability: '>= 99%' } });
     expect(find(run.cutAt(2600), 'availability').verdict).toBe('inconclusive');
