@@ -38,11 +38,11 @@ export const check: Command<Args> = {
       .option('format', {
         choices: ['auto', 'jsonl', 'edn', 'jepsen-log', 'kv'] as const,
         default: 'auto' as const,
-        describe: 'the format of a bare history',
+        describe: 'the format of a history, which then is judged as a bare one',
       })
       .option('model', {
         choices: MODELS,
-        describe: 'what a history must keep to [default: by what it holds]',
+        describe: 'what a history must keep to [default: by what it holds; of a run, its expectations]',
       })
       .option('timeout', {
         type: 'string',
@@ -67,12 +67,25 @@ export const check: Command<Args> = {
         todo: 'give the folder that holds history.jsonl',
       });
     });
-    const file = found.isDirectory() ? join(path, 'history.jsonl') : path;
-    if (found.isDirectory() || (args.model === undefined && args.format === 'auto' && (await isOurs(file))))
-      return checkRun(file, args.path, io);
+    const isFolder = found.isDirectory();
+    const file = isFolder ? join(path, 'history.jsonl') : path;
+    if (isFolder && args.format !== 'auto' && args.format !== 'jsonl') {
+      throw new UsageError({
+        where: '--format',
+        expected: 'auto or jsonl for a run folder, whose history is history.jsonl',
+        found: `"${args.format}"`,
+        todo: 'name the history file itself',
+      });
+    }
+    // A run is judged by its drill, unless it is asked for as a history like any other.
+    const asked = args.model !== undefined || args.format !== 'auto';
+    if (!asked && (isFolder || (await isOurs(file)))) return checkRun(file, args.path, io);
     return checkForeign(file, args, io);
   },
 };
+
+/** The beginning of our histories; others may have an index and a time first, too. */
+const OURS = /^\{"index":0,"time":\d+,"type":"run"/;
 
 /** Whether a file begins as our histories do. */
 async function isOurs(file: string): Promise<boolean> {
@@ -80,7 +93,7 @@ async function isOurs(file: string): Promise<boolean> {
   const handle = await open(file);
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(64), 0, 64, 0);
-    return buffer.subarray(0, bytesRead).toString('utf8').startsWith('{"index":0,"time":');
+    return OURS.test(buffer.subarray(0, bytesRead).toString('utf8'));
   } finally {
     await handle.close();
   }

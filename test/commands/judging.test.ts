@@ -72,6 +72,17 @@ describe('drill check on a bare history', () => {
     expect(text).toMatch(/read -> 1 +\|=*\|/);
   });
 
+  it('takes a history for ours by its first event, not by an index and a time', async () => {
+    const events = [...operation(0, 'write', 1), ...operation(1, 'read', null, 1)];
+    const file = history(
+      'stamped.jsonl',
+      events.map((event, index) => ({ index, time: index, ...event })),
+    );
+    const { code, text } = await checked(file);
+    expect(text).toContain('stamped.jsonl (jsonl): register holds');
+    expect(code).toBe(0);
+  });
+
   it('exits with 3 where nobody can say', async () => {
     const file = history('idle.jsonl', [{ process: 'nemesis', type: 'info', f: 'start', value: null }]);
     expect((await checked(file, { format: 'jsonl' })).code).toBe(3);
@@ -116,6 +127,23 @@ describe('drill check on a run', () => {
   it.each(readdirSync(HISTORIES).filter((name) => name.endsWith('.jsonl')))('%s', async (file) => {
     const name = file.replace('.jsonl', '');
     expect((await checked(runFolder(name))).code).toBe(expected[name] ?? 1);
+  });
+});
+
+describe('drill check on a run folder, asked for one model', () => {
+  it('judges its history by it', async () => {
+    const { code, text } = await checked(runFolder('no-fencing'), { model: 'register' });
+    expect(text).toMatch(/history\.jsonl \(jsonl\): register does not hold/);
+    expect(code).toBe(1);
+    const held = await checked(runFolder('unseen-fault'), { format: 'jsonl' });
+    expect(held.text).toMatch(/history\.jsonl \(jsonl\): register holds/);
+    expect(held.code).toBe(0);
+  });
+
+  it('refuses a format that its history is not of', async () => {
+    await expect(checked(runFolder('no-fencing'), { format: 'edn' })).rejects.toThrow(
+      /--format: expected auto or jsonl for a run folder, .* found "edn"/,
+    );
   });
 });
 
