@@ -19,24 +19,39 @@ interface Fence {
   state: 'asked' | 'done' | 'failed';
 }
 
+/** What is known of one former primary (a node in its term). None of it holds for another one. */
+interface Evidence {
+  /** When its lease has surely run out. */
+  leaseOverAt: number;
+  fence: Fence | undefined;
+  /** Since when it surely does not serve. */
+  clearSince: number | undefined;
+}
+
+function noEvidence(): Evidence {
+  return { leaseOverAt: Number.POSITIVE_INFINITY, fence: undefined, clearSince: undefined };
+}
+
+function isSameFormer(one: Configuration, other: Configuration): boolean {
+  return one.former?.node === other.former?.node && one.former?.term === other.former?.term;
+}
+
 export class Failover {
   readonly #settings: Settings;
   readonly #out: Outbox;
   readonly #detector: Detector;
   #known: Configuration;
   #knownSince: number;
-  /** When the lease of the former primary has surely run out. */
-  #leaseOverAt: number;
+  /** Of the former primary of the sealed term. */
+  #evidence = noEvidence();
   /** The sealed term that this supervisor decided itself. */
   #sealed = 0;
   /** The term whose primary this supervisor told to start, and has not seen serving yet. */
   #promoting = 0;
   #declared: { term: number; at: number } | undefined;
-  #fence: Fence | undefined;
   #fences = 0;
   /** What the power device was asked and has not answered: it may answer after the term has begun. */
   readonly #orders = new Map<number, { target: string; term: number }>();
-  #clearSince: number | undefined;
 
   constructor(settings: Settings, out: Outbox, detector: Detector, known: Configuration, now: number) {
     this.#settings = settings;
@@ -44,18 +59,16 @@ export class Failover {
     this.#detector = detector;
     this.#known = known;
     this.#knownSince = now;
-    this.#leaseOverAt = known.active ? Number.POSITIVE_INFINITY : now + (settings.lease || 0);
+    if (!known.active) this.#evidence.leaseOverAt = now + (settings.lease || 0);
   }
 
   /** `configuration` is decided; where it is sealed, the former lease is over at `leaseOverAt` at the latest. */
   learned(configuration: Configuration, leaseOverAt: number, now: number): void {
     const { version, term, active } = configuration;
     if (term < this.#known.term || (term === this.#known.term && version < this.#known.version)) return;
-    if (active) {
-      this.#leaseOverAt = Number.POSITIVE_INFINITY;
-      this.#fence = undefined;
-      this.#clearSince = undefined;
-    } else this.#leaseOverAt = Math.min(this.#leaseOverAt, leaseOverAt);
+    // One that was cut off may go from one sealed term to another, and never see the primary in between.
+    if (active || !isSameFormer(configuration, this.#known)) this.#evidence = noEvidence();
+    if (!active) this.#evidence.leaseOverAt = Math.min(this.#evidence.leaseOverAt, leaseOverAt);
     if (term !== this.#known.term || active !== this.#known.active) this.#knownSince = now;
     this.#known = configuration;
   }
@@ -96,7 +109,8 @@ export class Failover {
     if (!order) return;
     this.#orders.delete(id);
     this.#out.log({ at: now, event: ok ? 'fenced' : 'fence-failed', ...order });
-    if (this.#fence?.id === id) this.#fence.state = ok ? 'done' : 'failed';
+    const { fence } = this.#evidence;
+    if (fence?.id === id) fence.state = ok ? 'done' : 'failed';
   }
 
   #watchPromotion(now: number): void {
@@ -144,13 +158,14 @@ export class Failover {
     if (!this.#isMine(now)) return undefined;
     const { primary, inSync } = this.#known;
     if (!this.#isClear(now)) return this.#detector.isAlive(primary, now) ? undefined : this.#other(now);
-    this.#clearSince ??= now;
+    this.#evidence.clearSince ??= now;
+    const { clearSince } = this.#evidence;
     if (this.#settings.replication === 'sync')
       return this.#detector.isAlive(primary, now) ? activate(this.#known, primary) : this.#other(now);
     // The former primary acknowledges nothing any more: whose log reaches furthest is known once all have told.
-    const told = inSync.every((node) => this.#detector.heardAt(node) > (this.#clearSince as number));
+    const told = inSync.every((node) => this.#detector.heardAt(node) > clearSince);
     const patience = 2 * this.#settings.detect.interval + stagger(this.#settings);
-    if (!told && now < this.#clearSince + patience) return undefined;
+    if (!told && now < clearSince + patience) return undefined;
     const [best] = this.#detector.candidates(this.#known, now);
     return best ? activate(this.#known, best) : this.#other(now);
   }
@@ -176,22 +191,23 @@ export class Failover {
     if (!former || former.node === primary || this.#detector.hasLeft(former.node, former.term)) return true;
     if (fencing) {
       this.#keepFencing(former.node, now);
-      if (this.#fence?.state === 'done' || !fencing.confirm) return true;
+      if (this.#evidence.fence?.state === 'done' || !fencing.confirm) return true;
     }
     // A lease that has run out is as good as a fence, which may have failed, or hang.
-    return lease === false ? !fencing : now >= this.#leaseOverAt;
+    return lease === false ? !fencing : now >= this.#evidence.leaseOverAt;
   }
 
   #keepFencing(target: string, now: number): void {
     const { fencing, detect } = this.#settings;
     const patience = (fencing ? fencing.delay : 0) + 2 * detect.timeout;
-    const fence = this.#fence;
+    const { fence } = this.#evidence;
     if (fence?.state === 'asked' && now - fence.askedAt > patience) this.fenced(fence.id, false, now);
     if (fence && (fence.state !== 'failed' || now - fence.askedAt < detect.timeout)) return;
-    this.#fence = { id: ++this.#fences, askedAt: now, state: 'asked' };
+    const id = ++this.#fences;
+    this.#evidence.fence = { id, askedAt: now, state: 'asked' };
     const order = { target, term: this.#known.term };
-    this.#orders.set(this.#fence.id, order);
+    this.#orders.set(id, order);
     this.#out.log({ at: now, event: 'fencing', ...order });
-    this.#out.put({ type: 'fence', id: this.#fence.id, target });
+    this.#out.put({ type: 'fence', id, target });
   }
 }

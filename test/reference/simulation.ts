@@ -8,6 +8,7 @@
 import type { Random } from '../../src/random.js';
 import { integer, pick, seeded } from '../../src/random.js';
 import type { DiskRecord, Effect, Happening, LogLine } from '../../src/reference/effect.js';
+import type { Message } from '../../src/reference/message.js';
 import { NodeMachine } from '../../src/reference/node.js';
 import type { Settings } from '../../src/reference/settings.js';
 import { SupervisorMachine } from '../../src/reference/supervisor.js';
@@ -57,11 +58,13 @@ export class Simulation {
   /** Directed links that are cut: `a>b`; `s1>power` too. */
   readonly cut = new Set<string>();
   loss = 0;
+  /** Which messages are lost besides, where a test needs just this one to be. */
+  loses: (to: string, message: Message) => boolean = () => false;
   /** How long a message takes at least, and how much longer it may take, in ms. */
   latency = { least: 0.05, spread: 1.5 };
   readonly #variant: Variant;
-  /** How many messages come very late. */
-  readonly #lateness: number;
+  /** How many messages come very late, of 1. */
+  lateness: number;
   /** How long a write to a disk takes at most, most of the time. */
   readonly #slowness: number;
   readonly #agenda = new Agenda();
@@ -77,7 +80,7 @@ export class Simulation {
   constructor(seed: number, variant: Variant) {
     this.random = seeded(seed);
     this.#variant = variant;
-    this.#lateness = pick(this.random, [0, 0.01, 0.05]);
+    this.lateness = pick(this.random, [0, 0.01, 0.05]);
     this.#slowness = pick(this.random, [1.5, 1.5, 15]);
     this.supervisors = Array.from({ length: variant.members }, (_, index) => `s${index + 1}`);
     this.names = [...NODES, ...this.supervisors];
@@ -268,6 +271,7 @@ export class Simulation {
   #perform(process: Process, effect: Effect): void {
     if (effect.type === 'send') {
       const { to, message } = effect;
+      if (this.loses(to, message)) return;
       this.#carry(process.name, to, () => this.#handle(this.#process(to), { type: 'message', message }));
     } else if (effect.type === 'write') {
       process.unsynced.push(effect);
@@ -301,7 +305,7 @@ export class Simulation {
     for (let copy = 0; copy < copies; copy++) {
       if (this.random.next() < this.loss) continue;
       const { least, spread } = this.latency;
-      const late = this.random.next() < this.#lateness ? 200 : spread;
+      const late = this.random.next() < this.lateness ? 200 : spread;
       this.#agenda.at(this.now + least + this.random.next() * late, () => {
         if (!this.cut.has(link)) deliver();
       });
