@@ -8,24 +8,26 @@ export interface Outcome {
   simulation: Simulation;
 }
 
-/** The faults end here, and by `LIVE` everything must be well again: 15 time-outs later. */
+/** The faults end here, in ms; in some runs there is time for two primaries to be replaced. */
 const HEALED = 900;
-const LIVE = HEALED + 900;
+const HEALED_LATE = 1700;
+/** How long after that everything must be well again at the latest: 15 time-outs. */
+const RECOVERY = 900;
 
 /** One run: a quiet beginning, faults, everything healed, and then it must serve again. */
 export function search(seed: number, base: Partial<Variant>): Outcome {
   const variant = drawVariant(seeded(`${seed}/variant`), base);
   const simulation = new Simulation(seed, variant);
   simulation.tell(JSON.stringify(variant));
-  plan(simulation, variant);
-  simulation.run(HEALED);
-  if (simulation.violations.length === 0) settle(simulation);
+  const healed = plan(simulation, variant);
+  simulation.run(healed);
+  if (simulation.violations.length === 0) settle(simulation, healed);
   if (simulation.violations.length === 0) simulation.judge();
   const { violations, acknowledged } = simulation;
   return { violations, acknowledged, simulation };
 }
 
-function settle(simulation: Simulation): void {
+function settle(simulation: Simulation, healed: number): void {
   simulation.tell('everything is healed');
   simulation.cut.clear();
   simulation.loss = 0;
@@ -35,7 +37,7 @@ function settle(simulation: Simulation): void {
   }
   const before = simulation.acknowledged;
   let missing: string[] = [];
-  for (let time = HEALED; time <= LIVE; time += 30) {
+  for (let time = healed; time <= healed + RECOVERY; time += 30) {
     simulation.run(time);
     if (simulation.violations.length > 0) return;
     // One that was fenced late is started again.
@@ -55,12 +57,94 @@ function whatIsMissing(simulation: Simulation, before: number): string[] {
   return missing;
 }
 
-function plan(simulation: Simulation, variant: Variant): void {
+/** Returns when the faults end. */
+function plan(simulation: Simulation, variant: Variant): number {
   const { random } = simulation;
+  if (random.next() < 0.2) {
+    failTwice(simulation, HEALED_LATE);
+    const others = random.next() < 0.6 ? 0 : integer(random, 1, 2);
+    for (let fault = 0; fault < others; fault++)
+      simulation.at(60 + random.next() * (HEALED_LATE - 100), () => inject(simulation, variant, false));
+    return HEALED_LATE;
+  }
   const crashing = random.next() < 0.3;
   const count = integer(random, 2, crashing ? 14 : 9);
   for (let fault = 0; fault < count; fault++)
     simulation.at(60 + random.next() * (HEALED - 100), () => inject(simulation, variant, crashing));
+  return HEALED;
+}
+
+/**
+ * The primary fails. A supervisor that knows who is to be next is cut off while that one begins to serve, and comes
+ * back once that one is cut off in its turn. The power device may be out of reach for some all the while.
+ */
+function failTwice(simulation: Simulation, end: number): void {
+  const { random, names, supervisors } = simulation;
+  const some = (chance: number) => supervisors.filter(() => random.next() < chance);
+  const cut = (one: string, others: readonly string[]) => {
+    simulation.tell(`cut ${one} from ${others.join(' ')}`);
+    for (const link of between(one, others)) simulation.cut.add(link);
+  };
+  const fail = () => {
+    const failing = simulation.primary() ?? pick(random, NODES);
+    if (random.next() < 0.6) simulation.crash(failing);
+    else cut(failing, names);
+    if (random.next() < 0.4) cut('power', some(0.7));
+    afterLine(simulation, 'sealed', end, random.next() * 30, (sealer) =>
+      replace(failing, random.next() < 0.8 ? sealer : pick(random, supervisors)),
+    );
+  };
+  const replace = (failing: string, away: string) => {
+    cut(away, names);
+    simulation.at(simulation.now + 200 + random.next() * 800, () => simulation.start(failing));
+    afterLine(simulation, 'promoted', end, random.next() * 150, () => failAgain(failing, away));
+  };
+  const failAgain = (failing: string, away: string) => {
+    const second = simulation.primary() ?? pick(random, NODES);
+    // With the one that it followed, which is back, it may ask whom it still reaches for another set.
+    const accompanied = random.next() < 0.5;
+    if (accompanied) simulation.start(failing);
+    cut(
+      second,
+      names.filter((name) => !accompanied || name !== failing),
+    );
+    if (random.next() < 0.6)
+      cut(
+        'power',
+        some(0.8).filter((name) => name !== away),
+      );
+    afterLine(simulation, 'sealed', end, random.next() * 60, () => comeBack(away, second));
+  };
+  const comeBack = (away: string, second: string) => {
+    simulation.tell(`${away} is back`);
+    const still = [`${away}>${second}`, ...(random.next() < 0.5 ? [`${second}>${away}`] : [])];
+    for (const link of between(away, names)) if (!still.includes(link)) simulation.cut.delete(link);
+  };
+  simulation.at(60 + random.next() * 60, fail);
+}
+
+/** The links between `one` and the others, both ways. */
+export function between(one: string, others: readonly string[]): string[] {
+  return others.filter((other) => other !== one).flatMap((other) => [`${one}>${other}`, `${other}>${one}`]);
+}
+
+/** Acts `delay` ms after the next such line, unless the faults have ended by then. */
+function afterLine(
+  simulation: Simulation,
+  event: string,
+  end: number,
+  delay: number,
+  act: (who: string) => void,
+): void {
+  let seen = simulation.lines.length;
+  const look = () => {
+    const line = simulation.lines.slice(seen).find((text) => text.includes(`"event":"${event}"`));
+    seen = simulation.lines.length;
+    const who = line?.split(' ')[1];
+    const [due, action] = who === undefined ? [1, look] : [delay, () => act(who)];
+    if (simulation.now + due < end) simulation.at(simulation.now + due, action);
+  };
+  look();
 }
 
 /** A power cut: some of everybody, at one instant; back soon, each in its own time. */

@@ -388,13 +388,14 @@ export class Simulation {
 
 export function drawVariant(random: Random, base: Partial<Variant>): Variant {
   const kind = random.next() < 0.8 ? 'heartbeat' : 'process';
-  const lease = pick(random, [40, 90, 90, 160]);
+  const lease = pick(random, [40, 90, 90, 160, 400]);
   const protections = pick(random, [
     { fencing: { delay: 0, confirm: true }, lease },
     { fencing: { delay: 0, confirm: true }, lease },
     { fencing: { delay: 30, confirm: true }, lease },
     { fencing: false, lease },
     { fencing: { delay: 5, confirm: true }, lease: false },
+    { fencing: { delay: 30, confirm: true }, lease: false },
   ] as const);
   return {
     members: 3,

@@ -4,6 +4,7 @@
  * off, that its lease is over) says nothing of the second one.
  */
 import { describe, expect, it } from 'vitest';
+import { between } from './schedule.js';
 import { NODES, Simulation, type Variant } from './simulation.js';
 
 const SEEDS = Array.from({ length: 20 }, (_, index) => index + 1);
@@ -20,10 +21,6 @@ const variant = (protections: Pick<Variant, 'fencing' | 'lease'>): Variant => ({
   grace: 300,
   ...protections,
 });
-
-/** The links between `one` and the others, both ways. */
-const between = (one: string, others: readonly string[]) =>
-  others.filter((other) => other !== one).flatMap((other) => [`${one}>${other}`, `${other}>${one}`]);
 
 const POWER = SUPERVISORS.flatMap((supervisor) => between(supervisor, ['power']));
 
