@@ -8,6 +8,14 @@ import type { Core } from './core.js';
 import { ProcessPoll } from './process-poll.js';
 import { selfDeciding, stagger } from './settings.js';
 
+interface Fence {
+  id: number;
+  target: string;
+  term: number;
+  askedAt: number;
+  isDone: boolean;
+}
+
 export class Watch {
   readonly #core: Core;
   #heardAt: number;
@@ -18,9 +26,8 @@ export class Watch {
   readonly #poll: ProcessPoll;
   /** Since when this node has known of the primary in its term. */
   #knownSince = Number.NEGATIVE_INFINITY;
-  #fenceId = 0;
-  #fenceAt = Number.NEGATIVE_INFINITY;
-  #fenced = 0;
+  /** The fence that was asked for last. It is one primary's in one term: of the next one it says nothing. */
+  #fence: Fence | undefined;
 
   constructor(core: Core, now: number) {
     this.#core = core;
@@ -67,15 +74,10 @@ export class Watch {
   }
 
   fenced(id: number, ok: boolean, now: number): void {
-    const { out, configuration } = this.#core;
-    if (id !== this.#fenceId) return;
-    out.log({
-      at: now,
-      event: ok ? 'fenced' : 'fence-failed',
-      target: configuration.primary,
-      term: configuration.term,
-    });
-    if (ok) this.#fenced = configuration.term;
+    if (this.#fence?.id !== id) return;
+    const { target, term } = this.#fence;
+    this.#core.out.log({ at: now, event: ok ? 'fenced' : 'fence-failed', target, term });
+    this.#fence.isDone = ok;
   }
 
   #reason(now: number): string | undefined {
@@ -108,12 +110,15 @@ export class Watch {
     const rank = name === configuration.primary ? standbys.length : standbys.indexOf(name);
     if (now < this.#declaredAt + rank * 2 * stagger(settings)) return undefined;
     const { term, primary } = configuration;
-    if (settings.fencing && primary !== name && this.#fenced !== term) {
+    const last = this.#fence;
+    const own = last?.term === term && last.target === primary ? last : undefined;
+    if (settings.fencing && primary !== name && !own?.isDone) {
       const patience = settings.fencing.delay + 2 * settings.detect.timeout;
-      if (now - this.#fenceAt > patience) {
-        this.#fenceAt = now;
+      if (!own || now - own.askedAt > patience) {
+        const id = (last?.id ?? 0) + 1;
+        this.#fence = { id, target: primary, term, askedAt: now, isDone: false };
         out.log({ at: now, event: 'fencing', target: primary, term });
-        out.put({ type: 'fence', id: ++this.#fenceId, target: primary });
+        out.put({ type: 'fence', id, target: primary });
       }
       if (settings.fencing.confirm) return undefined;
     }

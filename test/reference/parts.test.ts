@@ -3,15 +3,19 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { seeded } from '../../src/random.js';
 import { HttpClient } from '../../src/reference/client.js';
 import { activate, type Configuration, nextTerm, resize, seal } from '../../src/reference/configuration.js';
+import { Core } from '../../src/reference/core.js';
 import { Detector } from '../../src/reference/detector.js';
+import { Outbox } from '../../src/reference/effect.js';
 import { Grants, Lease } from '../../src/reference/lease.js';
 import { ReplicatedLog } from '../../src/reference/log.js';
 import type { Heartbeat } from '../../src/reference/message.js';
 import { ProcessPoll } from '../../src/reference/process-poll.js';
 import type { Settings } from '../../src/reference/settings.js';
 import { Storage } from '../../src/reference/storage.js';
+import { Watch } from '../../src/reference/watch.js';
 import { Ports, reserveBlock } from '../../src/runtime/process/ports.js';
 
 const ACTIVE: Configuration = {
@@ -52,6 +56,47 @@ describe('the configuration', () => {
     const terms = ['s1', 's2', 's3'].map((name) => nextTerm(alone(name), 4));
     expect(new Set(terms).size).toBe(3);
     expect(Math.min(...terms)).toBe(5);
+  });
+});
+
+describe('a standby that decides alone', () => {
+  it('does not take the fence of one primary for that of the next', () => {
+    const settings = {
+      name: 'c',
+      nodes: ['a', 'b', 'c'],
+      supervisors: ['s1'],
+      trigger: 'standby',
+      quorum: false,
+      fencing: { delay: 0, confirm: true },
+      detect: { kind: 'heartbeat', interval: 50, timeout: 100, every: 50 },
+      grace: 100,
+    } as never as Settings;
+    const out = new Outbox();
+    const core = new Core(settings, out, new ReplicatedLog([]), seeded(1), 0);
+    const watch = new Watch(core, 0);
+    const fences = () =>
+      out.drain().flatMap((effect) => (effect.type === 'fence' ? [`${effect.id} ${effect.target}`] : []));
+    /** Looks at this primary every millisecond; gives what it became after so long. */
+    const looks = (term: number, primary: string, from: number, to: number) => {
+      core.configuration = { ...ACTIVE, term, primary, inSync: ['a', 'b', 'c'] };
+      watch.reset(from);
+      for (let now = from; now < to; now++) {
+        const next = watch.check(now);
+        if (next) return next;
+      }
+      return undefined;
+    };
+    expect(looks(1, 'a', 0, 300)).toBeUndefined();
+    expect(fences()).toEqual(['1 a']);
+    // While a is being fenced, b has taken over; the answer comes then.
+    core.configuration = { ...ACTIVE, term: 4, primary: 'b' };
+    watch.fenced(1, true, 300);
+    watch.heard(300);
+    expect(looks(4, 'b', 300, 900)).toBeUndefined();
+    const asked = fences();
+    expect(asked[0]).toBe('2 b');
+    watch.fenced(Number.parseInt(asked.at(-1) ?? '', 10), true, 900);
+    expect(looks(4, 'b', 900, 1300)).toMatchObject({ primary: 'c' });
   });
 });
 
