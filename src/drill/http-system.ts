@@ -38,7 +38,10 @@ const primaryWhen = z.union(
 export const httpSystem = z.strictObject({
   port: z.int().min(1).max(65_535).meta({ description: 'where the nodes that clients dial listen' }),
   headers: z
-    .record(phrase(/^[A-Za-z0-9-]{1,100}$/, 'the name of a header'), z.string().max(2000))
+    .record(
+      phrase(/^[A-Za-z0-9-]{1,100}$/, 'the name of a header'),
+      phrase(/^[\t\x20-\x7e\x80-\xff]{0,2000}$/, 'what a header can hold, on one line'),
+    )
     .optional()
     .meta({ description: 'headers of every request' }),
   live: request.optional().meta({ description: 'answers with 2xx where the process is alive' }),

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { http } from '../../src/probe/http.js';
 import { folderOf, RUN_VARIABLE } from '../../src/runtime/label.js';
@@ -49,6 +50,18 @@ test('a node is all the processes that its program started', async () => {
   await eventually('the child is stopped too', () => stateOf(child) === 'stopped' || undefined);
   await cluster.kill('a', 'SIGKILL');
   await eventually('the child is gone too', () => stateOf(child) === 'gone' || undefined);
+});
+
+test('a process that cannot be noted in the folder of the run is none', async () => {
+  const { cluster, run, told } = await openProcesses({ nodes: ['a'] });
+  // As good as a full disk: nothing can be written there.
+  mkdirSync(join(folderOf(run), 'processes'));
+  await expect(cluster.start('a', program('family.mjs'))).rejects.toThrow(
+    /node a: expected its process to be noted in the folder of the run, found EISDIR/,
+  );
+  expect(await cluster.running('a')).toBe(false);
+  await eventually('its end is told', () => told.exits[0]);
+  expect(ofRun(run)).toHaveLength(1); // The reaper.
 });
 
 test('after close there is no process and no folder, and the reaper has ended', async () => {

@@ -27,7 +27,7 @@ export interface NodeProcessSetting {
   environment: Readonly<Record<string, string>>;
   /** Whether its standard input is a pipe from us, which it can take for a sign of life. */
   lifeline: boolean;
-  /** Told of each process as soon as it exists. */
+  /** Told of each process as soon as it exists; one that this cannot take note of, and throws, is ended. */
   onStart(process: ProcessIdentity): void;
   onLine(line: string): void;
   onExit(detail: string, at: number): void;
@@ -41,6 +41,8 @@ interface Current {
 
 /** How long the output of a process that has ended is waited for, ms. */
 const PIPE_PATIENCE = 250;
+/** How long one that must not go on may take to end, ms. */
+const END_PATIENCE = 5000;
 /** Time between two looks for the end of a process, ms. */
 const LOOK_EVERY = 5;
 
@@ -65,12 +67,17 @@ export class NodeProcess {
       stdio: [lifeline ? 'pipe' : 'ignore', 'pipe', this.#log.fd],
       detached: true,
     });
-    // Before anything is awaited: whoever takes down a run that ends here has to know of it.
     const identity = child.pid === undefined ? undefined : identify(child.pid);
-    if (identity) onStart(identity);
     const exited = this.#follow(child);
     if (child.pid !== undefined) {
       this.#current = { identity: identity ?? { pid: child.pid, started: '' }, child, exited };
+    }
+    try {
+      // Before anything is awaited: whoever takes down a run that ends here has to know of it.
+      if (identity) onStart(identity);
+    } catch (error) {
+      await this.end(END_PATIENCE);
+      throw this.#error('its process to be noted in the folder of the run', messageOf(error), error);
     }
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
