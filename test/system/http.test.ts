@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { HttpSystemSpec } from '../../src/drill/http-system.js';
 import { decodeDrill } from '../../src/drill/schema.js';
 import { httpSystem } from '../../src/system/http.js';
+import { ServiceClient } from '../../src/system/http-client.js';
 import { greets, switches, tellsHealth, tellsRole } from '../../src/system/system.js';
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void;
@@ -120,12 +121,21 @@ describe('a write', () => {
   });
 
   it('has surely failed where no such request can be sent', async () => {
-    const { connection, asked } = await connected(status(200), { ...WRITE, headers: { Name: 'Ёж' } });
-    expect(await connection.write('k', 7, soon())).toEqual({
-      type: 'fail',
-      error: expect.stringContaining('Invalid character in header content ["Name"]'),
+    const { address, asked } = await serve(status(200));
+    const client = new ServiceClient(address);
+    onTestFinished(() => client.close());
+    const impossible = { method: 'PUT', path: '/', headers: { Name: 'Ёж' }, body: '7' };
+    expect(await client.exchange(impossible, soon())).toEqual({
+      kind: 'unsent',
+      error: expect.objectContaining({
+        message: expect.stringContaining('Invalid character in header content ["Name"]'),
+      }),
     });
     expect(asked).toEqual([]);
+  });
+
+  it.each(['Ёж', 'a\nb'])('is not asked for with the header "%s", which none can hold', (held) => {
+    expect(() => told({ ...WRITE, headers: { Name: held } })).toThrow(/what a header can hold, on one line/);
   });
 
   it('is in doubt where the answer changes the protocol', async () => {
