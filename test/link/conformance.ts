@@ -273,7 +273,12 @@ export function dialled(open: () => Promise<Socket>) {
       () => undefined,
     );
   const heard = (wanted: string) =>
-    eventually(`${wanted} comes back`, () => text.includes(wanted) || undefined);
+    eventually(`${JSON.stringify(wanted)} comes back`, () => {
+      if (text.includes(wanted)) return true;
+      // Nothing more will come.
+      if (end !== undefined) throw new Error(`expected "${wanted}", found "${text}" and the end (${end})`);
+      return undefined;
+    });
   return {
     say,
     text: () => text,
