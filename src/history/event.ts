@@ -127,17 +127,21 @@ export interface FaultEvent {
   cuts?: Cut[];
   /** The drill's own name for it. */
   as?: string;
+  /** How long it was asked to last, in nanoseconds; left out where it lasts until something heals it. */
+  for?: Nanoseconds;
 }
 
 /**
- * Whether a probe has seen the fault take effect, and since when it is effective (`at`). Before a heal it is looked at
- * once more: whether it was in force still, or somebody else had undone it.
+ * Whether a probe has seen the fault take effect, and since when its first part is in force (`at`). Before a heal it is
+ * looked at once more: whether it was in force still, or somebody else had undone it.
  */
 export interface WitnessEvent {
   type: 'witness';
   fault: string;
   witnessed: boolean;
   at?: Nanoseconds;
+  /** Since when its last part is in force, so all of it; left out where that is `at`. */
+  last?: Nanoseconds;
   before?: 'heal';
   /** Before a heal: as there. */
   targets?: string[];
@@ -152,12 +156,14 @@ export interface HealEvent {
   targets?: string[];
 }
 
-/** Whether a probe has seen the heal take effect, and since when it is effective (`at`). */
+/** Whether a probe has seen the heal take effect, and since when its last part is undone (`at`). */
 export interface HealedEvent {
   type: 'healed';
   fault: string;
   witnessed: boolean;
   at?: Nanoseconds;
+  /** Since when its first part is undone, so the fault is not whole any more; left out where that is `at`. */
+  first?: Nanoseconds;
   /** As in the `heal` that it belongs to. */
   targets?: string[];
   evidence: Evidence[];
@@ -247,6 +253,22 @@ export interface WaitedEvent {
 export interface ProblemEvent {
   type: 'problem';
   message: string;
+  /**
+   * Where the engine, Toxiproxy or the runner itself was lost: the first instant at which it may have been gone. What
+   * clients saw from then on says nothing about the system under test.
+   */
+  lost?: Nanoseconds;
+}
+
+/**
+ * The runner (or the machine under it) stood still: nothing was sent, seen or recorded on time between `at` and
+ * `at + took`.
+ */
+export interface StallEvent {
+  type: 'stall';
+  at: Nanoseconds;
+  /** How long it stood still, in nanoseconds. */
+  took: Nanoseconds;
 }
 
 /** What the run created, and what there was before it and after `down`. */
@@ -287,6 +309,7 @@ export type EventBody =
   | AskEvent
   | WaitedEvent
   | ProblemEvent
+  | StallEvent
   | InventoryEvent
   | EndEvent;
 

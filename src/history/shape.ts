@@ -25,6 +25,7 @@ const REQUIRED: Record<EventBody['type'], Record<string, Kind>> = {
   ask: { ask: 'string', node: 'string' },
   waited: { for: 'string', reached: 'boolean' },
   problem: { message: 'string' },
+  stall: { at: 'number', took: 'number' },
   inventory: { created: 'object', leaked: 'array' },
   end: { reason: 'string' },
 };

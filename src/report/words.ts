@@ -61,6 +61,8 @@ function told(event: Event, faultName: FaultName): string | undefined {
       return `links through Toxiproxy ${event.version}: ${event.server}`;
     case 'problem':
       return `problem: ${event.message}`;
+    case 'stall':
+      return `the runner stood still for ${(event.took / 1e6).toFixed(0)} ms`;
     case 'inventory':
       return inventoryWords(event);
     case 'end':
