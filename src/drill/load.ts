@@ -4,12 +4,13 @@
  *     bytes -> text -> YAML (document.ts) -> Compose file taken in (compose/) -> schema (schema.ts, issues.ts)
  *           -> meaning (check.ts) -> Drill
  */
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { messageOf, UsageError } from '../errors.js';
 import { type CheckOptions, checkDrill } from './check.js';
 import { checkRecipes } from './check-recipes.js';
+import type { Place } from './compose/binds.js';
 import { composeOf, type Importing, importCompose, type Locate } from './compose/import.js';
 import { readDocument } from './document.js';
 import { Phrases, problemsOf } from './issues.js';
@@ -38,7 +39,7 @@ const origins = new WeakMap<Drill, { locate: Locate; notes: readonly string[] }>
 /** Reads and validates a drill file; throws a `UsageError` that names each place and what to do there. */
 export async function loadDrill(file: string, options?: LoadOptions): Promise<Drill> {
   const shown = options?.shownAs ?? file;
-  const importing = { folder: dirname(resolve(file)), environment: options?.environment ?? {}, read };
+  const importing = { folder: dirname(resolve(file)), environment: options?.environment ?? {}, read, look };
   return parseDrill(await readBytes(file, shown), shown, { ...options, importing });
 }
 
@@ -97,11 +98,22 @@ function placed(locate: Locate, problems: readonly Problem[]): UsageError {
   return locatedError(problems.map(({ path, on, ...text }) => ({ ...text, ...locate(path, on) })));
 }
 
-/** A file that a drill file leads to: a Compose file, and what that leads to. */
+/** A file that a drill file leads to: a Compose file, and what that leads to. Pipes and devices may never end. */
 function read(file: string): string | undefined {
   try {
-    const { size } = statSync(file);
-    return size > MOST_BYTES ? undefined : readFileSync(file, 'utf8').replace(/^\ufeff/, '');
+    const about = statSync(file);
+    if (!about.isFile() || about.size > MOST_BYTES) return undefined;
+    return readFileSync(file, 'utf8').replace(/^\ufeff/, '');
+  } catch {
+    return undefined;
+  }
+}
+
+function look(path: string): Place | undefined {
+  try {
+    const real = realpathSync(path);
+    const about = statSync(real);
+    return { real, kind: about.isFile() ? 'file' : about.isDirectory() ? 'folder' : 'other' };
   } catch {
     return undefined;
   }

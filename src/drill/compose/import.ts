@@ -18,6 +18,7 @@ import {
 } from '../problem.js';
 import { type Range, Source } from '../source.js';
 import { advice, listed } from '../suggest.js';
+import type { Place } from './binds.js';
 import { interpolate, type Lookup } from './interpolate.js';
 import { FILE, FILE_TODO, VOLUME } from './keys.js';
 import { mapAt } from './map.js';
@@ -36,6 +37,8 @@ export interface Importing {
   environment: Readonly<Record<string, string | undefined>>;
   /** The text of a file; undefined where there is none that can be read. */
   read(file: string): string | undefined;
+  /** What is at a path, with all links followed; undefined where there is nothing. */
+  look(path: string): Place | undefined;
 }
 
 /** Where what a path leads to is written. */
@@ -72,7 +75,10 @@ export function importCompose(
       {
         ...own(COMPOSE),
         expected: 'a Compose file',
-        found: 'no such file',
+        found:
+          importing.look(path) === undefined
+            ? 'no such file'
+            : 'a folder, a device or a file of more than 1 MB',
         todo: 'give its path from the drill file on',
       },
     ]);
@@ -181,6 +187,11 @@ class ComposeFile {
       name,
       folder: this.#folder,
       environment: this.#environment,
+      around: {
+        folder: this.#folder,
+        home: this.#importing.environment['HOME'],
+        look: this.#importing.look,
+      },
       read: this.#importing.read,
       volumes: this.#volumes,
       written: (path) => this.#written(at(path)),

@@ -15,12 +15,16 @@ export type Interpolated = { text: string; unset: string[] } | { error: string; 
 export function interpolate(text: string, lookup: Lookup): Interpolated {
   if (!text.includes('$')) return { text, unset: [] };
   const reader = new Reader(text, lookup);
-  const filled = reader.read(false);
+  const filled = reader.read(0);
   return reader.problem ?? { text: filled, unset: reader.unset };
 }
 
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 const OPERATOR = /:?[-+?]/y;
+/** How deep variables may stand in each other's defaults. */
+const MOST_BRACES = 50;
+/** How long a text may become: values can hold each other many times over. */
+const MOST_SIGNS = 1_000_000;
 
 class Reader {
   readonly unset: string[] = [];
@@ -34,27 +38,31 @@ class Reader {
     this.#lookup = lookup;
   }
 
-  /** Reads to the end, or to the brace that closes what is within one. */
-  read(within: boolean): string {
+  /** Reads to the end, or to the brace that closes what is `depth` braces deep. */
+  read(depth: number): string {
     let filled = '';
+    if (depth > MOST_BRACES)
+      this.#refuse(`variables more than ${MOST_BRACES} deep in each other`, 'name them one by one');
     while (this.#at < this.#text.length && !this.problem) {
       const sign = this.#text.charAt(this.#at);
-      if (within && sign === '}') return filled;
+      if (depth > 0 && sign === '}') return filled;
       this.#at += 1;
-      filled += sign === '$' ? this.#variable() : sign;
+      filled += sign === '$' ? this.#variable(depth) : sign;
+      if (filled.length > MOST_SIGNS)
+        this.#refuse(`more than ${MOST_SIGNS} signs once it is filled in`, 'shorten it');
     }
-    if (within) this.#refuse('a ${ that is never closed', 'close it with }');
+    if (depth > 0) this.#refuse('a ${ that is never closed', 'close it with }');
     return filled;
   }
 
-  #variable(): string {
+  #variable(depth: number): string {
     if (this.#take(/\$/y) !== undefined) return '$';
-    if (this.#take(/\{/y) !== undefined) return this.#braced();
+    if (this.#take(/\{/y) !== undefined) return this.#braced(depth);
     const name = this.#take(NAME);
     return name === undefined ? this.#invalid() : this.#valueOf(name);
   }
 
-  #braced(): string {
+  #braced(depth: number): string {
     const name = this.#take(NAME);
     if (name === undefined) return this.#invalid();
     const operator = this.#take(OPERATOR);
@@ -63,7 +71,7 @@ class Reader {
       return this.#take(/\}/y) === undefined ? this.#invalid() : this.#valueOf(name);
     const given = value !== undefined && (value !== '' || !operator.startsWith(':'));
     const kind = operator.at(-1);
-    const word = this.#word(kind === '-' ? !given : given);
+    const word = this.#word(kind === '-' ? !given : given, depth + 1);
     if (kind === '-') return given ? value : word;
     if (kind === '+') return given ? word : '';
     if (!given) this.#refuse(`no value for ${name}${word ? ` (${word})` : ''}`, 'set it in the environment');
@@ -71,9 +79,9 @@ class Reader {
   }
 
   /** What stands after an operator. Where it is not used, it does not matter what is missing in it. */
-  #word(used: boolean): string {
+  #word(used: boolean, depth: number): string {
     const known = this.unset.length;
-    const word = this.read(true);
+    const word = this.read(depth);
     if (!used) {
       this.unset.length = known;
       if (this.problem?.error.startsWith('no value')) this.problem = undefined;

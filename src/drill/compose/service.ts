@@ -4,7 +4,9 @@
  */
 import { resolve } from 'node:path';
 import { found, type Path, type Problem, quoted } from '../problem.js';
+import { bindLack, type Surroundings } from './binds.js';
 import { buildOf } from './build.js';
+import { capabilitiesOf } from './capabilities.js';
 import { healthcheckOf } from './healthcheck.js';
 import type { Lookup } from './interpolate.js';
 import { DEPENDENCY, DEPLOY, ENV_FILE, LIMITS, NETWORK, RESERVATIONS, RESOURCES, SERVICE } from './keys.js';
@@ -23,6 +25,8 @@ export interface ServiceContext {
   /** The Compose file's folder, absolute. */
   folder: string;
   environment: Lookup;
+  /** What binds are judged by. */
+  around: Surroundings;
   /** The text of a file; undefined where there is none. */
   read(file: string): string | undefined;
   /** Named volumes of the whole file. */
@@ -55,7 +59,7 @@ const TAKEN: Readonly<Record<string, Taken>> = {
   ports: () => ({}),
   healthcheck: healthcheckOf,
   depends_on: dependsOn,
-  cap_add: asItIs,
+  cap_add: capabilitiesOf,
   sysctls: (value) => ({ sysctls: Array.isArray(value) ? variablesOf(value, () => '') : value }),
   mem_limit: (value, path, context) => memory(value, path, context),
   cpus: (value, path, context) => processors(value, path, context),
@@ -119,7 +123,13 @@ function environmentOf(service: Values, context: ServiceContext): Variables {
       refuse(at, { expected: 'a file with variables', found: found(path) });
       continue;
     }
-    const text = read(resolve(folder, path));
+    const file = resolve(folder, path);
+    const lack = bindLack(file, context.around);
+    if (lack) {
+      refuse(at, { ...lack, todo: 'give the variables in `environment`' });
+      continue;
+    }
+    const text = read(file);
     const parsed = text === undefined ? undefined : parseVariables(text, environment);
     if (!parsed) {
       if (required) refuse(at, { expected: 'a file with variables', found: `no file ${quoted(path)}` });

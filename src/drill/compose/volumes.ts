@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { found, type Path, quoted } from '../problem.js';
+import { bindLack } from './binds.js';
 import { VOLUME_OPTIONS, VOLUME_USE } from './keys.js';
 import { mapAt } from './map.js';
 import type { ServiceContext, Values } from './service.js';
@@ -46,12 +47,10 @@ export function volumesOf(
       continue;
     }
     mapAt(options, [...at, type], VOLUME_OPTIONS[type], context, instead);
-    const lack = lackOf(use, context);
+    const place = type === 'bind' ? resolve(context.folder, source) : source;
+    const lack = lackOf({ ...use, source: place }, context, source);
     if (lack) context.refuse(at, { todo: instead, ...lack });
-    else
-      volumes.push(
-        `${type === 'bind' ? resolve(context.folder, source) : source}:${target}${readOnly ? ':ro' : ''}`,
-      );
+    else volumes.push(`${place}:${target}${readOnly ? ':ro' : ''}`);
   }
   return { ...(volumes.length > 0 ? { volumes } : {}), ...(tmpfs.length > 0 ? { tmpfs } : {}) };
 }
@@ -98,15 +97,18 @@ function nameByPlace(target: string): string {
 /** Why a volume, or a file or folder of this machine, cannot be had. */
 function lackOf(
   { type, source, readOnly }: Use,
-  { name, volumes }: ServiceContext,
+  { name, volumes, around }: ServiceContext,
+  written: string,
 ): { expected: string; found: string; todo?: string } | undefined {
   if (type === 'bind') {
-    if (/\.sock$|^~|^\/$/.test(source))
-      return { expected: 'a file or folder that a node may read', found: quoted(source) };
+    if (written.startsWith('~'))
+      return { expected: 'a file or folder that a node may read', found: quoted(written) };
+    const lack = bindLack(source, around);
+    if (lack) return lack;
     if (readOnly) return undefined;
     return {
       expected: 'files of this machine to be read only',
-      found: `${quoted(source)}, which the node could write to`,
+      found: `${quoted(written)}, which the node could write to`,
       todo: `add :ro, or give ${name} other \`volumes\` in the drill file, such as a named volume`,
     };
   }

@@ -196,10 +196,10 @@ services:
 
   it('is refused at its own place, and what the service says at the place in the Compose file', () => {
     const refusal = (nodes: string) => () =>
-      taken('services: { web: { image: web, cap_add: [all] } }', { nodes });
+      taken('services: { web: { image: web, cap_add: [net_raw] } }', { nodes });
     expect(refusal('{ web: { role: primary, user: "a b" } }')).toThrow(/drill.yaml:5:40: expected a user/);
     expect(refusal('{ web: { role: primary } }')).toThrow(
-      /stack\/compose.yaml:1:42: expected a Linux capability, such as NET_ADMIN, found "all"/,
+      /stack\/compose.yaml:1:42: expected a Linux capability, such as NET_ADMIN, found "net_raw"/,
     );
     expect(refusal('{ web: { role: primary }, wbe: {} }')).toThrow(
       'drill.yaml:5:36: expected a service of stack/compose.yaml: `web`, or a node with an `image` or a `build`, found "wbe"',
@@ -209,7 +209,7 @@ services:
   it('names a Compose file that is there', () => {
     expect(() =>
       parseDrill(`name: x\ntopology: { compose: none.yaml, nodes: {} }\n`, 'drill.yaml', {
-        importing: { folder: '/home', environment: {}, read: () => undefined },
+        importing: { folder: '/home', environment: {}, read: () => undefined, look: () => undefined },
       }),
     ).toThrow(/drill.yaml:2:22: expected a Compose file, found no such file/);
   });

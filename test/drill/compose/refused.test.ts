@@ -20,8 +20,9 @@ workload: { writes: 0% }
     if (path.endsWith('/broken.env')) return 'A=1\nnot a variable\n';
     return path === `/stack/${file}` ? readFileSync(FOLDER + file, 'utf8') : undefined;
   };
+  const look = (real: string) => (real.endsWith('/.git') ? undefined : { real, kind: 'file' as const });
   try {
-    parseDrill(drill, 'drill.yaml', { importing: { folder: '/stack', environment: {}, read } });
+    parseDrill(drill, 'drill.yaml', { importing: { folder: '/stack', environment: {}, read, look } });
     return undefined;
   } catch (error) {
     return `${(error as Error).message}\n`;

@@ -9,6 +9,9 @@ interface Given {
   files?: Record<string, string>;
 }
 
+/** Every path is a file, and no link. */
+const look = (real: string) => (real.endsWith('/.git') ? undefined : { real, kind: 'file' as const });
+
 /** The drill with its Compose file taken in from /home/stack. Throws where it cannot be. */
 export function taken(
   compose: string,
@@ -16,7 +19,7 @@ export function taken(
 ) {
   const text = `name: x\ntopology:\n  compose: stack/compose.yaml\n  system: { ${HTTP} }\n  nodes: ${nodes}\n`;
   const all: Record<string, string> = { '/home/stack/compose.yaml': compose, ...files };
-  const importing = { folder: '/home', environment, read: (path: string) => all[path] };
+  const importing = { folder: '/home', environment, read: (path: string) => all[path], look };
   const drill = parseDrill(text, 'drill.yaml', { importing });
   return { drill, nodes: drill.topology.nodes, notes: notesOf(drill) };
 }
