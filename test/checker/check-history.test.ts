@@ -29,7 +29,12 @@ describe.skipIf(!haveRecorded)(
   () => {
     it.each(names)('%s has the verdict that is known', async (name) => {
       const number = /etcd_(\d+)|(c\d+-\w+)/.exec(name)!;
-      const result = await checkFile(join(RECORDED, name), { clock: systemClock, timeoutMs: 20_000 });
+      // What is known is known of compare-and-sets that fail where the value was another one.
+      const result = await checkFile(join(RECORDED, name), {
+        clock: systemClock,
+        timeoutMs: 20_000,
+        failedCas: 'mismatch',
+      });
       expect(result.verdict).toBe(LINEARIZABLE.has(number[1] ?? number[2]!) ? 'ok' : 'illegal');
       expect(result.counterexample === null).toBe(result.verdict === 'ok');
     });
@@ -147,9 +152,6 @@ describe('checkHistory', () => {
   });
 
   it('refuses a history that is not well-formed', () => {
-    expect(() => checkHistory([...write(0, 1, 5_000_000), ...read(1, 1, 0)])).toThrow(
-      /event 2: expected events in the order of time/,
-    );
     expect(() => checkHistory([write(0, 1, 0)[1]!])).toThrow(/event 0: expected an invocation of process 0/);
   });
 });
