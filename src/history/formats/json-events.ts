@@ -21,13 +21,6 @@ import { parseExactly } from './whole-numbers.js';
 
 const KEYS = '{"process", "type", "f", "key", "value", "time"}';
 
-/** Where an object stands: its line and column in the file, and its place in the history. */
-export interface JsonPlace {
-  line: number;
-  column: number;
-  place: number;
-}
-
 export class JsonEvents {
   readonly #builder: TableBuilder;
   readonly #usual: JsonLine;
@@ -39,11 +32,11 @@ export class JsonEvents {
     this.#usual = new JsonLine(this.#builder);
   }
 
-  /** Takes the object in bytes `from` to before `to`. */
-  take(buffer: Buffer, from: number, to: number, at: JsonPlace): void {
+  /** Takes the object in bytes `from` to before `to`, which stands at a line and a column, and at a place in the history. */
+  take(buffer: Buffer, from: number, to: number, line: number, column: number, place: number): void {
     const usual = this.#usual;
     if (!usual.parse(buffer, from, to)) {
-      this.#takeText(buffer.subarray(from, to), at);
+      this.#takeText(buffer.subarray(from, to), line, column, place);
       return;
     }
     const builder = this.#builder;
@@ -51,10 +44,10 @@ export class JsonEvents {
     try {
       const process = builder.processOf(usual.process);
       if (usual.type === 0)
-        builder.invoke(at.place, time, process, f, key < 0 ? builder.keyOf(null) : key, value);
-      else builder.complete(at.place, time, process, (usual.type - 1) as 0 | 1 | 2, f, value, reason, key);
+        builder.invoke(place, time, process, f, key < 0 ? builder.keyOf(null) : key, value);
+      else builder.complete(place, time, process, (usual.type - 1) as 0 | 1 | 2, f, value, reason, key);
     } catch (error) {
-      located(this.#where(at), () => {
+      located(`${this.#file}:${line}:${column}`, () => {
         throw error;
       });
     }
@@ -64,13 +57,9 @@ export class JsonEvents {
     return this.#builder.build();
   }
 
-  #where({ line, column }: JsonPlace): string {
-    return `${this.#file}:${line}:${column}`;
-  }
-
-  #takeText(bytes: Buffer, at: JsonPlace): void {
+  #takeText(bytes: Buffer, line: number, column: number, place: number): void {
     const { text, wrong } = textOf(bytes);
-    const where = (offset: number) => `${this.#file}:${placeIn(text, offset, at.line, at.column)}`;
+    const where = (offset: number) => `${this.#file}:${placeIn(text, offset, line, column)}`;
     if (wrong !== undefined) throw notUtf8(where(text.length), wrong);
     if (text.trim() === '') return;
     const fields = this.#parse(text, where);
@@ -84,7 +73,7 @@ export class JsonEvents {
     }
     located(where(0), () => {
       refuse(value);
-      this.#event(long ? exact(text, fields) : fields, value, at.place);
+      this.#event(long ? exact(text, fields) : fields, value, place);
     });
   }
 

@@ -104,13 +104,14 @@ export class JsonReader implements HistoryReader {
   }
 
   #finish(chunk: Buffer, from: number, to: number): void {
-    const place = { ...this.#begun, place: this.#place++ };
+    const { line, column } = this.#begun;
+    const place = this.#place++;
     if (this.#held.length === 0) {
-      this.#events.take(chunk, from, to, place);
+      this.#events.take(chunk, from, to, line, column, place);
       return;
     }
     const whole = Buffer.concat([...this.#held, chunk.subarray(0, to)]);
     this.#held = [];
-    this.#events.take(whole, 0, whole.length, place);
+    this.#events.take(whole, 0, whole.length, line, column, place);
   }
 }

@@ -6,7 +6,7 @@ import { type HistoryReader, LineSplitter } from './reader.js';
 export class JsonlReader implements HistoryReader {
   readonly #events: JsonEvents;
   readonly #splitter = new LineSplitter((buffer, from, to, line) =>
-    this.#events.take(buffer, from, to, { line, column: 1, place: line - 1 }),
+    this.#events.take(buffer, from, to, line, 1, line - 1),
   );
 
   constructor(file: string) {
