@@ -1,4 +1,5 @@
 /** Where a text ceases to be JSON, for messages: JSON.parse says it in words that differ from Node to Node. */
+import { DEEPEST } from './held-values.js';
 import { quoted } from './reader.js';
 
 export interface JsonFault {
@@ -44,6 +45,7 @@ export function jsonFault(text: string): JsonFault {
       continue;
     }
     if (value && (char === '{' || char === '[')) {
+      if (open.length === DEEPEST) return { ...fault, expected: `values nested at most ${DEEPEST} deep` };
       open.push(char);
       wanted = char === '{' ? 'key or end' : 'value or end';
     } else if (wanted === 'colon' && char === ':') wanted = 'value';

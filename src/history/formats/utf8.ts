@@ -1,4 +1,4 @@
-/** Text in UTF-8, and where bytes are none: two values that differ must not become one by a replacement sign. */
+/** Text in UTF-8: two values that differ must not become one by a replacement sign where bytes are none. */
 import { isUtf8 } from 'node:buffer';
 import { UsageError } from '../../errors.js';
 
