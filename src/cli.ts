@@ -61,6 +61,7 @@ function surroundings(signal: AbortSignal): Io {
   return {
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
+    stdin: () => process.stdin,
     env,
     cwd: process.cwd(),
     color: terminal && !plain,

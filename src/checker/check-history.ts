@@ -17,13 +17,16 @@
 import type { Clock } from '../clock.js';
 import { UsageError } from '../errors.js';
 import type { Value } from '../history/event.js';
+import type { FailedCas } from '../history/formats/failure.js';
 import { type HistoryEvent, tableFromEvents } from '../history/formats/from-events.js';
+import { fileBytes, historyBytes } from '../history/formats/input.js';
 import type { OperationTable } from '../history/formats/operation-table.js';
-import { type Format, readHistoryFile } from '../history/formats/read-file.js';
+import { type Format, readHistory } from '../history/formats/read-file.js';
 import { drawOperations, type EvidenceOperation, evidenceOperation } from './evidence/drawing.js';
 import { functionsUsed, MODELS, modelFor } from './models/index.js';
-import { type HistoryModel, type ModelResult, undecidedModel } from './models/model.js';
+import { type HistoryModel, type ModelLimits, type ModelResult, undecidedModel } from './models/model.js';
 import { type StepModel, stepModel } from './models/step-model.js';
+import { checkReading, knossosNotes, noted } from './reading.js';
 
 export type { HistoryEvent } from '../history/formats/from-events.js';
 export { FORMATS } from '../history/formats/read-file.js';
@@ -46,8 +49,10 @@ export interface CheckOptions {
   steps?: number;
   /** Bytes that a search may hold. */
   memoryBytes?: number;
-  /** What registers hold at first; null unless told otherwise. */
-  initial?: Value;
+  /** What registers hold at first, null unless told otherwise; the sum of a bank's balances. */
+  initial?: Value | bigint;
+  /** What a compare-and-set that failed without an `error` says: nothing, unless told otherwise, or a mismatch. */
+  failedCas?: FailedCas;
 }
 
 /** The operations that show that a history does not hold. */
@@ -73,6 +78,8 @@ export interface CheckResult {
   /** Why it is illegal or unknown; empty where it holds. */
   reason: string;
   counterexample: Counterexample | null;
+  /** What the verdict hangs on, or others would read otherwise. */
+  notes: string[];
   /** All of it for a person, in several lines. */
   text: string;
 }
@@ -90,31 +97,56 @@ export function checkHistory(
   history: Iterable<HistoryEvent> | { readonly events: Iterable<HistoryEvent> } | OperationTable,
   options: CheckOptions = {},
 ): CheckResult {
-  return checkTable(
-    isTable(history) ? history : tableFromEvents('events' in history ? history.events : history),
-    options,
-  );
+  const table = isTable(history) ? history : tableFromEvents('events' in history ? history.events : history);
+  return checkReading(table, options, checkTable);
 }
 
+type FileOptions = CheckOptions & { format?: Format | 'auto' | string };
+
 /**
- * Judges a history file without holding its text in memory. `auto` tells the format by the file's beginning.
+ * Judges a history file, unpacked where it is gzip's, without holding its text in memory. `auto` tells the format
+ * by its beginning.
  * @throws UsageError with file, line and column where the file is not what it should be
  */
-export async function checkFile(
-  path: string,
-  options: CheckOptions & { format?: Format | 'auto' | string } = {},
+export async function checkFile(path: string, options: FileOptions = {}): Promise<ForeignResult> {
+  return checkBytes(path, historyBytes(path, fileBytes(path)), options);
+}
+
+/** Judges a history from chunks of its text, of which `name` is told. */
+export async function checkBytes(
+  name: string,
+  chunks: AsyncIterable<Buffer>,
+  options: FileOptions = {},
 ): Promise<ForeignResult> {
-  const begun = options.clock?.now() ?? 0;
-  const { table, format } = await readHistoryFile(path, (options.format ?? 'auto') as Format | 'auto');
+  const { clock, timeoutMs, format: asked = 'auto' } = options;
+  const begun = clock?.now() ?? 0;
+  // The time is for everything: reading, the search, and a little for the report.
+  const left = () =>
+    clock === undefined || timeoutMs === undefined
+      ? Number.POSITIVE_INFINITY
+      : timeoutMs * 0.95 - (clock.now() - begun);
+  const read = await readHistory(name, chunks, asked as Format | 'auto', () => left() > 0);
+  const format = read?.format ?? (asked as Format);
+  if (read === undefined) {
+    const none = checkTable(tableFromEvents([]), { model: 'register' });
+    const reason = 'the time was up before the history was read to its end';
+    return {
+      ...none,
+      model: '',
+      reason,
+      file: name,
+      format,
+      text: `${name} (${format}): unknown: ${reason}\n`,
+    };
+  }
   // A key-value store's texts are sequences, even where nobody appends.
   const model = options.model ?? (format === 'kv' ? 'append' : undefined);
   const settings: CheckOptions = model === undefined ? { ...options } : { ...options, model };
-  if (options.clock && options.timeoutMs !== undefined) {
-    // The time is for everything: what reading took, and a little for the report.
-    settings.timeoutMs = Math.max(0, options.timeoutMs * 0.95 - (options.clock.now() - begun));
-  }
-  const result = checkTable(table, settings);
-  return { ...result, file: path, format, text: `${path} (${format}): ${result.text}` };
+  if (Number.isFinite(left())) settings.timeoutMs = Math.max(0, left());
+  const result = checkReading(read.table, settings, checkTable);
+  const { text, ...told } =
+    format === 'edn' || format === 'jepsen-log' ? noted(result, knossosNotes(result)) : result;
+  return { ...told, file: name, format, text: `${name} (${format}): ${text}` };
 }
 
 function isTable(history: object): history is OperationTable {
@@ -126,7 +158,7 @@ function checkTable(table: OperationTable, options: CheckOptions): CheckResult {
   const none = table.count === 0;
   const found = none
     ? undecidedModel('nothing', null, 'it holds no operations')
-    : model.check(table, options);
+    : model.check(table, options as ModelLimits);
   const counterexample = found.verdict === 'illegal' ? counterexampleOf(table, found) : null;
   return {
     verdict: found.verdict,
@@ -137,6 +169,7 @@ function checkTable(table: OperationTable, options: CheckOptions): CheckResult {
     figures: found.figures,
     reason: found.reason,
     counterexample,
+    notes: [],
     text: textOf(table, model, found),
   };
 }

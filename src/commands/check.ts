@@ -1,7 +1,8 @@
 /**
- * `drill check`: judges a run folder again, offline, from its history alone; or a bare history, ours or a
- * foreign one.
+ * `drill check`: judges run folders again, offline, from their histories alone; or bare histories, ours or
+ * foreign ones.
  */
+import type { Value } from '../history/event.js';
 import type { Command, Io } from './command.js';
 import { EXIT_OF } from './exit-codes.js';
 
@@ -23,20 +24,29 @@ export const MODELS = [
 ] as const;
 
 interface Args {
-  path: string;
-  format: 'auto' | 'jsonl' | 'edn' | 'jepsen-log' | 'kv';
+  paths: string[];
+  format: 'auto' | 'jsonl' | 'json' | 'edn' | 'jepsen-log' | 'kv';
   model?: (typeof MODELS)[number];
+  initial?: string;
+  failedCas?: 'nothing' | 'mismatch';
   timeout: string;
 }
 
+const STANDARD_INPUT = '-';
+
 export const check: Command<Args> = {
-  command: 'check <path>',
-  describe: 'judge a run folder, or a bare history, again, offline',
+  command: 'check <paths..>',
+  describe: 'judge run folders, or bare histories, again, offline',
   builder: (yargs) =>
     yargs
-      .positional('path', { type: 'string', demandOption: true, describe: 'a run folder or a history file' })
+      .positional('paths', {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: 'run folders or history files, gzip or not; - is standard input',
+      })
       .option('format', {
-        choices: ['auto', 'jsonl', 'edn', 'jepsen-log', 'kv'] as const,
+        choices: ['auto', 'jsonl', 'json', 'edn', 'jepsen-log', 'kv'] as const,
         default: 'auto' as const,
         describe: 'the format of a history, which then is judged as a bare one',
       })
@@ -44,95 +54,126 @@ export const check: Command<Args> = {
         choices: MODELS,
         describe: 'what a history must keep to [default: by what it holds; of a run, its expectations]',
       })
+      .option('initial', {
+        type: 'string',
+        describe: 'what registers hold at first (JSON, else a text), or the sum of a bank [default: null]',
+      })
+      .option('failed-cas', {
+        choices: ['nothing', 'mismatch'] as const,
+        describe: 'what a cas says that failed without an error: nothing, or that the value was another one',
+        defaultDescription: 'nothing, as in Jepsen',
+      })
       .option('timeout', {
         type: 'string',
         default: '10s',
-        describe: 'how long a bare history may be searched',
+        describe: 'how long each bare history may be read and searched',
       })
       .example(
         '$0 check .drill/2026-01-01T00-00-00.000Z/split-brain/1',
         'the verdict again, from the history',
       )
-      .example('$0 check jepsen.edn --model register', 'exit 0: holds, 1: does not, 3: unknown'),
+      .example('$0 check jepsen.edn --model register', 'exit 0: holds, 1: does not, 3: unknown')
+      .example('zstd -dc history.jsonl.zst | $0 check -', 'a history from standard input'),
   async handler(args, io) {
-    const { stat } = await import('node:fs/promises');
-    const { join, resolve } = await import('node:path');
-    const { UsageError, messageOf } = await import('../errors.js');
-    const path = resolve(io.cwd, args.path);
-    const found = await stat(path).catch((error: unknown) => {
-      throw new UsageError({
-        where: args.path,
-        expected: 'a run folder or a history file',
-        found: messageOf(error),
-        todo: 'give the folder that holds history.jsonl',
-      });
-    });
-    const isFolder = found.isDirectory();
-    const file = isFolder ? join(path, 'history.jsonl') : path;
-    if (isFolder && args.format !== 'auto' && args.format !== 'jsonl') {
-      throw new UsageError({
-        where: '--format',
-        expected: 'auto or jsonl for a run folder, whose history is history.jsonl',
-        found: `"${args.format}"`,
-        todo: 'name the history file itself',
-      });
+    const { paths } = args;
+    if (paths.length === 1) return checkOne(paths[0]!, args, io);
+    const codes: number[] = [];
+    for (const path of paths) {
+      try {
+        codes.push(await checkOne(path, args, io));
+      } catch (error) {
+        const { isDrillError } = await import('../errors.js');
+        if (!isDrillError(error) || io.signal.aborted) throw error;
+        io.stderr(`drill: ${error.message}\n`);
+        codes.push(error.exitCode);
+      }
     }
-    // A run is judged by its drill, unless it is asked for as a history like any other.
-    const asked = args.model !== undefined || args.format !== 'auto';
-    if (!asked && (isFolder || (await isOurs(file)))) return checkRun(file, args.path, io);
-    return checkForeign(file, args, io);
+    // What does not hold outweighs what could not be read, and that what was not decided.
+    return [1, 2, 3].find((code) => codes.includes(code)) ?? 0;
   },
 };
 
 /** The beginning of our histories; others may have an index and a time first, too. */
 const OURS = /^\{"index":0,"time":\d+,"type":"run"/;
+const OURS_BYTES = 64;
 
-/** Whether a file begins as our histories do. */
-async function isOurs(file: string): Promise<boolean> {
-  const { open } = await import('node:fs/promises');
-  const handle = await open(file);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(64), 0, 64, 0);
-    return OURS.test(buffer.subarray(0, bytesRead).toString('utf8'));
-  } finally {
-    await handle.close();
+async function checkOne(path: string, args: Args, io: Io): Promise<number> {
+  const { peeked, historyBytes } = await import('../history/formats/input.js');
+  const { file, isFolder, bytes } = await opened(path, io);
+  if (isFolder && args.format !== 'auto' && args.format !== 'jsonl') {
+    const { UsageError } = await import('../errors.js');
+    throw new UsageError({
+      where: '--format',
+      expected: 'auto or jsonl for a run folder, whose history is history.jsonl',
+      found: `"${args.format}"`,
+      todo: 'name the history file itself',
+    });
   }
+  const name = path === STANDARD_INPUT ? 'standard input' : file;
+  const { head, chunks } = await peeked(historyBytes(name, bytes), OURS_BYTES);
+  // A run is judged by its drill, unless it is asked for as a history like any other.
+  const asked = [args.model, args.initial, args.failedCas].some((given) => given !== undefined);
+  if (!asked && args.format === 'auto' && (isFolder || OURS.test(head.toString('utf8'))))
+    return checkRun({ name: path, file: path === STANDARD_INPUT ? undefined : file, chunks }, io);
+  return checkForeign(name, chunks, args, io);
 }
 
-async function checkRun(file: string, named: string, io: Io): Promise<number> {
-  const [
-    { createReadStream },
-    { decodeStream },
-    { judge },
-    { verdictJson },
-    { verdictTable },
-    { dirname },
-    errors,
-  ] = await Promise.all([
-    import('node:fs'),
-    import('../history/codec.js'),
-    import('../checker/judge.js'),
-    import('../report/json.js'),
-    import('../report/table.js'),
+/** The raw bytes of what a path names, and which file they are of. */
+async function opened(
+  path: string,
+  io: Io,
+): Promise<{ file: string; isFolder: boolean; bytes: AsyncIterable<Uint8Array> }> {
+  const [{ stat }, { join, resolve }, { UsageError, messageOf }, { fileBytes }] = await Promise.all([
+    import('node:fs/promises'),
     import('node:path'),
     import('../errors.js'),
+    import('../history/formats/input.js'),
   ]);
-  const history = await decodeStream(createReadStream(file)).catch((error: unknown) => {
+  if (path === STANDARD_INPUT && io.stdin !== undefined)
+    return { file: path, isFolder: false, bytes: io.stdin() };
+  const whole = resolve(io.cwd, path);
+  const found = await stat(whole).catch((error: unknown) => {
+    throw new UsageError({
+      where: path,
+      expected: 'a run folder or a history file',
+      found: messageOf(error),
+      todo: 'give the folder that holds history.jsonl',
+    });
+  });
+  const isFolder = found.isDirectory();
+  const file = isFolder ? join(whole, 'history.jsonl') : whole;
+  return { file, isFolder, bytes: fileBytes(file) };
+}
+
+interface RunHistory {
+  name: string;
+  /** Undefined for standard input. */
+  file: string | undefined;
+  chunks: AsyncIterable<Buffer>;
+}
+
+async function checkRun({ name, file, chunks }: RunHistory, io: Io): Promise<number> {
+  const [{ decodeStream }, { judge }, { verdictJson }, { verdictTable }, { dirname }, errors] =
+    await Promise.all([
+      import('../history/codec.js'),
+      import('../checker/judge.js'),
+      import('../report/json.js'),
+      import('../report/table.js'),
+      import('node:path'),
+      import('../errors.js'),
+    ]);
+  const history = await decodeStream(chunks).catch((error: unknown) => {
     throw new errors.UsageError({
-      where: file,
+      where: file ?? name,
       expected: 'a history',
       found: errors.messageOf(error),
       todo: 'give a run folder with its history.jsonl',
     });
   });
   const verdict = judge(history);
-  io.stdout(
-    verdictTable(
-      { file: named, folder: dirname(file), verdict },
-      { colors: io.color, columns: io.columns() },
-    ),
-  );
-  await compare(file, verdictJson(verdict), io);
+  const folder = file === undefined ? io.cwd : dirname(file);
+  io.stdout(verdictTable({ file: name, folder, verdict }, { colors: io.color, columns: io.columns() }));
+  if (file !== undefined) await compare(file, verdictJson(verdict), io);
   return EXIT_OF[verdict.verdict];
 }
 
@@ -149,8 +190,13 @@ async function compare(file: string, json: string, io: Io): Promise<void> {
   );
 }
 
-async function checkForeign(file: string, args: Args, io: Io): Promise<number> {
-  const [{ checkFile }, { parseDuration }, { systemClock }, { UsageError }] = await Promise.all([
+async function checkForeign(
+  name: string,
+  chunks: AsyncIterable<Buffer>,
+  args: Args,
+  io: Io,
+): Promise<number> {
+  const [{ checkBytes }, { parseDuration }, { systemClock }, { UsageError }] = await Promise.all([
     import('../checker/check-history.js'),
     import('../drill/units.js'),
     import('../clock.js'),
@@ -165,8 +211,24 @@ async function checkForeign(file: string, args: Args, io: Io): Promise<number> {
       todo: 'write 10s',
     });
   }
-  const model = args.model === undefined ? {} : { model: args.model };
-  const result = await checkFile(file, { format: args.format, ...model, timeoutMs, clock: systemClock });
+  const result = await checkBytes(name, chunks, {
+    format: args.format,
+    timeoutMs,
+    clock: systemClock,
+    ...(args.model === undefined ? {} : { model: args.model }),
+    ...(args.initial === undefined ? {} : { initial: initialOf(args.initial) }),
+    ...(args.failedCas === undefined ? {} : { failedCas: args.failedCas }),
+  });
   io.stdout(result.text.endsWith('\n') ? result.text : `${result.text}\n`);
   return { ok: 0, illegal: 1, unknown: 3 }[result.verdict];
+}
+
+/** The value of --initial: JSON, else the text itself. */
+function initialOf(text: string): Value | bigint {
+  if (/^-?\d{16,}$/.test(text)) return BigInt(text);
+  try {
+    return JSON.parse(text) as Value;
+  } catch {
+    return text;
+  }
 }

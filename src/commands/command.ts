@@ -5,6 +5,8 @@ import type { Argv } from 'yargs';
 export interface Io {
   stdout(text: string): void;
   stderr(text: string): void;
+  /** The bytes of standard input, where there is one. */
+  stdin?(): AsyncIterable<Uint8Array>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /** Whether colours may be used (a terminal, and neither NO_COLOR nor CI). */

@@ -30,7 +30,9 @@ async function run<Args>(command: Command<Args>, args: Args): Promise<{ code: nu
 }
 
 const checked = (path: string, more: object = {}) =>
-  run(check, { path, format: 'auto', timeout: '10s', ...more } as Parameters<typeof check.handler>[0]);
+  run(check, { paths: [path], format: 'auto', timeout: '10s', ...more } as Parameters<
+    typeof check.handler
+  >[0]);
 
 function history(name: string, lines: readonly object[]): string {
   writeFileSync(join(folder, name), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));

@@ -14,12 +14,13 @@ import {
   INFO,
   NEVER,
   type OperationTable,
+  processAt,
   valueAt,
 } from '../../history/formats/operation-table.js';
 
 /** One operation of a counterexample, as data. */
 export interface EvidenceOperation {
-  process: number;
+  process: number | string;
   f: string;
   key: string | null;
   /** What was written or read; a compare-and-set's [from, to]. */
@@ -41,7 +42,7 @@ export function evidenceOperation(table: OperationTable, row: number): EvidenceO
   const value = valueAt(table, table.value[row]!);
   const milliseconds = (time: number) => (Number.isNaN(time) ? null : time / 1e6);
   return {
-    process: table.process[row]!,
+    process: processAt(table, row),
     f: functionAt(table, row),
     key: table.keys[table.key[row]!]!,
     value: table.f[row] === CAS ? [value, valueAt(table, table.to[row]!)] : value,

@@ -41,6 +41,11 @@ export const bank: HistoryModel = {
       }
     }
     if (fault) return violated(ALGORITHM, fault.key, fault.reason, fault.rows, figures);
+    const alone = table.count === figures.reads && table.keys.length === figures.reads;
+    if (alone && limits.initial === undefined) {
+      const reason = 'a single read has no sum to be compared with: tell the sum with --initial';
+      return { ...undecidedModel(ALGORITHM, null, reason), figures };
+    }
     return satisfied(ALGORITHM, figures);
   },
 };

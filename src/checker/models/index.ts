@@ -40,6 +40,7 @@ export function functionsUsed(table: OperationTable): string[] {
 export function modelFor(table: OperationTable): HistoryModel | undefined {
   const used = functionsUsed(table);
   const only = (...names: string[]) => used.every((name) => names.includes(name));
+  if (only('read') && readsObjects(table)) return bank;
   if (only('read', 'write')) return register;
   if (only('read', 'write', 'cas')) return casRegister;
   if (only('read', 'write', 'append')) return append;
@@ -57,4 +58,14 @@ function readsLists(table: OperationTable): boolean {
     if (typeof value === 'number') return false;
   }
   return true;
+}
+
+/** Whether the first answer of a history is an object: balances by account. */
+function readsObjects(table: OperationTable): boolean {
+  for (let row = 0; row < table.count; row++) {
+    if (table.f[row] !== READ || table.type[row] !== OK) continue;
+    const value = table.values[table.value[row]!];
+    return value instanceof ListText && value.text.startsWith('{');
+  }
+  return false;
 }

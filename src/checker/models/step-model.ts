@@ -7,6 +7,7 @@ import {
   NEVER,
   NONE,
   type OperationTable,
+  processAt,
   valueAt,
 } from '../../history/formats/operation-table.js';
 import { isObserver, minimise, saysNothing } from '../evidence/minimise.js';
@@ -17,7 +18,7 @@ import type { HistoryModel, ModelLimits, ModelResult } from './model.js';
 
 /** An operation as a step function sees it. */
 export interface StepOperation {
-  process: number;
+  process: number | string;
   f: string;
   key: string | null;
   /** What it was called with; for an operation that returned something, that. */
@@ -133,7 +134,7 @@ function judgeRows<State>(
 function stepOperation(table: OperationTable, row: number): StepOperation {
   const value = valueAt(table, table.value[row]!) ?? null;
   return {
-    process: table.process[row]!,
+    process: processAt(table, row),
     f: functionAt(table, row),
     key: table.keys[table.key[row]!]!,
     value: table.f[row] === CAS ? [value, valueAt(table, table.to[row]!) ?? null] : value,

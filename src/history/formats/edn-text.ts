@@ -1,9 +1,10 @@
 /**
  * Extensible data notation, as far as Jepsen writes it: nil, booleans, numbers, strings, characters, keywords,
- * symbols, vectors, lists, sets, maps; tags are left out, `#_` and `;` skip.
+ * symbols, vectors, lists, sets, maps, nested at most DEEPEST deep; tags are left out, `#_` and `;` skip.
  */
 import { UsageError } from '../../errors.js';
 import type { Value } from '../event.js';
+import { DEEPEST } from './held-values.js';
 import { quoted } from './reader.js';
 import { wholeNumber } from './whole-numbers.js';
 
@@ -36,7 +37,12 @@ export class EdnError extends UsageError {
 }
 
 const CLOSERS: Readonly<Record<string, string>> = { '[': ']', '(': ')', '{': '}' };
-const DELIMITERS = /[\s,()[\]{}";]/;
+/** What ends an atom, by its code: white space, and the signs that begin or end another form. */
+const DELIMITERS: readonly boolean[] = Array.from({ length: 128 }, (_, code) =>
+  /[\s,()[\]{}";]/.test(String.fromCharCode(code)),
+);
+/** Symbols by which others write numbers that are none, and nil. */
+const NO_VALUES: ReadonlySet<string> = new Set(['NaN', 'Infinity', '-Infinity', 'null']);
 
 /** The first form of a text, and where it ends. */
 export function readEdn(text: string, from = 0): { form: Edn; end: number } {
@@ -47,6 +53,7 @@ export function readEdn(text: string, from = 0): { form: Edn; end: number } {
 
 class FormReader {
   at: number;
+  #depth = 0;
   readonly #text: string;
 
   constructor(text: string, at: number) {
@@ -86,11 +93,14 @@ class FormReader {
   #sequence(closer: string): Edn[] {
     const items: Edn[] = [];
     const begun = this.at++;
+    if (++this.#depth > DEEPEST)
+      throw new EdnError(begun, `forms nested at most ${DEEPEST} deep`, 'a deeper one');
     for (this.#blank(); this.#text[this.at] !== closer; this.#blank()) {
       if (this.at >= this.#text.length)
         throw new EdnError(begun, `"${closer}" for the bracket here`, 'the end of the text');
       items.push(this.form());
     }
+    this.#depth--;
     this.at++;
     return items;
   }
@@ -108,6 +118,8 @@ class FormReader {
   #dispatch(): Edn {
     const begun = this.at++;
     if (this.#text[this.at] === '{') return this.#sequence('}');
+    // `##NaN` and `##Inf`, which are equal to nothing, or larger than any number.
+    if (this.#text[this.at] === '#') throw new EdnError(begun, 'a finite number', `"#${this.#token()}"`);
     const tag = this.#token();
     if (tag === '')
       throw new EdnError(begun, 'a set or a tag after "#"', quoted(this.#text.slice(begun, begun + 10)));
@@ -116,7 +128,8 @@ class FormReader {
 
   #token(): string {
     const from = this.at;
-    while (this.at < this.#text.length && !DELIMITERS.test(this.#text[this.at]!)) this.at++;
+    const text = this.#text;
+    while (this.at < text.length && DELIMITERS[text.charCodeAt(this.at)] !== true) this.at++;
     return this.#text.slice(from, this.at);
   }
 
@@ -129,21 +142,26 @@ class FormReader {
 
   #string(): string {
     const begun = this.at++;
-    let out = '';
-    for (;;) {
-      const char = this.#text[this.at++];
-      if (char === undefined) throw new EdnError(begun, 'a closing quote', 'the end of the text');
-      if (char === '"') return out;
-      if (char !== '\\') {
-        out += char;
-        continue;
-      }
-      const escaped = this.#text[this.at++] ?? '';
-      if (escaped === 'u') {
-        out += String.fromCharCode(Number.parseInt(this.#text.slice(this.at, this.at + 4), 16));
-        this.at += 4;
-      } else out += { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' }[escaped] ?? escaped;
+    const text = this.#text;
+    const pieces: string[] = [];
+    for (let from = this.at; ; from = this.at) {
+      for (let char = text[this.at]; char !== '"' && char !== '\\'; char = text[++this.at])
+        if (char === undefined) throw new EdnError(begun, 'a closing quote', 'the end of the text');
+      pieces.push(text.slice(from, this.at));
+      if (text[this.at++] === '"') return pieces.join('');
+      pieces.push(this.#escape());
     }
+  }
+
+  /** What stands for the sign behind a backslash. */
+  #escape(): string {
+    const escaped = this.#text[this.at++] ?? '';
+    if (escaped !== 'u') return { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' }[escaped] ?? escaped;
+    const digits = this.#text.slice(this.at, this.at + 4);
+    if (!/^[\dA-Fa-f]{4}$/.test(digits))
+      throw new EdnError(this.at - 2, 'four hexadecimal digits after "\\u"', quoted(digits));
+    this.at += 4;
+    return String.fromCharCode(Number.parseInt(digits, 16));
   }
 
   #atom(): Edn {
@@ -157,21 +175,31 @@ class FormReader {
       const number = /^[+-]?\d+$/.test(digits) ? wholeNumber(digits) : Number(digits);
       if (typeof number === 'string') return BigInt(number);
       if (Number.isNaN(number)) throw new EdnError(begun, 'a number', quoted(token));
+      if (!Number.isFinite(number)) throw new EdnError(begun, 'a finite number', quoted(token));
       return number;
     }
+    if (NO_VALUES.has(token)) throw new EdnError(begun, 'a value of EDN', quoted(token));
     // A symbol, by its name.
     return token;
   }
 }
 
-/** A form as JSON has it: keywords by their names, maps as objects, bigints as their text. */
-export function plain(form: Edn): Value {
+/**
+ * A form as JSON has it: keywords by their names, maps as objects with their keys in order, bigints as their digits.
+ * `text` says what is made of a string.
+ */
+export function plain(form: Edn, text: (string: string) => string = (string) => string): Value {
   if (form instanceof Keyword) return form.name;
+  if (typeof form === 'string') return text(form);
   if (typeof form === 'bigint') return form.toString();
   if (form instanceof EdnMap) {
-    const entries = form.entries.map(([key, value]): [string, Value] => [String(plain(key)), plain(value)]);
+    const entries = form.entries.map(([key, value]): [string, Value] => [
+      String(plain(key)),
+      plain(value, text),
+    ]);
+    entries.sort(([left], [right]) => (left < right ? -1 : 1));
     // An object is no Value by its type: it is only ever held as text, and read by models that know it.
     return Object.fromEntries(entries) as unknown as Value;
   }
-  return Array.isArray(form) ? form.map(plain) : form;
+  return Array.isArray(form) ? form.map((each) => plain(each, text)) : form;
 }

@@ -1,21 +1,22 @@
 /** Histories that are in memory already, ours or anyone's, as a table of operations. */
 import { UsageError } from '../../errors.js';
 import type { Value } from '../event.js';
+import { heldValue } from './held-values.js';
 import type { OperationTable } from './operation-table.js';
-import { completes, located, OUTCOMES, plainFunction } from './reader.js';
+import { isNemesis, located, OUTCOMES, quoted, takeEvent } from './reader.js';
 import { TableBuilder } from './table-builder.js';
 
 /** An event of an operation. Anything with another `type` is skipped, so that our own histories fit. */
 export interface HistoryEvent {
   type: string;
-  /** A number; what processes with names (`nemesis`) do is skipped. */
+  /** A whole number, or a name; what `nemesis` does is skipped. */
   process?: number | string;
   f?: string;
   key?: string | number | null;
   value?: Value;
-  /** Why it failed: a compare-and-set that failed for another reason than `mismatch` says nothing. */
+  /** Why it failed: only a compare-and-set that failed for `mismatch` says something (formats/failure.ts). */
   error?: unknown;
-  /** Nanoseconds; must not go back. */
+  /** Nanoseconds. The events' order is that in which they are given. */
   time?: number;
   /** The place in the history; the count of events so far where there is none. */
   index?: number;
@@ -39,18 +40,23 @@ export function tableFromEvents(events: Iterable<HistoryEvent>): OperationTable 
 function take(builder: TableBuilder, event: HistoryEvent, place: number): void {
   const { type, process, f } = event;
   if (type !== 'invoke' && !OUTCOMES.has(type)) return;
-  if (typeof process === 'string') return;
-  if (!Number.isInteger(process) || f === undefined) {
-    throw new UsageError({ expected: '"process" as a whole number and "f"', found: JSON.stringify(event) });
+  if (isNemesis(process)) return;
+  if ((typeof process !== 'string' && !Number.isSafeInteger(process)) || f === undefined) {
+    throw new UsageError({
+      expected: '"process" as a whole number or a name, and "f"',
+      found: quoted(JSON.stringify({ type, process, f })),
+    });
   }
-  const name = plainFunction(f);
-  const time = event.time ?? Number.NaN;
-  const key = event.key ?? null;
-  if (type === 'invoke') {
-    const index = builder.keyOf(key === null ? null : String(key));
-    builder.invoke(place, time, process as number, builder.functionOf(name), index, event.value ?? null);
-  } else {
-    const read = { place, time, process: process as number, type, f: name, reason: event.error };
-    completes(builder, read, event.value);
-  }
+  const { time = Number.NaN, error: reason } = event;
+  const key = event.key === undefined || event.key === null ? null : String(event.key);
+  takeEvent(builder, {
+    place,
+    time,
+    process: process as number | string,
+    type,
+    f,
+    key,
+    value: heldValue(event.value),
+    reason,
+  });
 }

@@ -1,30 +1,49 @@
 /**
- * The log lines of Jepsen's clients; other lines of the log are skipped:
+ * The log lines of Jepsen's clients, as its versions write them; other lines of the log are skipped:
  *
  *     INFO  jepsen.util - 3	:invoke	:cas	[1 2]
- *     INFO  jepsen.util - 3	:fail	:read	:timed-out
  *     INFO  jepsen.util - 4	:fail	:cas	[1 2]	:unavailable
+ *     2022-07-28 07:53:02,853{GMT}	INFO	[jepsen worker 2] jepsen.util: 2	:fail	:read	:timed-out
+ *     2022-07-28 07:53:02,853{GMT}	INFO	[jepsen worker 2] jepsen.util: [ 1345013587 ] 2	:invoke	:read	nil
+ *     0	:invoke	:write	1
  *
  * Tuples of jepsen.independent are taken apart (independent.ts). The order of the lines is the order of time; there are no times.
  */
-
 import { UsageError } from '../../errors.js';
 import { keyText, rawValue } from './edn.js';
 import { type Edn, EdnError, Keyword, plain, readEdn } from './edn-text.js';
 import { IndependentTuples } from './independent.js';
 import type { OperationTable } from './operation-table.js';
-import { completes, type HistoryReader, LineSplitter, located, plainFunction } from './reader.js';
+import {
+  type HistoryReader,
+  isNemesis,
+  LineSplitter,
+  located,
+  plainFunction,
+  quoted,
+  takeEvent,
+} from './reader.js';
 import { TableBuilder } from './table-builder.js';
+import { notUtf8, textOf } from './utf8.js';
 
-/** Up to the process: what logged the line, then tab or spaces between the parts. */
-const LINE = /jepsen\.util(?:\s*-|:)?\s+(:?[\w-]+)\s+:([\w-]+)\s+:([\w-]+)(?:\s+(.*?))?\s*$/;
+/** What logged the line, up to the process. */
+const LOGGER = /jepsen\.util(?:\s*-|:)?\s+(?:\[[^\]]*\]\s+)?/;
+/** The process, the type and the function, with tabs or spaces between them. */
+const HEAD = /(:?[\w.-]+)\s+:(invoke|ok|fail|info)(?!\S)(?:\s+:(\S+))?/y;
+/** A line of its own, without a logger. */
+const BARE = /^\s*(?::?[\w.-]+)\s+:(?:invoke|ok|fail|info)\s/;
+
+/** Whether a line is an event without a logger. */
+export function isBareEvent(line: string): boolean {
+  return BARE.test(line);
+}
 
 export class JepsenLogReader implements HistoryReader {
   readonly #builder = new TableBuilder({ unit: 'line' });
   readonly #tuples = new IndependentTuples();
   readonly #file: string;
   readonly #splitter = new LineSplitter((buffer, from, to, line) =>
-    this.#take(buffer.toString('utf8', from, to), line),
+    this.#read(buffer.subarray(from, to), line),
   );
 
   constructor(file: string) {
@@ -40,41 +59,56 @@ export class JepsenLogReader implements HistoryReader {
     return this.#builder.build();
   }
 
-  #take(text: string, line: number): void {
-    const at = text.indexOf('jepsen.util');
-    if (at < 0) return;
-    const found = LINE.exec(text);
-    if (found === null) {
+  #read(bytes: Buffer, line: number): void {
+    const { text, wrong } = textOf(bytes);
+    const event = eventAt(text);
+    if (event < 0) return;
+    if (wrong !== undefined) throw notUtf8(`${this.#file}:${line}:${text.length + 1}`, wrong);
+    HEAD.lastIndex = event;
+    const found = HEAD.exec(text);
+    // Another line of the same logger.
+    if (found === null) return;
+    const [head, process, type, f] = found;
+    const where = `${this.#file}:${line}`;
+    if (f === undefined) {
       throw new UsageError({
-        where: `${this.#file}:${line}:${at + 1}`,
-        expected: 'jepsen.util - <process> :<invoke|ok|fail|info> :<f> <value>',
-        found: JSON.stringify(text.trimEnd()),
+        where: `${where}:${event + 1}`,
+        expected: '<process> :<invoke|ok|fail|info> :<f> <value>',
+        found: quoted(text.slice(event).trimEnd()),
       });
     }
-    const [, process, type, f, rest] = found;
-    if (!/^\d+$/.test(process!)) return;
-    const column =
-      rest === undefined ? text.length : text.length - text.trimEnd().length + text.lastIndexOf(rest);
-    const told = located(`${this.#file}:${line}:${column + 1}`, () => toldBy(rest ?? 'nil'));
-    located(`${this.#file}:${line}:${at + 1}`, () =>
-      this.#event(line - 1, Number(process), type!, plainFunction(f!), told),
-    );
+    const name = process!.replace(/^:/, '');
+    if (isNemesis(name)) return;
+    const after = event + head.length;
+    const rest = text.slice(after);
+    const column = after + rest.length - rest.trimStart().length + 1;
+    const told = located(`${where}:${column}`, () => toldBy(rest.trim() || 'nil'));
+    located(`${where}:${event + 1}`, () => this.#event(line - 1, name, type!, plainFunction(f), told));
   }
 
-  #event(place: number, process: number, type: string, f: string, told: Told): void {
-    const builder = this.#builder;
-    const { key, value } = this.#tuples.split(f, told.value);
-    const time = Number.NaN;
-    if (type === 'invoke') {
-      const index = builder.keyOf(keyText(key));
-      builder.invoke(place, time, process, builder.functionOf(f), index, rawValue(value) ?? null);
-      return;
-    }
+  #event(place: number, name: string, type: string, f: string, told: Told): void {
+    const { key, value } = this.#tuples.split(type, f, told.value);
     // A word in place of a value says why it ended so, not what it did.
-    const word = value instanceof Keyword;
-    const reason = told.reason ?? (word ? value.name : undefined);
-    completes(builder, { place, time, process, type, f, reason }, word ? undefined : rawValue(value));
+    const word = value instanceof Keyword && type !== 'invoke';
+    const number = Number(name);
+    takeEvent(this.#builder, {
+      place,
+      time: Number.NaN,
+      process: /^\d+$/.test(name) && Number.isSafeInteger(number) ? number : name,
+      type,
+      f,
+      key: keyText(key),
+      value: word ? undefined : rawValue(value),
+      reason: told.reason ?? (word ? value.name : undefined),
+    });
   }
+}
+
+/** Where in a line of a log its event begins; -1: it is no event. */
+function eventAt(text: string): number {
+  const logger = LOGGER.exec(text);
+  if (logger !== null) return logger.index + logger[0].length;
+  return isBareEvent(text) ? text.length - text.trimStart().length : -1;
 }
 
 /** What a line says after the function: the value, and why it ended so. */

@@ -1,7 +1,7 @@
 /**
  * One event of the usual form, read from the bytes of its line:
  *
- *     an object, no white space but between tokens; process and time whole numbers of at most 15 digits;
+ *     an object, no white space but between tokens; ASCII alone; process and time whole numbers of at most 15 digits;
  *     type one of invoke, ok, fail, info; f one of the well-known functions; key a string without escapes
  *     (or null); value null, a whole number, a string without escapes, a list of two whole numbers
  *
@@ -10,6 +10,7 @@
 import { FUNCTIONS } from './operation-table.js';
 import type { TableBuilder } from './table-builder.js';
 import type { RawValue } from './value-index.js';
+import { heldText } from './whole-numbers.js';
 
 const QUOTE = 34;
 const COMMA = 44;
@@ -36,7 +37,8 @@ export class JsonLine {
   type = 0;
   process = 0;
   f = 0;
-  key = 0;
+  /** -1: none. */
+  key = -1;
   value: RawValue = null;
   time = 0;
   /** Why a failed operation failed, where a text says so; unset for others, whose errors decide nothing. */
@@ -92,7 +94,7 @@ export class JsonLine {
     this.#blank();
     if (has !== 7 || this.#at !== this.#end) return false;
     if (error >= 0 && TYPES[this.type] === 'fail') this.#readReason(error);
-    this.key = key >= 0 ? key : this.#builder.keyOf(null);
+    this.key = key;
     return true;
   }
 
@@ -179,7 +181,7 @@ export class JsonLine {
   }
 
   #key(): number {
-    if (this.#null()) return this.#builder.keyOf(null);
+    if (this.#null()) return -1;
     if (!this.#eat(QUOTE)) return this.#fail();
     const from = this.#at;
     const end = this.#string();
@@ -221,7 +223,7 @@ export class JsonLine {
   /** The string whose first byte is at `from`. */
   #text(from: number): string {
     const end = this.#string();
-    return end < 0 ? '' : this.#bytes.toString('latin1', from, end);
+    return end < 0 ? '' : heldText(this.#bytes.toString('latin1', from, end));
   }
 
   /** The error whose value begins at `from`, and that was skipped as a simple one: a text, a number or null. */

@@ -43,6 +43,7 @@ export class ListText {
 
 export interface OperationTable {
   readonly count: number;
+  /** Who called: its number, or a negative one for what `odd` holds (processAt). */
   readonly process: Int32Array;
   readonly f: Uint8Array;
   readonly type: Uint8Array;
@@ -50,12 +51,16 @@ export interface OperationTable {
   /** NONE for what failed without coming to the object (failure.ts). */
   readonly value: Int32Array;
   readonly to: Int32Array;
+  /** 1 for a compare-and-set that failed and does not say why (failure.ts). */
+  readonly untold: Uint8Array;
   readonly start: Int32Array;
   readonly end: Int32Array;
   /** Nanoseconds, NaN where the history has no times. */
   readonly startTime: Float64Array;
   /** Nanoseconds; for an operation in doubt, when the client gave up, NaN where it never did. */
   readonly endTime: Float64Array;
+  /** Nanoseconds by which times go back, at most; 0 where they never do. The places order the events. */
+  readonly timesBack: number;
   /** One past the last event's place. */
   readonly places: number;
   readonly functions: readonly string[];
@@ -63,6 +68,8 @@ export interface OperationTable {
   readonly values: readonly (Exclude<Value, Value[]> | ListText)[];
   /** For each key, the index of its null: what a register holds at first unless told otherwise. */
   readonly nilOf: readonly number[];
+  /** The processes that have names, or numbers that the column does not hold: -1 is the first of them. */
+  readonly odd: readonly (string | number)[];
   /** What the history calls an event's place when it speaks to people: `line` (from 1) or `event` (from 0). */
   readonly unit: 'line' | 'event';
 }
@@ -72,6 +79,12 @@ export function valueAt(table: OperationTable, index: number): Value | undefined
   if (index === NONE) return undefined;
   const value = table.values[index];
   return value instanceof ListText ? (JSON.parse(value.text) as Value[]) : value;
+}
+
+/** The process of a row, as the history has it. */
+export function processAt(table: OperationTable, row: number): string | number {
+  const process = table.process[row]!;
+  return process < 0 ? table.odd[-1 - process]! : process;
 }
 
 /** What row was called: `read`, `write`, ... */
@@ -95,6 +108,7 @@ export function selectRows(table: OperationTable, rows: ArrayLike<number>): Oper
     key: pick(table.key, new Int32Array(count)),
     value: pick(table.value, new Int32Array(count)),
     to: pick(table.to, new Int32Array(count)),
+    untold: pick(table.untold, new Uint8Array(count)),
     start: pick(table.start, new Int32Array(count)),
     end: pick(table.end, new Int32Array(count)),
     startTime: pick(table.startTime, new Float64Array(count)),

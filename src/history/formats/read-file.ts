@@ -1,24 +1,27 @@
-/** Reads a history file of any format into a table of operations, chunk by chunk. */
-import { createReadStream } from 'node:fs';
-import { messageOf, UsageError } from '../../errors.js';
+/** Reads a history of any format into a table of operations, chunk by chunk. */
+import { UsageError } from '../../errors.js';
+import { detectFormat, FORMATS, type Format } from './detect.js';
 import { EdnReader } from './edn.js';
+import { fileBytes, historyBytes } from './input.js';
 import { JepsenLogReader } from './jepsen-log.js';
+import { JsonReader } from './json.js';
 import { JsonlReader } from './jsonl.js';
 import { KvReader } from './kv.js';
 import type { OperationTable } from './operation-table.js';
 import type { HistoryReader } from './reader.js';
 
-export const FORMATS = ['jsonl', 'edn', 'jepsen-log', 'kv'] as const;
-export type Format = (typeof FORMATS)[number];
+export { detectFormat, FORMATS, type Format } from './detect.js';
 
 const READERS: Readonly<Record<Format, new (file: string) => HistoryReader>> = {
   jsonl: JsonlReader,
+  json: JsonReader,
   edn: EdnReader,
   'jepsen-log': JepsenLogReader,
   kv: KvReader,
 };
 
-const CHUNK_BYTES = 1 << 20;
+/** How much of a text may be searched for what tells its format. */
+const MOST_HEAD_BYTES = 16 << 20;
 
 export interface ReadHistory {
   table: OperationTable;
@@ -26,10 +29,27 @@ export interface ReadHistory {
 }
 
 /**
- * Reads a history. `auto` tells the format from the beginning of the file.
+ * Reads a history file, unpacked where it is gzip's. `auto` tells the format from the beginning of the text.
  * @throws UsageError with file, line and column where the file is not what it should be
  */
 export async function readHistoryFile(path: string, format: Format | 'auto' = 'auto'): Promise<ReadHistory> {
+  const found = await readHistory(path, historyBytes(path, fileBytes(path)), format, () => true);
+  if (found === undefined)
+    throw new UsageError({ where: path, found: 'a history that was not read to its end' });
+  return found;
+}
+
+/**
+ * Reads a history from chunks of its text. `name` is what messages call it. Undefined where `more` said, between
+ * two chunks, that there is no time to read on.
+ * @throws UsageError as `readHistoryFile` does
+ */
+export async function readHistory(
+  name: string,
+  chunks: AsyncIterable<Buffer>,
+  format: Format | 'auto',
+  more: () => boolean,
+): Promise<ReadHistory | undefined> {
   if (format !== 'auto' && !FORMATS.includes(format)) {
     throw new UsageError({
       where: '--format',
@@ -40,53 +60,27 @@ export async function readHistoryFile(path: string, format: Format | 'auto' = 'a
   let reader: HistoryReader | undefined;
   let known = format === 'auto' ? undefined : format;
   let head: Buffer = Buffer.alloc(0);
-  try {
-    for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES })) {
-      let bytes = chunk as Buffer;
-      if (reader === undefined) {
-        head = head.length === 0 ? bytes : Buffer.concat([head, bytes]);
-        known ??= detectFormat(head.toString('utf8'));
-        if (known === undefined) continue;
-        reader = new READERS[known](path);
-        bytes = head;
-      }
-      reader.feed(bytes);
+  for await (const chunk of chunks) {
+    if (!more()) return undefined;
+    let bytes = chunk;
+    if (reader === undefined) {
+      head = head.length === 0 ? bytes : Buffer.concat([head, bytes]);
+      known ??= detectFormat(head.toString('utf8'));
+      if (known === undefined && head.length < MOST_HEAD_BYTES) continue;
+      if (known === undefined) break;
+      reader = new READERS[known](name);
+      bytes = head;
     }
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && 'syscall' in error) {
-      throw new UsageError(
-        { where: path, expected: 'a history file', found: messageOf(error) },
-        { cause: error },
-      );
-    }
-    throw error;
+    reader.feed(bytes);
   }
-  if (reader === undefined || known === undefined) throw unknownFormat(path, head.toString('utf8'));
+  if (reader === undefined || known === undefined) throw unknownFormat(name, head.toString('utf8'));
   return { table: reader.end(), format: known };
 }
 
-/** The format of a text by its first lines, or undefined where none of them tells. */
-export function detectFormat(text: string): Format | undefined {
-  for (const raw of text.split('\n', 10_000)) {
-    const line = raw.trim();
-    if (line === '' || line.startsWith(';')) continue;
-    if (line.includes('jepsen.util')) return 'jepsen-log';
-    if (/^\{\s*"/.test(line)) return 'jsonl';
-    if (/^(?:[[(]\s*)?(?:#[\w.]+\s*)?\{?\s*:/.test(line) || /^[[(]\s*(?:#[\w.]+)?\{/.test(line))
-      return ednKind(text);
-    if (/^[[(]$/.test(line) || line.startsWith('#jepsen')) return 'edn';
-  }
-  return undefined;
-}
-
-function ednKind(text: string): Format {
-  return /:f\s+:(?:get|put)\b/.test(text) && /:key\s/.test(text) ? 'kv' : 'edn';
-}
-
-function unknownFormat(path: string, text: string): UsageError {
+function unknownFormat(name: string, text: string): UsageError {
   const line = text.split('\n').find((each) => each.trim() !== '') ?? '';
   return new UsageError({
-    where: `${path}:1:1`,
+    where: `${name}:1:1`,
     expected: `a history as ${FORMATS.join(', ')}`,
     found: line === '' ? 'an empty file' : JSON.stringify(line.slice(0, 60)),
     todo: 'name the format with --format',

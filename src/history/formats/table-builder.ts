@@ -1,11 +1,12 @@
 /**
  * Pairs invocations with completions as they are read and builds the table of operations, so that no event
  * has to be kept. A history that is not well formed is refused where it breaks: one operation at a time for
- * each process, completions with invocations, times in order.
+ * each process, completions with invocations, of the same function, key and value. The order of the events is
+ * that in which they come; their times may go back.
  */
 import { UsageError } from '../../errors.js';
 import type { Value } from '../event.js';
-import { isUntelling } from './failure.js';
+import { hasReason, isUntelling } from './failure.js';
 import {
   CAS,
   FAIL,
@@ -19,6 +20,7 @@ import {
   type Outcome,
   READ,
 } from './operation-table.js';
+import { Processes } from './processes.js';
 import { type RawValue, ValueIndex } from './value-index.js';
 
 export interface BuilderOptions {
@@ -30,18 +32,21 @@ export class TableBuilder {
   #capacity = 1024;
   #count = 0;
   #places = 0;
-  #time = Number.NEGATIVE_INFINITY;
+  #latest = Number.NEGATIVE_INFINITY;
+  #timesBack = 0;
   #process = new Int32Array(this.#capacity);
   #f = new Uint8Array(this.#capacity);
   #type = new Uint8Array(this.#capacity);
   #key = new Int32Array(this.#capacity);
   #value = new Int32Array(this.#capacity);
   #to = new Int32Array(this.#capacity);
+  #untold = new Uint8Array(this.#capacity);
   #start = new Int32Array(this.#capacity);
   #end = new Int32Array(this.#capacity);
   #startTime = new Float64Array(this.#capacity);
   #endTime = new Float64Array(this.#capacity);
   readonly #open = new Map<number, number>();
+  readonly #processes = new Processes();
   readonly #functions: string[] = [...FUNCTIONS];
   readonly #functionIndex = new Map<string, number>(FUNCTIONS.map((name, index) => [name, index]));
   readonly #index = new ValueIndex();
@@ -60,6 +65,16 @@ export class TableBuilder {
     return this.#index.keyOf(key);
   }
 
+  /** The number of a process, for `invoke` and `complete`. */
+  processOf(process: number | string): number {
+    return this.#processes.numberOf(process);
+  }
+
+  /** Whether a process has an operation that is not complete. */
+  isBusy(process: number): boolean {
+    return this.#open.has(process);
+  }
+
   functionOf(name: string): number {
     let index = this.#functionIndex.get(name);
     if (index === undefined) {
@@ -74,14 +89,14 @@ export class TableBuilder {
 
   /**
    * An operation begins. `place` must exceed that of the event before it.
-   * @throws UsageError where the process is busy or time goes back
+   * @throws UsageError where the process is busy
    */
   invoke(place: number, time: number, process: number, f: number, key: number, value: RawValue): void {
     this.#arrive(place, time);
     const busy = this.#open.get(process);
     if (busy !== undefined) {
       throw new UsageError({
-        expected: `process ${process} to complete its ${this.#functions[this.#f[busy]!]} of ${this.#unit} ${this.#called(this.#start[busy]!)}`,
+        expected: `process ${this.#nameOf(process)} to complete its ${this.#functions[this.#f[busy]!]} of ${this.#unit} ${this.#called(this.#start[busy]!)}`,
         found: `another invocation (${this.#functions[f]})`,
         todo: 'a process has at most one operation at a time: give concurrent clients numbers of their own',
       });
@@ -103,7 +118,7 @@ export class TableBuilder {
   }
 
   /**
-   * An operation ends. `value` undefined means that the completion names none; `reason` is why it failed.
+   * An operation ends. `value` undefined and `key` -1 mean that the completion names none; `reason` is why it failed.
    * @throws UsageError where there is no such invocation, or the completion contradicts it
    */
   complete(
@@ -114,21 +129,23 @@ export class TableBuilder {
     f: number,
     value?: RawValue,
     reason?: unknown,
+    key = -1,
   ): void {
     this.#arrive(place, time);
     const row = this.#open.get(process);
     if (row === undefined) {
       throw new UsageError({
-        expected: `an invocation of process ${process} before its completion`,
+        expected: `an invocation of process ${this.#nameOf(process)} before its completion`,
         found: `${this.#functions[f]} ${['ok', 'fail', 'info'][type]} without one`,
       });
     }
     if (this.#f[row] !== f) {
       throw new UsageError({
-        expected: `the completion of process ${process}'s ${this.#functions[this.#f[row]!]} of ${this.#unit} ${this.#called(this.#start[row]!)}`,
+        expected: `the completion of process ${this.#nameOf(process)}'s ${this.#functions[this.#f[row]!]} of ${this.#unit} ${this.#called(this.#start[row]!)}`,
         found: `the completion of a ${this.#functions[f]}`,
       });
     }
+    if (key >= 0 && key !== this.#key[row]) throw this.#otherKey(row, key);
     this.#open.delete(process);
     this.#type[row] = type;
     this.#endTime[row] = time;
@@ -153,15 +170,18 @@ export class TableBuilder {
       key: this.#key.subarray(0, count),
       value: this.#value.subarray(0, count),
       to: this.#to.subarray(0, count),
+      untold: this.#untold.subarray(0, count),
       start: this.#start.subarray(0, count),
       end: this.#end.subarray(0, count),
       startTime: this.#startTime.subarray(0, count),
       endTime: this.#endTime.subarray(0, count),
+      timesBack: this.#timesBack,
       places: this.#places,
       functions: this.#functions,
       keys: this.#index.keys,
       values: this.#index.values,
       nilOf: this.#index.nilOf,
+      odd: this.#processes.odd,
       unit: this.#unit,
     };
   }
@@ -174,14 +194,9 @@ export class TableBuilder {
       });
     }
     this.#places = place + 1;
-    if (time < this.#time) {
-      throw new UsageError({
-        expected: `events in the order of time (at least ${this.#time})`,
-        found: `time ${time}`,
-        todo: 'sort the events by time',
-      });
-    }
-    if (!Number.isNaN(time)) this.#time = time;
+    if (time >= this.#latest) this.#latest = time;
+    // Not where there is no time, which is NaN.
+    else if (this.#latest - time > this.#timesBack) this.#timesBack = this.#latest - time;
   }
 
   /** What an operation really did: a read's result comes with its completion, a write's value with its invocation. */
@@ -194,7 +209,7 @@ export class TableBuilder {
     const wasNull = before === NONE || this.#index.values[before] === null;
     if ((before !== this.#value[row] || beforeTo !== this.#to[row]) && !wasNull) {
       throw new UsageError({
-        expected: `the value that process ${this.#process[row]} invoked its ${this.#functions[this.#f[row]!]} with at ${this.#unit} ${this.#called(this.#start[row]!)}`,
+        expected: `the value that process ${this.#nameOf(this.#process[row]!)} invoked its ${this.#functions[this.#f[row]!]} with at ${this.#unit} ${this.#called(this.#start[row]!)}`,
         found: value instanceof ListText ? value.text : JSON.stringify(value),
       });
     }
@@ -206,6 +221,7 @@ export class TableBuilder {
     if (f !== CAS && f < FUNCTIONS.length) return;
     // In place of the value that a compare-and-set has, a word is the reason.
     const told = reason ?? (f === CAS && typeof value === 'string' ? value : undefined);
+    if (f === CAS && !hasReason(told)) this.#untold[row] = 1;
     if (!isUntelling(told)) return;
     this.#value[row] = NONE;
     this.#to[row] = NONE;
@@ -225,6 +241,18 @@ export class TableBuilder {
     this.#to[row] = this.#index.valueOf(key, pair[1]!);
   }
 
+  #otherKey(row: number, key: number): UsageError {
+    const { keys } = this.#index;
+    return new UsageError({
+      expected: `the key ${JSON.stringify(keys[this.#key[row]!])} that process ${this.#nameOf(this.#process[row]!)} invoked its ${this.#functions[this.#f[row]!]} with at ${this.#unit} ${this.#called(this.#start[row]!)}`,
+      found: `a completion for the key ${JSON.stringify(keys[key])}`,
+    });
+  }
+
+  #nameOf(process: number): string {
+    return String(this.#processes.nameOf(process));
+  }
+
   #called(place: number): number {
     return this.#unit === 'line' ? place + 1 : place;
   }
@@ -241,6 +269,7 @@ export class TableBuilder {
     this.#key = longer(this.#key, new Int32Array(this.#capacity));
     this.#value = longer(this.#value, new Int32Array(this.#capacity));
     this.#to = longer(this.#to, new Int32Array(this.#capacity));
+    this.#untold = longer(this.#untold, new Uint8Array(this.#capacity));
     this.#start = longer(this.#start, new Int32Array(this.#capacity));
     this.#end = longer(this.#end, new Int32Array(this.#capacity));
     this.#startTime = longer(this.#startTime, new Float64Array(this.#capacity));

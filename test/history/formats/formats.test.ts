@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Value } from '../../../src/history/event.js';
+import { untoldFailures, withoutUntold } from '../../../src/history/formats/failure.js';
 import { tableFromEvents } from '../../../src/history/formats/from-events.js';
 import {
   functionAt,
   NEVER,
   type OperationTable,
+  processAt,
   valueAt,
 } from '../../../src/history/formats/operation-table.js';
 import { detectFormat, type Format, readHistoryFile } from '../../../src/history/formats/read-file.js';
@@ -30,7 +32,7 @@ function plainOperations(table: OperationTable): string[] {
     const shown = functionAt(table, row) === 'cas' ? [value, valueAt(table, table.to[row]!)] : value;
     const end = table.end[row] === NEVER ? '' : table.end[row];
     const type = ['ok', 'fail', 'info'][table.type[row]!];
-    return `${table.process[row]} ${functionAt(table, row)} ${table.keys[table.key[row]!]} ${JSON.stringify(shown)} ${type} ${table.start[row]}-${end}`;
+    return `${processAt(table, row)} ${functionAt(table, row)} ${table.keys[table.key[row]!]} ${JSON.stringify(shown)} ${type} ${table.start[row]}-${end}`;
   });
 }
 
@@ -152,7 +154,7 @@ describe('JSON lines', () => {
     ],
     [
       '{"process":"0","type":"invoke","f":"read"}',
-      '/history:1:1: expected "process" as a whole number, found "\\"0\\""',
+      '/history:1:1: expected "process" as a whole number or a name, found "\\"0\\""',
     ],
     ['{"process":0,"type":"invoke"}', '/history:1:1: expected "f" as a string, found none'],
     [
@@ -164,9 +166,22 @@ describe('JSON lines', () => {
       '/history:1:1: expected an invocation of process 0 before its completion',
     ],
     [
-      `${JSONL}\n{"process":0,"type":"ok","f":"read","value":1,"time":99}`,
-      '/history:9:1: expected events in the order of time',
+      '{"process":"","type":"invoke","f":"read"}',
+      '/history:1:1: expected "process" as a whole number or a name, found "\\"\\""',
     ],
+    [
+      `${JSONL.split('\n')[0]}\n{"process":0,"type":"ok","f":"write","key":"j","value":1,"time":120}`,
+      '/history:2:1: expected the key "k" that process 0 invoked its write with at line 1, found a completion for the key "j"',
+    ],
+    [
+      '{"process":0,"value":NaN}',
+      '/history:1:22: expected a JSON value, found "NaN"; JSON has no such number',
+    ],
+    ['{"process":0,"value":[1,]}', '/history:1:25: expected a JSON value, found "]"'],
+    ['{"process":0,\'value\':1}', '/history:1:14: expected a key in double quotes, found "\'value\'"'],
+    ['{"process":0 "value":1}', '/history:1:14: expected "," or the end of the object or list, found'],
+    ['{"process":0,"value":"\\x"}', '/history:1:23: expected an escape of JSON'],
+    ['{"process":0,"value":1}}', '/history:1:24: expected nothing after the JSON value, found "}"'],
     [
       `${JSONL.split('\n').slice(0, 2).join('\n')}\n{"process":1,"type":"invoke","f":"read","key":"k","value":null}`,
       '/history:3:1: expected process 1 to complete its read of line 2, found another invocation',
@@ -179,8 +194,8 @@ describe('JSON lines', () => {
       `${JSONL.split('\n')[0]}\n{"process":0,"type":"ok","f":"read","key":"k","value":2,"time":120}`,
       "/history:2:1: expected the completion of process 0's write of line 1, found the completion of a read",
     ],
-    ['', '/history:1:1: expected a history as jsonl, edn, jepsen-log, kv, found an empty file'],
-    ['hello', '/history:1:1: expected a history as jsonl, edn, jepsen-log, kv, found "hello"'],
+    ['', '/history:1:1: expected a history as jsonl, json, edn, jepsen-log, kv, found an empty file'],
+    ['hello', '/history:1:1: expected a history as jsonl, json, edn, jepsen-log, kv, found "hello"'],
   ])('that are wrong are refused with their place: %s', async (text, expected) => {
     expect(await messageOf(text)).toContain(`UsageError ${expected}`);
   });
@@ -296,7 +311,7 @@ describe('the log lines of Jepsen', () => {
 
   it('that are wrong are refused with their place', async () => {
     expect(await messageOf('INFO  jepsen.util - 0\t:invoke', 'jepsen-log')).toContain(
-      '/history:1:7: expected jepsen.util -',
+      '/history:1:21: expected <process> :<invoke|ok|fail|info> :<f> <value>',
     );
     expect(await messageOf('INFO  jepsen.util - 0\t:invoke\t:write\t[1')).toContain('/history:1:');
   });
@@ -304,6 +319,11 @@ describe('the log lines of Jepsen', () => {
 
 describe('a compare-and-set that failed', () => {
   const told = (value: string) => `0 cas null ${value} fail 0-1`;
+  const all = async (inJson: string, inEdn: string, inLog: string) => [
+    await json(inJson),
+    await edn(inEdn),
+    await log(inLog),
+  ];
   const json = (more: string) =>
     read(`{"process":0,"type":"invoke","f":"cas","value":[1,2]}
       {"process":0,"type":"fail","f":"cas"${more}}`);
@@ -316,13 +336,23 @@ describe('a compare-and-set that failed', () => {
   it.each([
     ['', ', :value [1 2]', '\t[1 2]'],
     [',"value":[1,2]', ', :value [1 2], :error nil', '\tnil'],
+    [',"error":null', ', :value nil', ''],
+  ])('without a reason says nothing, unless that is asked for: %s', async (inJson, inEdn, inLog) => {
+    for (const { operations, table } of await all(inJson, inEdn, inLog)) {
+      expect(operations).toEqual([told('[1,2]')]);
+      expect(untoldFailures(table)).toBe(1);
+      expect(plainOperations(withoutUntold(table))).toEqual([told('[null,null]')]);
+    }
+  });
+
+  it.each([
     [',"error":"did-not-match"', ', :error :did-not-match', '\t[1 2]\t:did-not-match'],
     [',"error":["mismatch",3]', ', :error [:mismatch 3]', '\t[1 2]\t[:mismatch 3]'],
-    [',"error":null', ', :value nil', ''],
   ])('saw another value: %s', async (inJson, inEdn, inLog) => {
-    expect((await json(inJson)).operations).toEqual([told('[1,2]')]);
-    expect((await edn(inEdn)).operations).toEqual([told('[1,2]')]);
-    expect((await log(inLog)).operations).toEqual([told('[1,2]')]);
+    for (const { operations, table } of await all(inJson, inEdn, inLog)) {
+      expect(operations).toEqual([told('[1,2]')]);
+      expect(untoldFailures(table)).toBe(0);
+    }
   });
 
   it.each([
@@ -332,9 +362,10 @@ describe('a compare-and-set that failed', () => {
     [',"error":503', ', :error {:status 503}', '\t[1 2]\tConnection (refused'],
     [',"error":{"status":503}', ', :error "mismatch of terms"', '\t[1 2] :unavailable'],
   ])('never came to the register: %s', async (inJson, inEdn, inLog) => {
-    expect((await json(inJson)).operations).toEqual([told('[null,null]')]);
-    expect((await edn(inEdn)).operations).toEqual([told('[null,null]')]);
-    expect((await log(inLog)).operations).toEqual([told('[null,null]')]);
+    for (const { operations, table } of await all(inJson, inEdn, inLog)) {
+      expect(operations).toEqual([told('[null,null]')]);
+      expect(untoldFailures(table)).toBe(0);
+    }
   });
 });
 
@@ -398,7 +429,7 @@ describe('the format', () => {
 
   it('that is unknown is refused', async () => {
     expect(await messageOf('', 'xml' as Format)).toContain(
-      '--format: expected one of auto, jsonl, edn, jepsen-log, kv, found "xml"',
+      '--format: expected one of auto, jsonl, json, edn, jepsen-log, kv, found "xml"',
     );
   });
 });
