@@ -27,6 +27,7 @@ interface Args {
   format: 'auto' | 'jsonl' | 'edn' | 'jepsen-log' | 'kv';
   model?: (typeof MODELS)[number];
   timeout: string;
+  json: boolean;
 }
 
 export const check: Command<Args> = {
@@ -48,6 +49,11 @@ export const check: Command<Args> = {
         type: 'string',
         default: '10s',
         describe: 'how long a bare history may be searched',
+      })
+      .option('json', {
+        type: 'boolean',
+        default: false,
+        describe: 'the verdict as JSON: of a history with every key that fails, of a run its verdict.json',
       })
       .example(
         '$0 check .drill/2026-01-01T00-00-00.000Z/split-brain/1',
@@ -79,7 +85,7 @@ export const check: Command<Args> = {
     }
     // A run is judged by its drill, unless it is asked for as a history like any other.
     const asked = args.model !== undefined || args.format !== 'auto';
-    if (!asked && (isFolder || (await isOurs(file)))) return checkRun(file, args.path, io);
+    if (!asked && (isFolder || (await isOurs(file)))) return checkRun(file, args, io);
     return checkForeign(file, args, io);
   },
 };
@@ -99,7 +105,7 @@ async function isOurs(file: string): Promise<boolean> {
   }
 }
 
-async function checkRun(file: string, named: string, io: Io): Promise<number> {
+async function checkRun(file: string, args: Args, io: Io): Promise<number> {
   const [
     { createReadStream },
     { decodeStream },
@@ -126,9 +132,13 @@ async function checkRun(file: string, named: string, io: Io): Promise<number> {
     });
   });
   const verdict = judge(history);
+  if (args.json) {
+    io.stdout(verdictJson(verdict));
+    return EXIT_OF[verdict.verdict];
+  }
   io.stdout(
     verdictTable(
-      { file: named, folder: dirname(file), verdict },
+      { file: args.path, folder: dirname(file), verdict },
       { colors: io.color, columns: io.columns() },
     ),
   );
@@ -150,12 +160,14 @@ async function compare(file: string, json: string, io: Io): Promise<void> {
 }
 
 async function checkForeign(file: string, args: Args, io: Io): Promise<number> {
-  const [{ checkFile }, { parseDuration }, { systemClock }, { UsageError }] = await Promise.all([
-    import('../checker/check-history.js'),
-    import('../drill/units.js'),
-    import('../clock.js'),
-    import('../errors.js'),
-  ]);
+  const [{ checkFile }, { historyJson }, { parseDuration }, { systemClock }, { UsageError }] =
+    await Promise.all([
+      import('../checker/check-history.js'),
+      import('../report/history-json.js'),
+      import('../drill/units.js'),
+      import('../clock.js'),
+      import('../errors.js'),
+    ]);
   const timeoutMs = parseDuration(args.timeout);
   if (timeoutMs === undefined) {
     throw new UsageError({
@@ -167,6 +179,6 @@ async function checkForeign(file: string, args: Args, io: Io): Promise<number> {
   }
   const model = args.model === undefined ? {} : { model: args.model };
   const result = await checkFile(file, { format: args.format, ...model, timeoutMs, clock: systemClock });
-  io.stdout(result.text.endsWith('\n') ? result.text : `${result.text}\n`);
+  io.stdout(args.json ? historyJson(result) : result.text);
   return { ok: 0, illegal: 1, unknown: 3 }[result.verdict];
 }

@@ -20,7 +20,7 @@ import {
   valueAt,
 } from '../../history/formats/operation-table.js';
 import { partition, rowsOfKey } from '../linearizability/partition.js';
-import { type HistoryModel, type ModelResult, satisfied, violated } from './model.js';
+import { type HistoryModel, illegalKey, type KeyFinding, modelResult } from './model.js';
 
 const ALGORITHM = 'matching of what went in and came out';
 
@@ -31,22 +31,28 @@ export const queue: HistoryModel = {
   check(table) {
     const parts = partition(table);
     const figures: Record<string, number> = {};
-    let worst: ModelResult | undefined;
+    const findings: KeyFinding[] = [];
     for (let key = 0; key < table.keys.length; key++) {
-      const found = judgeQueue(table, rowsOfKey(parts, key), table.keys[key]!);
+      const found = judgeQueue(table, rowsOfKey(parts, key));
       for (const [name, value] of Object.entries(found.figures)) figures[name] = (figures[name] ?? 0) + value;
-      if (found.verdict !== 'ok') worst ??= found;
+      if (found.fault)
+        findings.push(illegalKey(ALGORITHM, table.keys[key]!, found.fault.reason, found.fault.rows));
     }
-    return { ...(worst ?? satisfied(ALGORITHM)), figures };
+    return modelResult(ALGORITHM, findings, figures);
   },
 };
+
+interface Judged {
+  fault: { reason: string; rows: number[] } | undefined;
+  figures: Record<string, number>;
+}
 
 interface Flow {
   ins: number[];
   outs: number[];
 }
 
-function judgeQueue(table: OperationTable, rows: Int32Array, key: string | null): ModelResult {
+function judgeQueue(table: OperationTable, rows: Int32Array): Judged {
   const flows = new Map<string, Flow>();
   const flow = (value: unknown): Flow => {
     const name = JSON.stringify(value);
@@ -74,7 +80,7 @@ function judgeQueue(table: OperationTable, rows: Int32Array, key: string | null)
     }
   }
   const drain = emptied(table, drains, lastIn);
-  return judgeFlows(table, flows, key, drain, drain < 0 ? 0 : mayHaveTaken(table, takers, table.end[drain]!));
+  return judgeFlows(table, flows, drain, drain < 0 ? 0 : mayHaveTaken(table, takers, table.end[drain]!));
 }
 
 /** Of the drains that began when all that was acknowledged had gone in, the one that was over first; else -1. */
@@ -99,10 +105,9 @@ function mayHaveTaken(table: OperationTable, takers: readonly number[], before: 
 function judgeFlows(
   table: OperationTable,
   flows: ReadonlyMap<string, Flow>,
-  key: string | null,
   drain: number,
   taken: number,
-): ModelResult {
+): Judged {
   const figures = { lost: 0, duplicated: 0, phantom: 0, recovered: 0, left: 0 };
   const faults: { reason: string; rows: number[] }[] = [];
   const missing: { name: string; row: number }[] = [];
@@ -126,8 +131,7 @@ function judgeFlows(
     const { name, row } = missing[0]!;
     faults.push({ reason: `${name} was acknowledged and never came out`, rows: [row, drain] });
   }
-  const first = faults[0];
-  return first ? violated(ALGORITHM, key, first.reason, first.rows, figures) : satisfied(ALGORITHM, figures);
+  return { fault: faults[0], figures };
 }
 
 /**

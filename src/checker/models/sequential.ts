@@ -17,7 +17,7 @@ import {
 } from '../../history/formats/operation-table.js';
 import { minimise, saysNothing } from '../evidence/minimise.js';
 import { Budget } from '../linearizability/result.js';
-import { type HistoryModel, type ModelResult, satisfied, undecidedModel, violated } from './model.js';
+import { type HistoryModel, illegalKey, type ModelResult, modelResult, unknownKey } from './model.js';
 
 const ALGORITHM = 'search over the orders of the processes';
 /** What a visited position takes beside its text. */
@@ -43,8 +43,9 @@ export const sequential: HistoryModel = {
       () => !limits.clock || limits.clock.now() < deadline,
     );
     const few = support.length <= MOST_SUPPORT;
-    const rows = [...essential, ...(few ? support : [])].sort((left, right) => left - right);
-    return { ...found, key: null, reason: REASON, rows, omitted: few ? 0 : support.length, minimal };
+    const context = few ? support : [];
+    const head = illegalKey(ALGORITHM, null, REASON, [...essential, ...context]);
+    return modelResult(ALGORITHM, [{ ...head, context, omitted: few ? 0 : support.length, minimal }]);
   },
 };
 
@@ -91,13 +92,12 @@ class OrderSearch {
 
   run(): ModelResult {
     const found = this.#search();
-    if (found === 'spent') return undecidedModel(ALGORITHM, null, this.#budget.spent);
-    if (found) return satisfied(ALGORITHM);
+    if (found === 'spent') return modelResult(ALGORITHM, [unknownKey(ALGORITHM, null, this.#budget.spent)]);
+    if (found) return modelResult(ALGORITHM, []);
     const row = this.#stuck;
     const key = row < 0 ? null : this.#table.keys[this.#table.key[row]!]!;
-    return violated(ALGORITHM, key, 'no order that keeps the order of each process explains this operation', [
-      row,
-    ]);
+    const reason = 'no order that keeps the order of each process explains this operation';
+    return modelResult(ALGORITHM, [illegalKey(ALGORITHM, key, reason, [row])]);
   }
 
   /** Depth first, without recursion: a choice is a queue, or an operation in doubt after those. */

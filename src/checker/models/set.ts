@@ -22,7 +22,7 @@ import {
   valueAt,
 } from '../../history/formats/operation-table.js';
 import { partition, rowsOfKey } from '../linearizability/partition.js';
-import { type HistoryModel, type ModelResult, satisfied, violated } from './model.js';
+import { type HistoryModel, illegalKey, type KeyFinding, modelResult } from './model.js';
 
 const ALGORITHM = 'order of additions';
 
@@ -33,17 +33,18 @@ export const set: HistoryModel = {
   check(table) {
     const parts = partition(table);
     const figures: Record<string, number> = {};
-    let worst: ModelResult | undefined;
+    const findings: KeyFinding[] = [];
     for (let key = 0; key < table.keys.length; key++) {
-      const found = judgeSet(table, rowsOfKey(parts, key), table.keys[key]!);
+      const found = judgeSet(table, rowsOfKey(parts, key));
       for (const [name, value] of Object.entries(found.figures)) {
         figures[name] = name.endsWith('_ms')
           ? Math.max(figures[name] ?? 0, value)
           : (figures[name] ?? 0) + value;
       }
-      if (found.verdict !== 'ok') worst ??= found;
+      if (found.fault)
+        findings.push(illegalKey(ALGORITHM, table.keys[key]!, found.fault.reason, found.fault.rows));
     }
-    return { ...(worst ?? satisfied(ALGORITHM)), figures };
+    return modelResult(ALGORITHM, findings, figures);
   },
 };
 
@@ -65,7 +66,10 @@ interface Read {
   twice: Element | undefined;
 }
 
-function judgeSet(table: OperationTable, rows: Int32Array, key: string | null): ModelResult {
+function judgeSet(
+  table: OperationTable,
+  rows: Int32Array,
+): { fault: Fault | undefined; figures: Record<string, number> } {
   const elements = new Map<string, Element>();
   const element = (name: string): Element => {
     let known = elements.get(name);
@@ -87,12 +91,8 @@ function judgeSet(table: OperationTable, rows: Int32Array, key: string | null): 
   for (const row of rows)
     if (table.f[row] === READ && table.type[row] === OK) reads.push(readOf(table, row, element));
   const all = [...elements.values()];
-  const counted = anomalies(table, all, reads);
-  if (counted.first)
-    return violated(ALGORITHM, key, counted.first.reason, counted.first.rows, counted.figures);
-  const disorder = orderOf(table, all, reads);
-  if (disorder) return violated(ALGORITHM, key, disorder.reason, disorder.rows, counted.figures);
-  return satisfied(ALGORITHM, counted.figures);
+  const { figures, first } = anomalies(table, all, reads);
+  return { fault: first ?? orderOf(table, all, reads), figures };
 }
 
 function readOf(table: OperationTable, row: number, element: (name: string) => Element): Read {

@@ -15,7 +15,7 @@ const REASONS: Readonly<Record<string, RegExp>> = {
   set: /1 was added and acknowledged, and is missing from the last read/,
   counter: /no order of the operations so far explains/,
   queue: /1 was acknowledged and never came out/,
-  'fifo-queue': /no order of the operations so far explains/,
+  'fifo-queue': /came out after .*, which had gone in later/,
   bank: /the balances sum up to 15, not 20/,
   terms: /term 1 came after term 2/,
   sequential: /no order of these operations that keeps the order of each process/,
