@@ -19,6 +19,7 @@ import {
   type OperationTable,
   valueAt,
 } from '../../history/formats/operation-table.js';
+import { named, plainNumbers, verb } from '../evidence/value-text.js';
 import { partition, rowsOfKey } from '../linearizability/partition.js';
 import { type HistoryModel, illegalKey, type KeyFinding, modelResult } from './model.js';
 
@@ -118,8 +119,8 @@ function judgeFlows(
       const often = outs.length > ins.length && ins.length > 0;
       figures[often ? 'duplicated' : 'phantom']++;
       const reason = often
-        ? `${name} came out more often than it went in`
-        : `${name} came out before it went in, or never did`;
+        ? `${plainNumbers(name)} came out more often than it went in`
+        : `${plainNumbers(name)} came out before it went in, or never did`;
       faults.push({ reason, rows: often ? [...ins, ...outs] : [...ins, row] });
     }
     for (const row of rest) missing.push({ name, row });
@@ -128,8 +129,10 @@ function judgeFlows(
   // What is in doubt may have taken as many of them.
   else figures.lost = Math.max(0, missing.length - taken);
   if (figures.lost > 0) {
-    const { name, row } = missing[0]!;
-    faults.push({ reason: `${name} was acknowledged and never came out`, rows: [row, drain] });
+    const names = missing.map(({ name }) => plainNumbers(name));
+    const some = figures.lost < names.length ? `${figures.lost} of ` : '';
+    const reason = `${some}${named(names)} ${verb(names, 'was', 'were')} acknowledged and never came out`;
+    faults.push({ reason, rows: [missing[0]!.row, drain] });
   }
   return { fault: faults[0], figures };
 }
