@@ -140,7 +140,7 @@ function judgeSequence(table: OperationTable, rows: Int32Array, budget: Budget):
 }
 
 /** By key, the index of the initial value; one past all indexes where nobody wrote or read it. */
-function initialValues(table: OperationTable, initial: Value): Int32Array {
+export function initialValues(table: OperationTable, initial: Value): Int32Array {
   const indexes = Int32Array.from(table.nilOf);
   if (initial === null) return indexes;
   indexes.fill(table.values.length);
