@@ -60,6 +60,16 @@ export class ForcedOrder {
     }
   }
 
+  /** Raises `places`, by chain, to those of the last nodes that must come before a node (or are it). */
+  raise(places: Int32Array, node: number): void {
+    const from = node * this.#width;
+    if (this.#clocks.length === 0) return;
+    for (let chain = 0; chain < this.#width; chain++) {
+      const place = this.#clocks[from + chain]!;
+      if (place > places[chain]!) places[chain] = place;
+    }
+  }
+
   #add(from: number, to: number, read: number): void {
     this.out[from]!.push({ from, to, read, round: this.#round });
   }
@@ -114,7 +124,8 @@ export class ForcedOrder {
       const lists = writesOf[keyOf[read]!]!;
       if (!this.#budget.spend(lists.length)) return false;
       for (const { chain, nodes } of lists) {
-        const until = chain === chainOf[read] ? placeOf[read]! - 1 : this.#clocks[read * this.#width + chain]!;
+        const until =
+          chain === chainOf[read] ? placeOf[read]! - 1 : this.#clocks[read * this.#width + chain]!;
         const before = nodes[firstWhere(nodes, (node) => placeOf[node]! > until) - 1];
         if (before !== undefined && before !== writer) {
           if (writer === INITIAL) return this.#path(before, read);
@@ -203,4 +214,3 @@ function firstWhere(nodes: readonly number[], after: (node: number) => boolean):
   }
   return low;
 }
-

@@ -1,6 +1,10 @@
 /**
- * Which operation can come next in an order: all that must come before it are in order already, and what it
- * overwrites has been read by all that read it. It takes nothing away that could lead to an order.
+ * Which operation can come next in an order: all that must come before it are in order already, what it
+ * overwrites has been read by all that read it, and what it writes can be. It takes nothing away that could lead
+ * to an order.
+ *
+ * What is written stays until all that read it have done so. Where one of them must come after another write of
+ * the same key, or of a key that stays as well until what must come after this one, there is no way on.
  */
 import { CAS, FAIL, type OperationTable, READ, WRITE } from '../../history/formats/operation-table.js';
 import type { ForcedOrder } from './forced-order.js';
@@ -24,6 +28,10 @@ export class OrderGuide {
   /** The keys with a compare-and-set that failed: any write may be what made it fail. */
   readonly #refused = new Set<number>();
   readonly #wanted: Uint8Array;
+  /** By chain: how many of it are in order. */
+  readonly #done: Int32Array;
+  /** By node that wrote, then by key for what it held at first: the nodes that read it. */
+  readonly #readersOf: number[][];
 
   constructor(table: OperationTable, chains: ProcessChains, order: ForcedOrder) {
     const nodes = chains.rows.length;
@@ -37,7 +45,13 @@ export class OrderGuide {
     this.#readers = new Int32Array(nodes);
     this.#firstReaders = new Int32Array(table.keys.length);
     this.#holder = new Int32Array(table.keys.length).fill(chains.INITIAL);
-    for (const node of chains.reads) this.#count(node, 1);
+    this.#done = new Int32Array(chains.chains.length);
+    this.#readersOf = Array.from({ length: nodes + table.keys.length }, () => []);
+    for (const node of chains.reads) {
+      const writer = chains.writerOf[node]!;
+      this.#readersOf[writer >= 0 ? writer : nodes + chains.keyOf[node]!]!.push(node);
+      this.#count(node, 1);
+    }
     this.#wanted = new Uint8Array(table.values.length + 1);
     for (let row = 0; row < table.count; row++) {
       if (table.f[row] === WRITE) continue;
@@ -59,8 +73,9 @@ export class OrderGuide {
     const key = this.#table.key[row]!;
     const holder = this.#holder[key]!;
     const itself = node >= 0 && this.#chains.writerOf[node] === holder ? 1 : 0;
-    if (holder === this.#chains.INITIAL) return this.#firstReaders[key]! === itself;
-    return holder < 0 || this.#readers[holder]! === itself;
+    const left =
+      holder >= 0 ? this.#readers[holder]! : holder === this.#chains.INITIAL ? this.#firstReaders[key]! : 0;
+    return left <= itself && (node < 0 || this.#readers[node] === 0 || this.#canBeRead(node, key));
   }
 
   /** Puts a row in order; returns who wrote what its key held before, for taking it back. */
@@ -79,7 +94,60 @@ export class OrderGuide {
     this.#holder[this.#table.key[row]!] = holder;
   }
 
+  /** Whether all that read a node can do so before its key has to change again. */
+  #canBeRead(node: number, key: number): boolean {
+    const needed = new Int32Array(this.#done.length).fill(-1);
+    this.#raise(needed, node);
+    const staying = Array.from(this.#holder.keys()).map((other) => (other === key ? NOBODY : other));
+    for (let changed = true; changed; ) {
+      changed = false;
+      if (this.#needsWrite(key, needed, node)) return false;
+      for (let at = 0; at < staying.length; at++) {
+        const other = staying[at]!;
+        if (other < 0 || !this.#needsWrite(other, needed, NOBODY)) continue;
+        staying[at] = NOBODY;
+        const holder = this.#holder[other]!;
+        if (holder === NOBODY) continue;
+        this.#raise(needed, holder >= 0 ? holder : this.#readers.length + other);
+        changed = true;
+      }
+    }
+    return true;
+  }
+
+  /** Raises what must be in order to what those that have not yet read something need. */
+  #raise(needed: Int32Array, written: number): void {
+    const { chainOf, placeOf, rows } = this.#chains;
+    for (const reader of this.#readersOf[written]!) {
+      const chain = chainOf[reader]!;
+      if (placeOf[reader]! < this.#done[chain]!) continue;
+      const own = needed[chain]!;
+      this.#order.raise(needed, reader);
+      // A compare-and-set that reads it is the next to change it: it is not in its own way.
+      if (this.#writes(rows[reader]!)) needed[chain] = Math.max(own, placeOf[reader]! - 1);
+    }
+  }
+
+  /** Whether a write of a key, other than `but`, is not in order and has to be. */
+  #needsWrite(key: number, needed: Int32Array, but: number): boolean {
+    const { placeOf } = this.#chains;
+    return this.#chains.writesOf[key]!.some(({ chain, nodes }) => {
+      const done = this.#done[chain]!;
+      if (needed[chain]! < done) return false;
+      let low = 0;
+      let high = nodes.length;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (placeOf[nodes[middle]!]! >= done) high = middle;
+        else low = middle + 1;
+      }
+      const next = nodes[low] === but ? nodes[low + 1] : nodes[low];
+      return next !== undefined && placeOf[next]! <= needed[chain]!;
+    });
+  }
+
   #move(node: number, by: 1 | -1): void {
+    this.#done[this.#chains.chainOf[node]!]! -= by;
     for (const { to } of this.#order.out[node]!) this.#waitsFor[to]! += by;
     this.#count(node, by);
   }

@@ -63,7 +63,8 @@ export class OrderSearch {
       const queue = queues.get(process)!;
       const changes = table.f[row] === WRITE || table.f[row] === CAS;
       if (table.type[row] === INFO) {
-        if (changes && guide.mayMatter(row)) this.#doubts.push({ row, queue: index.get(process)!, after: queue.length });
+        if (changes && guide.mayMatter(row))
+          this.#doubts.push({ row, queue: index.get(process)!, after: queue.length });
       } else if (table.type[row] === OK || !saysNothing(table, row)) queue.push(row);
     }
     this.#queues = [...queues.values()];

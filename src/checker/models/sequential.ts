@@ -80,7 +80,12 @@ function judgeOrders(table: OperationTable, initial: Value, budget: Budget): Key
     operations.sort((left, right) => left - right);
     return { ...holds(FORCED), verdict: 'illegal', operations, reason: REASON };
   }
-  const { verdict, stuck } = new OrderSearch(table, first, new OrderGuide(table, chains, order), budget).run();
+  const { verdict, stuck } = new OrderSearch(
+    table,
+    first,
+    new OrderGuide(table, chains, order),
+    budget,
+  ).run();
   if (verdict === 'ok') return holds(SEARCH);
   if (verdict === 'unknown') return undecided(SEARCH, budget.spent);
   const operations = table.count > MOST_CUT_DOWN && stuck >= 0 ? [stuck] : [...everyRow(table)];
