@@ -21,7 +21,6 @@ export interface Evidence {
 /** What may be spent on making it small. */
 const STEPS = 30_000_000;
 const CHECKS = 2_000;
-const TIME_MS = 2_000;
 const MOST_SUPPORT = 12;
 const MOST_AGAIN = 1_000;
 const MOST_CUTS = 64;
@@ -30,12 +29,11 @@ const MOST_CUTS = 64;
 export function evidenceOf(
   table: OperationTable,
   result: FailingKey,
-  options: Pick<LinearizabilityOptions, 'initial' | 'model'> & { clock?: Clock },
+  options: Pick<LinearizabilityOptions, 'initial' | 'model'> & { clock?: Clock; deadline: number },
 ): Evidence {
   if (result.complete && result.operations.length <= 2) return whole(result.operations);
-  const deadline = options.clock ? options.clock.now() + TIME_MS : Number.POSITIVE_INFINITY;
   let checks = 0;
-  const more = () => ++checks <= CHECKS && (!options.clock || options.clock.now() < deadline);
+  const more = () => ++checks <= CHECKS && (!options.clock || options.clock.now() < options.deadline);
   const settings = { ...pick(options), steps: STEPS };
   const illegal = (part: OperationTable) => checkLinearizable(part, settings).verdict === 'illegal';
   if (result.complete) {

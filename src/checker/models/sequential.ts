@@ -34,10 +34,13 @@ export const sequential: HistoryModel = {
   functions: ['read', 'write', 'cas'],
   check(table, limits) {
     const figures = { operations: table.count };
+    const begun = limits.clock?.now() ?? 0;
     const linearizable = isLinearizable(table, limits);
     if (linearizable !== undefined) return modelResult(linearizable, [], figures);
     const initial = limits.initial ?? null;
-    const found = judgeOrders(table, initial, new Budget(limits));
+    const { timeoutMs = Number.POSITIVE_INFINITY } = limits;
+    const left = timeoutMs - ((limits.clock?.now() ?? 0) - begun);
+    const found = judgeOrders(table, initial, new Budget({ ...limits, timeoutMs: left }));
     const { verdict, algorithm, operations, reason } = found;
     if (verdict === 'ok') return modelResult(algorithm, [], figures);
     if (verdict === 'unknown') return modelResult(algorithm, [unknownKey(algorithm, null, reason)], figures);

@@ -98,6 +98,24 @@ describe('a queue judged without a search', () => {
   });
 });
 
+describe('a queue with many equal elements', () => {
+  const call = (f: string, value: number) => [
+    { process: 0, type: 'invoke', f, value: f === 'dequeue' ? null : value },
+    { process: 0, type: 'ok', f, value },
+  ];
+  const many = [...Array.from({ length: 7 }, () => call('enqueue', 1)), call('enqueue', 2)].flat();
+  const out = (times: number) => Array.from({ length: times }, () => call('dequeue', 1)).flat();
+
+  it('is left to the search, which tells the two apart', () => {
+    const late = [...many, ...out(6), ...call('dequeue', 2)];
+    const found = checkHistory(late, { model: 'fifo-queue' });
+    expect(found).toMatchObject({ verdict: 'illegal', algorithm: 'search (Wing and Gong, Lowe)' });
+    expect(found.counterexample!.operations.at(-1)).toMatchObject({ f: 'dequeue', value: 2 });
+    const inTurn = [...many, ...out(7), ...call('dequeue', 2)];
+    expect(checkHistory(inTurn, { model: 'fifo-queue' }).verdict).toBe('ok');
+  });
+});
+
 describe('every part of the judge is needed', () => {
   type Mutant = (table: OperationTable, history: FifoHistory) => boolean;
   const verdict = (table: OperationTable, history: FifoHistory, rules = FIFO_RULES) =>
