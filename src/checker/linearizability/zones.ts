@@ -186,11 +186,16 @@ class Violations {
   }
 
   #rowsOf(key: number, value: number): number[] {
-    const { f, type, value: values } = this.#table;
-    this.#parts ??= partition(this.#table);
-    return [...rowsOfKey(this.#parts, key)].filter(
-      (row) => values[row] === value && (f[row] === WRITE || type[row] === OK),
-    );
+    const { f, type, value: values, count } = this.#table;
+    // For one key alone it is quicker to look through all rows than to sort them by key first.
+    if (this.#found.size > 0) this.#parts ??= partition(this.#table);
+    const rows = this.#parts && rowsOfKey(this.#parts, key);
+    const found: number[] = [];
+    for (let at = 0; at < (rows?.length ?? count); at++) {
+      const row = rows ? rows[at]! : at;
+      if (values[row] === value && (f[row] === WRITE || type[row] === OK)) found.push(row);
+    }
+    return found;
   }
 
   #show(value: number): string {

@@ -11,7 +11,7 @@ const fixture = (name: string) =>
 const REASONS: Readonly<Record<string, RegExp>> = {
   register: /must have held 1 and 2 at once/,
   'cas-register': /no order of these operations explains their results/,
-  append: /two reads have the elements in different orders/,
+  append: /one read has 1 before 2, another one has 2 first/,
   set: /1 was added and acknowledged, and is missing from the last read/,
   counter: /no order of the operations so far explains/,
   queue: /1 was acknowledged and never came out/,
