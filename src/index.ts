@@ -12,6 +12,7 @@ export {
   checkFile,
   checkHistory,
   type HistoryEvent,
+  type KeyVerdict,
   MODEL_NAMES,
   type StepModel,
 } from './checker/check-history.js';

@@ -22,15 +22,17 @@ import { type HistoryEvent, tableFromEvents } from '../history/formats/from-even
 import { fileBytes, historyBytes } from '../history/formats/input.js';
 import type { OperationTable } from '../history/formats/operation-table.js';
 import { type Format, readHistory } from '../history/formats/read-file.js';
-import { drawOperations, type EvidenceOperation, evidenceOperation } from './evidence/drawing.js';
+import { type Counterexample, type KeyVerdict, keyVerdict } from './evidence/key-verdicts.js';
+import { resultText } from './evidence/result-text.js';
 import { functionsUsed, MODELS, modelFor } from './models/index.js';
-import { type HistoryModel, type ModelLimits, type ModelResult, undecidedModel } from './models/model.js';
+import { type HistoryModel, type ModelLimits, modelResult, unknownKey } from './models/model.js';
 import { type StepModel, stepModel } from './models/step-model.js';
 import { checkReading, knossosNotes, noted } from './reading.js';
 
 export type { HistoryEvent } from '../history/formats/from-events.js';
 export { FORMATS } from '../history/formats/read-file.js';
 export type { EvidenceOperation } from './evidence/drawing.js';
+export type { Counterexample, KeyVerdict } from './evidence/key-verdicts.js';
 export type { StepModel } from './models/step-model.js';
 
 /** The names that `model` may have, each with one line on what must hold. */
@@ -55,17 +57,6 @@ export interface CheckOptions {
   failedCas?: FailedCas;
 }
 
-/** The operations that show that a history does not hold. */
-export interface Counterexample {
-  key: string | null;
-  reason: string;
-  operations: EvidenceOperation[];
-  /** How many writes that values come from were left out. */
-  omitted: number;
-  /** Whether none of the operations can be taken away. */
-  minimal: boolean;
-}
-
 export interface CheckResult {
   verdict: 'ok' | 'illegal' | 'unknown';
   model: string;
@@ -75,11 +66,14 @@ export interface CheckResult {
   keys: number;
   /** What the model counted or measured. */
   figures: Readonly<Record<string, number>>;
-  /** Why it is illegal or unknown; empty where it holds. */
+  /** Why the first of `failing` is illegal or unknown; empty where it holds. */
   reason: string;
+  /** That of the first of `failing`. */
   counterexample: Counterexample | null;
   /** What the verdict hangs on, or others would read otherwise. */
   notes: string[];
+  /** Every key that does not hold or was not decided: the one with the smallest counterexample first. */
+  failing: KeyVerdict[];
   /** All of it for a person, in several lines. */
   text: string;
 }
@@ -157,9 +151,9 @@ function checkTable(table: OperationTable, options: CheckOptions): CheckResult {
   const model = modelOf(table, options.model);
   const none = table.count === 0;
   const found = none
-    ? undecidedModel('nothing', null, 'it holds no operations')
+    ? modelResult('nothing', [unknownKey('nothing', null, 'it holds no operations')])
     : model.check(table, options as ModelLimits);
-  const counterexample = found.verdict === 'illegal' ? counterexampleOf(table, found) : null;
+  const failing = found.findings.map((finding) => keyVerdict(table, finding));
   return {
     verdict: found.verdict,
     model: model.name,
@@ -167,10 +161,11 @@ function checkTable(table: OperationTable, options: CheckOptions): CheckResult {
     operations: table.count,
     keys: table.keys.length,
     figures: found.figures,
-    reason: found.reason,
-    counterexample,
+    reason: failing[0]?.reason ?? '',
+    counterexample: failing[0]?.counterexample ?? null,
+    failing,
     notes: [],
-    text: textOf(table, model, found),
+    text: resultText(table, model.name, found),
   };
 }
 
@@ -198,43 +193,4 @@ function modelOf(table: OperationTable, wanted: string | StepModel | undefined):
     });
   }
   return model;
-}
-
-function counterexampleOf(table: OperationTable, found: ModelResult): Counterexample {
-  return {
-    key: found.key,
-    reason: found.reason,
-    operations: found.rows.map((row) => evidenceOperation(table, row)),
-    omitted: found.omitted,
-    minimal: found.minimal,
-  };
-}
-
-/** Lines of operations in a text; the data have all of them. */
-const MOST_DRAWN = 24;
-const VERDICTS = { ok: 'holds', illegal: 'does not hold', unknown: 'unknown' } as const;
-
-function textOf(table: OperationTable, model: HistoryModel, found: ModelResult): string {
-  const size = `${count(table.count, 'operation')} on ${count(table.keys.length, 'key')}`;
-  const lines = [`${model.name} ${VERDICTS[found.verdict]}: ${size}, decided by ${found.algorithm}`];
-  if (found.verdict === 'unknown') lines[0] = `${model.name} unknown: ${size}, ${found.algorithm}`;
-  if (found.reason !== '')
-    lines.push(`  ${found.key === null ? '' : `key ${JSON.stringify(found.key)}: `}${found.reason}`);
-  if (found.verdict === 'illegal') {
-    // The last ones are nearest to where it stops making sense.
-    const drawn = found.rows.slice(-MOST_DRAWN);
-    if (drawn.length < found.rows.length)
-      lines.push(`    ${count(found.rows.length - drawn.length, 'operation')} before these`);
-    for (const line of drawOperations(table, drawn)) lines.push(`    ${line}`.trimEnd());
-    if (found.omitted > 0)
-      lines.push(`    and ${count(found.omitted, 'operation')} that the values above come from`);
-    if (!found.minimal) lines.push('    (not cut down as far as possible: the time for it was up)');
-  }
-  const figures = Object.entries(found.figures).filter(([name]) => name !== 'operations' && name !== 'keys');
-  if (figures.length > 0) lines.push(`  ${figures.map(([name, value]) => `${name} ${value}`).join(', ')}`);
-  return `${lines.join('\n')}\n`;
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -30,6 +30,7 @@ interface Args {
   initial?: string;
   failedCas?: 'nothing' | 'mismatch';
   timeout: string;
+  json: boolean;
 }
 
 const STANDARD_INPUT = '-';
@@ -67,6 +68,11 @@ export const check: Command<Args> = {
         type: 'string',
         default: '10s',
         describe: 'how long each bare history may be read and searched',
+      })
+      .option('json', {
+        type: 'boolean',
+        default: false,
+        describe: 'the verdict as JSON: of a history with every key that fails, of a run its verdict.json',
       })
       .example(
         '$0 check .drill/2026-01-01T00-00-00.000Z/split-brain/1',
@@ -114,7 +120,7 @@ async function checkOne(path: string, args: Args, io: Io): Promise<number> {
   // A run is judged by its drill, unless it is asked for as a history like any other.
   const asked = [args.model, args.initial, args.failedCas].some((given) => given !== undefined);
   if (!asked && args.format === 'auto' && (isFolder || OURS.test(head.toString('utf8'))))
-    return checkRun({ name: path, file: path === STANDARD_INPUT ? undefined : file, chunks }, io);
+    return checkRun({ name: path, file: path === STANDARD_INPUT ? undefined : file, chunks }, args, io);
   return checkForeign(name, chunks, args, io);
 }
 
@@ -152,7 +158,7 @@ interface RunHistory {
   chunks: AsyncIterable<Buffer>;
 }
 
-async function checkRun({ name, file, chunks }: RunHistory, io: Io): Promise<number> {
+async function checkRun({ name, file, chunks }: RunHistory, args: Args, io: Io): Promise<number> {
   const [{ decodeStream }, { judge }, { verdictJson }, { verdictTable }, { dirname }, errors] =
     await Promise.all([
       import('../history/codec.js'),
@@ -171,6 +177,10 @@ async function checkRun({ name, file, chunks }: RunHistory, io: Io): Promise<num
     });
   });
   const verdict = judge(history);
+  if (args.json) {
+    io.stdout(verdictJson(verdict));
+    return EXIT_OF[verdict.verdict];
+  }
   const folder = file === undefined ? io.cwd : dirname(file);
   io.stdout(verdictTable({ file: name, folder, verdict }, { colors: io.color, columns: io.columns() }));
   if (file !== undefined) await compare(file, verdictJson(verdict), io);
@@ -196,12 +206,14 @@ async function checkForeign(
   args: Args,
   io: Io,
 ): Promise<number> {
-  const [{ checkBytes }, { parseDuration }, { systemClock }, { UsageError }] = await Promise.all([
-    import('../checker/check-history.js'),
-    import('../drill/units.js'),
-    import('../clock.js'),
-    import('../errors.js'),
-  ]);
+  const [{ checkBytes }, { historyJson }, { parseDuration }, { systemClock }, { UsageError }] =
+    await Promise.all([
+      import('../checker/check-history.js'),
+      import('../report/history-json.js'),
+      import('../drill/units.js'),
+      import('../clock.js'),
+      import('../errors.js'),
+    ]);
   const timeoutMs = parseDuration(args.timeout);
   if (timeoutMs === undefined) {
     throw new UsageError({
@@ -219,7 +231,7 @@ async function checkForeign(
     ...(args.initial === undefined ? {} : { initial: initialOf(args.initial) }),
     ...(args.failedCas === undefined ? {} : { failedCas: args.failedCas }),
   });
-  io.stdout(result.text.endsWith('\n') ? result.text : `${result.text}\n`);
+  io.stdout(args.json ? historyJson(result) : result.text);
   return { ok: 0, illegal: 1, unknown: 3 }[result.verdict];
 }
 

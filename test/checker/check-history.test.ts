@@ -94,6 +94,112 @@ describe('checkHistory', () => {
     });
   });
 
+  it('names every key that does not hold or was not decided, and shows the smallest first', () => {
+    const call = (process: number, f: string, key: string, value: number) => [
+      { process, type: 'invoke', f, key, value: f === 'read' ? null : value },
+      { process, type: 'ok', f, key, value },
+    ];
+    const stale = (key: string) => [
+      ...call(0, 'write', key, 1),
+      ...call(0, 'write', key, 2),
+      ...call(1, 'read', key, 1),
+    ];
+    const phantom = call(1, 'read', '3', 9);
+    const history = [...stale('a'), ...stale('b'), ...call(0, 'write', 'good', 1), ...phantom];
+    const found = checkHistory(history, { model: 'register' });
+    expect(found.failing.map(({ key, verdict }) => [key, verdict])).toEqual([
+      ['3', 'illegal'],
+      ['a', 'illegal'],
+      ['b', 'illegal'],
+    ]);
+    expect(found.text).toContain('key 3: 9 was read, that nobody wrote');
+    expect(found.text).toContain('also does not hold: key "a": 2 was there only while');
+    expect(found.text).toContain('also does not hold: key "b": ');
+    expect(found.text).not.toContain('good');
+    expect(found.reason).toBe(found.failing[0]!.reason);
+    expect(found.counterexample).toBe(found.failing[0]!.counterexample);
+    // A process that reads its own write of 1 again after 2, and a key whose versions cannot be told apart.
+    const own = [...stale('a').map((event) => ({ ...event, process: 0 })), ...stale('b'), ...stale('b')];
+    const sessions = checkHistory(own, { model: 'read-your-writes' });
+    expect(sessions.failing.map(({ key, verdict }) => [key, verdict])).toEqual([
+      ['a', 'illegal'],
+      ['b', 'unknown'],
+    ]);
+    expect(sessions.text).toContain('  was not decided: key "b": a value was written twice');
+  });
+
+  it('names the other keys of many that fail', () => {
+    const history = Array.from({ length: 100 }, (_, key) =>
+      read(1, 7, key * 2_000_000).map((event) => ({ ...event, key: `${key}` })),
+    ).flat();
+    const { failing, text } = checkHistory(history);
+    expect(failing.length).toBe(100);
+    for (let key = 0; key < 100; key++) expect(text).toMatch(new RegExp(`(key|,) ${key}\\b`));
+    expect(text.split('\n').length).toBeLessThan(20);
+  });
+
+  it('marks what is shown for its values alone', () => {
+    const taken = (process: number) => [
+      { process, type: 'invoke', f: 'dequeue', value: null },
+      { process, type: 'ok', f: 'dequeue', value: 1 },
+    ];
+    const history = [{ process: 0, type: 'invoke', f: 'enqueue', value: 1 }, ...taken(1), ...taken(2)];
+    const result = checkHistory(history, { model: 'fifo-queue' });
+    const shown = result.counterexample!.operations;
+    expect(shown.map(({ f, context }) => [f, context])).toEqual([
+      ['enqueue', true],
+      ['dequeue', false],
+      ['dequeue', false],
+    ]);
+    expect(result.text.match(/\(context\)$/gm)).toHaveLength(1);
+    expect(result.text).toContain('event 0 (context)');
+  });
+
+  it.each([
+    [
+      'append',
+      [1, 2, 3],
+      [
+        [1, 2, 3],
+        [1, 3],
+      ],
+      '2 is missing from a read that has 3',
+    ],
+    ['append', [1, 2, 3], [[1, 3]], '2 was appended, and is missing from reads that began after that'],
+    [
+      'append',
+      [1, 2, 3],
+      [[1, 2, 3], [1]],
+      '2 and 3 are missing from a read that began after that had been appended',
+    ],
+    [
+      'append',
+      [1, 2],
+      [
+        [1, 2],
+        [2, 1],
+      ],
+      'one read has 1 before 2, another one has 2 first',
+    ],
+    ['append', ['x 4 5 y'], ['x 4 5 yx 4 5 y'], '"x 4 5 y" was read twice in one read'],
+    ['append', [1], [[1, 9]], '9 was read, that nobody appended'],
+    ['set', [1, 2, 3], [[1]], '2 and 3 were added and acknowledged, and are missing from the last read'],
+    ['set', [1, 2], [[1], [1, 2]], '2 is missing from a read that began after it was added and acknowledged'],
+    ['set', [1], [[1, 8, 9]], '8 and 9 were read, but nobody added them'],
+  ])('names what is wrong in a list: %s of %j read as %j', (model, values, reads, reason) => {
+    const call = (process: number, f: string, value: unknown, result: unknown) => [
+      { process, type: 'invoke', f, key: 'k', value },
+      { process, type: 'ok', f, key: 'k', value: result },
+    ];
+    const put = model === 'set' ? 'add' : 'append';
+    const history = [
+      ...values.flatMap((value) => call(0, put, value, value)),
+      ...reads.flatMap((value) => call(1, 'read', null, value)),
+    ];
+    const result = checkHistory(history as Parameters<typeof checkHistory>[0], { model });
+    expect(result.reason).toBe(reason);
+  });
+
   it('takes a model as a pure step function', () => {
     const stack = {
       name: 'stack',

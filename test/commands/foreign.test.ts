@@ -35,7 +35,7 @@ async function checked(paths: string[], more: Partial<Args> = {}, input = Buffer
     rows: () => 40,
     signal: new AbortController().signal,
   };
-  const args: Args = { paths, format: 'auto', timeout: '10s', ...more };
+  const args: Args = { paths, format: 'auto', timeout: '10s', json: false, ...more };
   try {
     return { code: await check.handler(args, io), text, errors };
   } catch (error) {

@@ -74,6 +74,55 @@ describe('drill check on a bare history', () => {
     expect(text).toMatch(/read -> 1 +\|=*\|/);
   });
 
+  it('prints one line of JSON with every key that fails, where it is asked to', async () => {
+    const keyed = (key: string, events: readonly object[]) => events.map((event) => ({ ...event, key }));
+    const stale = [
+      ...operation(0, 'write', 1),
+      ...operation(0, 'write', 2),
+      ...operation(1, 'read', null, 1),
+    ];
+    const file = history('json.jsonl', [
+      ...keyed('a', stale),
+      ...keyed('b', operation(1, 'read', null, 7)),
+      ...keyed('c', operation(1, 'write', 7)),
+    ]);
+    const { code, text } = await checked(file, { json: true });
+    expect(code).toBe(1);
+    expect(text.split('\n')).toHaveLength(2);
+    const result = JSON.parse(text);
+    expect(Object.keys(result)).toEqual([
+      'file',
+      'format',
+      'model',
+      'verdict',
+      'algorithm',
+      'operation_count',
+      'key_count',
+      'figures',
+      'keys',
+      'notes',
+      'message',
+    ]);
+    expect(result).toMatchObject({ format: 'jsonl', model: 'register', verdict: 'illegal', key_count: 3 });
+    expect(result.keys).toMatchObject([
+      { key: 'b', verdict: 'illegal', reason: '7 was read, that nobody wrote', operations: [{ f: 'read' }] },
+      { key: 'a', verdict: 'illegal', minimal: true, omitted: 0 },
+    ]);
+    expect(result.keys[1].operations[2]).toEqual({
+      process: 1,
+      f: 'read',
+      key: 'a',
+      value: 1,
+      type: 'ok',
+      start_ms: null,
+      end_ms: null,
+      invoked: 4,
+      completed: 5,
+      context: false,
+    });
+    expect(result.message).toContain('key "b": 7 was read');
+  });
+
   it('takes a history for ours by its first event, not by an index and a time', async () => {
     const events = [...operation(0, 'write', 1), ...operation(1, 'read', null, 1)];
     const file = history(
@@ -129,6 +178,14 @@ describe('drill check on a run', () => {
   it.each(readdirSync(HISTORIES).filter((name) => name.endsWith('.jsonl')))('%s', async (file) => {
     const name = file.replace('.jsonl', '');
     expect((await checked(runFolder(name))).code).toBe(expected[name] ?? 1);
+  });
+});
+
+describe('drill check on a run, asked for JSON', () => {
+  it('prints its verdict', async () => {
+    const { code, text } = await checked(runFolder('no-fencing'), { json: true });
+    expect(code).toBe(1);
+    expect(JSON.parse(text)).toMatchObject({ verdict: 'fail' });
   });
 });
 

@@ -1,17 +1,15 @@
 /** The smallest piece of evidence against a linearizability claim, as rows of the table. */
 import type { Clock } from '../../clock.js';
 import { CAS, INFO, NEVER, type OperationTable, READ } from '../../history/formats/operation-table.js';
-import {
-  checkLinearizable,
-  type LinearizabilityOptions,
-  type LinearizabilityResult,
-} from '../linearizability/index.js';
+import { checkLinearizable, type FailingKey, type LinearizabilityOptions } from '../linearizability/index.js';
 import { isObserver, minimise, saysNothing } from './minimise.js';
 import { subTable } from './sub-table.js';
 
 export interface Evidence {
   /** Rows that contradict each other, in order. */
   rows: number[];
+  /** Those of them that demand nothing, but that values of the others come from. */
+  context: number[];
   /** Rows that values among them come from, where they are too many to be shown: how many. */
   omitted: number;
   /** Whether no operation can be taken away. */
@@ -23,7 +21,6 @@ export interface Evidence {
 /** What may be spent on making it small. */
 const STEPS = 30_000_000;
 const CHECKS = 2_000;
-const TIME_MS = 2_000;
 const MOST_SUPPORT = 12;
 const MOST_AGAIN = 1_000;
 const MOST_CUTS = 64;
@@ -31,13 +28,12 @@ const MOST_CUTS = 64;
 /** Makes the evidence of an illegal result small. */
 export function evidenceOf(
   table: OperationTable,
-  result: LinearizabilityResult,
-  options: Pick<LinearizabilityOptions, 'initial' | 'model'> & { clock?: Clock },
+  result: FailingKey,
+  options: Pick<LinearizabilityOptions, 'initial' | 'model'> & { clock?: Clock; deadline: number },
 ): Evidence {
   if (result.complete && result.operations.length <= 2) return whole(result.operations);
-  const deadline = options.clock ? options.clock.now() + TIME_MS : Number.POSITIVE_INFINITY;
   let checks = 0;
-  const more = () => ++checks <= CHECKS && (!options.clock || options.clock.now() < deadline);
+  const more = () => ++checks <= CHECKS && (!options.clock || options.clock.now() < options.deadline);
   const settings = { ...pick(options), steps: STEPS };
   const illegal = (part: OperationTable) => checkLinearizable(part, settings).verdict === 'illegal';
   if (result.complete) {
@@ -76,6 +72,7 @@ function pick(options: Pick<LinearizabilityOptions, 'initial' | 'model'>) {
 function whole(rows: readonly number[]): Evidence {
   return {
     rows: [...rows].sort((left, right) => left - right),
+    context: [],
     omitted: 0,
     minimal: true,
     fromAnyState: false,
@@ -92,13 +89,13 @@ function part(table: OperationTable, { rows, weakened }: Part): OperationTable {
 }
 
 /** The operations of the key up to the completion that nothing explains; what ends later is in doubt by then. */
-function upTo(table: OperationTable, result: LinearizabilityResult): Part {
+function upTo(table: OperationTable, result: FailingKey): Part {
   const stuck = result.operations[0]!;
   const limit = table.end[stuck]!;
   const rows: number[] = [];
   const weakened = new Set<number>();
   for (let row = 0; row < table.count && table.start[row]! < limit; row++) {
-    if (result.key !== null && table.key[row] !== result.key) continue;
+    if (table.key[row] !== result.key) continue;
     if (saysNothing(table, row)) continue;
     if (table.end[row]! > limit) {
       if (isObserver(table, row)) continue;
@@ -182,6 +179,7 @@ function shown(
   const few = sources.length <= MOST_SUPPORT ? sources : [];
   return {
     rows: [...essential, ...few].sort((left, right) => left - right),
+    context: few,
     omitted: support.length > MOST_SUPPORT ? sources.length - few.length : 0,
     minimal,
     fromAnyState,

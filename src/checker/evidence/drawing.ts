@@ -17,6 +17,7 @@ import {
   processAt,
   valueAt,
 } from '../../history/formats/operation-table.js';
+import { valueText } from './value-text.js';
 
 /** One operation of a counterexample, as data. */
 export interface EvidenceOperation {
@@ -32,6 +33,8 @@ export interface EvidenceOperation {
   /** Places of the invocation and the completion in the history, from 0; null where it never ended. */
   invoked: number;
   completed: number | null;
+  /** Whether it demands nothing, and is shown because values of the others may come from it. */
+  context: boolean;
 }
 
 const TYPES = ['ok', 'fail', 'info'] as const;
@@ -51,11 +54,16 @@ export function evidenceOperation(table: OperationTable, row: number): EvidenceO
     end_ms: table.type[row] === INFO ? null : milliseconds(table.endTime[row]!),
     invoked: table.start[row]!,
     completed: table.end[row] === NEVER ? null : table.end[row]!,
+    context: false,
   };
 }
 
-/** The lines, one for each row. */
-export function drawOperations(table: OperationTable, rows: readonly number[]): string[] {
+/** The lines, one for each row; those in `context` are marked: they demand nothing, values come from them. */
+export function drawOperations(
+  table: OperationTable,
+  rows: readonly number[],
+  context: ReadonlySet<number> = new Set(),
+): string[] {
   const operations = rows.map((row) => evidenceOperation(table, row));
   const places = operations.flatMap(({ invoked, completed }) =>
     completed === null ? [invoked] : [invoked, completed],
@@ -82,7 +90,7 @@ export function drawOperations(table: OperationTable, rows: readonly number[]): 
         ? `|${'~'.repeat(Math.max(1, to - from))}`
         : `|${'='.repeat(Math.max(0, to - from - 1))}|`;
     const axis = `${' '.repeat(from)}${bar}`.padEnd(width + 1);
-    return `${heads[at]!.padEnd(headWidth)}  ${calls[at]!.padEnd(callWidth)}  ${axis}  ${whereText(operation, table.unit)}`;
+    return `${heads[at]!.padEnd(headWidth)}  ${calls[at]!.padEnd(callWidth)}  ${axis}  ${whereText(operation, table.unit)}${context.has(rows[at]!) ? ' (context)' : ''}`;
   });
 }
 
@@ -99,7 +107,7 @@ function callText(operation: EvidenceOperation, type: number): string {
 }
 
 function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
+  const text = valueText(value);
   // The end of a long list or text is what differs.
   return text.length <= LONGEST_VALUE ? text : `${text.slice(0, 12)}...${text.slice(-(LONGEST_VALUE - 15))}`;
 }

@@ -3,7 +3,8 @@
  * others are compared with it as texts, so that long histories cost little more than their reading.
  */
 import { ListText, type OperationTable, READ } from '../../history/formats/operation-table.js';
-import { Contradiction } from './epochs.js';
+import { Contradiction } from './contradiction.js';
+import { differenceOf } from './sequence-words.js';
 import { isUnreadable, type Sequences } from './sequences.js';
 
 interface Beginning {
@@ -52,10 +53,8 @@ export class EpochReads {
     const writers = [elements[odd], beginning.elements[odd]].flatMap((element) =>
       element === undefined ? [] : this.#sequences.writers[element]!,
     );
-    throw new Contradiction(
-      [...writers, row, beginning.longest],
-      'two reads have the elements in different orders',
-    );
+    const reason = differenceOf(this.#sequences, elements, beginning.elements);
+    throw new Contradiction([...writers, row, beginning.longest], reason);
   }
 
   #read(row: number): number[] {

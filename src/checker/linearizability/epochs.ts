@@ -13,11 +13,13 @@
  * within each epoch holds, no two forward zones overlap, and no backward one lies inside a forward one.
  */
 import { APPEND, NEVER, type OperationTable, READ, WRITE } from '../../history/formats/operation-table.js';
+import { Contradiction } from './contradiction.js';
 import { EpochReads } from './epoch-reads.js';
 import { APPEND_ORDER, holds, type KeyResult } from './result.js';
+import { differenceOf, disorder } from './sequence-words.js';
 import type { Sequences } from './sequences.js';
 
-interface Epoch {
+export interface Epoch {
   /** The rows in it, with their places in its order: 2k for a read of k elements, 2k - 1 for the k-th element. */
   rows: number[];
   order: number[];
@@ -25,22 +27,12 @@ interface Epoch {
   longest: number;
 }
 
-/** A contradiction among the operations of a key. */
-export class Contradiction extends Error {
-  constructor(
-    readonly rows: number[],
-    readonly reason: string,
-  ) {
-    super(reason);
-  }
-}
-
 /** Judges one key whose elements are unique and which is never written empty. */
 export function judgeEpochs(table: OperationTable, sequences: Sequences): KeyResult {
   try {
     const { epochs, unseen } = epochsOf(table, sequences);
-    for (const epoch of epochs) judgeOrder(table, epoch);
-    judgeEpochZones(table, epochs, unseen);
+    for (const epoch of epochs) judgeOrder(table, sequences, epoch);
+    judgeEpochZones(table, sequences, epochs, unseen);
     return holds(APPEND_ORDER);
   } catch (error) {
     if (!(error instanceof Contradiction)) throw error;
@@ -60,22 +52,25 @@ function epochsOf(table: OperationTable, sequences: Sequences): { epochs: Epoch[
     const written = first !== undefined && table.f[sequences.writers[first]![0]!] === WRITE;
     if (!written && first !== undefined) {
       const other = epochs[0]!.longest;
-      if (other >= 0)
-        throw new Contradiction([other, longest], 'two reads have the elements in different orders');
+      if (other >= 0) {
+        const reason = differenceOf(sequences, sequences.read(other) as number[], elements);
+        throw new Contradiction([other, longest], reason);
+      }
       epochs[0]!.longest = longest;
     }
     const epoch = written ? epochs.push({ rows: [], order: [], longest }) - 1 : 0;
     for (const [at, element] of elements.entries()) {
       const other = epochOfElement[element]!;
       const writer = sequences.writers[element]![0]!;
-      if (other === epoch) throw new Contradiction([writer, longest], 'an element was read twice');
+      const name = sequences.name(element);
+      if (other === epoch) throw new Contradiction([writer, longest], `${name} was read twice in one read`);
       if (other >= 0)
         throw new Contradiction(
           [writer, epochs[other]!.longest, longest],
-          'two reads have one element after different beginnings',
+          `two reads have ${name} after different elements`,
         );
       if (at > 0 && table.f[writer] === WRITE)
-        throw new Contradiction([writer, longest], 'what was written was read after something else');
+        throw new Contradiction([writer, longest], `${name} was written, and was read after something else`);
       epochOfElement[element] = epoch;
       placeOfElement[element] = 2 * at + 1;
     }
@@ -101,7 +96,7 @@ function epochsOf(table: OperationTable, sequences: Sequences): { epochs: Epoch[
 }
 
 /** The order within an epoch against the order of time. */
-function judgeOrder(table: OperationTable, epoch: Epoch): void {
+function judgeOrder(table: OperationTable, sequences: Sequences, epoch: Epoch): void {
   const size = epoch.order.reduce((most, place) => Math.max(most, place), 0) + 1;
   // By place in the order: the row that started last, the row that ended first.
   const latest = new Int32Array(size).fill(-1);
@@ -116,18 +111,11 @@ function judgeOrder(table: OperationTable, epoch: Epoch): void {
     const first = earliest[place]!;
     if (first >= 0 && before >= 0 && table.end[first]! < table.start[before]!) {
       const witness = table.f[first] === READ || epoch.longest < 0 ? [] : [epoch.longest];
-      throw new Contradiction([first, before, ...witness], disorder(table, first, before));
+      throw new Contradiction([first, before, ...witness], disorder(table, sequences, epoch, first, before));
     }
     const last = latest[place]!;
     if (last >= 0 && (before < 0 || table.start[last]! > table.start[before]!)) before = last;
   }
-}
-
-function disorder(table: OperationTable, first: number, before: number): string {
-  if (table.f[first] !== READ) return 'an append had ended before what its element follows began';
-  return table.f[before] === READ
-    ? 'a read returned more than a read that began after it had ended'
-    : 'a read returned an element before its append began';
 }
 
 interface Zone {
@@ -139,7 +127,12 @@ interface Zone {
   epoch: Epoch | undefined;
 }
 
-function judgeEpochZones(table: OperationTable, epochs: readonly Epoch[], unseen: readonly number[]): void {
+function judgeEpochZones(
+  table: OperationTable,
+  sequences: Sequences,
+  epochs: readonly Epoch[],
+  unseen: readonly number[],
+): void {
   const zones: Zone[] = unseen.map((row) => ({
     end: table.end[row]!,
     start: table.start[row]!,
@@ -151,12 +144,13 @@ function judgeEpochZones(table: OperationTable, epochs: readonly Epoch[], unseen
     if (epoch.rows.length > 0) zones.push(zoneOf(table, epoch, at === 0));
   const forward = zones.filter((zone) => zone.end < zone.start).sort((left, right) => left.end - right.end);
   for (let at = 1; at < forward.length; at++) {
-    if (forward[at - 1]!.start > forward[at]!.end) throw overlap(table, forward[at - 1]!, forward[at]!);
+    if (forward[at - 1]!.start > forward[at]!.end)
+      throw overlap(table, sequences, forward[at - 1]!, forward[at]!);
   }
   for (const zone of zones) {
     if (zone.end < zone.start) continue;
     const around = lastBefore(forward, zone.start);
-    if (around && around.start > zone.end) throw overlap(table, around, zone);
+    if (around && around.start > zone.end) throw overlap(table, sequences, around, zone);
   }
 }
 
@@ -188,13 +182,19 @@ function lastBefore(forward: readonly Zone[], place: number): Zone | undefined {
   return forward[low - 1];
 }
 
-function overlap(table: OperationTable, around: Zone, inside: Zone): Contradiction {
+function overlap(table: OperationTable, sequences: Sequences, around: Zone, inside: Zone): Contradiction {
   const writes = [around, inside].flatMap(({ epoch }) => writeOf(table, epoch));
   const rows = [around.first, around.last, inside.first, inside.last, ...writes];
-  if (inside.epoch !== undefined)
-    return new Contradiction(rows, 'what was written and read here and there must have been there at once');
-  const what = table.f[inside.first] === APPEND ? 'an append' : 'a write';
-  return new Contradiction(rows, `${what} began and ended, and reads that came later show no trace of it`);
+  if (inside.epoch !== undefined) {
+    const both = [around, inside].map((zone) => writeOf(table, zone.epoch).map((row) => sequences.text(row)));
+    const [one = 'what was there at first', other = 'what was there at first'] = both.map(
+      (names) => names[0],
+    );
+    return new Contradiction(rows, `${one} and ${other} must have been there at once`);
+  }
+  const what = table.f[inside.first] === APPEND ? 'appended' : 'written';
+  const name = sequences.text(inside.first);
+  return new Contradiction(rows, `${name} was ${what}, and is missing from reads that began after that`);
 }
 
 function writeOf(table: OperationTable, epoch: Epoch | undefined): number[] {

@@ -29,7 +29,9 @@ import { judgeRegister } from './register-judge.js';
 import {
   APPEND_ORDER,
   Budget,
+  type FailingKey,
   FRONTIER,
+  holds,
   type KeyResult,
   type Limits,
   type LinearizabilityResult,
@@ -44,7 +46,7 @@ import { clustersOf, judgeZones } from './zones.js';
 
 export { tableFromEvents } from '../../history/formats/from-events.js';
 export type { OperationTable } from '../../history/formats/operation-table.js';
-export type { Limits, LinearizabilityResult } from './result.js';
+export type { FailingKey, Limits, LinearizabilityResult } from './result.js';
 
 export interface LinearizabilityOptions extends Limits {
   /** What registers hold at first; null unless told otherwise. */
@@ -57,7 +59,7 @@ export interface LinearizabilityOptions extends Limits {
   model?: 'auto' | 'register' | 'sequence';
 }
 
-/** Judges every key of a table. The first key that is not linearizable decides, else the first undecided one. */
+/** Judges every key of a table. A key that is not linearizable decides, else one that is undecided. */
 export function checkLinearizable(
   table: OperationTable,
   options: LinearizabilityOptions = {},
@@ -78,24 +80,19 @@ export function checkLinearizable(
   }
   const clusters = clustersOf(table, wanted, initial);
   const algorithms = new Set<string>();
-  const violation = judgeZones(table, clusters, wanted, initial);
-  if (violation) return { ...violation, algorithm: ZONES };
+  const failing: FailingKey[] = judgeZones(table, clusters, wanted, initial);
+  if (failing.length > 0) budget.hasten();
   const rest: number[] = [];
   for (let key = 0; key < has.length; key++) {
     if (wanted[key] === 1 && clusters.repeated[key] === 0) algorithms.add(ZONES);
     else rest.push(key);
   }
-  const result: LinearizabilityResult = {
-    verdict: 'ok',
-    algorithm: '',
-    key: null,
-    operations: [],
-    reason: '',
-    complete: true,
-  };
-  if (rest.length > 0) judgeRest(table, { keys: rest, has, sequences, initial }, budget, result, algorithms);
-  if (result.verdict !== 'illegal') result.algorithm = [...algorithms].join(', ') || ZONES;
-  return result;
+  if (rest.length > 0)
+    failing.push(...judgeRest(table, { keys: rest, has, sequences, initial }, budget, algorithms));
+  const first = failing.find(({ verdict }) => verdict === 'illegal') ?? failing[0];
+  const algorithm = [...algorithms].join(', ') || ZONES;
+  if (first?.verdict === 'illegal') return { ...first, failing };
+  return { ...(first ?? { ...holds(algorithm), key: null }), algorithm, failing };
 }
 
 interface Rest {
@@ -107,14 +104,13 @@ interface Rest {
   initial: Int32Array;
 }
 
-/** Judges the keys that zones do not apply to, one after the other, into `result`. */
+/** Judges the keys that zones do not apply to, one after the other. */
 function judgeRest(
   table: OperationTable,
   { keys, has, sequences, initial }: Rest,
   budget: Budget,
-  result: LinearizabilityResult,
   algorithms: Set<string>,
-): void {
+): FailingKey[] {
   const parts = partition(table);
   const numbers = new ValueNumbers(table.values.length);
   const strange = sequences ? HAS_OTHER | HAS_CAS : HAS_OTHER | HAS_APPEND;
@@ -125,13 +121,15 @@ function judgeRest(
     if (sequences) return judgeSequence(table, rows, budget);
     return judgeRegister(registerHistory(table, rows, initial[key]!, numbers), budget);
   };
+  const failing: FailingKey[] = [];
   for (const key of keys) {
     const found = judgeKey(key);
     algorithms.add(found.algorithm);
-    if (found.verdict === 'ok' || (found.verdict === 'unknown' && result.verdict === 'unknown')) continue;
-    Object.assign(result, found, { key });
-    if (found.verdict === 'illegal') return;
+    if (found.verdict === 'ok') continue;
+    failing.push({ ...found, key });
+    if (found.verdict === 'illegal') budget.hasten();
   }
+  return failing;
 }
 
 function judgeSequence(table: OperationTable, rows: Int32Array, budget: Budget): KeyResult {
@@ -142,7 +140,7 @@ function judgeSequence(table: OperationTable, rows: Int32Array, budget: Budget):
 }
 
 /** By key, the index of the initial value; one past all indexes where nobody wrote or read it. */
-function initialValues(table: OperationTable, initial: Value): Int32Array {
+export function initialValues(table: OperationTable, initial: Value): Int32Array {
   const indexes = Int32Array.from(table.nilOf);
   if (initial === null) return indexes;
   indexes.fill(table.values.length);

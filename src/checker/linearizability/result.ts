@@ -22,10 +22,16 @@ export interface LinearizabilityResult {
   reason: string;
   /** Whether `operations` contradict each other by themselves, without the rest of the history. */
   complete: boolean;
+  /** Every key that is not linearizable or could not be decided. */
+  failing: FailingKey[];
 }
 
 /** What one key's check found. */
-export type KeyResult = Omit<LinearizabilityResult, 'key'>;
+export type KeyResult = Omit<LinearizabilityResult, 'key' | 'failing'>;
+
+export interface FailingKey extends KeyResult {
+  key: number;
+}
 
 export function holds(algorithm: string): KeyResult {
   return { verdict: 'ok', algorithm, operations: [], reason: '', complete: true };
@@ -47,12 +53,15 @@ export interface Limits {
 }
 
 const STEPS_BETWEEN_LOOKS = 1 << 16;
+/** What is left once one key does not hold, for finding out which others do not. */
+const HASTY_STEPS = 20_000_000;
+const HASTY_MS = 1_000;
 
 /** What is left of steps and time. */
 export class Budget {
   readonly memoryBytes: number;
   readonly #clock: Clock | undefined;
-  readonly #deadline: number;
+  #deadline: number;
   #steps: number;
   #untilLook = STEPS_BETWEEN_LOOKS;
   #spent = '';
@@ -72,6 +81,12 @@ export class Budget {
     this.#untilLook -= steps;
     if (this.#untilLook > 0) return true;
     return this.#look();
+  }
+
+  /** Leaves a small part of it, for what cannot change the verdict any more. */
+  hasten(): void {
+    this.#steps = Math.min(this.#steps, HASTY_STEPS);
+    if (this.#clock) this.#deadline = Math.min(this.#deadline, this.#clock.now() + HASTY_MS);
   }
 
   /** What ran out: the sentence for the finding. */

@@ -14,6 +14,8 @@ import {
   WRITE,
 } from '../../history/formats/operation-table.js';
 
+import { valueText } from '../evidence/value-text.js';
+
 /** What a read returned that no order of the elements gives. */
 export interface Unreadable {
   row: number;
@@ -86,6 +88,16 @@ export class Sequences {
     return this.#table.f[row] === WRITE && Array.isArray(value) && value.length === 1 ? value[0]! : value;
   }
 
+  /** What a row appends or writes, as people read it. */
+  text(row: number): string {
+    return valueText(this.written(row));
+  }
+
+  /** An element, as people read it. */
+  name(element: number): string {
+    return this.text(this.writers[element]![0]!);
+  }
+
   /** The element that a row appends or writes; -1: it leaves nothing. */
   element(row: number): number {
     return this.#numbers.get(identity(this.written(row))) ?? -1;
@@ -156,7 +168,7 @@ export class Sequences {
 
   #phantom(row: number, item: Value): Unreadable {
     const failed = this.#failed.has(identity(item)) ? 'whose append failed' : 'that nobody appended';
-    return { row, reason: `${JSON.stringify(item)} was read, ${failed}` };
+    return { row, reason: `${valueText(item)} was read, ${failed}` };
   }
 }
 

@@ -27,6 +27,8 @@ import {
   valueAt,
   WRITE,
 } from '../../history/formats/operation-table.js';
+import { valueText } from '../evidence/value-text.js';
+import { type Partition, partition, rowsOfKey } from './partition.js';
 import { holds, type KeyResult, ZONES } from './result.js';
 
 /** The writer of the initial value. */
@@ -75,22 +77,22 @@ export interface Violation extends KeyResult {
   key: number;
 }
 
-/** Judges all keys for which `wanted` is 1 and values are not repeated. Undefined where all are linearizable. */
+/** Judges all keys for which `wanted` is 1 and values are not repeated: one violation for each that does not hold. */
 export function judgeZones(
   table: OperationTable,
   clusters: Clusters,
   wanted: Uint8Array,
   initial: ArrayLike<number>,
-): Violation | undefined {
+): Violation[] {
   const { writer, minEnd, maxStart, keyOf, repeated } = clusters;
+  const found = new Violations(table, clusters);
   // At each place: 0, or a forward zone that begins there (its value + 1), or a backward one (negated).
   const zoneAt = new Int32Array(table.places);
   for (let value = 0; value < writer.length; value++) {
     if (minEnd[value] === NEVER || repeated[keyOf[value]!] === 1) continue;
-    if (writer[value] === NOBODY) return unwritten(table, keyOf[value]!, value);
-    if (writer[value] === INITIAL) continue;
-    if (minEnd[value]! < table.start[writer[value]!]!)
-      return readTooEarly(table, keyOf[value]!, value, clusters);
+    if (writer[value] === NOBODY) found.unwritten(keyOf[value]!, value);
+    if (writer[value]! < 0) continue;
+    if (minEnd[value]! < table.start[writer[value]!]!) found.readTooEarly(keyOf[value]!, value);
     if (minEnd[value]! < maxStart[value]!) zoneAt[minEnd[value]!] = value + 1;
     else zoneAt[maxStart[value]!] = -value - 1;
   }
@@ -106,68 +108,97 @@ export function judgeZones(
     if (zone === 0) continue;
     const value = zone > 0 ? zone - 1 : -zone - 1;
     const key = keyOf[value]!;
-    if (heldUntil[key]! > (zone > 0 ? place : minEnd[value]!))
-      return conflict(table, key, holder[key]!, value, clusters);
+    if (heldUntil[key]! > (zone > 0 ? place : minEnd[value]!)) found.conflict(key, holder[key]!, value);
     if (zone < 0) continue;
     heldUntil[key] = maxStart[value]!;
     holder[key] = value;
   }
-  return undefined;
+  return found.all;
 }
 
-function illegal(key: number, operations: number[], reason: string): Violation {
-  const rows = [...new Set(operations)].sort((left, right) => left - right);
-  return { ...holds(ZONES), verdict: 'illegal', key, operations: rows, reason };
-}
+/** More violations than this are told without their operations being looked for. */
+const MOST_SHOWN = 64;
 
-function unwritten(table: OperationTable, key: number, value: number): Violation {
-  const rows = rowsOf(table, value).filter((row) => table.f[row] === WRITE || table.type[row] === OK);
-  const read = rows.find((row) => table.f[row] === READ);
-  const failed = rows.filter((row) => table.f[row] === WRITE);
-  const how = failed.length > 0 ? 'whose write failed' : 'that nobody wrote';
-  return illegal(key, [...failed, read!], `${show(table, value)} was read, ${how}`);
-}
+/** The first violation of each key. */
+class Violations {
+  readonly #table: OperationTable;
+  readonly #clusters: Clusters;
+  readonly #found = new Map<number, Violation>();
+  #parts: Partition | undefined;
 
-function readTooEarly(table: OperationTable, key: number, value: number, clusters: Clusters): Violation {
-  const write = clusters.writer[value]!;
-  const read = rowsOf(table, value).find((row) => table.end[row] === clusters.minEnd[value]);
-  return illegal(key, [read!, write], `${show(table, value)} was read before its write began`);
-}
-
-function conflict(
-  table: OperationTable,
-  key: number,
-  held: number,
-  other: number,
-  clusters: Clusters,
-): Violation {
-  const backward = clusters.minEnd[other]! > clusters.maxStart[other]!;
-  const reason = backward
-    ? `${show(table, other)} was there only while the register must have held ${show(table, held)}`
-    : `the register must have held ${show(table, held)} and ${show(table, other)} at once`;
-  return illegal(key, [...pillars(table, held, clusters), ...pillars(table, other, clusters)], reason);
-}
-
-/** The operations that a cluster's zone rests on: its write, the earliest to end, the latest to start. */
-function pillars(table: OperationTable, value: number, clusters: Clusters): number[] {
-  const rows = rowsOf(table, value).filter(
-    (row) => table.end[row] === clusters.minEnd[value] || table.start[row] === clusters.maxStart[value],
-  );
-  const write = clusters.writer[value]!;
-  if (write >= 0) return [write, ...rows];
-  // What the initial value's zone rests on is its latest read.
-  return rows.filter((row) => table.start[row] === clusters.maxStart[value]);
-}
-
-function rowsOf(table: OperationTable, value: number): number[] {
-  const rows: number[] = [];
-  for (let row = 0; row < table.count; row++) {
-    const counts = table.f[row] === WRITE || table.type[row] === OK;
-    if (counts && table.value[row] === value) rows.push(row);
+  constructor(table: OperationTable, clusters: Clusters) {
+    this.#table = table;
+    this.#clusters = clusters;
   }
-  return rows;
-}
 
-function show(table: OperationTable, value: number): string {
-  return JSON.stringify(valueAt(table, value));
+  get all(): Violation[] {
+    return [...this.#found.values()];
+  }
+
+  unwritten(key: number, value: number): void {
+    this.#add(key, () => {
+      const rows = this.#rowsOf(key, value);
+      const read = rows.find((row) => this.#table.f[row] === READ);
+      const failed = rows.filter((row) => this.#table.f[row] === WRITE);
+      const how = failed.length > 0 ? 'whose write failed' : 'that nobody wrote';
+      return { rows: [...failed, read!], reason: `${this.#show(value)} was read, ${how}` };
+    });
+  }
+
+  readTooEarly(key: number, value: number): void {
+    this.#add(key, () => {
+      const { writer, minEnd } = this.#clusters;
+      const read = this.#rowsOf(key, value).find((row) => this.#table.end[row] === minEnd[value]);
+      const reason = `${this.#show(value)} was read before its write began`;
+      return { rows: [read!, writer[value]!], reason };
+    });
+  }
+
+  conflict(key: number, held: number, other: number): void {
+    this.#add(key, () => {
+      const { minEnd, maxStart } = this.#clusters;
+      const backward = minEnd[other]! > maxStart[other]!;
+      const reason = backward
+        ? `${this.#show(other)} was there only while the register must have held ${this.#show(held)}`
+        : `the register must have held ${this.#show(held)} and ${this.#show(other)} at once`;
+      return { rows: [...this.#pillars(key, held), ...this.#pillars(key, other)], reason };
+    });
+  }
+
+  #add(key: number, explain: () => { rows: number[]; reason: string }): void {
+    if (this.#found.has(key)) return;
+    const { rows, reason } =
+      this.#found.size < MOST_SHOWN ? explain() : { rows: [], reason: 'its reads contradict each other' };
+    const operations = [...new Set(rows)].sort((left, right) => left - right);
+    this.#found.set(key, { ...holds(ZONES), verdict: 'illegal', key, operations, reason });
+  }
+
+  /** The operations that a cluster's zone rests on: its write, the earliest to end, the latest to start. */
+  #pillars(key: number, value: number): number[] {
+    const { writer, minEnd, maxStart } = this.#clusters;
+    const { start, end } = this.#table;
+    const rows = this.#rowsOf(key, value).filter(
+      (row) => end[row] === minEnd[value] || start[row] === maxStart[value],
+    );
+    if (writer[value]! >= 0) return [writer[value]!, ...rows];
+    // What the initial value's zone rests on is its latest read.
+    return rows.filter((row) => start[row] === maxStart[value]);
+  }
+
+  #rowsOf(key: number, value: number): number[] {
+    const { f, type, value: values, count } = this.#table;
+    // For one key alone it is quicker to look through all rows than to sort them by key first.
+    if (this.#found.size > 0) this.#parts ??= partition(this.#table);
+    const rows = this.#parts && rowsOfKey(this.#parts, key);
+    const found: number[] = [];
+    for (let at = 0; at < (rows?.length ?? count); at++) {
+      const row = rows ? rows[at]! : at;
+      if (values[row] === value && (f[row] === WRITE || type[row] === OK)) found.push(row);
+    }
+    return found;
+  }
+
+  #show(value: number): string {
+    return valueText(valueAt(this.#table, value));
+  }
 }

@@ -7,7 +7,7 @@
 import { OK, type OperationTable, READ, valueAt } from '../../history/formats/operation-table.js';
 import { partition, rowsOfKey } from '../linearizability/partition.js';
 import { inexactSums } from './exact-sums.js';
-import { type HistoryModel, satisfied, undecidedModel, violated } from './model.js';
+import { type HistoryModel, illegalKey, type KeyFinding, modelResult, unknownKey } from './model.js';
 
 const ALGORITHM = 'sums of reads';
 
@@ -17,13 +17,14 @@ export const bank: HistoryModel = {
   functions: ['read', 'transfer'],
   check(table, limits) {
     const inexact = inexactSums(table);
-    if (inexact !== undefined) return undecidedModel(ALGORITHM, null, inexact);
+    if (inexact !== undefined) return modelResult(ALGORITHM, [unknownKey(ALGORITHM, null, inexact)]);
     const parts = partition(table);
     const figures = { reads: 0, wrong_sums: 0, negative: 0 };
-    let fault: { key: string | null; reason: string; rows: number[] } | undefined;
+    const findings: KeyFinding[] = [];
     for (let key = 0; key < table.keys.length; key++) {
       let sum = typeof limits.initial === 'number' ? limits.initial : undefined;
       let first = -1;
+      let fault: KeyFinding | undefined;
       for (const row of rowsOfKey(parts, key)) {
         if (table.f[row] !== READ || table.type[row] !== OK) continue;
         const balances = balancesOf(table, row);
@@ -37,16 +38,16 @@ export const bank: HistoryModel = {
         if (found === sum) continue;
         figures.wrong_sums++;
         const reason = `the balances sum up to ${found}, not ${sum}`;
-        fault ??= { key: table.keys[key]!, reason, rows: [first, row] };
+        fault ??= illegalKey(ALGORITHM, table.keys[key]!, reason, [first, row]);
       }
+      if (fault) findings.push(fault);
     }
-    if (fault) return violated(ALGORITHM, fault.key, fault.reason, fault.rows, figures);
     const alone = table.count === figures.reads && table.keys.length === figures.reads;
-    if (alone && limits.initial === undefined) {
+    if (findings.length === 0 && alone && limits.initial === undefined) {
       const reason = 'a single read has no sum to be compared with: tell the sum with --initial';
-      return { ...undecidedModel(ALGORITHM, null, reason), figures };
+      return modelResult(ALGORITHM, [unknownKey(ALGORITHM, null, reason)], figures);
     }
-    return satisfied(ALGORITHM, figures);
+    return modelResult(ALGORITHM, findings, figures);
   },
 };
 

@@ -5,10 +5,11 @@
  * is for the general search.
  */
 import { ADD, FAIL, OK, type OperationTable, READ, valueAt } from '../../history/formats/operation-table.js';
-import { partition, rowsOfKey } from '../linearizability/partition.js';
+import { holds, type KeyResult } from '../linearizability/result.js';
 import { inexactSums } from './exact-sums.js';
-import { type HistoryModel, type ModelResult, undecidedModel, violated } from './model.js';
-import { type StepModel, stepModel } from './step-model.js';
+import { judgeKeys } from './keys.js';
+import { type HistoryModel, modelResult, unknownKey } from './model.js';
+import { type StepModel, searchRows } from './step-model.js';
 
 const BOUNDS = 'bounds of the sum';
 
@@ -28,13 +29,12 @@ export const counter: HistoryModel = {
   functions: ['read', 'add'],
   check(table, limits) {
     const inexact = inexactSums(table);
-    if (inexact !== undefined) return undecidedModel(BOUNDS, null, inexact);
-    const parts = partition(table);
-    for (let key = 0; key < table.keys.length; key++) {
-      const found = outOfBounds(table, rowsOfKey(parts, key), table.keys[key]!);
-      if (found) return found;
-    }
-    return stepModel(counterStep).check(table, limits);
+    if (inexact !== undefined) return modelResult(BOUNDS, [unknownKey(BOUNDS, null, inexact)]);
+    return judgeKeys(
+      table,
+      limits,
+      (part, rows, budget) => outOfBounds(part, rows) ?? searchRows(part, rows, counterStep, budget),
+    );
   },
 };
 
@@ -47,7 +47,8 @@ interface Change {
 }
 
 /** The first read that no sum explains. */
-function outOfBounds(table: OperationTable, rows: Int32Array, key: string | null): ModelResult | undefined {
+function outOfBounds(table: OperationTable, all: ArrayLike<number>): KeyResult | undefined {
+  const rows = Array.from(all);
   const begins: Change[] = [];
   const finishes: Change[] = [];
   for (const row of rows) {
@@ -70,7 +71,7 @@ function outOfBounds(table: OperationTable, rows: Int32Array, key: string | null
     const must = finished(table.start[row]!);
     if (value >= may.low + must.low && value <= may.high + must.high) continue;
     const reason = `${value} was read, where the sum was between ${may.low + must.low} and ${may.high + must.high}`;
-    return violated(BOUNDS, key, reason, [row]);
+    return { ...holds(BOUNDS), verdict: 'illegal', operations: [row], reason };
   }
   return undefined;
 }

@@ -1,7 +1,9 @@
-/** A queue whose elements come out in the order in which they went in, linearizable; by the general search. */
+/** A queue whose elements come out in the order in which they went in, linearizable. */
 import type { Value } from '../../history/event.js';
+import { judgeFifo } from '../linearizability/fifo.js';
+import { type Judge, judgeKeys } from './keys.js';
 import type { HistoryModel } from './model.js';
-import { type StepModel, stepModel } from './step-model.js';
+import { type StepModel, searchRows } from './step-model.js';
 
 export const fifoQueueStep: StepModel<readonly Value[]> = {
   name: 'fifo-queue',
@@ -18,7 +20,12 @@ export const fifoQueueStep: StepModel<readonly Value[]> = {
   observers: [],
 };
 
+const judge: Judge = (table, rows, budget) =>
+  judgeFifo(table, rows, budget, (few) => searchRows(table, few, fifoQueueStep, budget));
+
 export const fifoQueue: HistoryModel = {
-  ...stepModel(fifoQueueStep, ['enqueue', 'dequeue']),
+  name: 'fifo-queue',
   about: 'a queue: first in, first out (linearizable)',
+  functions: ['enqueue', 'dequeue'],
+  check: (table, limits) => judgeKeys(table, limits, judge),
 };

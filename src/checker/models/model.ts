@@ -15,20 +15,30 @@ export interface ModelLimits {
   initial?: Value;
 }
 
-export interface ModelResult {
-  verdict: Outcome3;
+/** A key that does not hold, or that was not decided. */
+export interface KeyFinding {
+  key: string | null;
+  verdict: 'illegal' | 'unknown';
   /** What decided it, for people. */
   algorithm: string;
-  /** The key that does not hold, or was not decided. */
-  key: string | null;
-  /** Why, in words; empty where it holds. */
+  /** Why, in words. */
   reason: string;
   /** Rows of the table that show it. */
   rows: number[];
+  /** Those of `rows` that demand nothing, but that values of the others may come from. */
+  context: number[];
   /** How many further rows values come from that are not among `rows`. */
   omitted: number;
   /** Whether none of `rows` can be taken away. */
   minimal: boolean;
+}
+
+export interface ModelResult {
+  verdict: Outcome3;
+  /** What decided it, for people. */
+  algorithm: string;
+  /** Every key that does not hold or was not decided: the one that is shown with the fewest operations first. */
+  findings: KeyFinding[];
   /** What was counted or measured, by name: `lost`, `stale`, `stale_max_ms`, ... */
   figures: Record<string, number>;
 }
@@ -42,21 +52,41 @@ export interface HistoryModel {
   check(table: OperationTable, limits: ModelLimits): ModelResult;
 }
 
-export function satisfied(algorithm: string, figures: Record<string, number> = {}): ModelResult {
-  return { verdict: 'ok', algorithm, key: null, reason: '', rows: [], omitted: 0, minimal: true, figures };
+/** What was found of all keys together: one that does not hold decides, else one that is undecided. */
+export function modelResult(
+  algorithm: string,
+  findings: readonly KeyFinding[],
+  figures: Record<string, number> = {},
+): ModelResult {
+  const size = ({ rows, omitted, minimal }: KeyFinding) => rows.length + omitted + (minimal ? 0 : UNFINISHED);
+  const illegal = findings.filter(({ verdict }) => verdict === 'illegal');
+  const sorted = [
+    ...illegal.sort((left, right) => size(left) - size(right)),
+    ...findings.filter(({ verdict }) => verdict === 'unknown'),
+  ];
+  const first = sorted[0];
+  return {
+    verdict: first?.verdict ?? 'ok',
+    algorithm: first?.algorithm ?? algorithm,
+    findings: sorted,
+    figures,
+  };
 }
 
-export function violated(
+/** Evidence that was not cut down comes after what was. */
+const UNFINISHED = 1e9;
+
+/** A key that does not hold, with the rows that contradict each other by themselves. */
+export function illegalKey(
   algorithm: string,
   key: string | null,
   reason: string,
   rows: readonly number[],
-  figures: Record<string, number> = {},
-): ModelResult {
+): KeyFinding {
   const sorted = [...new Set(rows)].filter((row) => row >= 0).sort((left, right) => left - right);
-  return { verdict: 'illegal', algorithm, key, reason, rows: sorted, omitted: 0, minimal: true, figures };
+  return { key, verdict: 'illegal', algorithm, reason, rows: sorted, context: [], omitted: 0, minimal: true };
 }
 
-export function undecidedModel(algorithm: string, key: string | null, reason: string): ModelResult {
-  return { ...satisfied(algorithm), verdict: 'unknown', key, reason };
+export function unknownKey(algorithm: string, key: string | null, reason: string): KeyFinding {
+  return { ...illegalKey(algorithm, key, reason, []), verdict: 'unknown' };
 }

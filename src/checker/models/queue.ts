@@ -19,8 +19,9 @@ import {
   type OperationTable,
   valueAt,
 } from '../../history/formats/operation-table.js';
+import { named, plainNumbers, verb } from '../evidence/value-text.js';
 import { partition, rowsOfKey } from '../linearizability/partition.js';
-import { type HistoryModel, type ModelResult, satisfied, violated } from './model.js';
+import { type HistoryModel, illegalKey, type KeyFinding, modelResult } from './model.js';
 
 const ALGORITHM = 'matching of what went in and came out';
 
@@ -31,22 +32,28 @@ export const queue: HistoryModel = {
   check(table) {
     const parts = partition(table);
     const figures: Record<string, number> = {};
-    let worst: ModelResult | undefined;
+    const findings: KeyFinding[] = [];
     for (let key = 0; key < table.keys.length; key++) {
-      const found = judgeQueue(table, rowsOfKey(parts, key), table.keys[key]!);
+      const found = judgeQueue(table, rowsOfKey(parts, key));
       for (const [name, value] of Object.entries(found.figures)) figures[name] = (figures[name] ?? 0) + value;
-      if (found.verdict !== 'ok') worst ??= found;
+      if (found.fault)
+        findings.push(illegalKey(ALGORITHM, table.keys[key]!, found.fault.reason, found.fault.rows));
     }
-    return { ...(worst ?? satisfied(ALGORITHM)), figures };
+    return modelResult(ALGORITHM, findings, figures);
   },
 };
+
+interface Judged {
+  fault: { reason: string; rows: number[] } | undefined;
+  figures: Record<string, number>;
+}
 
 interface Flow {
   ins: number[];
   outs: number[];
 }
 
-function judgeQueue(table: OperationTable, rows: Int32Array, key: string | null): ModelResult {
+function judgeQueue(table: OperationTable, rows: Int32Array): Judged {
   const flows = new Map<string, Flow>();
   const flow = (value: unknown): Flow => {
     const name = JSON.stringify(value);
@@ -74,7 +81,7 @@ function judgeQueue(table: OperationTable, rows: Int32Array, key: string | null)
     }
   }
   const drain = emptied(table, drains, lastIn);
-  return judgeFlows(table, flows, key, drain, drain < 0 ? 0 : mayHaveTaken(table, takers, table.end[drain]!));
+  return judgeFlows(table, flows, drain, drain < 0 ? 0 : mayHaveTaken(table, takers, table.end[drain]!));
 }
 
 /** Of the drains that began when all that was acknowledged had gone in, the one that was over first; else -1. */
@@ -99,10 +106,9 @@ function mayHaveTaken(table: OperationTable, takers: readonly number[], before: 
 function judgeFlows(
   table: OperationTable,
   flows: ReadonlyMap<string, Flow>,
-  key: string | null,
   drain: number,
   taken: number,
-): ModelResult {
+): Judged {
   const figures = { lost: 0, duplicated: 0, phantom: 0, recovered: 0, left: 0 };
   const faults: { reason: string; rows: number[] }[] = [];
   const missing: { name: string; row: number }[] = [];
@@ -113,8 +119,8 @@ function judgeFlows(
       const often = outs.length > ins.length && ins.length > 0;
       figures[often ? 'duplicated' : 'phantom']++;
       const reason = often
-        ? `${name} came out more often than it went in`
-        : `${name} came out before it went in, or never did`;
+        ? `${plainNumbers(name)} came out more often than it went in`
+        : `${plainNumbers(name)} came out before it went in, or never did`;
       faults.push({ reason, rows: often ? [...ins, ...outs] : [...ins, row] });
     }
     for (const row of rest) missing.push({ name, row });
@@ -123,11 +129,12 @@ function judgeFlows(
   // What is in doubt may have taken as many of them.
   else figures.lost = Math.max(0, missing.length - taken);
   if (figures.lost > 0) {
-    const { name, row } = missing[0]!;
-    faults.push({ reason: `${name} was acknowledged and never came out`, rows: [row, drain] });
+    const names = missing.map(({ name }) => plainNumbers(name));
+    const some = figures.lost < names.length ? `${figures.lost} of ` : '';
+    const reason = `${some}${named(names)} ${verb(names, 'was', 'were')} acknowledged and never came out`;
+    faults.push({ reason, rows: [missing[0]!.row, drain] });
   }
-  const first = faults[0];
-  return first ? violated(ALGORITHM, key, first.reason, first.rows, figures) : satisfied(ALGORITHM, figures);
+  return { fault: faults[0], figures };
 }
 
 /**

@@ -2,191 +2,95 @@
  * Sequential consistency of registers (Lamport, "How to make a multiprocessor computer ...", 1979): one order of
  * all operations of all keys explains the results and keeps the order of each process, whatever the clock says.
  *
- * It does not follow key by key, and deciding it is hard: a search with a memory of what was visited, which ends
- * undecided where its budget is spent. A read that returns what is there is put in order at once.
+ * It does not follow key by key, and deciding it is NP-complete. What is linearizable is sequentially consistent
+ * too; what must come before what may contradict itself (forced-order.ts); the rest is for a search that keeps to
+ * it, and ends undecided where its budget is spent.
  */
-import {
-  CAS,
-  FAIL,
-  INFO,
-  NONE,
-  OK,
-  type OperationTable,
-  READ,
-  WRITE,
-} from '../../history/formats/operation-table.js';
-import { minimise, saysNothing } from '../evidence/minimise.js';
-import { Budget } from '../linearizability/result.js';
-import { type HistoryModel, type ModelResult, satisfied, undecidedModel, violated } from './model.js';
+import type { Value } from '../../history/event.js';
+import type { OperationTable } from '../../history/formats/operation-table.js';
+import { valueText } from '../evidence/value-text.js';
+import { checkLinearizable, initialValues } from '../linearizability/index.js';
+import { Budget, holds, type KeyResult, undecided } from '../linearizability/result.js';
+import { ForcedOrder } from './forced-order.js';
+import { everyRow, withEvidence } from './keys.js';
+import { type HistoryModel, type ModelLimits, modelResult, unknownKey } from './model.js';
+import { OrderGuide } from './order-guide.js';
+import { OrderSearch } from './order-search.js';
+import { ProcessChains } from './process-chains.js';
 
-const ALGORITHM = 'search over the orders of the processes';
-/** What a visited position takes beside its text. */
-const BYTES_OF_A_POSITION = 64;
+const SEARCH = 'search over the orders of the processes';
+const FORCED = 'order of processes and of what they read';
 const REASON = 'no order of these operations that keeps the order of each process explains their results';
-/** Longer histories are not cut down. */
+/** Histories that a search found illegal and that are longer are not cut down. */
 const MOST_CUT_DOWN = 1_000;
 const EVIDENCE_STEPS = 100_000;
-const MOST_SUPPORT = 6;
+/** What may be spent on finding out whether a history is even linearizable. */
+const LINEARIZABILITY_STEPS = 5_000_000;
+const LINEARIZABILITY_SHARE = 0.3;
 
 export const sequential: HistoryModel = {
   name: 'sequential',
   about: 'registers: one order of everything that keeps the order of each process (sequential consistency)',
   functions: ['read', 'write', 'cas'],
   check(table, limits) {
-    const found = new OrderSearch(table, new Budget(limits)).run();
-    if (found.verdict !== 'illegal' || table.count > MOST_CUT_DOWN) return found;
-    const deadline = limits.clock ? limits.clock.now() + 2_000 : Number.POSITIVE_INFINITY;
-    const { essential, support, minimal } = minimise(
-      table,
-      [...table.process.keys()],
-      (part) => new OrderSearch(part, new Budget({ steps: EVIDENCE_STEPS })).run().verdict === 'illegal',
-      () => !limits.clock || limits.clock.now() < deadline,
-    );
-    const few = support.length <= MOST_SUPPORT;
-    const rows = [...essential, ...(few ? support : [])].sort((left, right) => left - right);
-    return { ...found, key: null, reason: REASON, rows, omitted: few ? 0 : support.length, minimal };
+    const figures = { operations: table.count };
+    const begun = limits.clock?.now() ?? 0;
+    const linearizable = isLinearizable(table, limits);
+    if (linearizable !== undefined) return modelResult(linearizable, [], figures);
+    const initial = limits.initial ?? null;
+    const { timeoutMs = Number.POSITIVE_INFINITY } = limits;
+    const left = timeoutMs - ((limits.clock?.now() ?? 0) - begun);
+    const found = judgeOrders(table, initial, new Budget({ ...limits, timeoutMs: left }));
+    const { verdict, algorithm, operations, reason } = found;
+    if (verdict === 'ok') return modelResult(algorithm, [], figures);
+    if (verdict === 'unknown') return modelResult(algorithm, [unknownKey(algorithm, null, reason)], figures);
+    const illegal = (part: OperationTable) =>
+      judgeOrders(part, initial, new Budget({ steps: EVIDENCE_STEPS })).verdict === 'illegal';
+    const suspects = () => ({ table, rows: operations });
+    const size = operations.length;
+    const [finding] = withEvidence([{ key: null, found, size, suspects }], illegal, limits.clock);
+    return modelResult(algorithm, finding ? [finding] : [], figures);
   },
 };
 
-class OrderSearch {
-  readonly #table: OperationTable;
-  readonly #budget: Budget;
-  /** Each process's operations in order; those in doubt are of no process: they follow what came before them. */
-  readonly #queues: number[][];
-  /** Operations in doubt: their queue, and how many of it must come before. */
-  readonly #doubts: { row: number; queue: number; after: number }[] = [];
-  readonly #position: number[];
-  readonly #used: boolean[];
-  readonly #state: number[];
-  readonly #visited = new Set<string>();
-  #bytes = 0;
-  #left = 0;
-  /** The row that could not be put in order when most others were. */
-  #stuck = -1;
-  #fewest = Number.POSITIVE_INFINITY;
+/** What showed that a history is linearizable, and so sequentially consistent; undefined where nothing did. */
+function isLinearizable(table: OperationTable, limits: ModelLimits): string | undefined {
+  const { timeoutMs, steps = LINEARIZABILITY_STEPS } = limits;
+  const found = checkLinearizable(table, {
+    ...limits,
+    model: 'register',
+    steps: Math.min(steps, LINEARIZABILITY_STEPS),
+    ...(timeoutMs === undefined ? {} : { timeoutMs: timeoutMs * LINEARIZABILITY_SHARE }),
+  });
+  return found.verdict === 'ok' ? `its being linearizable, by ${found.algorithm}` : undefined;
+}
 
-  constructor(table: OperationTable, budget: Budget) {
-    this.#table = table;
-    this.#budget = budget;
-    this.#state = [...table.nilOf];
-    const queues = new Map<number, number[]>();
-    const index = new Map<number, number>();
-    for (let row = 0; row < table.count; row++) {
-      const process = table.process[row]!;
-      if (!queues.has(process)) {
-        index.set(process, queues.size);
-        queues.set(process, []);
-      }
-      const queue = queues.get(process)!;
-      const changes = table.f[row] === WRITE || table.f[row] === CAS;
-      if (table.type[row] === INFO) {
-        if (changes) this.#doubts.push({ row, queue: index.get(process)!, after: queue.length });
-      } else if (table.type[row] === OK || !saysNothing(table, row)) queue.push(row);
-    }
-    this.#queues = [...queues.values()];
-    this.#position = this.#queues.map(() => 0);
-    this.#used = this.#doubts.map(() => false);
-    this.#left = this.#queues.reduce((sum, queue) => sum + queue.length, 0);
+/** `operations` of an illegal result: rows that the contradiction is among. */
+function judgeOrders(table: OperationTable, initial: Value, budget: Budget): KeyResult {
+  const first = initialValues(table, initial);
+  const chains = new ProcessChains(table, first);
+  if (chains.unwritten >= 0) {
+    const row = chains.unwritten;
+    const value = table.values[table.value[row]!];
+    const text = value !== null && typeof value === 'object' ? value.text : valueText(value);
+    const reason = `${text} was read, that nobody wrote`;
+    return { ...holds(FORCED), verdict: 'illegal', operations: [row], reason };
   }
-
-  run(): ModelResult {
-    const found = this.#search();
-    if (found === 'spent') return undecidedModel(ALGORITHM, null, this.#budget.spent);
-    if (found) return satisfied(ALGORITHM);
-    const row = this.#stuck;
-    const key = row < 0 ? null : this.#table.keys[this.#table.key[row]!]!;
-    return violated(ALGORITHM, key, 'no order that keeps the order of each process explains this operation', [
-      row,
-    ]);
+  const order = new ForcedOrder(chains, budget);
+  const nodes = order.contradiction();
+  if (nodes !== undefined) {
+    const operations = chains.withWriters(nodes).map((node) => chains.rows[node]!);
+    operations.sort((left, right) => left - right);
+    return { ...holds(FORCED), verdict: 'illegal', operations, reason: REASON };
   }
-
-  /** Depth first, without recursion: a choice is a queue, or an operation in doubt after those. */
-  #search(): boolean | 'spent' {
-    const trail: { choice: number; key: number; before: number; forced: boolean }[] = [];
-    let choice = 0;
-    const choices = this.#queues.length + this.#doubts.length;
-    for (;;) {
-      if (this.#left === 0) return true;
-      if (!this.#budget.spend(1)) return 'spent';
-      const forced = choice === 0 ? this.#passive() : -1;
-      const next = forced >= 0 ? forced : choice;
-      const row = next < choices ? this.#rowOf(next) : -1;
-      const after = row < 0 ? NONE : this.#after(row);
-      if (after !== NONE) {
-        const key = this.#table.key[row]!;
-        trail.push({ choice: next, key, before: this.#state[key]!, forced: forced >= 0 });
-        this.#move(next, 1);
-        this.#state[key] = after;
-        if (forced >= 0 || this.#enter()) {
-          choice = 0;
-          continue;
-        }
-      } else if (next < choices) {
-        choice = next + 1;
-        continue;
-      }
-      let undone = next < choices ? trail.pop() : this.#deadEnd(trail.pop());
-      for (; ; undone = trail.pop()) {
-        if (undone === undefined) return false;
-        this.#move(undone.choice, -1);
-        this.#state[undone.key] = undone.before;
-        if (!undone.forced) break;
-      }
-      choice = undone.choice + 1;
-    }
-  }
-
-  #deadEnd<T>(last: T): T {
-    if (this.#left < this.#fewest) {
-      this.#fewest = this.#left;
-      const queue = this.#queues.findIndex((rows, at) => this.#position[at]! < rows.length);
-      this.#stuck = this.#queues[queue]?.[this.#position[queue]!] ?? -1;
-    }
-    return last;
-  }
-
-  /** A queue whose next operation changes nothing and can be put in order. */
-  #passive(): number {
-    for (let queue = 0; queue < this.#queues.length; queue++) {
-      const row = this.#rowOf(queue);
-      if (row < 0 || (this.#table.f[row] !== READ && this.#table.type[row] !== FAIL)) continue;
-      if (this.#after(row) !== NONE) return queue;
-    }
-    return -1;
-  }
-
-  #rowOf(choice: number): number {
-    if (choice < this.#queues.length) return this.#queues[choice]![this.#position[choice]!] ?? -1;
-    const at = choice - this.#queues.length;
-    const doubt = this.#doubts[at]!;
-    return this.#used[at] || this.#position[doubt.queue]! < doubt.after ? -1 : doubt.row;
-  }
-
-  /** What the key holds after an operation; NONE where it cannot happen now. */
-  #after(row: number): number {
-    const { f, type, value, to, key } = this.#table;
-    const held = this.#state[key[row]!]!;
-    if (f[row] === WRITE) return value[row]!;
-    if (type[row] === FAIL) return held === value[row] ? NONE : held;
-    if (held !== value[row]) return NONE;
-    return f[row] === CAS ? to[row]! : held;
-  }
-
-  #move(choice: number, by: 1 | -1): void {
-    if (choice >= this.#queues.length) {
-      this.#used[choice - this.#queues.length] = by === 1;
-      return;
-    }
-    this.#position[choice]! += by;
-    this.#left -= by;
-  }
-
-  #enter(): boolean {
-    const position = `${this.#position.join()}|${this.#used.map(Number).join('')}|${this.#state.join()}`;
-    if (this.#visited.has(position)) return false;
-    this.#visited.add(position);
-    this.#bytes += BYTES_OF_A_POSITION + position.length;
-    if (this.#bytes > this.#budget.memoryBytes) this.#budget.exhaust('the memory for the search was spent');
-    return true;
-  }
+  const { verdict, stuck } = new OrderSearch(
+    table,
+    first,
+    new OrderGuide(table, chains, order),
+    budget,
+  ).run();
+  if (verdict === 'ok') return holds(SEARCH);
+  if (verdict === 'unknown') return undecided(SEARCH, budget.spent);
+  const operations = table.count > MOST_CUT_DOWN && stuck >= 0 ? [stuck] : [...everyRow(table)];
+  return { ...holds(SEARCH), verdict: 'illegal', operations, reason: REASON };
 }

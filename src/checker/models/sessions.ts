@@ -1,7 +1,7 @@
 /** What sessions may expect of a register whose values are unique: each model says what its sessions demand. */
 import { FAIL, OK, type OperationTable, READ, WRITE } from '../../history/formats/operation-table.js';
 import { partition, rowsOfKey } from '../linearizability/partition.js';
-import { type ModelResult, satisfied, undecidedModel, violated } from './model.js';
+import { illegalKey, type KeyFinding, type ModelResult, modelResult, unknownKey } from './model.js';
 import { type Demand, orderVersions } from './version-order.js';
 
 const ALGORITHM = 'order of versions';
@@ -12,7 +12,7 @@ export function judgeSessions(
   demandsOf: (table: OperationTable, rows: readonly number[]) => Demand[],
 ): ModelResult {
   const parts = partition(table);
-  let undecided: ModelResult | undefined;
+  const findings: KeyFinding[] = [];
   for (let key = 0; key < table.keys.length; key++) {
     const rows = rowsOfKey(parts, key);
     const sessions = new Map<number, number[]>();
@@ -31,12 +31,9 @@ export function judgeSessions(
     const found = orderVersions(table, rows, table.nilOf[key]!, demands);
     const name = table.keys[key]!;
     if (found === 'repeated') {
-      undecided ??= undecidedModel(
-        ALGORITHM,
-        name,
-        'a value was written twice: reads cannot tell which write they saw',
-      );
-    } else if (found) return violated(ALGORITHM, name, found.reason, found.rows);
+      const reason = 'a value was written twice: reads cannot tell which write they saw';
+      findings.push(unknownKey(ALGORITHM, name, reason));
+    } else if (found) findings.push(illegalKey(ALGORITHM, name, found.reason, found.rows));
   }
-  return undecided ?? satisfied(ALGORITHM);
+  return modelResult(ALGORITHM, findings);
 }

@@ -21,8 +21,9 @@ import {
   READ,
   valueAt,
 } from '../../history/formats/operation-table.js';
+import { named, plainNumbers, valueText, verb } from '../evidence/value-text.js';
 import { partition, rowsOfKey } from '../linearizability/partition.js';
-import { type HistoryModel, type ModelResult, satisfied, violated } from './model.js';
+import { type HistoryModel, illegalKey, type KeyFinding, modelResult } from './model.js';
 
 const ALGORITHM = 'order of additions';
 
@@ -33,17 +34,18 @@ export const set: HistoryModel = {
   check(table) {
     const parts = partition(table);
     const figures: Record<string, number> = {};
-    let worst: ModelResult | undefined;
+    const findings: KeyFinding[] = [];
     for (let key = 0; key < table.keys.length; key++) {
-      const found = judgeSet(table, rowsOfKey(parts, key), table.keys[key]!);
+      const found = judgeSet(table, rowsOfKey(parts, key));
       for (const [name, value] of Object.entries(found.figures)) {
         figures[name] = name.endsWith('_ms')
           ? Math.max(figures[name] ?? 0, value)
           : (figures[name] ?? 0) + value;
       }
-      if (found.verdict !== 'ok') worst ??= found;
+      if (found.fault)
+        findings.push(illegalKey(ALGORITHM, table.keys[key]!, found.fault.reason, found.fault.rows));
     }
-    return { ...(worst ?? satisfied(ALGORITHM)), figures };
+    return modelResult(ALGORITHM, findings, figures);
   },
 };
 
@@ -65,19 +67,23 @@ interface Read {
   twice: Element | undefined;
 }
 
-function judgeSet(table: OperationTable, rows: Int32Array, key: string | null): ModelResult {
+function judgeSet(
+  table: OperationTable,
+  rows: Int32Array,
+): { fault: Fault | undefined; figures: Record<string, number> } {
   const elements = new Map<string, Element>();
-  const element = (name: string): Element => {
-    let known = elements.get(name);
+  const element = (value: unknown): Element => {
+    const identity = JSON.stringify(value);
+    let known = elements.get(identity);
     if (known === undefined) {
-      known = { name, adds: [], acknowledged: -1, seen: -1, step: -1 };
-      elements.set(name, known);
+      known = { name: plainNumbers(identity), adds: [], acknowledged: -1, seen: -1, step: -1 };
+      elements.set(identity, known);
     }
     return known;
   };
   for (const row of rows) {
     if (table.f[row] !== ADD || table.type[row] === FAIL) continue;
-    const added = element(JSON.stringify(valueAt(table, table.value[row]!)));
+    const added = element(valueAt(table, table.value[row]!));
     added.adds.push(row);
     const first = added.acknowledged;
     if (table.type[row] === OK && (first < 0 || table.end[row]! < table.end[first]!))
@@ -87,24 +93,19 @@ function judgeSet(table: OperationTable, rows: Int32Array, key: string | null): 
   for (const row of rows)
     if (table.f[row] === READ && table.type[row] === OK) reads.push(readOf(table, row, element));
   const all = [...elements.values()];
-  const counted = anomalies(table, all, reads);
-  if (counted.first)
-    return violated(ALGORITHM, key, counted.first.reason, counted.first.rows, counted.figures);
-  const disorder = orderOf(table, all, reads);
-  if (disorder) return violated(ALGORITHM, key, disorder.reason, disorder.rows, counted.figures);
-  return satisfied(ALGORITHM, counted.figures);
+  const { figures, first } = anomalies(table, all, reads);
+  return { fault: first ?? orderOf(table, all, reads), figures };
 }
 
-function readOf(table: OperationTable, row: number, element: (name: string) => Element): Read {
+function readOf(table: OperationTable, row: number, element: (value: unknown) => Element): Read {
   const value = valueAt(table, table.value[row]!);
   const found: Read = { row, elements: [], twice: undefined };
-  const names = new Set<string>();
+  const had = new Set<Element>();
   for (const item of Array.isArray(value) ? value : value === null || value === undefined ? [] : [value]) {
-    const name = JSON.stringify(item);
-    const one = element(name);
-    if (names.has(name)) found.twice ??= one;
+    const one = element(item);
+    if (had.has(one)) found.twice ??= one;
     else found.elements.push(one);
-    names.add(name);
+    had.add(one);
     if (one.seen < 0 || table.start[row]! > table.start[one.seen]!) one.seen = row;
   }
   return found;
@@ -117,35 +118,52 @@ interface Fault {
 
 function anomalies(table: OperationTable, elements: readonly Element[], reads: readonly Read[]) {
   const figures = { added: 0, lost: 0, stale: 0, phantom: 0, duplicated: 0, recovered: 0, stale_max_ms: 0 };
-  const faults: Fault[] = [];
+  const phantoms: Element[] = [];
+  const lost: Element[] = [];
   const last = reads.reduce((latest, { row }) => Math.max(latest, row), -1);
-  for (const { name, adds, acknowledged, seen } of elements) {
+  for (const element of elements) {
+    const { adds, acknowledged, seen } = element;
     if (adds.length === 0) {
-      figures.phantom++;
-      faults.push({ reason: `${name} was read, but nobody added it`, rows: [seen] });
+      phantoms.push(element);
       continue;
     }
     if (acknowledged >= 0) figures.added++;
     else if (seen >= 0 && adds.every((row) => table.type[row] === INFO)) figures.recovered++;
     if (acknowledged < 0 || last < 0 || table.start[last]! < table.end[acknowledged]!) continue;
     if (seen < 0 || (seen !== last && table.start[seen]! < table.start[last]!)) {
-      figures.lost++;
-      faults.push({
-        reason: `${name} was added and acknowledged, and is missing from the last read`,
-        rows: [acknowledged, seen, last],
-      });
+      lost.push(element);
     }
   }
-  for (const read of reads) {
-    if (!read.twice) continue;
-    figures.duplicated++;
-    faults.push({
-      reason: `${read.twice.name} was read more than once in one read`,
-      rows: [read.twice.adds[0] ?? -1, read.row],
-    });
-  }
+  const twice = reads.filter((read) => read.twice !== undefined);
+  figures.phantom = phantoms.length;
+  figures.lost = lost.length;
+  figures.duplicated = twice.length;
   countStale(table, elements, reads, figures);
-  return { figures, first: faults[0] };
+  return { figures, first: phantomsOf(phantoms) ?? lostOf(lost, last) ?? readTwice(twice[0]) };
+}
+
+function phantomsOf(elements: readonly Element[]): Fault | undefined {
+  if (elements.length === 0) return undefined;
+  const names = elements.map(({ name }) => name);
+  const reason = `${named(names)} ${verb(names, 'was', 'were')} read, but nobody added ${verb(names, 'it', 'them')}`;
+  return { reason, rows: [elements[0]!.seen] };
+}
+
+function lostOf(elements: readonly Element[], last: number): Fault | undefined {
+  const [first] = elements;
+  if (first === undefined) return undefined;
+  const names = elements.map(({ name }) => name);
+  const what = `${verb(names, 'was', 'were')} added and acknowledged, and ${verb(names, 'is', 'are')} missing`;
+  return {
+    reason: `${named(names)} ${what} from the last read`,
+    rows: [first.acknowledged, first.seen, last],
+  };
+}
+
+function readTwice(read: Read | undefined): Fault | undefined {
+  if (read?.twice === undefined) return undefined;
+  const reason = `${read.twice.name} was read more than once in one read`;
+  return { reason, rows: [read.twice.adds[0] ?? -1, read.row] };
 }
 
 /** Elements missing from a read that began after they were acknowledged, but there later. */
@@ -232,14 +250,28 @@ function againstTime(
   for (let group = 0; group < latest.length; group++) {
     const first = earliest[group]!;
     if (first >= 0 && before >= 0 && table.end[first]! < table.start[before]!) {
-      const reason =
-        table.f[first] === ADD
-          ? 'what was added is missing from a read that began after it was acknowledged, or that saw what came later'
-          : 'a read saw what another read, which began after it, did not see, or what was added only later';
-      return { reason, rows: [first, before] };
+      return { reason: disorder(table, [...steps.keys()], first, before), rows: [first, before] };
     }
     const late = latest[group]!;
     if (late >= 0 && (before < 0 || table.start[late]! > table.start[before]!)) before = late;
   }
   return undefined;
+}
+
+/** Why what is shown only later in the chain cannot have ended before what is shown earlier began. */
+function disorder(table: OperationTable, reads: readonly Read[], first: number, before: number): string {
+  const text = (row: number) => valueText(valueAt(table, table.value[row]!));
+  if (table.f[before] === ADD) {
+    return table.f[first] === ADD
+      ? `${text(first)} was added before ${text(before)}, and a read has ${text(before)} alone`
+      : `${text(before)} was read before its addition began`;
+  }
+  const seen = new Set(reads.find(({ row }) => row === before)!.elements);
+  if (table.f[first] === ADD)
+    return `${text(first)} is missing from a read that began after it was added and acknowledged`;
+  const missing = reads
+    .find(({ row }) => row === first)!
+    .elements.flatMap((element) => (seen.has(element) ? [] : [element.name]));
+  const what = `${named(missing)} ${verb(missing, 'is', 'are')} missing`;
+  return `${what} from a read that began after another one had returned ${verb(missing, 'it', 'them')}`;
 }

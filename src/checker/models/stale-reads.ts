@@ -11,7 +11,7 @@
  */
 import { FAIL, NEVER, OK, type OperationTable, READ, WRITE } from '../../history/formats/operation-table.js';
 import { partition, rowsOfKey } from '../linearizability/partition.js';
-import { type HistoryModel, type ModelResult, satisfied, undecidedModel, violated } from './model.js';
+import { type HistoryModel, illegalKey, type KeyFinding, modelResult, unknownKey } from './model.js';
 
 const ALGORITHM = 'ends of values';
 
@@ -21,42 +21,39 @@ export const staleReads: HistoryModel = {
   functions: ['read', 'write'],
   check(table) {
     const parts = partition(table);
-    const stale: { ms: number; row: number; over: number; key: number }[] = [];
+    const all: number[] = [];
     let reads = 0;
-    let undecided: ModelResult | undefined;
+    const undecided: KeyFinding[] = [];
+    const stale: { finding: KeyFinding; ms: number }[] = [];
     for (let key = 0; key < table.keys.length; key++) {
       const rows = rowsOfKey(parts, key);
       const over = endsOfValues(table, rows, table.nilOf[key]!);
       if (over === undefined) {
-        undecided ??= undecidedModel(
-          ALGORITHM,
-          table.keys[key]!,
-          'a value was written twice: its end cannot be told',
-        );
+        const reason = 'a value was written twice: its end cannot be told';
+        undecided.push(unknownKey(ALGORITHM, table.keys[key]!, reason));
         continue;
       }
+      let worst: { ms: number; row: number; over: number } | undefined;
       for (const row of rows) {
         if (table.f[row] !== READ || table.type[row] !== OK) continue;
         reads++;
         const write = over.get(table.value[row]!);
         if (write === undefined || table.end[write]! > table.start[row]!) continue;
-        stale.push({ ms: (table.startTime[row]! - table.endTime[write]!) / 1e6, row, over: write, key });
+        const ms = (table.startTime[row]! - table.endTime[write]!) / 1e6;
+        all.push(ms);
+        if (worst === undefined || ms > worst.ms) worst = { ms, row, over: write };
       }
+      if (worst === undefined) continue;
+      const by = Number.isNaN(worst.ms) ? '' : ` by at least ${worst.ms.toFixed(3)} ms`;
+      const shown = [ownWrite(table, worst.row), worst.over, worst.row];
+      const finding = illegalKey(ALGORITHM, table.keys[key]!, `a read was stale${by}`, shown);
+      stale.push({ finding, ms: worst.ms });
     }
-    const figures = figuresOf(
-      reads,
-      stale.map(({ ms }) => ms),
-    );
-    if (stale.length === 0) return { ...(undecided ?? satisfied(ALGORITHM)), figures };
-    const worst = stale.reduce((most, one) => (one.ms > most.ms ? one : most));
-    const by = Number.isNaN(worst.ms) ? '' : ` by at least ${worst.ms.toFixed(3)} ms`;
-    const own = ownWrite(table, worst.row);
-    return violated(
+    stale.sort((left, right) => right.ms - left.ms);
+    return modelResult(
       ALGORITHM,
-      table.keys[worst.key]!,
-      `a read was stale${by}`,
-      [own, worst.over, worst.row],
-      figures,
+      [...stale.map(({ finding }) => finding), ...undecided],
+      figuresOf(reads, all),
     );
   },
 };

@@ -3,18 +3,15 @@ import type { Value } from '../../history/event.js';
 import {
   CAS,
   functionAt,
-  INFO,
-  NEVER,
   NONE,
   type OperationTable,
   processAt,
   valueAt,
 } from '../../history/formats/operation-table.js';
-import { isObserver, minimise, saysNothing } from '../evidence/minimise.js';
-import { partition, rowsOfKey } from '../linearizability/partition.js';
-import { Budget, holds, type KeyResult, SEARCH } from '../linearizability/result.js';
+import type { Budget, KeyResult } from '../linearizability/result.js';
 import { IMPOSSIBLE, judgeSearch } from '../linearizability/search.js';
-import type { HistoryModel, ModelLimits, ModelResult } from './model.js';
+import { judgeKeys } from './keys.js';
+import type { HistoryModel } from './model.js';
 
 /** An operation as a step function sees it. */
 export interface StepOperation {
@@ -47,6 +44,8 @@ export interface StepModel<State = unknown> {
 }
 
 const TYPES = ['ok', 'fail', 'info'] as const;
+/** About what a state holds beside its name. */
+const BYTES_OF_A_STATE = 100;
 
 /** A model for the judge of a step function. */
 export function stepModel<State>(model: StepModel<State>, functions?: readonly string[]): HistoryModel {
@@ -54,35 +53,15 @@ export function stepModel<State>(model: StepModel<State>, functions?: readonly s
     name: model.name,
     about: 'linearizable, as its step function has it',
     functions: functions ?? null,
-    check: (table, limits) => judge(table, model, limits),
+    check: (table, limits) =>
+      judgeKeys(table, limits, (part, rows, budget) => searchRows(part, rows, model, budget), {
+        partition: model.partition !== false,
+      }),
   };
 }
 
-function judge<State>(table: OperationTable, model: StepModel<State>, limits: ModelLimits): ModelResult {
-  const budget = new Budget(limits);
-  const parts = model.partition === false ? undefined : partition(table);
-  const groups = parts
-    ? table.keys.map((key, index) => ({ key, rows: rowsOfKey(parts, index) }))
-    : [{ key: null, rows: Int32Array.from({ length: table.count }, (_, row) => row) }];
-  const figures = { operations: table.count };
-  let result: ModelResult = { ...empty(holds(SEARCH)), figures };
-  for (const { key, rows } of groups) {
-    const found = judgeRows(table, rows, model, budget);
-    if (found.verdict === 'ok' || (found.verdict === 'unknown' && result.verdict === 'unknown')) continue;
-    result = { ...empty(found), key, figures };
-    if (found.verdict !== 'illegal') continue;
-    return { ...result, ...evidence(table, rows, found.operations[0]!, model, limits) };
-  }
-  return result;
-}
-
-function empty(found: KeyResult): ModelResult {
-  const { verdict, algorithm, reason } = found;
-  return { verdict, algorithm, key: null, reason, rows: [], omitted: 0, minimal: true, figures: {} };
-}
-
 /** One object. `operations` of an illegal result: the row that the search could not get past. */
-function judgeRows<State>(
+export function searchRows<State>(
   table: OperationTable,
   all: ArrayLike<number>,
   model: StepModel<State>,
@@ -140,43 +119,4 @@ function stepOperation(table: OperationTable, row: number): StepOperation {
     value: table.f[row] === CAS ? [value, valueAt(table, table.to[row]!) ?? null] : value,
     type: TYPES[table.type[row]!]!,
   };
-}
-
-/** About what a state holds beside its name. */
-const BYTES_OF_A_STATE = 100;
-const EVIDENCE_STEPS = 200_000;
-const EVIDENCE_CHECKS = 2_000;
-const MOST_SUPPORT = 6;
-
-/** The operations up to the one that nothing explains, cut down. */
-function evidence<State>(
-  table: OperationTable,
-  rows: ArrayLike<number>,
-  stuck: number,
-  model: StepModel<State>,
-  limits: ModelLimits,
-): Pick<ModelResult, 'rows' | 'omitted' | 'minimal'> {
-  const prefix: number[] = [];
-  const cut = { ...table, type: table.type.slice(), end: table.end.slice() };
-  for (let at = 0; at < rows.length; at++) {
-    const row = rows[at]!;
-    if (table.start[row]! >= table.end[stuck]!) break;
-    if (saysNothing(table, row)) continue;
-    if (table.end[row]! > table.end[stuck]!) {
-      if (isObserver(table, row)) continue;
-      cut.type[row] = INFO;
-      cut.end[row] = NEVER;
-    }
-    prefix.push(row);
-  }
-  const deadline = limits.clock ? limits.clock.now() + 2_000 : Number.POSITIVE_INFINITY;
-  let checks = 0;
-  const more = () => ++checks <= EVIDENCE_CHECKS && (!limits.clock || limits.clock.now() < deadline);
-  const every = (part: OperationTable) => Int32Array.from({ length: part.count }, (_, row) => row);
-  const illegal = (part: OperationTable) =>
-    judgeRows(part, every(part), model, new Budget({ steps: EVIDENCE_STEPS })).verdict === 'illegal';
-  const found = minimise(cut, prefix, illegal, more);
-  const few = found.support.length <= MOST_SUPPORT;
-  const shown = [...found.essential, ...(few ? found.support : [])].sort((left, right) => left - right);
-  return { rows: shown, omitted: few ? 0 : found.support.length, minimal: found.minimal };
 }

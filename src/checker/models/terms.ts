@@ -9,7 +9,7 @@
 import { UsageError } from '../../errors.js';
 import { OK, type OperationTable, valueAt } from '../../history/formats/operation-table.js';
 import { partition, rowsOfKey } from '../linearizability/partition.js';
-import { type HistoryModel, type ModelResult, satisfied, violated } from './model.js';
+import { type HistoryModel, illegalKey, type KeyFinding, modelResult } from './model.js';
 
 const ALGORITHM = 'order of terms';
 
@@ -19,15 +19,15 @@ export const terms: HistoryModel = {
   functions: ['read', 'write'],
   check(table) {
     const parts = partition(table);
-    for (let key = 0; key < table.keys.length; key++) {
-      const found = judgeTerms(table, rowsOfKey(parts, key), table.keys[key]!);
-      if (found) return found;
-    }
-    return satisfied(ALGORITHM);
+    const findings = table.keys.map((name, key) => judgeTerms(table, rowsOfKey(parts, key), name));
+    return modelResult(
+      ALGORITHM,
+      findings.filter((found) => found !== undefined),
+    );
   },
 };
 
-function judgeTerms(table: OperationTable, rows: Int32Array, key: string | null): ModelResult | undefined {
+function judgeTerms(table: OperationTable, rows: Int32Array, key: string | null): KeyFinding | undefined {
   const primaries = new Map<number, { name: string; row: number }>();
   const seen: { row: number; term: number }[] = [];
   for (const row of rows) {
@@ -45,7 +45,7 @@ function judgeTerms(table: OperationTable, rows: Int32Array, key: string | null)
     const name = JSON.stringify(primary ?? null);
     const other = primaries.get(term);
     if (other && other.name !== name) {
-      return violated(ALGORITHM, key, `term ${term} had two primaries, ${other.name} and ${name}`, [
+      return illegalKey(ALGORITHM, key, `term ${term} had two primaries, ${other.name} and ${name}`, [
         other.row,
         row,
       ]);
@@ -61,7 +61,7 @@ function wentBack(
   table: OperationTable,
   seen: readonly { row: number; term: number }[],
   key: string | null,
-): ModelResult | undefined {
+): KeyFinding | undefined {
   const ended = [...seen].sort((left, right) => table.end[left.row]! - table.end[right.row]!);
   let highest: { row: number; term: number } | undefined;
   let at = 0;
@@ -70,7 +70,7 @@ function wentBack(
       if (!highest || ended[at]!.term > highest.term) highest = ended[at]!;
     }
     if (highest && highest.term > one.term) {
-      return violated(ALGORITHM, key, `term ${one.term} came after term ${highest.term}`, [
+      return illegalKey(ALGORITHM, key, `term ${one.term} came after term ${highest.term}`, [
         highest.row,
         one.row,
       ]);

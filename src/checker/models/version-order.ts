@@ -15,6 +15,8 @@ import {
   WRITE,
 } from '../../history/formats/operation-table.js';
 
+import { valueText } from '../evidence/value-text.js';
+
 /** A session's demand that one version is not after another: versions by value index, and the rows that show it. */
 export interface Demand {
   before: number;
@@ -43,7 +45,7 @@ export function orderVersions(
   for (const row of rows) {
     if (table.f[row] !== READ || table.type[row] !== OK || table.value[row] === initial) continue;
     const write = writes.get(table.value[row]!);
-    const value = JSON.stringify(valueAt(table, table.value[row]!));
+    const value = valueText(valueAt(table, table.value[row]!));
     if (write === undefined) return { reason: `${value} was read, that nobody wrote`, rows: [row] };
     if (table.start[write]! > table.end[row]!)
       return { reason: `${value} was read before its write began`, rows: [row, write] };

@@ -47,7 +47,7 @@ function* illegalHistories(name: string, shape: Shape) {
 describe.each(Object.entries(shapes))('the counterexample for registers with %s', (name, shape) => {
   it('contradicts itself, by brute force', () => {
     for (const { events, table } of illegalHistories(name, shape)) {
-      const { rows, omitted, minimal } = register.check(table, {});
+      const { rows, omitted, minimal } = register.check(table, {}).findings[0]!;
       expect([omitted, minimal]).toEqual([0, true]);
       const shown = eventsOf(events, table, rows);
       if (bruteForce(shown, null, registerStep)) {
@@ -63,7 +63,7 @@ describe.each(Object.entries(shapes))('the counterexample for registers with %s'
 
   it('has no read that can be left out', () => {
     for (const { table } of illegalHistories(name, shape)) {
-      const { rows } = register.check(table, {});
+      const { rows } = register.check(table, {}).findings[0]!;
       for (const row of rows) {
         if (!isObserver(table, row)) continue;
         const rest = selectRows(
@@ -86,7 +86,7 @@ describe('the counterexample for lists', () => {
       argument: (_, __, sequence) => sequence,
     };
     for (const { events, table } of illegalHistories('lists', shape)) {
-      const { rows } = append.check(table, {});
+      const { rows } = append.check(table, {}).findings[0]!;
       const keys = new Set(rows.map((row) => table.key[row]!));
       const appends = Array.from({ length: table.count }, (_, row) => row).filter(
         (row) => table.f[row] !== 0 && keys.has(table.key[row]!),
@@ -104,7 +104,7 @@ describe('the counterexample of a long history', () => {
     // A read returns what was there hundreds of operations ago.
     const reads = events.filter(({ type, f }) => type === 'ok' && f === 'read');
     reads[600]!.value = reads[100]!.value;
-    const { verdict, rows, minimal } = register.check(tableOf(events), {});
+    const { verdict, rows, minimal } = register.check(tableOf(events), {}).findings[0]!;
     expect([verdict, minimal]).toEqual(['illegal', true]);
     expect(rows.length).toBeLessThan(10);
   });

@@ -184,7 +184,7 @@ function agree(name: string, { expected }: Case, events: readonly SmallEvent[], 
   if (found.verdict !== (wanted ? 'ok' : 'illegal')) {
     const lines = events.map((event) => JSON.stringify(event)).join('\n');
     expect.fail(
-      `seed ${seed}: brute force says ${wanted}, ${name} says ${found.verdict} (${found.reason})\n${lines}`,
+      `seed ${seed}: brute force says ${wanted}, ${name} says ${found.verdict} (${found.findings[0]?.reason})\n${lines}`,
     );
   }
   return wanted;

@@ -11,11 +11,11 @@ const fixture = (name: string) =>
 const REASONS: Readonly<Record<string, RegExp>> = {
   register: /must have held 1 and 2 at once/,
   'cas-register': /no order of these operations explains their results/,
-  append: /two reads have the elements in different orders/,
+  append: /one read has 1 before 2, another one has 2 first/,
   set: /1 was added and acknowledged, and is missing from the last read/,
   counter: /no order of the operations so far explains/,
   queue: /1 was acknowledged and never came out/,
-  'fifo-queue': /no order of the operations so far explains/,
+  'fifo-queue': /came out after .*, which had gone in later/,
   bank: /the balances sum up to 15, not 20/,
   terms: /term 1 came after term 2/,
   sequential: /no order of these operations that keeps the order of each process/,
