@@ -12,12 +12,12 @@ import { exposedPorts, withBuilt } from './build.js';
 import { DockerCluster } from './docker-cluster.js';
 import { assignPlaces, networksNeeded, portsNeeded } from './docker-places.js';
 import { engineAddress, engineClient, type FoundEngine, findEngine } from './engine.js';
-import { listenToEngine } from './engine-events.js';
+import { listenToEngine, listenToNetworks } from './engine-events.js';
 import { reachOf } from './handicap/reach.js';
 import { ensureImages } from './images.js';
 import { labelsOf } from './labels.js';
 import { lookEverywhere } from './look.js';
-import { makeNetworks } from './networks.js';
+import { makeNetworks, networkName } from './networks.js';
 import { lackOfPacketFilters } from './packet-tools.js';
 import { assignSharedPlaces } from './shared-places.js';
 
@@ -130,6 +130,12 @@ export const dockerRuntime: Omit<Runtime, 'open'> & {
         reach,
         networks: names.length,
       });
+      const joining = await listenToNetworks(
+        docker,
+        names.map((name) => networkName(run, name)),
+        (...joined) => cluster.onJoined(...joined),
+      );
+      cluster.listening(joining);
       cluster.listening(
         await listenToEngine(docker, run, {
           onDie: (...died) => cluster.onDie(...died),
