@@ -62,5 +62,7 @@ for (let run = 1; run <= RUNS; run++) {
 }
 rmSync(base, { recursive: true, force: true });
 const [up, down] = [median(took.up), median(took.down)].map((ms) => ms.toFixed(0));
-console.log(`${RUNS} ups and downs: something stayed behind after ${stayed}; median up ${up} ms, down ${down} ms`);
+console.log(
+  `${RUNS} ups and downs: something stayed behind after ${stayed}; median up ${up} ms, down ${down} ms`,
+);
 process.exit(stayed > 0 ? 1 : 0);
