@@ -55,7 +55,10 @@ function defectText(error: unknown): string {
 }
 
 function surroundings(signal: AbortSignal): Io {
-  const { env } = process;
+  const env = { ...process.env };
+  // Whatever is asked from here is on this machine or the user's own Toxiproxy: no proxy lies on the way to that, also
+  // where Node is told to use those of the environment (NODE_USE_ENV_PROXY).
+  for (const name of ['no_proxy', 'NO_PROXY']) process.env[name] = '*';
   const plain = env['NO_COLOR'] !== undefined || env['CI'] === 'true' || env['TERM'] === 'dumb';
   const terminal = process.stdout.isTTY === true;
   return {
