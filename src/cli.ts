@@ -5,11 +5,11 @@
  * Exit codes: 0 every expectation met, 1 an expectation failed, 2 the command line or a drill file is wrong,
  * 3 inconclusive, 130 interrupted.
  */
-import yargs from 'yargs';
+import type { Argv } from 'yargs';
 import { systemClock } from './clock.js';
 import type { Command, Io } from './commands/command.js';
-import { COMMANDS } from './commands/index.js';
 import { isDrillError, messageOf, UsageError } from './errors.js';
+import { assertOpenFiles } from './runtime/machine.js';
 import { VERSION } from './version.js';
 
 const INTERRUPTED = 130;
@@ -55,7 +55,10 @@ function defectText(error: unknown): string {
 }
 
 function surroundings(signal: AbortSignal): Io {
-  const { env } = process;
+  const env = { ...process.env };
+  // Whatever is asked from here is on this machine or the user's own Toxiproxy: no proxy lies on the way to that, also
+  // where Node is told to use those of the environment (NODE_USE_ENV_PROXY).
+  for (const name of ['no_proxy', 'NO_PROXY']) process.env[name] = '*';
   const plain = env['NO_COLOR'] !== undefined || env['CI'] === 'true' || env['TERM'] === 'dumb';
   const terminal = process.stdout.isTTY === true;
   return {
@@ -83,6 +86,12 @@ function report(error: unknown, io: Io): number {
 }
 
 async function main(argv: readonly string[], io: Io): Promise<number> {
+  // To load the rest takes many files at once.
+  assertOpenFiles();
+  const [{ default: yargs }, { COMMANDS }] = await Promise.all([
+    import('yargs'),
+    import('./commands/index.js'),
+  ]);
   let exitCode: Promise<number> = Promise.resolve(0);
   const parser = yargs(argv)
     .scriptName('drill')
@@ -110,7 +119,7 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
 }
 
 function register(
-  parser: ReturnType<typeof yargs>,
+  parser: Argv,
   command: Command<never>,
   io: Io,
   started: (exitCode: Promise<number>) => void,

@@ -68,5 +68,10 @@ export function linesOf(error: unknown): string {
 
 /** The message of anything thrown, on one line. */
 export function messageOf(error: unknown): string {
-  return linesOf(error).replace(/\s*\n\s*/g, ' ');
+  const text = linesOf(error).replace(/\s*\n\s*/g, ' ');
+  const isRemedied = !NO_FILE_LEFT.test(text) || text.includes('ulimit');
+  return isRemedied ? text : `${text}; raise the limit of open files (\`ulimit -n 4096\`)`;
 }
+
+/** The system's words for it name the cause alone. */
+const NO_FILE_LEFT = /\bE[MN]FILE\b/;

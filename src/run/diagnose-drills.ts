@@ -2,6 +2,7 @@
 import { RUNTIMES, type RuntimeName } from '../catalog.js';
 import type { Clock } from '../clock.js';
 import { missingNeeds, needsOf } from '../drill/needs.js';
+import { skewedNodes } from '../drill/targets.js';
 import { messageOf } from '../errors.js';
 import type { Diagnosis } from '../runtime/diagnosis.js';
 import { engineClient, findEngine } from '../runtime/docker/engine.js';
@@ -48,8 +49,9 @@ async function diagnose(entry: BatchDrill, lacks: Readonly<Record<RuntimeName, L
 /** What a runtime offers, but not on this machine. */
 function lackOfMachine(runtime: Pick<Runtime, 'lack'>, environment: Environment, clock: Clock): Lack {
   return async ({ drill }) => {
+    const nodes = { containers: drill.topology.nodes, skewed: skewedNodes(drill) };
     const needs = needsOf(drill).map(async (need) => {
-      const lack = await runtime.lack?.(need, { environment, clock });
+      const lack = await runtime.lack?.(need, { environment, clock }, nodes);
       return lack === undefined ? [] : [`${need}: ${lack}`];
     });
     return (await Promise.all(needs)).flat();

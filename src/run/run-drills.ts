@@ -9,11 +9,13 @@ import { findDrills } from '../drill/find.js';
 import { drillError, loadDrill } from '../drill/load.js';
 import { lackingNeeds, missingNeeds, needsOf } from '../drill/needs.js';
 import type { Drill } from '../drill/schema.js';
+import { skewedNodes } from '../drill/targets.js';
 import { UsageError } from '../errors.js';
 import { parseToxiproxyChoice } from '../link/toxiproxy-choice.js';
 import { freshSeed } from '../random.js';
 import { writeSummary } from '../report/files.js';
 import type { ReportedRun } from '../report/run.js';
+import { assertMachine } from '../runtime/machine.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { System } from '../system/system.js';
 import { type BatchDrill, runBatch, type Watcher } from './batch.js';
@@ -147,12 +149,13 @@ export async function refuseWhatThisMachineLacks(
   runtime: Runtime,
   around: Parameters<NonNullable<Runtime['lack']>>[1],
 ): Promise<void> {
-  for (const capability of new Set(drills.flatMap(({ drill }) => needsOf(drill)))) {
-    const lack = await runtime.lack?.(capability, around);
-    if (lack === undefined) continue;
-    for (const { drill } of drills) {
-      const lacking = lackingNeeds(drill, capability, lack, `the runtime ${runtime.name}`);
-      if (lacking.length > 0) throw drillError(drill, lacking);
+  await assertMachine(around.clock);
+  for (const { drill } of drills) {
+    const nodes = { containers: drill.topology.nodes, skewed: skewedNodes(drill) };
+    for (const capability of needsOf(drill)) {
+      const lack = await runtime.lack?.(capability, around, nodes);
+      if (lack !== undefined)
+        throw drillError(drill, lackingNeeds(drill, capability, lack, `the runtime ${runtime.name}`));
     }
   }
 }

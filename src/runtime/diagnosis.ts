@@ -7,6 +7,7 @@ import type { Clock } from '../clock.js';
 import { messageOf } from '../errors.js';
 import { freshId } from '../random.js';
 import { diagnoseEngine } from './docker/diagnosis.js';
+import { lackOfLoopback, openFileLimit } from './machine.js';
 import { reserveBlock } from './process/ports.js';
 
 export interface Diagnosis {
@@ -28,6 +29,8 @@ export async function diagnose(environment: Environment, clock: Clock): Promise<
   return Promise.all([
     node(),
     temporaryFolder(),
+    loopback(clock),
+    openFiles(),
     ports(),
     processList(),
     toxiproxy(environment),
@@ -70,6 +73,20 @@ async function temporaryFolder(): Promise<Diagnosis> {
       todo: 'set TMPDIR to a folder that can be written',
     };
   }
+}
+
+/** By which the runner reaches nodes, links and agents. */
+async function loopback(clock: Clock): Promise<Diagnosis> {
+  const lack = await lackOfLoopback(clock);
+  return lack
+    ? { subject: 'loopback', state: 'missing', ...lack }
+    : { subject: 'loopback', state: 'ok', found: '127.0.0.1 answers' };
+}
+
+/** Too few of them end the command before it gets here. */
+function openFiles(): Diagnosis {
+  const limit = openFileLimit();
+  return { subject: 'open files', state: 'ok', found: limit === undefined ? 'no limit' : `${limit} at once` };
 }
 
 /** For nodes and links, on loopback. */

@@ -80,10 +80,14 @@ export interface Surroundings {
 export interface Runtime {
   readonly name: string;
   readonly capabilities: ReadonlySet<Capability>;
-  /** Why this machine cannot give a capability that others can; undefined where it can. */
+  /**
+   * Why this machine, or an image of a drill with these nodes, cannot give a capability that others can; undefined
+   * where they can.
+   */
   lack?(
     capability: Capability,
     around: Pick<Surroundings, 'clock' | 'environment'>,
+    drill: Pick<Layout, 'containers' | 'skewed'>,
   ): Promise<string | undefined>;
   /** Reserves addresses and folders. Nothing runs yet but what keeps the run's things from being left behind. */
   open(layout: Layout, surroundings: Surroundings): Promise<OpenCluster>;

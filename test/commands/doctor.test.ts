@@ -3,6 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { systemClock as clock } from '../../src/clock.js';
+import { engineClient, findEngine } from '../../src/runtime/docker/engine.js';
+import { trialName } from '../../src/runtime/docker/trial-name.js';
+import { referenceImage } from '../../src/runtime/image/reference-image.js';
+import { tar } from '../../src/runtime/image/tar.js';
 import { drill, freshFolder, startDrill } from '../drills/drill-command.js';
 import { withEngine } from '../runtime/docker/engine.js';
 
@@ -13,6 +18,17 @@ const SPLIT_BRAIN = 'drills/split-brain.yaml';
 function drillOf(image: string): string {
   const file = join(freshFolder(), 'own.yaml');
   writeFileSync(file, `name: own\ntopology:\n  nodes: { a: { role: primary, image: "${image}" }, b: {} }\n`);
+  return file;
+}
+
+/** A drill that sets a clock: of b, which is of this image or of our own. */
+function skewing(image: string | undefined): string {
+  const file = join(freshFolder(), 'own.yaml');
+  const b = image === undefined ? '{}' : `{ image: "${image}" }`;
+  writeFileSync(
+    file,
+    `name: own\ntopology:\n  nodes: { a: { role: primary }, b: ${b} }\nsteps:\n  - clock: { target: b, skew: +5s }\n`,
+  );
   return file;
 }
 
@@ -75,5 +91,36 @@ withEngine(() => {
       /^MISSING +\S+own.yaml +not on docker: image nobody.invalid\/no-such-image:1 is missing .*; not on process: /m,
     );
     expect(code).toBe(3);
+  });
+
+  test('a clock cannot be set in an image that lacks libfaketime: doctor says so, and a run does not start', async () => {
+    const engine = await findEngine(process.env, clock);
+    const docker = await engineClient(engine.address);
+    const { name: without } = await referenceImage(docker, engine);
+    const container = await docker.createContainer({ Image: without, Cmd: ['true'], name: trialName() });
+    onTestFinished(() => container.remove({ force: true }));
+    // As far as doctor looks, the library is a file.
+    const path = '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1';
+    await container.putArchive(tar([{ path, content: Buffer.from('x') }]), { path: '/' });
+    const having = `drill-test/faketime:${process.pid}`;
+    await container.commit({ repo: 'drill-test/faketime', tag: String(process.pid) });
+    onTestFinished(() => docker.getImage(having).remove());
+
+    const lacking = skewing(without);
+    const { stdout, code } = await drill('doctor', lacking, skewing(having), skewing(undefined));
+    const told = stdout.split('\n').slice(-6, -3);
+    expect(told[0]).toMatch(
+      /^MISSING .*not on docker: clock: image failover-drill\/reference:\S+ lacks libfaketime; install it there \(Debian has it in the package `libfaketime`\)/,
+    );
+    expect(told[1]).toMatch(/^ok .*own\.yaml runs on docker; not on process: /);
+    expect(told[2]).toMatch(/^MISSING .*not on docker: clock: b of our own image, which lacks libfaketime; /);
+    expect(code).toBe(3);
+
+    const run = await drill('run', lacking, '--runtime', 'docker', '--out', freshFolder());
+    expect(run.stderr).toMatch(
+      /own\.yaml:\d+:\d+: expected a machine on which the runtime docker can do `clock`, found image \S+ lacks libfaketime; install it there/,
+    );
+    expect(run.stdout).not.toContain('phase');
+    expect(run.code).toBe(2);
   });
 });

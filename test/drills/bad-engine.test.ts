@@ -73,7 +73,8 @@ withEngine(() => {
       await made(ownName),
       await made(`somebodys-${process.pid}`),
     ];
-    expect((await drill('clean')).code).toBe(0);
+    // Others may have left in this engine what it does not give up.
+    expect((await drill('clean')).stderr).not.toContain(`-${process.pid}`);
     await expect(dead.inspect()).rejects.toThrow(/no such container/i);
     expect((await own.inspect()).State.Status).toBe('created');
     expect((await theirs.inspect()).State.Status).toBe('created');

@@ -1,4 +1,4 @@
-/** What a run leaves behind makes it fail, whoever made it: the inventory of whole drills in containers. */
+/** What a run leaves behind keeps it from passing, whoever made it: the inventory of whole drills in containers. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -10,7 +10,7 @@ import { withEngine } from '../runtime/docker/engine.js';
 import { drill, freshFolder, ROOT, startDrill, verdictIn } from './drill-command.js';
 
 withEngine(() => {
-  it('what cannot be removed is a leak and makes the run fail; what was made in its name goes with it', async () => {
+  it('what cannot be removed is a leak, which is no failure of the system; what was made in its name goes with it', async () => {
     const out = freshFolder();
     const file = join(out, 'patient.yaml');
     const text = readFileSync(join(ROOT, 'test/drills/lifecycle/patient.yaml'), 'utf8');
@@ -35,8 +35,8 @@ withEngine(() => {
     onTestFinished(() => inItsName.remove({ force: true }).catch(() => undefined));
 
     const { code, stdout, stderr } = await running.ended;
-    expect(code, `${stdout}\n${stderr}`).toBe(1);
-    expect(stdout).toMatch(/^FAIL nothing left behind: expected nothing, found 1 left$/m);
+    expect(code, `${stdout}\n${stderr}`).toBe(3);
+    expect(stdout).toMatch(/^inconclusive nothing left behind: expected nothing, found 1 left$/m);
     expect(stdout).toContain(`left behind: volume ${volume} (`);
     const { findings, inventory } = verdictIn(join(out, 'results'), 'patient');
     const unmet = findings.filter(({ verdict }) => verdict !== 'pass');

@@ -16,13 +16,17 @@ import { lackOfHealth } from './container-health.js';
 import { ContainerLife } from './container-life.js';
 import { attachOutput, type ContainerOutput } from './container-output.js';
 import { processOf } from './container-process.js';
+import { ContainerStarts } from './container-starts.js';
 import { refusalOf, statusOf } from './engine.js';
+import type { NetworkTurns } from './network-turns.js';
 
 export interface ContainerSetting {
   /** For its log and for error texts. */
   name: string;
   clock: Clock;
   docker: Dockerode;
+  /** When it may join its networks. */
+  turns: NetworkTurns;
   /** Where its log is kept. */
   log: string;
   /** Told of the container as soon as the engine has given it its id. */
@@ -44,6 +48,7 @@ export class Container {
   #made = '';
   #making: Promise<unknown> | undefined;
   #isOver = false;
+  readonly #starts: ContainerStarts;
   #life: ContainerLife | undefined;
   /** For what it is told. */
   #stdin: ContainerOutput['stdin'];
@@ -51,6 +56,7 @@ export class Container {
   constructor(setting: ContainerSetting) {
     this.#setting = setting;
     this.#log = new NodeLog(setting.log);
+    this.#starts = new ContainerStarts(setting);
   }
 
   /** Makes the container where there is none of these options yet. */
@@ -61,10 +67,11 @@ export class Container {
     return making;
   }
 
-  /** Nothing is made from here on; resolves when what is being made is there, or will not be. */
+  /** Nothing is made or started from here on; resolves when what is under way is there, or will not be. */
   async noMore(): Promise<void> {
     this.#isOver = true;
     await this.#making?.catch(() => undefined);
+    await this.#starts.noMore();
   }
 
   async #make(options: Dockerode.ContainerCreateOptions): Promise<Dockerode.Container> {
@@ -77,8 +84,14 @@ export class Container {
       throw this.#error('its container to be made', refusalOf(error), error);
     }
     this.#made = made;
+    this.#starts.made(options);
     this.#setting.onMade(this.#container.id);
     return this.#container;
+  }
+
+  /** Has what was made join one more network when it is started. */
+  async connect(network: string, endpoint: Dockerode.EndpointSettings): Promise<void> {
+    await this.#asked(`let it join ${network}`, this.#starts.connect(this.made, network, endpoint));
   }
 
   /** Starts what was made; resolves once its process exists. `program` is for the error text. */
@@ -92,7 +105,7 @@ export class Container {
     const life = await this.#begin(container);
     this.#life = life;
     try {
-      await container.start();
+      await this.#starts.start(container);
     } catch (error) {
       this.#life = undefined;
       throw this.#error(`"${program}" to start`, refusalOf(error), error);

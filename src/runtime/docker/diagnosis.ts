@@ -7,6 +7,7 @@ import { messageOf } from '../../errors.js';
 import { freshId } from '../../random.js';
 import type { Diagnosis } from '../diagnosis.js';
 import { NODE_PATH } from '../image/node-executable.js';
+import { lackOfLoopback } from '../machine.js';
 import { Ports, reserveBlock } from '../process/ports.js';
 import { engineClient, findEngine, refusalOf } from './engine.js';
 import { IMAGE_LABEL } from './labels.js';
@@ -96,6 +97,9 @@ async function published(docker: Dockerode, clock: Clock, image: string | undefi
   if (image === undefined) {
     return { subject, state: 'absent', found: 'not tried', todo: 'ask again after the first run' };
   }
+  // Every other reason would be a wrong one.
+  const lack = await lackOfLoopback(clock);
+  if (lack) return { subject, state: 'missing', ...lack };
   let container: Dockerode.Container | undefined;
   try {
     const [port = 0] = await new Ports(await reserveBlock(freshId())).take(1);

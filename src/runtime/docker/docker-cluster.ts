@@ -31,6 +31,7 @@ import type { DockerPlaces } from './docker-places.js';
 import { ContainerHandicaps } from './handicap/handicaps.js';
 import type { Reach } from './handicap/reach.js';
 import { endProcess, StoppedContainers } from './inside.js';
+import { NetworkTurns } from './network-turns.js';
 import { healthPatience, nodeOptions } from './node-container.js';
 import { StartOrder } from './start-order.js';
 import { Together } from './together.js';
@@ -76,8 +77,10 @@ export class DockerCluster implements DockerClusterAbilities {
   readonly #volumes = new Set<string>();
   readonly #stopped: StoppedContainers;
   readonly #order: StartOrder;
-  #listening: (() => void) | undefined;
+  readonly #listening: (() => void)[] = [];
   #closed: Promise<Inventory> | undefined;
+  /** One container at a time joins a network. */
+  readonly #turns = new NetworkTurns();
   /** The nodes that are started at once are let go at once. */
   readonly #together = new Together();
   #lost: string | undefined;
@@ -113,7 +116,11 @@ export class DockerCluster implements DockerClusterAbilities {
 
   /** The engine tells what happens to the run's containers from here on. `stop` ends that. */
   listening(stop: () => void): void {
-    this.#listening = stop;
+    this.#listening.push(stop);
+  }
+
+  onJoined(container: string, network: string): void {
+    this.#turns.joined(container, network);
   }
 
   onDie(id: string, code: number, outOfMemory: boolean): void {
@@ -216,7 +223,7 @@ export class DockerCluster implements DockerClusterAbilities {
     // One that came into being after the last look would be left over.
     await Promise.all(all.map((one) => one.noMore()));
     const reaped = await reap(run, reaper.folder, clock, new Set([reaper.pid]), 1);
-    this.#listening?.();
+    for (const stop of this.#listening) stop();
     const logged = await Promise.allSettled(all.map((one) => one.close()));
     leaked.push(...logged.flatMap((one) => (one.status === 'rejected' ? [messageOf(one.reason)] : [])));
     leaked.push(...reaped.left);
@@ -245,6 +252,7 @@ export class DockerCluster implements DockerClusterAbilities {
       name,
       clock: surroundings.clock,
       docker,
+      turns: this.#turns,
       log: join(surroundings.logs, `${name}.log`),
       onMade: (id) => void this.#byId.set(id, container),
       onLine,

@@ -11,13 +11,15 @@ import type { Layout, Runtime, Surroundings } from '../runtime.js';
 import { exposedPorts, withBuilt } from './build.js';
 import { DockerCluster } from './docker-cluster.js';
 import { assignPlaces, networksNeeded, portsNeeded } from './docker-places.js';
-import { engineAddress, engineClient, type FoundEngine, findEngine } from './engine.js';
-import { listenToEngine } from './engine-events.js';
+import { engineClient, type FoundEngine, findEngine } from './engine.js';
+import { engineAddress } from './engine-address.js';
+import { listenToEngine, listenToNetworks } from './engine-events.js';
+import { lackOfFaketime } from './handicap/faketime.js';
 import { reachOf } from './handicap/reach.js';
 import { ensureImages } from './images.js';
 import { labelsOf } from './labels.js';
 import { lookEverywhere } from './look.js';
-import { makeNetworks } from './networks.js';
+import { makeNetworks, networkName } from './networks.js';
 import { lackOfPacketFilters } from './packet-tools.js';
 import { assignSharedPlaces } from './shared-places.js';
 
@@ -75,8 +77,12 @@ export const dockerRuntime: Omit<Runtime, 'open'> & {
 } = {
   name: 'docker',
   capabilities,
-  async lack(capability, { environment, clock }) {
-    return capability === 'packet-filters' ? lackOfPacketFilters(environment, clock) : undefined;
+  async lack(capability, { environment, clock }, { containers = {}, skewed = [] }) {
+    if (capability === 'packet-filters') return lackOfPacketFilters(environment, clock);
+    if (capability !== 'clock') return undefined;
+    // That there is no engine is said by whoever needs one.
+    const engine = await findEngine(environment, clock).catch(() => undefined);
+    return engine && lackOfFaketime(await engineClient(engine.address), skewed, containers);
   },
   async exposed(containers, surroundings) {
     const engine = await findEngine(surroundings.environment, surroundings.clock);
@@ -130,6 +136,12 @@ export const dockerRuntime: Omit<Runtime, 'open'> & {
         reach,
         networks: names.length,
       });
+      const joining = await listenToNetworks(
+        docker,
+        names.map((name) => networkName(run, name)),
+        (...joined) => cluster.onJoined(...joined),
+      );
+      cluster.listening(joining);
       cluster.listening(
         await listenToEngine(docker, run, {
           onDie: (...died) => cluster.onDie(...died),

@@ -94,7 +94,7 @@ export class Edge {
   }
 
   async #start(seed: number, image: string | undefined): Promise<string | undefined> {
-    const { place, surroundings, docker } = this.#setting;
+    const { place, surroundings } = this.#setting;
     const { clock, run } = surroundings;
     const { shared } = place;
     // On a shared network, only the link to the power device is a proxy's.
@@ -104,9 +104,8 @@ export class Edge {
       shared ? podOptions(this.#setting, shared.network, server) : edgeOptions(this.#setting, server),
     );
     if (!shared) {
-      await docker.getNetwork(networkName(run, place.name)).connect({
-        Container: made.id,
-        EndpointConfig: { IPAMConfig: { IPv4Address: place.edge.address, LinkLocalIPs: place.edge.peers } },
+      await this.#agent.connect(networkName(run, place.name), {
+        IPAMConfig: { IPv4Address: place.edge.address, LinkLocalIPs: place.edge.peers },
       });
     }
     const ready = new Promise<void>((resolve) => {

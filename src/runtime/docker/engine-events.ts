@@ -19,22 +19,50 @@ export async function listenToEngine(
   run: string,
   listener: EngineListener,
 ): Promise<() => void> {
-  const filters = { type: ['container' as const], event: ['die', 'oom'], label: [`${RUN_LABEL}=${run}`] };
+  const filters = { type: ['container'], event: ['die', 'oom'], label: [`${RUN_LABEL}=${run}`] };
+  const outOfMemory = new Set<string>();
+  const onEvent = ({ Action, Actor }: EngineEvent) => {
+    const id = Actor?.ID;
+    if (id === undefined) return;
+    if (Action === 'oom') outOfMemory.add(id);
+    else listener.onDie(id, Number(Actor?.Attributes?.['exitCode'] ?? 0), outOfMemory.delete(id));
+  };
+  return listen(docker, filters, onEvent, (reason) => listener.onLost(reason));
+}
+
+/** Tells when a container has joined one of these networks, by its name. Resolves once the engine tells. */
+export async function listenToNetworks(
+  docker: Dockerode,
+  networks: readonly string[],
+  onJoined: (container: string, network: string) => void,
+): Promise<() => void> {
+  // By their labels networks are not found here: the engine knows of a network's event its name alone.
+  const filters = { type: ['network'], event: ['connect'], network: [...networks] };
+  const onEvent = ({ Actor }: EngineEvent) => {
+    const { container, name } = Actor?.Attributes ?? {};
+    if (container !== undefined && name !== undefined) onJoined(container, name);
+  };
+  // That the engine is gone is told of its containers.
+  return listen(docker, filters, onEvent, () => {});
+}
+
+async function listen(
+  docker: Dockerode,
+  filters: Record<string, string[]>,
+  onEvent: (event: EngineEvent) => void,
+  onLost: (reason: string) => void,
+): Promise<() => void> {
   const stream = (await docker.getEvents({ filters })) as Readable;
   mayBeSilent(stream);
-  const outOfMemory = new Set<string>();
   let closed = false;
   const lines = new Lines((line) => {
     const event = parse(line);
-    const id = event?.Actor?.ID;
-    if (id === undefined) return;
-    if (event?.Action === 'oom') outOfMemory.add(id);
-    else listener.onDie(id, Number(event?.Actor?.Attributes?.['exitCode'] ?? 0), outOfMemory.delete(id));
+    if (event) onEvent(event);
   });
   const lost = (reason: string) => {
     if (closed) return;
     closed = true;
-    listener.onLost(reason);
+    onLost(reason);
   };
   stream.setEncoding('utf8');
   stream.on('data', (text: string) => lines.push(text));

@@ -1,18 +1,15 @@
 /**
- * The container engine: where it listens, whether it answers, and the client that talks to it.
+ * The container engine: whether it answers, and the client that talks to it.
  *
  * Looking for it costs no more than a request; the client is loaded only by whoever is going to use it.
  */
-import { existsSync } from 'node:fs';
 import { request } from 'node:http';
+import { Agent, request as requestOverTls } from 'node:https';
 import type { Socket } from 'node:net';
-import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import { type Clock, within } from '../../clock.js';
 import { EnvironmentError, messageOf } from '../../errors.js';
-
-/** Where an engine listens. Only engines of this machine: ports are published on its loopback addresses. */
-export type EngineAddress = { socketPath: string } | { host: string; port: number };
+import { type EngineAddress, engineAddress, placeOf, tlsOf } from './engine-address.js';
 
 export interface FoundEngine {
   address: EngineAddress;
@@ -42,12 +39,7 @@ export async function findEngine(environment: Environment, clock: Clock): Promis
     text = await within(clock, ANSWER_PATIENCE, 'GET /version', (signal) => get(address, '/version', signal));
   } catch (error) {
     throw new EnvironmentError(
-      {
-        where,
-        expected: 'a container engine that answers',
-        found: messageOf(error),
-        todo: 'start it, or use --runtime process',
-      },
+      { where, expected: 'a container engine that answers', ...silenceOf(error) },
       { cause: error },
     );
   }
@@ -72,6 +64,17 @@ export async function findEngine(environment: Environment, clock: Clock): Promis
   return { address, where, version: Version, os: Os, architecture: Arch };
 }
 
+/** Why it does not answer, and what to do about that. */
+function silenceOf(error: unknown): { found: string; todo: string } {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (code !== 'EACCES' && code !== 'EPERM')
+    return { found: messageOf(error), todo: 'start it, or use --runtime process' };
+  return {
+    found: `one that this user may not use (${messageOf(error)})`,
+    todo: 'join the group of its socket, which as a rule is docker (`sudo usermod -aG docker $USER`, then log in again), use sudo, or use --runtime process',
+  };
+}
+
 /** An engine that does not say what it can is taken as it is. */
 function isTooOld(api: string): boolean {
   const [, major, minor] = /^(\d+)\.(\d+)$/.exec(api)?.map(Number) ?? [];
@@ -85,10 +88,15 @@ function isTooOld(api: string): boolean {
  */
 export async function engineClient(address: EngineAddress, patience = WORK_PATIENCE): Promise<Dockerode> {
   const { default: Client } = await import('dockerode');
+  const { tls, ...where } = address;
+  const keys = tls && tlsOf(tls);
+  // What the client would take from DOCKER_HOST and its like by itself is said here, for they may not be meant.
   return new Client({
-    ...address,
-    ...('host' in address ? { protocol: 'http' as const } : {}),
+    ...where,
+    ...('host' in where ? { protocol: keys ? ('https' as const) : ('http' as const) } : {}),
+    ...keys,
     timeout: patience,
+    ...(keys?.rejectUnauthorized === false ? { agent: new Agent(keys) } : {}),
   });
 }
 
@@ -102,53 +110,11 @@ export function mayBeSilent(stream: NodeJS.ReadableStream): void {
   (socket as Socket).setTimeout(0);
 }
 
-/** By DOCKER_HOST, else the first socket that exists. Throws an `EnvironmentError` for what is no engine's address. */
-export function engineAddress(environment: Environment): EngineAddress {
-  const given = environment['DOCKER_HOST'];
-  if (given) return parseHost(given);
-  const home = environment['HOME'];
-  const session = environment['XDG_RUNTIME_DIR'];
-  const places = [
-    '/var/run/docker.sock',
-    ...(session ? [join(session, 'docker.sock')] : []),
-    ...(home ? [join(home, '.docker/run/docker.sock')] : []),
-  ];
-  return { socketPath: places.find((path) => existsSync(path)) ?? '/var/run/docker.sock' };
-}
-
-/** Whether an engine could be there: its socket is, or a port is named. */
-export function mayHaveEngine(environment: Environment): boolean {
-  try {
-    const address = engineAddress(environment);
-    return !('socketPath' in address) || existsSync(address.socketPath);
-  } catch {
-    // An address that drills do not run at has nothing of theirs.
-    return false;
-  }
-}
-
-/** Reads a DOCKER_HOST: a socket, or a port on loopback. */
-export function parseHost(text: string): EngineAddress {
-  const [, path] = /^unix:\/\/(\/.+)$/.exec(text) ?? [];
-  if (path !== undefined) return { socketPath: path };
-  const [, host, port] =
-    /^(?:tcp|http):\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\]):(\d+)\/?$/.exec(text) ?? [];
-  if (host !== undefined) return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
-  throw new EnvironmentError({
-    where: 'DOCKER_HOST',
-    expected: 'an engine on this machine, such as unix:///var/run/docker.sock',
-    found: `"${text}"`,
-    todo: 'change it, or use --runtime process',
-  });
-}
-
-function placeOf(address: EngineAddress): string {
-  return 'socketPath' in address ? address.socketPath : `${address.host}:${address.port}`;
-}
-
 function get(address: EngineAddress, path: string, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
-    const sent = request({ ...address, path, signal, agent: false }, (response) => {
+    const { tls, ...where } = address;
+    const ask = tls ? requestOverTls : request;
+    const sent = ask({ ...where, ...(tls && tlsOf(tls)), path, signal, agent: false }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => {

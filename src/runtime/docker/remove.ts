@@ -7,6 +7,8 @@ import { type Clock, sleep, within } from '../../clock.js';
 import { messageOf } from '../../errors.js';
 import { refusalOf, statusOf } from './engine.js';
 import { RUN_LABEL } from './labels.js';
+import { NetworkTurns } from './network-turns.js';
+import { freeOfGhosts, isStale } from './stale-network.js';
 
 export interface Removal {
   /** How many objects were removed. */
@@ -67,7 +69,9 @@ export async function removeRun(
       progress = clock.now();
     }
     if (clock.now() > end || clock.now() > answered + silence) break;
-    if (quiet === 0 && refusals.length > 0 && clock.now() > progress + REFUSED) break;
+    // Somebody who waits believes it then, and so does everybody where it will not change.
+    const isLast = quiet === 0 || refusals.every(isStale);
+    if (isLast && refusals.length > 0 && clock.now() > progress + REFUSED) break;
     if (looks < empty || quiet > 0) await sleep(clock, LOOK_EVERY);
   }
   return { removed: removed.size, left: refusals, unseen };
@@ -81,8 +85,11 @@ export async function remainingIn(docker: Dockerode, run: string): Promise<strin
 interface Found {
   kind: 'container' | 'network' | 'volume';
   text: string;
-  /** The networks and volumes that a container uses, as texts like theirs. */
-  uses?: string[];
+  /** The networks of a container, and the volumes that it uses, as texts like theirs. */
+  networks?: string[];
+  volumes?: string[];
+  /** Has a container leave a network. */
+  leave?(network: string): Promise<unknown>;
   remove(): Promise<unknown>;
 }
 
@@ -98,10 +105,10 @@ async function findAll(docker: Dockerode, run: string): Promise<Found[]> {
       ({ Id, Names, NetworkSettings, Mounts }): Found => ({
         kind: 'container',
         text: `container ${Names[0]?.replace(/^\//, '') ?? Id.slice(0, 12)}`,
-        uses: [
-          ...Object.keys(NetworkSettings?.Networks ?? {}).map((name) => `network ${name}`),
-          ...(Mounts ?? []).map(({ Name }) => `volume ${Name}`),
-        ],
+        networks: Object.keys(NetworkSettings?.Networks ?? {}).map((name) => `network ${name}`),
+        volumes: (Mounts ?? []).map(({ Name }) => `volume ${Name}`),
+        leave: (network) =>
+          docker.getNetwork(network.replace(/^network /, '')).disconnect({ Container: Id, Force: true }),
         remove: () => docker.getContainer(Id).remove({ force: true, v: true }),
       }),
     ),
@@ -109,7 +116,7 @@ async function findAll(docker: Dockerode, run: string): Promise<Found[]> {
       ({ Id, Name }): Found => ({
         kind: 'network',
         text: `network ${Name}`,
-        remove: () => docker.getNetwork(Id).remove(),
+        remove: () => freeOfGhosts(docker.getNetwork(Id)),
       }),
     ),
     ...(volumes ?? []).map(
@@ -123,8 +130,9 @@ async function findAll(docker: Dockerode, run: string): Promise<Found[]> {
 }
 
 /**
- * A network or a volume can be removed once no container uses it any more, and is at once: engines take their time
- * for each. Gives what could not be removed, and why.
+ * Containers leave a network one at a time, and go at once where they are not in each other's way. A network or a volume
+ * can be removed once no container uses it any more, and is at once: engines take their time for each. Gives what could
+ * not be removed, and why.
  */
 async function removeInOrder(found: readonly Found[], clock: Clock, removed: Set<string>): Promise<string[]> {
   const refused: string[] = [];
@@ -138,15 +146,44 @@ async function removeInOrder(found: readonly Found[], clock: Clock, removed: Set
       else refused.push(`${text} (${refusalOf(error)})`);
     }
   };
-  const containers = found.filter(({ kind }) => kind === 'container');
-  const going = containers.map((container) => ({ uses: container.uses ?? [], gone: removeOne(container) }));
+  const turns = new NetworkTurns();
+  const isFirst = new Set<string>();
+  const going = found
+    .filter(({ kind }) => kind === 'container')
+    // Nodes before their edges.
+    .sort((one, other) => (one.networks?.length ?? 0) - (other.networks?.length ?? 0))
+    .map((container) => {
+      const { networks: [only, ...more] = [] } = container;
+      // One of a network's containers may leave it by being removed, which is sooner than to leave it before.
+      const byRemoval = only !== undefined && more.length === 0 && !isFirst.has(only);
+      if (byRemoval) isFirst.add(only);
+      const gone = byRemoval
+        ? turns.leave(only, () => removeOne(container))
+        : leaveAll(container, turns, clock).then(() => removeOne(container));
+      return { ...container, gone };
+    });
   const others = found.filter(({ kind }) => kind !== 'container');
   await Promise.all(
     others.map(async (other) => {
-      await Promise.all(going.filter(({ uses }) => uses.includes(other.text)).map(({ gone }) => gone));
+      const users = going.filter(({ networks = [], volumes = [] }) =>
+        [...networks, ...volumes].includes(other.text),
+      );
+      await Promise.all(users.map(({ gone }) => gone));
       await removeOne(other);
     }),
   );
   await Promise.all(going.map(({ gone }) => gone));
   return refused;
+}
+
+/** Has a container leave its networks, each in its turn. */
+async function leaveAll({ networks = [], leave }: Found, turns: NetworkTurns, clock: Clock): Promise<void> {
+  await Promise.all(
+    networks.map((network) =>
+      turns.leave(network, () =>
+        // One that has left, or has ended, shows when it is removed.
+        within(clock, PATIENCE, `leaving ${network}`, async () => leave?.(network)).catch(() => undefined),
+      ),
+    ),
+  );
 }

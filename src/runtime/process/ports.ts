@@ -102,10 +102,13 @@ async function isFree(port: number): Promise<boolean> {
   return server !== undefined;
 }
 
+/** Undefined where the port is somebody's. Rejects where the reason is another. */
 function listen(port: number): Promise<Server | undefined> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const server = createServer((socket) => socket.destroy());
-    server.once('error', () => resolve(undefined));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' || error.code === 'EACCES' ? resolve(undefined) : reject(error),
+    );
     server.listen({ port, host: HOST, exclusive: true }, () => resolve(server));
   });
 }

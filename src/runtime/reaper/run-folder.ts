@@ -14,7 +14,7 @@ import { appendFileSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeF
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import type { EngineAddress } from '../docker/engine.js';
+import type { EngineAddress } from '../docker/engine-address.js';
 import { FOLDER_PREFIX } from '../label.js';
 import { type ProcessIdentity, thisMachine } from '../os-process.js';
 

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { systemClock as clock, sleep } from '../../../src/clock.js';
 import { attachOutput } from '../../../src/runtime/docker/container-output.js';
 import { engineClient, findEngine } from '../../../src/runtime/docker/engine.js';
-import { listenToEngine } from '../../../src/runtime/docker/engine-events.js';
+import { listenToEngine, listenToNetworks } from '../../../src/runtime/docker/engine-events.js';
 import { RUN_LABEL } from '../../../src/runtime/docker/labels.js';
 import { referenceImage } from '../../../src/runtime/image/reference-image.js';
 import { NodeLog } from '../../../src/runtime/process/node-log.js';
@@ -50,5 +50,31 @@ withEngine(() => {
     expect(lines).toEqual(['late']);
     await eventually('its end is told', () => told[0]);
     expect(told).toEqual(['died 3']);
+  });
+
+  test('that a container has joined a network is told before its start is over; of other networks nothing is', async () => {
+    const engine = await findEngine(process.env, clock);
+    const docker = await engineClient(engine.address);
+    const { name: Image } = await referenceImage(docker, engine);
+    const [own, other] = await Promise.all(
+      ['own', 'other'].map(async (part) => {
+        const name = `streams-${process.pid}-${part}`;
+        const network = await docker.createNetwork({ Name: name });
+        onTestFinished(() => network.remove());
+        const container = await docker.createContainer({
+          Image,
+          Cmd: ['/usr/local/bin/node', '-e', 'setInterval(() => {}, 1000)'],
+          HostConfig: { NetworkMode: name },
+        });
+        onTestFinished(() => container.remove({ force: true }));
+        return { name, container };
+      }),
+    );
+    const told: string[] = [];
+    const stop = await listenToNetworks(docker, [own!.name], (id, network) => told.push(`${id} ${network}`));
+    onTestFinished(stop);
+    await other!.container.start();
+    await own!.container.start();
+    expect(told).toEqual([`${own!.container.id} ${own!.name}`]);
   });
 });

@@ -1,7 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock as clock } from '../../../src/clock.js';
 import { freshId, seeded } from '../../../src/random.js';
-import { engineClient, findEngine, parseHost } from '../../../src/runtime/docker/engine.js';
+import { engineClient, findEngine } from '../../../src/runtime/docker/engine.js';
+import { parseHost } from '../../../src/runtime/docker/engine-address.js';
 import { usedNetworks } from '../../../src/runtime/docker/networks.js';
 import {
   addressIn,

@@ -11,8 +11,8 @@ import type { ProcessIdentity } from '../../os-process.js';
 import { signalTo } from '../../process-tree.js';
 import { processOf } from '../container-process.js';
 import { blockDeviceOf } from './block-device.js';
+import { faketimeOf } from './faketime.js';
 import { limitedFolder } from './full-disk.js';
-import { faketimeIn } from './skewed-clock.js';
 import { lackOfThrottle } from './slow-disk.js';
 
 export interface ReachSetting {
@@ -38,12 +38,12 @@ type ByHand = (typeof BY_HAND)[number];
 
 /** Rejects with an `EnvironmentError` that names what cannot be done here, and why. */
 export async function reachOf(setting: ReachSetting): Promise<Reach> {
-  const { docker, needs } = setting;
+  const { docker, needs, skewed, labels } = setting;
   if (needs.includes('cpu') || needs.includes('memory')) await assertLimits(docker, needs);
   const byHand = BY_HAND.filter((need) => needs.includes(need));
   const device = needs.includes('slow_disk') ? await deviceOf(docker) : undefined;
   if (byHand.length > 0) await assertByHand(setting, byHand, device);
-  return { device, faketime: needs.includes('clock') ? await faketimeOf(setting) : {} };
+  return { device, faketime: needs.includes('clock') ? await faketimeOf(docker, skewed, labels) : {} };
 }
 
 async function assertLimits(docker: Dockerode, needs: readonly Capability[]): Promise<void> {
@@ -104,31 +104,6 @@ async function lackOf(
   } catch (error) {
     return messageOf(error);
   }
-}
-
-async function faketimeOf({ docker, labels, skewed }: ReachSetting): Promise<Record<string, string>> {
-  const found = new Map<string, string | undefined>();
-  for (const image of new Set(Object.values(skewed))) {
-    const container = await docker.createContainer({ Image: image, Cmd: ['true'], Labels: labels });
-    try {
-      found.set(image, await faketimeIn(container));
-    } finally {
-      await container.remove({ force: true, v: true }).catch(() => undefined);
-    }
-  }
-  return Object.fromEntries(
-    Object.entries(skewed).map(([node, image]) => {
-      const library = found.get(image);
-      if (library === undefined)
-        throw new EnvironmentError({
-          where: `node ${node}`,
-          expected: 'libfaketime in its image, for the fault `clock`',
-          found: `none in ${image}`,
-          todo: 'install it there (Debian has a package `libfaketime`), or aim at other nodes',
-        });
-      return [node, library];
-    }),
-  );
 }
 
 const BY_ROOT = "run as root on the engine's own machine, or leave the step out";

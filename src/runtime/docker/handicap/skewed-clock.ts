@@ -15,36 +15,12 @@ import { EnvironmentError } from '../../../errors.js';
 import type { Handicap, HandicapSeen, Pace } from '../../handicap.js';
 import { tar } from '../../image/tar.js';
 import type { Container } from '../container.js';
-import { refusalOf, statusOf } from '../engine.js';
+import { refusalOf } from '../engine.js';
 import { readText } from './cgroup.js';
 import { Layers } from './layers.js';
 
-/** Where the distributions put it; the one for programs with threads works for all. */
-const FOLDERS = [
-  '/usr/lib/x86_64-linux-gnu/faketime',
-  '/usr/lib/aarch64-linux-gnu/faketime',
-  '/usr/lib64/faketime',
-  '/usr/lib/faketime',
-  '/usr/local/lib/faketime',
-];
-const LIBRARIES = FOLDERS.map((folder) => `${folder}/libfaketimeMT.so.1`);
 /** In the container. */
 const FILE = '/.failover-drill-clock';
-
-/** Where an image has the library; undefined where it has not. `container` is made from it and need not run. */
-export async function faketimeIn(container: Dockerode.Container): Promise<string | undefined> {
-  for (const path of LIBRARIES) {
-    const found = await container.infoArchive({ path }).then(
-      () => true,
-      (error: unknown) => {
-        if (statusOf(error) === 404) return false;
-        throw error;
-      },
-    );
-    if (found) return path;
-  }
-  return undefined;
-}
 
 /** The variables for a program whose clock can be set; `before` is what it is to preload besides. */
 export function faketimeEnvironment(library: string, before: string | undefined): string[] {
