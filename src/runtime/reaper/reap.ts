@@ -59,14 +59,15 @@ export async function reap(
     killAll(run, folder, clock, spare, empty),
     removeFromEngine(run, folder, clock, empty, quiet),
   ]);
+  const proxies = await removeProxies(run, folder, clock);
   const left = [
     ...remaining(run, folder, spare).map(({ pid }) => `process ${pid}`),
     ...inEngine.left,
-    ...(await removeProxies(run, folder, clock)),
+    ...proxies.left,
   ];
   await rm(folder.path, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   if (existsSync(folder.path)) left.push(`folder ${folder.path}`);
-  return { processes, inEngine: inEngine.removed, left, unseen: inEngine.unseen };
+  return { processes, inEngine: inEngine.removed, left, unseen: [...inEngine.unseen, ...proxies.unseen] };
 }
 
 /** The living processes of the run: those that carry its label, and those that were noted when they were started. */
@@ -125,18 +126,32 @@ async function removeFromEngine(
   });
 }
 
-/** Deletes the run's proxies, and only those, on servers that go on living without us. */
-export async function removeProxies(run: string, folder: RunFolder, clock: Clock): Promise<string[]> {
-  const left = await Promise.all(
-    folder
-      .toxiproxies()
-      .map((url) =>
-        within(clock, PROXY_PATIENCE, `removing the proxies on ${url}`, () =>
-          removeProxiesOn(url, proxyPrefix(run)),
-        ).catch((error: unknown) => [`proxies on ${url}: ${messageOf(error)}`]),
-      ),
+/**
+ * Deletes the run's proxies, and only those, on servers that go on living without us. They end with their server; one
+ * that does not answer may have them still.
+ */
+async function removeProxies(
+  run: string,
+  folder: RunFolder,
+  clock: Clock,
+): Promise<Pick<Reaped, 'left' | 'unseen'>> {
+  const prefix = proxyPrefix(run);
+  const unseen: string[] = [];
+  const left = folder.toxiproxies().map((url) =>
+    within(clock, PROXY_PATIENCE, 'removing them', () => removeProxiesOn(url, prefix)).catch(
+      (error: unknown) => {
+        if (!isRefused(error)) unseen.push(`the proxies ${prefix}* on ${url} (${messageOf(error)})`);
+        return [];
+      },
+    ),
   );
-  return left.flat();
+  return { left: (await Promise.all(left)).flat(), unseen };
+}
+
+/** Nobody listens there: the client has the reason as the cause of its own error. */
+function isRefused(error: unknown): boolean {
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
+  return code === 'ECONNREFUSED' || (cause !== undefined && isRefused(cause));
 }
 
 async function removeProxiesOn(url: string, prefix: string): Promise<string[]> {
