@@ -99,6 +99,7 @@ class ServerWatch {
   /** Time of our own without an answer, ms. */
   #silence = 0;
   #refusals = 0;
+  #lateUntil = 0;
   #why = '';
 
   constructor(setting: WatchSetting, server: WatchedServer) {
@@ -162,7 +163,11 @@ class ServerWatch {
 
   #answered(sent: number, took: number): void {
     const { own } = this.#server;
-    if (own !== undefined && took >= LATE) this.#setting.onLate(own, sent, took);
+    // What was asked before an earlier answer was late is late with that.
+    if (own !== undefined && took >= LATE && sent >= this.#lateUntil) {
+      this.#setting.onLate(own, sent, took);
+      this.#lateUntil = sent + took;
+    }
     this.lastGood = Math.max(this.lastGood, sent);
     this.#silence = 0;
     this.#refusals = 0;

@@ -11,6 +11,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { type Clock, sleep, within } from '../../clock.js';
 import { messageOf } from '../../errors.js';
+import { ask } from '../../link/ask.js';
 import type { Removal } from '../docker/remove.js';
 import { proxyPrefix, RUN_VARIABLE } from '../label.js';
 import { type ProcessIdentity, processesWith, stateOf } from '../os-process.js';
@@ -138,9 +139,9 @@ async function removeProxies(
   const prefix = proxyPrefix(run);
   const unseen: string[] = [];
   const left = folder.toxiproxies().map((url) =>
-    within(clock, PROXY_PATIENCE, 'removing them', () => removeProxiesOn(url, prefix)).catch(
+    within(clock, PROXY_PATIENCE, 'removing them', (signal) => removeProxiesOn(url, prefix, signal)).catch(
       (error: unknown) => {
-        if (!isRefused(error)) unseen.push(`the proxies ${prefix}* on ${url} (${messageOf(error)})`);
+        unseen.push(`the proxies ${prefix}* on ${url} (${messageOf(error)})`);
         return [];
       },
     ),
@@ -148,13 +149,13 @@ async function removeProxies(
   return { left: (await Promise.all(left)).flat(), unseen };
 }
 
-/** Nobody listens there: the client has the reason as the cause of its own error. */
-function isRefused(error: unknown): boolean {
-  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
-  return code === 'ECONNREFUSED' || (cause !== undefined && isRefused(cause));
-}
-
-async function removeProxiesOn(url: string, prefix: string): Promise<string[]> {
+async function removeProxiesOn(url: string, prefix: string, signal: AbortSignal): Promise<string[]> {
+  try {
+    await ask(`${url}/version`, signal);
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ECONNREFUSED') return [];
+    throw error;
+  }
   // Most runs use a server of their own, which is one of the processes: nothing to load for them.
   const { Toxiproxy } = await import('toxiproxy-node-client');
   const ours = Object.values(await new Toxiproxy(url).getAll()).filter(({ name }) => name.startsWith(prefix));
