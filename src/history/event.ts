@@ -269,7 +269,7 @@ export interface StallEvent {
   at: Nanoseconds;
   /** How long it stood still, in nanoseconds. After a sleep of the machine it is longer than the history's clock shows. */
   took: Nanoseconds;
-  /** What of the drill's own stood still, where it was not the runner: `toxiproxy`, or the node whose edge it was. */
+  /** What of the drill's own stood still, where it was not the runner: `Toxiproxy`, `the edge of a`. */
   node?: string;
 }
 

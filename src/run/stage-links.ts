@@ -113,9 +113,11 @@ function watched(
 ): WatchedServer[] {
   const servers = new Map<string | undefined, Omit<WatchedServer, 'proxy'>>();
   const { url, server, ended } = outer;
-  servers.set(undefined, ended ? { url, kind: server, ended, own: 'toxiproxy' } : { url, kind: 'given' });
-  for (const [node, { client }] of inner.servers)
-    servers.set(node, { url: client.host, kind: `${inner.server}, of the links from ${node}`, own: node });
+  servers.set(undefined, ended ? { url, kind: server, ended, own: 'Toxiproxy' } : { url, kind: 'given' });
+  for (const [node, { client }] of inner.servers) {
+    const kind = `${inner.server}, of the links from ${node}`;
+    servers.set(node, { url: client.host, kind, own: `the edge of ${node}` });
+  }
   return [...servers].flatMap(([name, one]) => {
     const place = carried.find(({ server: its }) => its === name);
     return place ? [{ ...one, proxy: proxyName(run, place.link.name) }] : [];

@@ -2,8 +2,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Verdict } from '../../src/checker/verdict.js';
 import { decodeHistory } from '../../src/history/codec.js';
 import { integer, seeded } from '../../src/random.js';
 import { withEngine } from '../runtime/docker/engine.js';
@@ -17,7 +18,9 @@ import {
 } from './drill-command.js';
 
 const DRILL = 'drills/split-brain.yaml';
-const NAME = 'split-brain';
+/** In containers a smaller one, which goes on until it is ended. */
+const IN_CONTAINERS = 'test/drills/lifecycle/long.yaml';
+const nameOf = (drill: string) => basename(drill, '.yaml');
 const SERVER = join(ROOT, 'dist/toxiproxy/process.js');
 /** `KILLS=20 npx vitest run test/drills/toxiproxy-lost.test.ts` for more moments than every run needs. */
 const COUNT = Number(process.env.KILLS ?? 2);
@@ -87,28 +90,22 @@ const KINDS: Record<string, () => Promise<Kind>> = {
 };
 
 /** Runs the drill up to the moment, does that to its Toxiproxy, and sees how it ends. */
-async function lose(
-  running: Running,
-  out: string,
-  ms: number,
-  undo: () => void,
-): Promise<{ took: number; stdout: string }> {
+async function lose(running: Running, verdict: () => Verdict, ms: number, harm: () => void): Promise<string> {
   await running.printed(/ is primary in term /);
   await new Promise((done) => setTimeout(done, ms));
   const lostAt = process.hrtime.bigint();
-  undo();
+  harm();
   const { code, stdout, stderr } = await running.ended;
   const took = Number(process.hrtime.bigint() - lostAt) / 1e6;
   expect(code, `${stdout}\n${stderr}`).toBe(3);
-  const { findings } = verdictIn(out, NAME);
-  expect(findings.filter(({ verdict }) => verdict === 'fail')).toEqual([]);
+  expect(verdict().findings.filter(({ verdict }) => verdict === 'fail')).toEqual([]);
   expect(took, stdout).toBeLessThan(LONGEST);
-  return { took, stdout };
+  return stdout;
 }
 
 /** The instants (s) of the problem's `lost` and of the problem itself. */
-function lostIn(out: string): { lost: number; told: number } {
-  const { events } = decodeHistory(readFileSync(join(out, NAME, '1/history.jsonl')));
+function lostIn(out: string, drill = DRILL): { lost: number; told: number } {
+  const { events } = decodeHistory(readFileSync(join(out, nameOf(drill), '1/history.jsonl')));
   const problem = events.find((event) => event.type === 'problem' && event.lost !== undefined);
   if (problem?.type !== 'problem' || problem.lost === undefined) return expect.fail('a problem with `lost`');
   return { lost: problem.lost / 1e9, told: problem.time / 1e9 };
@@ -120,13 +117,14 @@ describe.each(Object.keys(KINDS))('a Toxiproxy %s', (kind) => {
       const { named, args, environment, pid } = await KINDS[kind]!();
       const out = freshFolder();
       const running = startDrill(['run', DRILL, '--out', out, ...args], environment);
-      const { stdout } = await lose(running, out, ms, () => process.kill(pid(running), signal));
+      const verdict = () => verdictIn(out, nameOf(DRILL));
+      const stdout = await lose(running, verdict, ms, () => process.kill(pid(running), signal));
       expect(stdout).toMatch(named);
       expect(stdout).toContain('; the links of this drill went through it');
       const { lost, told } = lostIn(out);
       expect(told - lost).toBeGreaterThan(0);
       expect(told - lost).toBeLessThan(LONGEST / 1000);
-      const { inventory } = verdictIn(out, NAME);
+      const { inventory } = verdict();
       expect(inventory?.leaked).toEqual([]);
       // Nobody can say what a server holds that does not answer; what ended with it is gone.
       const hangs = kind === 'given by its URL' && signal === 'SIGSTOP';
@@ -140,13 +138,18 @@ it('one that is started anew in mid-drill has lost its proxies, and is lost', as
   const { child, url } = await standing();
   const out = freshFolder();
   const running = startDrill(['run', DRILL, '--out', out, '--toxiproxy', url]);
-  const { stdout } = await lose(running, out, 500, () => {
-    child.kill('SIGKILL');
-    child.once('exit', () => {
-      const again = spawn(process.execPath, [SERVER, '--listen', url.replace('http://', '')]);
-      onTestFinished(() => void again.kill('SIGKILL'));
-    });
-  });
+  const stdout = await lose(
+    running,
+    () => verdictIn(out, nameOf(DRILL)),
+    500,
+    () => {
+      child.kill('SIGKILL');
+      child.once('exit', () => {
+        const again = spawn(process.execPath, [SERVER, '--listen', url.replace('http://', '')]);
+        onTestFinished(() => void again.kill('SIGKILL'));
+      });
+    },
+  );
   expect(stdout).toMatch(/no longer answers/);
 });
 
@@ -159,32 +162,35 @@ it('a runner that stood still for longer than a server may be silent does not lo
   running.child.kill('SIGCONT');
   const { stdout } = await running.ended;
   expect(stdout).not.toContain('no longer answers');
-  const { events } = decodeHistory(readFileSync(join(out, NAME, '1/history.jsonl')));
+  const { events } = decodeHistory(readFileSync(join(out, nameOf(DRILL), '1/history.jsonl')));
   const stalls = events.flatMap((event) =>
     event.type === 'stall' && event.node === undefined ? [event.took / 1e6] : [],
   );
   expect(Math.max(...stalls)).toBeGreaterThan(4500);
 });
 
+/** The name of the first container whose name matches, of those that a runner has in the engine. */
+function containerOf({ child }: Running, name: RegExp): string {
+  const format = '{{.Names}} {{.Label "failover-drill.runner"}}';
+  const lines = execFileSync('docker', ['ps', '--format', format], { encoding: 'utf8' }).split('\n');
+  const own = lines.filter((line) => line.includes(` ${child.pid}.`)).map((line) => line.split(' ')[0] ?? '');
+  return own.find((one) => name.test(one)) ?? expect.fail(`${name} among ${own.join(', ')}`);
+}
+
 withEngine(() => {
   describe.each(SIGNALS)("the Toxiproxy on a node's edge, by %s", (signal) => {
     it.each(moments())('%i ms after the first primary makes the drill inconclusive, named', async (ms) => {
       const out = freshFolder();
-      const running = startDrill(['run', DRILL, '--runtime', 'docker', '--out', out]);
-      const { stdout } = await lose(running, out, ms, () => {
-        const of = `label=failover-drill.runner`;
-        const names = execFileSync('docker', ['ps', '--filter', of, '--format', '{{.Names}} {{.Labels}}'], {
-          encoding: 'utf8',
-        });
-        const edge = names
-          .split('\n')
-          .find((line) => line.includes(`=${running.child.pid}.`) && /\.edge /.test(line));
-        execFileSync('docker', ['kill', '--signal', signal, edge?.split(' ')[0] ?? expect.fail(names)]);
-      });
-      expect(stdout).toMatch(
-        /Toxiproxy at \S+ \(embedded, of the links from \S+\) no longer|the edge of \S+ has/,
+      const running = startDrill(['run', IN_CONTAINERS, '--runtime', 'docker', '--out', out]);
+      const verdict = () => verdictIn(out, nameOf(IN_CONTAINERS));
+      const stdout = await lose(running, verdict, ms, () =>
+        execFileSync('docker', ['kill', '--signal', signal, containerOf(running, /\.edge$/)]),
       );
-      expect(lostIn(out).lost).toBeGreaterThan(0);
+      expect(stdout).toMatch(
+        /Toxiproxy at \S+ \(.+, of the links from \S+\) no longer answers|the edge of \S+ has ended/,
+      );
+      const { lost, told } = lostIn(out, IN_CONTAINERS);
+      expect(told - lost).toBeLessThan(LONGEST / 1000);
     });
   });
 });
