@@ -47,6 +47,7 @@ export function watchStalls(clock: Clock, onStall: (stall: Stall) => void): Stal
   let before = ahead();
   let due = clock.now() + BEAT;
   let late = 0;
+  let stopped = false;
   const look = () => {
     const now = clock.now();
     const slept = ahead() - before > AHEAD ? ahead() - before : 0;
@@ -69,6 +70,8 @@ export function watchStalls(clock: Clock, onStall: (stall: Stall) => void): Stal
   return {
     late: () => late + Math.max(0, clock.now() - due),
     stop() {
+      if (stopped) return;
+      stopped = true;
       timer.cancel();
       // The beat that is due may be the late one.
       look();
