@@ -262,13 +262,15 @@ export interface ProblemEvent {
 
 /**
  * The runner (or the machine under it) stood still: nothing was sent, seen or recorded on time between `at` and
- * `at + took`.
+ * `at + took`. With `node`, that stood still: the runner itself went on.
  */
 export interface StallEvent {
   type: 'stall';
   at: Nanoseconds;
-  /** How long it stood still, in nanoseconds. */
+  /** How long it stood still, in nanoseconds. After a sleep of the machine it is longer than the history's clock shows. */
   took: Nanoseconds;
+  /** What of the drill's own stood still, where it was not the runner: `Toxiproxy`, `the edge of a`. */
+  node?: string;
 }
 
 /** What the run created, and what there was before it and after `down`. */

@@ -24,6 +24,8 @@ export interface ToxiproxyServer {
   /** `embedded`, `toxiproxy-server on PATH` or the URL. */
   server: string;
   version: string;
+  /** Where it is a process of ours: resolves when that has ended, with how. */
+  ended?: Promise<string>;
   /** Ends the server where it is ours. */
   close(): Promise<void>;
 }
@@ -73,6 +75,7 @@ async function openFromPath({ clock, hosts }: ServerChoice, executable: string):
     url: client.host,
     server: 'toxiproxy-server on PATH',
     version,
+    ended: helper.ended,
     close: () => helper.stop(),
   };
 }
@@ -101,7 +104,8 @@ async function openEmbedded({ clock, hosts, seed }: ServerChoice): Promise<Toxip
     ),
   );
   const version = await versionOf(client, clock);
-  return { client, url: client.host, server: 'embedded', version, close: () => helper.stop() };
+  const close = () => helper.stop();
+  return { client, url: client.host, server: 'embedded', version, ended: helper.ended, close };
 }
 
 /** Resolves with the version once the server answers. */

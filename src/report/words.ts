@@ -62,7 +62,7 @@ function told(event: Event, faultName: FaultName): string | undefined {
     case 'problem':
       return `problem: ${event.message}`;
     case 'stall':
-      return `the runner stood still for ${(event.took / 1e6).toFixed(0)} ms`;
+      return `${event.node ?? 'the runner'} stood still for ${(event.took / 1e6).toFixed(0)} ms`;
     case 'inventory':
       return inventoryWords(event);
     case 'end':

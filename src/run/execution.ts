@@ -11,10 +11,16 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { judge } from '../checker/judge.js';
 import type { Verdict } from '../checker/verdict.js';
-import type { Clock } from '../clock.js';
+import { type Clock, unlessAborted } from '../clock.js';
 import { type Drill, encodeDrill } from '../drill/schema.js';
 import { type EnvironmentError, linesOf } from '../errors.js';
-import { type EndEvent, type Event, type EventBody, HISTORY_FORMAT } from '../history/event.js';
+import {
+  type EndEvent,
+  type Event,
+  type EventBody,
+  HISTORY_FORMAT,
+  type Nanoseconds,
+} from '../history/event.js';
 import { historyOf } from '../history/history.js';
 import type { ToxiproxyChoice } from '../link/toxiproxy-choice.js';
 import { type Random, seeded } from '../random.js';
@@ -149,27 +155,38 @@ async function play(
   const random: Random = seeded(setting.seed);
   const ground = new AbortController();
   setMaxListeners(0, ground.signal);
+  let lost: Nanoseconds | undefined;
   const stage = new Stage({
     ...setting,
     plan,
     recorder,
     random,
     signal: AbortSignal.any([signal, ground.signal]),
-    onLost: (error) => ground.abort(error),
+    onLost(error, since) {
+      lost = recorder.scale(since);
+      ground.abort(error);
+    },
   });
   let reason: EndEvent['reason'] = 'done';
   try {
     recorder.record({ type: 'phase', phase: 'up' });
-    await conduct(await stage.up());
+    await conduct(await stage.up()).finally(() => groundHolds(stage, signal, ground.signal));
   } catch (error) {
     reason = signal.aborted ? 'interrupted' : 'failed';
-    // Whatever failed first: that the nodes' ground is gone is the reason.
+    // Whatever failed first: that the ground is gone is the reason.
     const cause = ground.signal.aborted ? ground.signal.reason : error;
-    if (!signal.aborted) recorder.record({ type: 'problem', message: linesOf(cause) });
+    const since = lost === undefined ? {} : { lost };
+    if (!signal.aborted) recorder.record({ type: 'problem', message: linesOf(cause), ...since });
   }
   recorder.record({ type: 'phase', phase: 'down' });
   recorder.record({ type: 'inventory', ...(await leave(stage, setting.keeping, recorder, reason)) });
   return reason;
+}
+
+/** What is gone at the end may have been gone a while: it is looked at once more. Rejects where it is. */
+async function groundHolds(stage: Stage, signal: AbortSignal, ground: AbortSignal): Promise<void> {
+  if (!signal.aborted) await unlessAborted(signal, stage.confirm());
+  ground.throwIfAborted();
 }
 
 /** Takes the stage down, or leaves it as it is where that is wanted and the drill did not pass. */

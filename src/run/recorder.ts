@@ -68,10 +68,10 @@ export class Recorder {
 
   /** What happens once the history is closed is no part of it. */
   record(body: EventBody, instants: Instants = {}): Event {
-    const event = { index: this.#count, time: this.#scale(this.#clock.now()), ...body } as Event;
+    const event = { index: this.#count, time: this.scale(this.#clock.now()), ...body } as Event;
     for (const name of ['at', 'until', 'intended'] as const) {
       const instant = instants[name];
-      if (instant !== undefined) Object.assign(event, { [name]: this.#scale(instant) });
+      if (instant !== undefined) Object.assign(event, { [name]: this.scale(instant) });
     }
     if (this.#closed) return event;
     this.#count += 1;
@@ -108,7 +108,8 @@ export class Recorder {
     await this.#handle.close();
   }
 
-  #scale(ms: number): Nanoseconds {
+  /** An instant of the clock, in milliseconds, on the run's own scale. */
+  scale(ms: number): Nanoseconds {
     return Math.round((ms - this.#origin) * 1e6);
   }
 

@@ -8,10 +8,11 @@ import type { StatefulLinks } from '../link/links.js';
 import { openPacketLinks } from '../link/packet-links.js';
 import { openInside, openToxiproxy, type ToxiproxyServer } from '../link/server.js';
 import type { ToxiproxyChoice } from '../link/toxiproxy-choice.js';
-import { openLinks } from '../link/toxiproxy-links.js';
+import { openLinks, proxyName } from '../link/toxiproxy-links.js';
+import type { WatchedServer } from '../link/toxiproxy-watch.js';
 import type { Random } from '../random.js';
 import type { BroughtToxiproxies } from '../runtime/edges.js';
-import type { OpenCluster } from '../runtime/runtime.js';
+import type { LinkPlace, OpenCluster } from '../runtime/runtime.js';
 import type { Plan } from './plan.js';
 import type { Recorder } from './recorder.js';
 
@@ -22,6 +23,8 @@ export interface StageLinksSetting {
   random: Random;
   toxiproxy: ToxiproxyChoice;
   environment: Readonly<Record<string, string | undefined>>;
+  /** Whether the server with this URL is lost: then nothing is left to undo on it, or nobody who would do it. */
+  isLost(url: string): boolean;
 }
 
 export interface StageLinks {
@@ -30,11 +33,13 @@ export interface StageLinks {
   proxies: number;
   /** The URL of the Toxiproxy server that carries a link; undefined where none does. */
   serverOf(link: string): string | undefined;
+  /** The servers that carry links, to be watched. */
+  servers: WatchedServer[];
 }
 
 /** `undoBy` is told of what undoes each thing as soon as that is under way, in the order of opening. */
 export async function openStageLinks(
-  { clock, plan, recorder, toxiproxy, environment, random }: StageLinksSetting,
+  { clock, plan, recorder, toxiproxy, environment, random, isLost }: StageLinksSetting,
   run: string,
   cluster: OpenCluster,
   undoBy: (undo: () => Promise<unknown>) => void,
@@ -59,14 +64,15 @@ export async function openStageLinks(
     version: outer.version,
   });
   const isProxied = (link: string) => !places.link(link).packets;
+  const carried = plan.links.filter(({ name }) => isProxied(name)).map(({ name }) => places.link(name));
   const others = new Map([...inner.servers].map(([name, { client }]) => [name, client]));
-  const proxied = await openLinks(
-    { client: outer.client, others, clock, run },
-    plan.links.filter(({ name }) => isProxied(name)).map(({ name }) => places.link(name)),
-  );
-  undoBy(() => proxied.close());
+  const proxied = await openLinks({ client: outer.client, others, clock, run }, carried);
+  undoBy(async () => {
+    if (!isLost(outer.url)) await proxied.close();
+  });
   const opened = {
     proxies: proxied.size,
+    servers: watched(run, outer, inner, carried),
     serverOf(link: string) {
       const { server } = places.link(link);
       if (!isProxied(link)) return undefined;
@@ -96,6 +102,26 @@ async function openInner(clock: Clock, bringing: Promise<BroughtToxiproxies>): P
   const { server, urls } = await bringing;
   const opened = [...urls].map(async ([name, url]) => [name, await openInside(url, clock)] as const);
   return { server, servers: new Map(await Promise.all(opened)) };
+}
+
+/** The servers that carry at least one link, each with one of its proxies. */
+function watched(
+  run: string,
+  outer: ToxiproxyServer,
+  inner: Inner,
+  carried: readonly LinkPlace[],
+): WatchedServer[] {
+  const servers = new Map<string | undefined, Omit<WatchedServer, 'proxy'>>();
+  const { url, server, ended } = outer;
+  servers.set(undefined, ended ? { url, kind: server, ended, own: 'Toxiproxy' } : { url, kind: 'given' });
+  for (const [node, { client }] of inner.servers) {
+    const kind = `${inner.server}, of the links from ${node}`;
+    servers.set(node, { url: client.host, kind, own: `the edge of ${node}` });
+  }
+  return [...servers].flatMap(([name, one]) => {
+    const place = carried.find(({ server: its }) => its === name);
+    return place ? [{ ...one, proxy: proxyName(run, place.link.name) }] : [];
+  });
 }
 
 /** Which servers carry the links, in words. */

@@ -22,6 +22,7 @@ import { addressesOf } from './addresses.js';
 import { clientGroups } from './client-groups.js';
 import { withExposedPorts } from './exposed-ports.js';
 import type { FaultKinds } from './fault-kinds.js';
+import { Ground } from './ground.js';
 import { HeadCount } from './head-count.js';
 import { Injector } from './injector.js';
 import { nodeContext } from './node-context.js';
@@ -45,8 +46,8 @@ export interface StageSetting {
   toxiproxy: ToxiproxyChoice;
   environment: Readonly<Record<string, string | undefined>>;
   signal: AbortSignal;
-  /** Told when what the nodes run on is gone. */
-  onLost(error: Error): void;
+  /** Told when what the drill stands on is gone, and since which instant of the clock it may have been. */
+  onLost(error: Error, since: number): void;
 }
 
 export class Stage {
@@ -58,6 +59,7 @@ export class Stage {
   /** What ends the watching and the load, while everything else goes on. */
   readonly #rest: (() => void)[] = [];
   readonly #count: HeadCount;
+  readonly #ground: Ground;
   #links: StageLinks | undefined;
   #cluster: OpenCluster | undefined;
   #isLost = false;
@@ -65,6 +67,8 @@ export class Stage {
   constructor(setting: StageSetting) {
     this.#setting = setting;
     this.#count = new HeadCount(setting, this.run);
+    this.#ground = new Ground(setting);
+    this.#rest.push(() => this.#ground.stop());
   }
 
   /** Brings everything up; the service need not be whole yet when it resolves. */
@@ -93,7 +97,7 @@ export class Stage {
         onExit: (node, detail, at) => observer.onExit(node, detail, at),
         onLost: (error) => {
           this.#isLost = true;
-          this.#setting.onLost(error);
+          this.#ground.lose(error);
         },
       },
     );
@@ -118,8 +122,11 @@ export class Stage {
     });
     this.#rest.push(() => observer.stop());
     const nodes = watched(cluster, observer);
-    const opened = await openStageLinks(this.#setting, this.run, cluster, (undo) => this.#undo.push(undo));
+    const isLost = (url: string) => this.#ground.isLostServer(url);
+    const linksSetting = { ...this.#setting, isLost };
+    const opened = await openStageLinks(linksSetting, this.run, cluster, (undo) => this.#undo.push(undo));
     this.#links = opened;
+    this.#ground.watchToxiproxy(opened.servers);
     const { links } = opened;
     await this.#openPower(cluster, greets);
     const start = async (node: string) => {
@@ -166,7 +173,17 @@ export class Stage {
 
   /** Whether there is anything that could be kept. */
   get stands(): boolean {
-    return this.#cluster !== undefined && !this.#isLost;
+    return this.#cluster !== undefined && !this.#ground.isLost;
+  }
+
+  /** Resolves once what the drill stands on is known to have been there at this call, or to be lost. */
+  confirm(): Promise<void> {
+    return this.#ground.confirm();
+  }
+
+  /** Nothing is measured any more: whether the ground holds is not looked at. */
+  calm(): void {
+    this.#ground.stop();
   }
 
   /** Where everything is that can be reached from this machine; undefined where nothing stands. */

@@ -60,6 +60,7 @@ export async function stand(setting: Omit<ExecutionSetting, 'keeping'>): Promise
     await whole(scene);
     // It may stand for weeks.
     scene.observer.calm();
+    stage.calm();
     recorder.forget();
     const addresses = stage.addresses();
     if (!addresses) throw new EnvironmentError('nothing stands');

@@ -202,6 +202,8 @@ export interface Helper {
   readonly name: string;
   /** Whether its process exists, asked of the operating system now. */
   running(): boolean;
+  /** Resolves when its process has ended, whoever ended it, with how: `exit code 1`, `signal SIGKILL (9)`. */
+  readonly ended: Promise<string>;
   tail(lines: number): Promise<string[]>;
   /** Kills it; resolves when it has ended. */
   stop(): Promise<void>;

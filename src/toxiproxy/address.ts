@@ -6,6 +6,7 @@
  */
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { portOfService } from './services.js';
 
 export interface Address {
   host: string;
@@ -36,12 +37,18 @@ export function splitHostPort(address: string): { host: string; port: string } {
   return { host: address.slice(0, colon), port: address.slice(colon + 1) };
 }
 
-/** The port's number. Throws an `AddressError` for a name or a number out of range. */
+/** The port's number, which may have a sign, or be the name of a service. Throws an `AddressError`. */
 export function parsePort(port: string): number {
-  if (port === '') return 0;
-  if (!/^\d+$/.test(port)) throw new AddressError(`lookup tcp/${port}: unknown port`);
-  if (Number(port) > 65535) throw new AddressError(`address ${port}: invalid port`);
-  return Number(port);
+  if (!/^[+-]?\d*$/.test(port)) return servicePort(port);
+  const number = Number(port.replace(/^[+-]$/, ''));
+  if (number < 0 || number > 65535) throw new AddressError(`address ${port}: invalid port`);
+  return Math.abs(number);
+}
+
+function servicePort(name: string): number {
+  const port = portOfService(name);
+  if (port === undefined) throw new AddressError(`lookup tcp/${name}: unknown port`);
+  return port;
 }
 
 /**

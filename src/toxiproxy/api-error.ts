@@ -13,6 +13,7 @@ export class ApiError extends Error {
 }
 
 export const badRequestBody = (why: string) => new ApiError(`bad request body: ${why}`, 400);
+export const bodyTooLarge = () => new ApiError('http: request body too large', 413);
 export const missingField = (field: string) => new ApiError(`missing required field: ${field}`, 400);
 export const invalidToxicType = () => new ApiError('invalid toxic type', 400);
 export const invalidStream = () =>

@@ -15,13 +15,15 @@ export interface InstalledToxic {
   /** The share of connections, 0 to 1, that the toxic works on. */
   toxicity: number;
   attributes: Attributes;
+  /** The same as answers show them, to the last digit. */
+  digits: Record<string, string>;
 }
 
 export function encodeToxic(toxic: InstalledToxic): JsonText {
   return encodeObject([
     [
       'attributes',
-      encodeObject(Object.entries(toxic.attributes).map(([name, value]) => [name, String(value)])),
+      encodeObject(Object.keys(toxic.attributes).map((name) => [name, toxic.digits[name] ?? '0'])),
     ],
     ['name', encodeText(toxic.name)],
     ['type', encodeText(toxic.type)],

@@ -5,7 +5,8 @@
  *     new Toxiproxy(toxiproxy.url)   // any client of Toxiproxy's
  *     await toxiproxy.close();
  *
- * It differs from Toxiproxy 2.12 on purpose in this: a missing host is loopback; a call never waits for a
+ * It differs from Toxiproxy 2.12 on purpose in this: a missing host is loopback; a body over 1 MB is 413, for what it
+ * would be as objects does not fit into memory; a call never waits for a
  * receiver that does not read, or for a reset under way; a change that is refused changes nothing; a slicer or a
  * bandwidth with senseless attributes does no harm; delays of several latency toxics add up for queued bytes too.
  */
@@ -14,7 +15,9 @@ import type { Clock } from '../clock.js';
 import { EnvironmentError, messageOf } from '../errors.js';
 import { integer, type Random } from '../random.js';
 import { joinHostPort } from './address.js';
+import { bodyTooLarge } from './api-error.js';
 import { closeListener, listen } from './listener.js';
+import { cleanPath, encodePath, splitUrl } from './path.js';
 import { ProxyCollection } from './proxy-collection.js';
 import { empty, errorReply, plain, type Reply } from './reply.js';
 import { route } from './routes.js';
@@ -32,6 +35,9 @@ export interface ToxiproxyServer {
   /** Ends the API, every proxy and every connection; resolves when no socket and no timer is left. */
   close(): Promise<void>;
 }
+
+/** The largest body that is taken, in bytes. A list of some ten thousand proxies is smaller. */
+const LARGEST_BODY = 1024 * 1024;
 
 /** How long an idle connection to the API is kept, in milliseconds: as long as Toxiproxy does. */
 const KEEP_ALIVE = 60_000;
@@ -68,10 +74,10 @@ export async function startToxiproxy({
 
 async function answer(proxies: ProxyCollection, request: IncomingMessage, id: string): Promise<Reply> {
   const method = request.method ?? '';
-  const path = decodePath(request.url ?? '');
+  const { path, query } = splitUrl(request.url ?? '');
   if (path === undefined) return { ...plain(400, '400 Bad Request'), headers: { Connection: 'close' } };
-  const clean = path.replace(/\/{2,}/g, '/');
-  if (clean !== path) return empty(301, { Location: encodeURI(clean) });
+  const clean = cleanPath(path);
+  if (clean !== path) return empty(301, { Location: encodePath(clean) + query });
   const found = route(method, path);
   if (!found) return plain(404, '404 page not found');
   if (!found.handler) return empty(405);
@@ -101,18 +107,17 @@ function send(response: ServerResponse, { status, headers, body }: Reply): void 
   response.end(body);
 }
 
+/** A body that is too large is read to its end all the same, or its sender would not come to read the answer. */
 async function readAll(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
-function decodePath(url: string): string | undefined {
-  try {
-    return decodeURIComponent(url.replace(/[?#].*$/s, ''));
-  } catch {
-    return undefined;
+  let chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > LARGEST_BODY) chunks = [];
+    else chunks.push(chunk);
   }
+  if (length > LARGEST_BODY) throw bodyTooLarge();
+  return Buffer.concat(chunks);
 }
 
 /** Twenty letters and digits, as the identifiers of Toxiproxy's requests have. */

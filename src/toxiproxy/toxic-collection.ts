@@ -5,7 +5,7 @@ import { invalidStream, invalidToxicType, toxicAlreadyExists, toxicNotFound } fr
 import type { Direction, InstalledToxic } from './installed-toxic.js';
 import { type Reader, readBody, readFloat, readInteger, readObject, readText } from './json/fields.js';
 import { Link, type LinkOptions } from './link.js';
-import type { Attributes, ToxicType } from './toxic.js';
+import type { ToxicType } from './toxic.js';
 import { toxicTypes } from './toxic-types.js';
 import { noop } from './toxics/noop.js';
 
@@ -41,7 +41,7 @@ export class ToxicCollection {
   add(body: Buffer): InstalledToxic {
     const toxic = readToxic(body);
     if (this.list().some(({ name }) => name === toxic.name)) throw toxicAlreadyExists();
-    readBody(body, readAttributes('', toxic.definition, toxic.attributes));
+    readBody(body, readAttributes('', toxic.definition, toxic));
     this.#chains[toxic.direction].push(toxic);
     for (const link of this.#linksOf(toxic)) link.addToxic(toxic);
     return toxic;
@@ -50,7 +50,8 @@ export class ToxicCollection {
   /** Changes attributes and toxicity, on live connections too. Throws an `ApiError`, and then changes nothing. */
   update(name: string, body: Buffer): InstalledToxic {
     const toxic = this.get(name);
-    const changed = { toxicity: toxic.toxicity, attributes: { ...toxic.attributes } };
+    const { toxicity, attributes, digits } = toxic;
+    const changed = { toxicity, attributes: { ...attributes }, digits: { ...digits } };
     readBody(body, readUpdate(toxic.definition, changed));
     Object.assign(toxic, changed);
     for (const link of this.#linksOf(toxic)) link.updateToxic(toxic);
@@ -86,6 +87,8 @@ export class ToxicCollection {
   }
 }
 
+type Given = Pick<InstalledToxic, 'attributes' | 'digits'>;
+
 /** Everything but the attributes, which can only be read when the type is known. */
 function readToxic(body: Buffer): InstalledToxic {
   const input = { name: '', type: '', stream: 'downstream', toxicity: 1 };
@@ -115,17 +118,15 @@ function readToxic(body: Buffer): InstalledToxic {
   const definition = toxicTypes.get(input.type);
   if (!definition) throw invalidToxicType();
   const attributes = Object.fromEntries(Object.keys(definition.attributes).map((name) => [name, 0]));
-  return { ...input, name: input.name || `${input.type}_${input.stream}`, direction, definition, attributes };
+  const name = input.name || `${input.type}_${input.stream}`;
+  return { ...input, name, direction, definition, attributes, digits: {} };
 }
 
-function readAttributes(
-  struct: string,
-  { struct: name, attributes: types }: ToxicType,
-  into: Attributes,
-): Reader {
+function readAttributes(struct: string, { struct: name, attributes: types }: ToxicType, into: Given): Reader {
   const fields = Object.entries(types).map(([field, type]) => {
-    const read = readInteger(type, (value) => {
-      into[field] = value;
+    const read = readInteger(type, (value, digits) => {
+      into.attributes[field] = value;
+      into.digits[field] = digits;
     });
     return [field, read] as const;
   });
@@ -133,7 +134,7 @@ function readAttributes(
   return readObject({ name: struct, text: 'struct' }, { attributes });
 }
 
-function readUpdate(definition: ToxicType, into: { toxicity: number; attributes: Attributes }): Reader {
+function readUpdate(definition: ToxicType, into: Given & { toxicity: number }): Reader {
   const readToxicity = readFloat((toxicity) => {
     into.toxicity = toxicity;
   });
@@ -141,6 +142,6 @@ function readUpdate(definition: ToxicType, into: { toxicity: number; attributes:
     'struct { Attributes interface {} "json:\\"attributes\\""; Toxicity float32 "json:\\"toxicity\\"" }';
   return (value, place) => {
     readObject({ name: '', text }, { attributes: () => undefined, toxicity: readToxicity })(value, place);
-    if (value.kind === 'object') readAttributes('', definition, into.attributes)(value, place);
+    if (value.kind === 'object') readAttributes('', definition, into)(value, place);
   };
 }

@@ -108,6 +108,10 @@ onEachServer((api) => {
       '{"type":"latency","attributes":{"latency":1.5}}',
       'bad request body: json: cannot unmarshal number 1.5 into Go struct field LatencyToxic.attributes.latency of type int64',
     ],
+    ...['9223372036854775808', '-9223372036854775809', '1e3', '100000000000000000000'].map((number) => [
+      `{"type":"latency","attributes":{"latency":${number}}}`,
+      `bad request body: json: cannot unmarshal number ${number} into Go struct field LatencyToxic.attributes.latency of type int64`,
+    ]),
     [
       '{"type":"slicer","attributes":{"delay":true}}',
       'bad request body: json: cannot unmarshal bool into Go struct field SlicerToxic.attributes.delay of type int',
@@ -117,6 +121,21 @@ onEachServer((api) => {
     expect(await api.outcome('POST', '/proxies/p/toxics', body)).toEqual(error(400, message));
     expect(await api.outcome('GET', '/proxies/p/toxics')).toEqual([200, JSON_TYPE, '[]']);
   });
+
+  test.each(['9007199254740993', '9223372036854775807', '-9223372036854775808', '-0'])(
+    'a whole number of 64 bits, such as %s, keeps its digits',
+    async (number) => {
+      await api.create();
+      const digits = number === '-0' ? '0' : number;
+      const shown = `"attributes":{"timeout":${digits}}`;
+      const body = `{"name":"t","type":"timeout","toxicity":0,"attributes":{"timeout":${number}}}`;
+      expect((await api.call('POST', '/proxies/p/toxics', body)).body).toContain(shown);
+      expect((await api.call('PATCH', '/proxies/p/toxics/t', '{"toxicity":0}')).body).toContain(shown);
+      expect((await api.call('GET', '/proxies/p')).body).toContain(shown);
+      await api.call('PATCH', '/proxies/p/toxics/t', '{"attributes":{"timeout":7}}');
+      expect((await api.call('GET', '/proxies/p/toxics/t')).body).toContain('"attributes":{"timeout":7}');
+    },
+  );
 
   test('errors of toxics', async () => {
     await api.create();

@@ -52,8 +52,32 @@ onEachServer((api) => {
     expect([status, body]).toEqual([405, '']);
   });
 
-  test('a path with doubled slashes is redirected', async () => {
-    const { status, headers, body } = await api.call('GET', '//proxies//p');
-    expect([status, headers.location, body]).toEqual([301, '/proxies/p', '']);
+  test.each([
+    ['//proxies//p', '/proxies/p'],
+    ['/./proxies', '/proxies'],
+    ['/proxies/../version', '/version'],
+    ['/../../version', '/version'],
+    ['/proxies/.', '/proxies'],
+    ['/proxies/..', '/'],
+    ['/proxies//', '/proxies/'],
+    ['/proxies/./', '/proxies/'],
+    ['//', '/'],
+    ['/%2e%2e/version', '/version'],
+    ['//none?a=1&b=//2', '/none?a=1&b=//2'],
+    ["//a!'(*)%3F%23%20b", '/a%21%27%28%2A%29%3F%23%20b'],
+  ])('a path that is not clean is redirected: %s', async (path, clean) => {
+    for (const method of ['GET', 'POST']) {
+      const { status, headers, body } = await api.call(method, path);
+      expect([status, headers.location, body]).toEqual([301, clean, '']);
+    }
+  });
+
+  test.each([
+    ['/version?x=1', 200],
+    ['/%76ersion', 200],
+    ['/proxies/%FF', 404],
+    ['/proxies/...', 404],
+  ])('GET %s is answered as it is, with %i', async (path, status) => {
+    expect((await api.call('GET', path)).status).toBe(status);
   });
 });

@@ -25,7 +25,9 @@ export class Api {
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<Answer> {
-    const request = httpRequest(`${this.url}${path}`, { method, headers, agent: false });
+    const { hostname, port } = new URL(this.url);
+    // The path by itself: as part of a URL it would be cleaned here.
+    const request = httpRequest({ hostname, port, path, method, headers, agent: false });
     request.end(body === undefined || typeof body === 'string' ? body : JSON.stringify(body));
     const [response] = await once(request, 'response');
     const chunks: Buffer[] = [];

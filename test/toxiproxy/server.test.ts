@@ -18,10 +18,13 @@ test('a busy address is an error of the environment that says what to do', async
   await first.close();
 });
 
-test.each(['nonsense', '127.0.0.1:99999', '127.0.0.1:http', '[::1:0'])('%j is no address', async (listen) => {
-  const server = startToxiproxy({ listen, clock: systemClock, random: seeded(1) });
-  await expect(server).rejects.toThrow(EnvironmentError);
-});
+test.each(['nonsense', '127.0.0.1:99999', '127.0.0.1:none', '127.0.0.1:-1', '[::1:0'])(
+  '%j is no address',
+  async (listen) => {
+    const server = startToxiproxy({ listen, clock: systemClock, random: seeded(1) });
+    await expect(server).rejects.toThrow(EnvironmentError);
+  },
+);
 
 /** The system's clock, which knows the timers that are still to fire. */
 function countingClock(): Clock & { timers: Set<object> } {

@@ -157,7 +157,9 @@ export class Edge {
 
   #ended(part: EdgePart, detail: string): void {
     const { place, onLost } = this.#setting;
-    if (this.#isUp) onLost(`the ${part} of ${place.name} has ended (${detail})`);
+    const what = part === 'edge' ? 'the edge' : 'Toxiproxy';
+    const carried = `the links from ${place.name} went through it`;
+    if (this.#isUp) onLost(`${what} of ${place.name} has ended (${detail}): ${carried}`);
     else this.#failed(new EnvironmentError(`it ended (${detail})`));
   }
 

@@ -36,6 +36,10 @@ export class HelperProcesses implements Hosts {
   async host(name: string, program: Program, onLine: (line: string) => void): Promise<Helper> {
     if (this.#closed) throw new EnvironmentError('the run is being taken down: nothing is started any more');
     const { clock, logs } = this.#surroundings;
+    let onExit: (detail: string) => void = () => {};
+    const ended = new Promise<string>((resolve) => {
+      onExit = resolve;
+    });
     const helper = new NodeProcess({
       name: `_${name}`,
       clock,
@@ -48,13 +52,14 @@ export class HelperProcesses implements Hosts {
         this.#reaper.folder.noteProcess(process);
       },
       onLine,
-      onExit: () => {},
+      onExit,
     });
     this.#helpers.push(helper);
     await helper.start(program);
     return {
       name,
       running: () => helper.state() !== 'gone',
+      ended,
       tail: (lines) => helper.tail(lines),
       stop: () => helper.end(KILL_PATIENCE),
     };

@@ -121,6 +121,7 @@ export class ProcessCluster implements ProcessClusterAbilities {
     return {
       created: { processes: this.#created + this.#helpers.started, proxies: 0, folders: 1 },
       leaked: [...new Set([...leaked, ...left])],
+      ...(reaped.unseen.length > 0 ? { unseen: reaped.unseen } : {}),
     };
   }
 

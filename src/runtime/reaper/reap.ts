@@ -11,6 +11,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { type Clock, sleep, within } from '../../clock.js';
 import { messageOf } from '../../errors.js';
+import { ask } from '../../link/ask.js';
 import type { Removal } from '../docker/remove.js';
 import { proxyPrefix, RUN_VARIABLE } from '../label.js';
 import { type ProcessIdentity, processesWith, stateOf } from '../os-process.js';
@@ -59,14 +60,15 @@ export async function reap(
     killAll(run, folder, clock, spare, empty),
     removeFromEngine(run, folder, clock, empty, quiet),
   ]);
+  const proxies = await removeProxies(run, folder, clock);
   const left = [
     ...remaining(run, folder, spare).map(({ pid }) => `process ${pid}`),
     ...inEngine.left,
-    ...(await removeProxies(run, folder, clock)),
+    ...proxies.left,
   ];
   await rm(folder.path, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   if (existsSync(folder.path)) left.push(`folder ${folder.path}`);
-  return { processes, inEngine: inEngine.removed, left, unseen: inEngine.unseen };
+  return { processes, inEngine: inEngine.removed, left, unseen: [...inEngine.unseen, ...proxies.unseen] };
 }
 
 /** The living processes of the run: those that carry its label, and those that were noted when they were started. */
@@ -125,21 +127,35 @@ async function removeFromEngine(
   });
 }
 
-/** Deletes the run's proxies, and only those, on servers that go on living without us. */
-export async function removeProxies(run: string, folder: RunFolder, clock: Clock): Promise<string[]> {
-  const left = await Promise.all(
-    folder
-      .toxiproxies()
-      .map((url) =>
-        within(clock, PROXY_PATIENCE, `removing the proxies on ${url}`, () =>
-          removeProxiesOn(url, proxyPrefix(run)),
-        ).catch((error: unknown) => [`proxies on ${url}: ${messageOf(error)}`]),
-      ),
+/**
+ * Deletes the run's proxies, and only those, on servers that go on living without us. They end with their server; one
+ * that does not answer may have them still.
+ */
+async function removeProxies(
+  run: string,
+  folder: RunFolder,
+  clock: Clock,
+): Promise<Pick<Reaped, 'left' | 'unseen'>> {
+  const prefix = proxyPrefix(run);
+  const unseen: string[] = [];
+  const left = folder.toxiproxies().map((url) =>
+    within(clock, PROXY_PATIENCE, 'removing them', (signal) => removeProxiesOn(url, prefix, signal)).catch(
+      (error: unknown) => {
+        unseen.push(`the proxies ${prefix}* on ${url} (${messageOf(error)})`);
+        return [];
+      },
+    ),
   );
-  return left.flat();
+  return { left: (await Promise.all(left)).flat(), unseen };
 }
 
-async function removeProxiesOn(url: string, prefix: string): Promise<string[]> {
+async function removeProxiesOn(url: string, prefix: string, signal: AbortSignal): Promise<string[]> {
+  try {
+    await ask(`${url}/version`, signal);
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ECONNREFUSED') return [];
+    throw error;
+  }
   // Most runs use a server of their own, which is one of the processes: nothing to load for them.
   const { Toxiproxy } = await import('toxiproxy-node-client');
   const ours = Object.values(await new Toxiproxy(url).getAll()).filter(({ name }) => name.startsWith(prefix));

@@ -83,14 +83,17 @@ export function readFlag(set: (value: boolean) => void): Reader {
   };
 }
 
-/** A whole number of 64 bits; a fraction or an exponent is a mismatch, even where the value is whole. */
-export function readInteger(type: 'int' | 'int64', set: (value: number) => void): Reader {
+/**
+ * A whole number of 64 bits; a fraction or an exponent is a mismatch, even where the value is whole. `digits` has all of
+ * it, where a number has 53 bits.
+ */
+export function readInteger(type: 'int' | 'int64', set: (value: number, digits: string) => void): Reader {
   return (value, place) => {
     if (value.kind === 'null') return;
     if (value.kind !== 'number') return place.mismatch(value.kind, type);
     const whole =
       /^-?\d+$/.test(value.literal) && BigInt.asIntN(64, BigInt(value.literal)) === BigInt(value.literal);
-    if (whole) set(Number(value.literal));
+    if (whole) set(Number(value.literal), String(BigInt(value.literal)));
     else place.mismatch(`number ${value.literal}`, type);
   };
 }
