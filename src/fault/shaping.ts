@@ -23,14 +23,16 @@ export async function injectToxics(
   effects: Effects,
 ): Promise<Injection> {
   const expected = toxics.map((toxic) => toxicExpectation(fault, toxic));
-  const { at } = await effects.links.apply(fault, { toxics });
+  const span = await effects.links.apply(fault, { toxics });
   return {
-    witness: () => witnessEach(at, expected, (toxic) => lookAtLink(fault, toxic, effects)),
-    still: () => witnessEach(at, expected, (toxic) => lookWhetherHeld(fault, toxic, effects)),
-    async heal() {
+    span,
+    witness: (until) => witnessEach(expected, (toxic) => lookAtLink(fault, toxic, effects, until)),
+    still: () => witnessEach(expected, (toxic) => lookWhetherHeld(fault, toxic, effects)),
+    async heal(_only, until) {
       const healed = await effects.links.heal(fault);
-      const links = [...new Set(toxics.map(({ link }) => link))];
-      return witnessEach(healed.at, links, (link) => lookAtLink(fault, openExpectation(link), effects));
+      const free = [...new Set(toxics.map(({ link }) => link))].map(openExpectation);
+      const seen = await witnessEach(free, (one) => lookAtLink(fault, one, effects, until));
+      return { ...seen, ...healed };
     },
   };
 }

@@ -16,7 +16,9 @@ import type { CutMode } from '../drill/steps.js';
 import { EnvironmentError, InternalError } from '../errors.js';
 import { proxyPrefix } from '../runtime/label.js';
 import type { LinkPlace } from '../runtime/runtime.js';
+import { type Span, spanned } from '../span.js';
 import type { Cut } from '../topology/grudge.js';
+import { warm } from './api-client.js';
 import { Control, FLUSH_PATIENCE } from './control.js';
 import { LinkProxy } from './link-proxy.js';
 import type { LinkChange, LinkState, StatefulLinks, ToxicChange } from './links.js';
@@ -87,23 +89,26 @@ export class ToxiproxyLinks implements StatefulLinks {
     );
   }
 
-  async apply(fault: string, change: LinkChange): Promise<{ at: number }> {
+  async apply(fault: string, change: LinkChange): Promise<Span> {
     const wanted =
       'cuts' in change ? this.#cuts(fault, change.mode, change.cuts) : this.#toxics(fault, change.toxics);
     this.#applied.set(fault, [...(this.#applied.get(fault) ?? []), ...wanted]);
-    await all(wanted.map((one) => this.#do(fault, one)));
-    return { at: this.#setting.clock.now() };
+    await this.#warm(wanted);
+    return spanned(this.#setting.clock, () => all(wanted.map((one) => this.#do(fault, one))));
   }
 
-  async heal(fault: string): Promise<{ at: number }> {
+  async heal(fault: string): Promise<Span> {
     const held = this.#applied.get(fault) ?? [];
-    const done = await Promise.allSettled(held.map((one) => this.#undo(fault, one)));
-    const at = this.#setting.clock.now();
+    await this.#warm(held);
+    let done: PromiseSettledResult<void>[] = [];
+    const span = await spanned(this.#setting.clock, async () => {
+      done = await Promise.allSettled(held.map((one) => this.#undo(fault, one)));
+    });
     const left = held.filter((_, place) => done[place]?.status === 'rejected');
     if (left.length > 0) this.#applied.set(fault, left);
     else this.#applied.delete(fault);
     throwFirst(done);
-    return { at };
+    return span;
   }
 
   async state(link: string): Promise<LinkState> {
@@ -115,6 +120,17 @@ export class ToxiproxyLinks implements StatefulLinks {
     const lasting = [...this.#links.values()].filter((link) => link.client === client);
     await all(lasting.map((link) => link.remove()));
     this.#applied.clear();
+  }
+
+  /** Has connections ready for changes that should come about at once. */
+  async #warm(changes: readonly Applied[]): Promise<void> {
+    const servers = new Map(changes.map(({ link: { control, client } }) => [control, client]));
+    await all(
+      [...servers].map(([control, client]) => {
+        const count = changes.filter(({ link }) => link.control === control).length;
+        return control.call('connect', () => warm(client, count));
+      }),
+    );
   }
 
   #cuts(fault: string, mode: CutMode, cuts: readonly Cut[]): Applied[] {

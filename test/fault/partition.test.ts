@@ -28,7 +28,11 @@ for (const [mode, observed] of [
 ] as const) {
   test(`${mode}: witnessed on the server and by a greeting, on each link, and healed likewise`, async () => {
     const { inject } = await openStand();
-    const { witness, heal, aim } = await inject(partition, { isolate: 'a', except: ['client:west'], mode });
+    const { witness, heal, span, aim } = await inject(partition, {
+      isolate: 'a',
+      except: ['client:west'],
+      mode,
+    });
     const seen = await witness();
     expect(seen).toMatchObject({ witnessed: true });
     expect(seen.evidence).toHaveLength(aim.cuts.length + aim.open.length);
@@ -36,7 +40,9 @@ for (const [mode, observed] of [
     for (const link of aim.open) expect(sees(seen.evidence, link)).toMatch(/^no toxics; greeting answered/);
     const healed = await heal();
     expect(healed).toMatchObject({ witnessed: true });
-    expect(healed.at).toBeGreaterThan(seen.at);
+    expect(span.last).toBeGreaterThan(span.at);
+    expect(healed.at).toBeGreaterThan(span.last);
+    expect(healed.last).toBeGreaterThan(healed.at);
     for (const { link } of aim.cuts)
       expect(sees(healed.evidence, link)).toMatch(/^no toxics; greeting answered/);
   });
