@@ -76,8 +76,8 @@ try {
   for (let number = 0; number < 3; number++) {
     await sleep(clock, 6000);
     const start = clock.now();
-    await proxies.apply(`cold-${number}`, { mode: "drop", cuts });
-      cold.push(clock.now() - start);
+    await proxies.apply(`cold-${number}`, { mode: 'drop', cuts });
+    cold.push(clock.now() - start);
     await proxies.heal(`cold-${number}`);
   }
   console.log(`drop   cut after 6 s of silence ${cold.map((ms) => ms.toFixed(1)).join(', ')} ms`);
