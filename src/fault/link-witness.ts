@@ -132,12 +132,12 @@ async function see(
   effects: Effects,
   isShort: boolean,
 ): Promise<Seen> {
-  // Where there is little time, the greeting goes out with the question to the server.
-  const early = isShort && shows ? effects.greet(link, patience) : undefined;
+  // Where there is little time, the greeting goes out with the question to the server; where there is none, not at all.
+  const early = isShort && shows && patience.answer > 0 ? effects.greet(link, patience) : undefined;
   early?.catch(() => undefined);
   const [before, state] = await Promise.all([lifeOf(link, effects), effects.links.state(link)]);
   if (!shows) return { greeting: undefined, state, life: before };
-  if (early) return { greeting: await early, state, life: before, isShort };
+  if (isShort) return { greeting: await early, state, life: before, isShort };
   // Where a greeting proves nothing anyway, nobody has to wait for its answer.
   const isMoot = before !== 'running' || othersHold(fault, held, state);
   const greeting = await effects.greet(link, isMoot ? { answer: SILENCE } : patience);

@@ -250,7 +250,7 @@ export class Injector {
   }
 
   /** Undoes it once it was looked at; not before it is `due`, an instant of the clock in ms. */
-  async #undo(part: Part | undefined, due?: number): Promise<void> {
+  async #undo(part: Part | undefined, due = Number.NEGATIVE_INFINITY): Promise<void> {
     if (!part) return;
     const { clock, recorder, signal } = this.#setting;
     const { fault, injection, witness, rest, over } = part.active;
@@ -261,7 +261,8 @@ export class Injector {
     try {
       // What never took effect cannot have lasted.
       if (await witness) await this.#lookAgain(part, injection, onRecord);
-      if (due !== undefined) await sleep(clock, due - clock.now(), signal);
+      signal.throwIfAborted();
+      if (due > clock.now()) await sleep(clock, due - clock.now(), signal);
       recorder.record({ type: 'heal', fault, ...onRecord });
       const until = rest === undefined ? undefined : clock.now() + rest;
       const { witnessed, evidence, ...span } = await injection.heal(targets, until);
