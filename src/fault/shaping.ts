@@ -43,7 +43,12 @@ export function toxicExpectation(fault: string, toxic: ToxicChange): Expectation
   const visible = toxic.toxicity === 1 ? VISIBLE[toxic.type]?.(toxic.attributes) : undefined;
   return visible
     ? { link: toxic.link, held, ...visible }
-    : { link: toxic.link, held, expected: `the toxic ${toxic.type} in place`, patience: { answer: SILENCE } };
+    : { link: toxic.link, held, expected: inPlace(toxic), patience: { answer: SILENCE } };
+}
+
+function inPlace({ type, toxicity }: ToxicChange): string {
+  const drawn = toxicity === 1 ? '' : ', drawn once for each connection';
+  return `the toxic ${type} in place${drawn}`;
 }
 
 interface Visible {
