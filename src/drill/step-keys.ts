@@ -13,4 +13,6 @@ export const label = phrase(
 )
   .optional()
   .meta({ description: 'a name for this fault, for a later `heal`' });
-export const forDuration = interval.optional().meta({ description: 'healed by itself after this long' });
+export const forDuration = interval.optional().meta({
+  description: 'healed by itself after this long, counted from when its first part came into force',
+});

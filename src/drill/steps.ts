@@ -152,7 +152,10 @@ const toxic = z.strictObject({
   link,
   type: z.enum(Object.keys(TOXIC_ATTRIBUTES) as ToxicType[]),
   stream: z.enum(['upstream', 'downstream']).optional(),
-  toxicity: percent.optional(),
+  toxicity: percent.optional().meta({
+    description:
+      'the share of connections that it is for (default 100%): each draws once, and keeps what it drew for as long as it is open',
+  }),
   attributes: z
     .record(z.string(), z.int().min(0))
     .optional()

@@ -17,6 +17,7 @@ import type { StatefulLinks } from '../link/links.js';
 import type { Random } from '../random.js';
 import type { Handicapped } from '../runtime/handicap.js';
 import type { Kills, LinkPlace, Pauses, ProcessKills, Stops } from '../runtime/runtime.js';
+import type { Span } from '../span.js';
 import type { Cut } from '../topology/grudge.js';
 import type { Link } from '../topology/links.js';
 import type { TopologyView } from '../topology/selector.js';
@@ -68,16 +69,22 @@ export interface Greeting {
   took: number;
 }
 
-export interface Witnessed {
+export interface Seen {
   witnessed: boolean;
-  /** The clock's instant (ms) since which the effect is in force. */
-  at: number;
   evidence: Evidence[];
 }
 
+/** What was seen of a heal, with when its parts were undone. */
+export interface Healed extends Seen, Span {}
+
 interface Effective {
-  /** Looks at the effect with a probe. */
-  witness(): Promise<Witnessed>;
+  /** When its parts came into force. */
+  readonly span: Span;
+  /**
+   * Looks at the effect with a probe. `until` is the clock's instant (ms) by which it has spoken, where the effect does
+   * not last much longer: what cannot be seen by then is taken by the word of whoever holds it, and that is said.
+   */
+  witness(until?: number): Promise<Seen>;
 }
 
 /** What an effect has that lasts until it is undone. */
@@ -86,15 +93,18 @@ export interface Lasting {
    * Looks, as quickly as can be, whether the effect is there still: others may have undone it behind our back. `only` is
    * as in `heal`; a process in `ended` has ended since the injection, and whatever runs there now is another one.
    */
-  still(only?: readonly string[], ended?: ReadonlySet<string>): Promise<Witnessed>;
+  still(only?: readonly string[], ended?: ReadonlySet<string>): Promise<Seen>;
   /**
    * Undoes the effect and looks at that. `only` are the targets that are meant, all where left out; a fault that is not
-   * about each of its targets by itself is undone as a whole.
+   * about each of its targets by itself is undone as a whole. `until` is as in `witness`.
    */
-  heal(only?: readonly string[]): Promise<Witnessed>;
+  heal(only?: readonly string[], until?: number): Promise<Healed>;
 }
 
-/** Where there is nothing to undo (a killed process is restarted, not healed), there is nothing that lasts. */
+/**
+ * An effect that is in force. Where there is nothing to undo (a killed process is restarted, not healed), there is
+ * nothing that lasts.
+ */
 export type Injection = Effective & (Lasting | { still?: never; heal?: never });
 
 export interface Fault<Options, Aimed extends Aim = Aim> {

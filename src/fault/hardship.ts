@@ -1,15 +1,17 @@
 /** Handicaps put on nodes and lifted again: shared by the faults that leave a node running and make life hard for it. */
 import { InternalError, messageOf } from '../errors.js';
 import type { Handicap, HandicapSeen, Handicaps } from '../runtime/handicap.js';
+import { spanOf } from '../span.js';
 import { resolveText } from '../topology/partition.js';
 import { allOrNone } from './all-or-none.js';
 import { becomes } from './becomes.js';
 import type { Aim, AimView, Effects, Injection } from './fault.js';
-import { wholeAt } from './whole-at.js';
 import { type Look, witnessEach } from './witness-each.js';
 
 /** How long the runtime may take to put on a node that was just started what it had before, ms. */
 const PATIENCE = 1000;
+/** What a thorough look may take, ms: a disk has to be slow for a while to be seen so. */
+const THOROUGH = 3000;
 
 export interface HardshipAim<Value> extends Aim {
   value: Value;
@@ -37,10 +39,16 @@ export async function injectHardship<Kind extends keyof Handicaps>(
     throw new InternalError({ expected: `a runtime that can do \`${kind}\``, found: 'one that cannot' });
   const lift = (node: string) => handicap.lift(node, fault);
   const put = await allOrNone(targets, (node) => handicap.put(node, fault, value), lift);
-  const at = wholeAt(clock, put);
   const look = async (node: string): Promise<Look> => {
     const { ok, expected, observed } = await handicap.look(node, fault);
     return { ok, evidence: { subject: node, expected, observed } };
+  };
+  const glance = async (node: string): Promise<Look> => {
+    const { ok, expected, observed } = await handicap.look(node, fault, 'quick');
+    return {
+      ok,
+      evidence: { subject: node, expected, observed: `${observed}; its time allows no longer look` },
+    };
   };
   const stillOn = async (node: string): Promise<Look> => {
     let seen: HandicapSeen = { ok: false, expected: '', observed: '' };
@@ -55,11 +63,13 @@ export async function injectHardship<Kind extends keyof Handicaps>(
     return { ok, evidence: { subject: node, expected, observed: ok ? expected : observed } };
   };
   return {
-    witness: () => witnessEach(at, targets, look),
-    still: (only = targets) => witnessEach(at, only, stillOn),
+    span: spanOf(clock, put),
+    witness: (until = Number.POSITIVE_INFINITY) =>
+      witnessEach(targets, until - clock.now() < THOROUGH ? glance : look),
+    still: (only = targets) => witnessEach(only, stillOn),
     async heal(only = targets) {
       const lifted = await Promise.all(only.map(lift));
-      return witnessEach(wholeAt(clock, lifted), only, look);
+      return { ...(await witnessEach(only, look)), ...spanOf(clock, lifted) };
     },
   };
 }

@@ -1,10 +1,10 @@
 /** Ends one process in each of the nodes, by the name of its program. Nothing to heal: whoever watches it restarts it. */
 import type { KillSignal, StepOptions } from '../drill/steps.js';
 import { InternalError } from '../errors.js';
+import { spanOf } from '../span.js';
 import { resolveText } from '../topology/partition.js';
 import { becomes } from './becomes.js';
 import type { Aim, Fault } from './fault.js';
-import { wholeAt } from './whole-at.js';
 import { witnessEach } from './witness-each.js';
 
 interface KillProcessAim extends Aim {
@@ -38,10 +38,10 @@ export const killProcess: Fault<StepOptions<'kill'>, KillProcessAim> = {
     const killed = new Map(
       await Promise.all(targets.map(async (node) => [node, await kill(node, process, signal)] as const)),
     );
-    const at = wholeAt(clock, [...killed.values()]);
     return {
+      span: spanOf(clock, [...killed.values()]),
       witness: () =>
-        witnessEach(at, targets, async (node) => {
+        witnessEach(targets, async (node) => {
           const one = killed.get(node);
           // Known by its number and its start: another one that takes its place is not taken for it.
           const gone = await becomes(clock, PATIENCE, async () => one?.gone() ?? false);

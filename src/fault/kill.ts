@@ -1,9 +1,9 @@
 /** Ends the processes of nodes by a signal. Nothing to heal: a killed node is restarted. */
 import type { KillSignal, StepOptions } from '../drill/steps.js';
+import { spanOf } from '../span.js';
 import { resolveText } from '../topology/partition.js';
 import { becomes } from './becomes.js';
 import type { Aim, Fault } from './fault.js';
-import { wholeAt } from './whole-at.js';
 import { witnessEach } from './witness-each.js';
 
 interface KillAim extends Aim {
@@ -23,10 +23,10 @@ export const kill: Fault<StepOptions<'kill'>, KillAim> = {
 
   async inject(_fault, { targets, signal }, { clock, nodes }) {
     const sent = await Promise.all(targets.map((node) => nodes.kill(node, signal)));
-    const at = wholeAt(clock, sent);
     return {
+      span: spanOf(clock, sent),
       witness: () =>
-        witnessEach(at, targets, async (node) => {
+        witnessEach(targets, async (node) => {
           const gone = await becomes(clock, PATIENCE, async () => !(await nodes.running(node)));
           const evidence = {
             subject: node,

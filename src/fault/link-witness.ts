@@ -33,6 +33,8 @@ import type { Look } from './witness-each.js';
 export const SILENCE = 150;
 /** How long an open link may take to bring an answer (or an arrival), ms. */
 export const ANSWER = 2000;
+/** A greeting that had this long and was not answered, or did not arrive, was kept from it, ms. */
+const ENOUGH = 1000;
 /** Time between two greetings to someone who does not answer yet, ms. */
 const RETRY = 20;
 
@@ -75,22 +77,34 @@ export function openExpectation(link: string): Expectation {
   return { link, held: 'free', expected: 'answered', patience: { answer: ANSWER }, shows };
 }
 
-/** Looks at one link until it is as expected, time is up, or it is plain that it is not. */
-export async function lookAtLink(fault: string, expectation: Expectation, effects: Effects): Promise<Look> {
+/**
+ * Looks at one link until it is as expected, time is up, or it is plain that it is not. Where there is little time
+ * `until` (the clock's instant, ms) it must be done, a greeting proves nothing by its silence; by an answer it does.
+ */
+export async function lookAtLink(
+  fault: string,
+  expectation: Expectation,
+  effects: Effects,
+  until = Number.POSITIVE_INFINITY,
+): Promise<Look> {
   const { patience, held } = expectation;
   const { clock } = effects;
-  const end = clock.now() + Math.max(patience.answer, patience.arrival ?? 0);
+  const begun = clock.now();
+  const most = Math.max(patience.answer, patience.arrival ?? 0);
+  const end = Math.min(until, begun + most);
+  const isShort = until - begun < Math.min(most, ENOUGH);
   // A link that should be open is given a short while first: where another fault takes hold of it meanwhile, that is
   // seen then, and nobody waits any longer for an answer that does not come. It has its full time afterwards, however
   // long the first look took.
-  let answer = held === 'free' ? Math.min(SILENCE, patience.answer) : patience.answer;
+  let answer = held === 'free' && !isShort ? Math.min(SILENCE, patience.answer) : patience.answer;
   for (;;) {
-    const seen = await see(fault, { ...expectation, patience: { ...patience, answer } }, effects);
+    const given = { ...expectation, patience: shortened({ ...patience, answer }, until - clock.now()) };
+    const seen = await see(fault, given, effects, isShort);
     const look = judge(fault, expectation, seen);
     // A destination that was only just started, or an answer that is late, gets another chance; a cut that lets
     // an answer through has had its own.
     const plain = look.ok || (seen.greeting?.outcome === 'answered' && held !== 'free');
-    if (plain || (clock.now() >= end && answer === patience.answer)) return look;
+    if (plain || (clock.now() >= end && (answer === patience.answer || isShort))) return look;
     await sleep(clock, RETRY);
     answer = patience.answer;
   }
@@ -112,18 +126,36 @@ export async function lookWhetherHeld(
   return { ok, evidence: { subject: link, expected, observed: ok ? expected : found } };
 }
 
-async function see(fault: string, expectation: Expectation, effects: Effects): Promise<Seen> {
-  const { link, patience, shows } = expectation;
+async function see(
+  fault: string,
+  { link, held, patience, shows }: Expectation,
+  effects: Effects,
+  isShort: boolean,
+): Promise<Seen> {
+  // Where there is little time, the greeting goes out with the question to the server; where there is none, not at all.
+  const early = isShort && shows && patience.answer > 0 ? effects.greet(link, patience) : undefined;
+  early?.catch(() => undefined);
   const [before, state] = await Promise.all([lifeOf(link, effects), effects.links.state(link)]);
   if (!shows) return { greeting: undefined, state, life: before };
+  if (isShort) return { greeting: await early, state, life: before, isShort };
   // Where a greeting proves nothing anyway, nobody has to wait for its answer.
-  const isMoot = before !== 'running' || othersHold(fault, expectation.held, state);
+  const isMoot = before !== 'running' || othersHold(fault, held, state);
   const greeting = await effects.greet(link, isMoot ? { answer: SILENCE } : patience);
   // Packet filters have counted what they stopped of it.
   if (isMoot || !greeting || (shows(greeting) && !state.filtered)) return { greeting, state, life: before };
   // Another fault may have come between, or the destination's end.
   const [life, after] = await Promise.all([lifeOf(link, effects), effects.links.state(link)]);
   return { greeting, state: after, life };
+}
+
+/** So much of the patience as there is time for. */
+function shortened({ answer, arrival, datagram }: Patience, left: number): Patience {
+  const most = Math.max(0, left);
+  return {
+    answer: Math.min(answer, most),
+    ...(arrival === undefined ? {} : { arrival: Math.min(arrival, most) }),
+    datagram: Math.min(datagram ?? answer, most),
+  };
 }
 
 type Life = 'running' | 'stopped' | 'dead';
@@ -133,10 +165,12 @@ interface Seen {
   state: LinkState;
   /** What the destination was doing, where that matters. */
   life: Life;
+  /** Whether there was less time for the greeting than it should have had. */
+  isShort?: boolean;
 }
 
 function judge(fault: string, { link, held, expected, shows }: Expectation, seen: Seen): Look {
-  const { greeting, state, life } = seen;
+  const { greeting, state, life, isShort } = seen;
   const observed = [describeState(state), ...(greeting ? [describeGreeting(greeting)] : [])];
   const look = (ok: boolean, ...notes: string[]): Look => ({
     ok,
@@ -144,12 +178,14 @@ function judge(fault: string, { link, held, expected, shows }: Expectation, seen
   });
   if (!isHeld(fault, held, state)) return look(false, `the server should say: ${describeHeld(held)}`);
   if (!greeting || !shows) return look(true, "by the server's word alone");
-  if (shows(greeting)) return look(true);
+  const isCutShort = isShort && greeting.outcome === 'silent';
+  if (shows(greeting)) return look(true, ...(isCutShort ? ['for as long as its time allows'] : []));
   // An answer over a link that should bring none is no cut, whatever else may be.
   if (greeting.outcome === 'answered' && held !== 'free') return look(false);
   if (life !== 'running') return look(true, `its destination is ${life}: by the server's word alone`);
   if (othersHold(fault, held, state))
     return look(true, "another fault holds it too: by the server's word alone");
+  if (isCutShort) return look(true, "its time allows no longer look: by the server's word alone");
   return look(false);
 }
 

@@ -36,19 +36,22 @@ export const partition: Fault<Partition, PartitionAim> = {
 
   async inject(fault, { mode, cuts, open }, effects) {
     const { links } = effects;
-    const look = (expectation: Expectation) => lookAtLink(fault, expectation, effects);
+    const look = (until?: number) => (expectation: Expectation) =>
+      lookAtLink(fault, expectation, effects, until);
     const cut = cuts.map((one) => cutExpectation(fault, mode, one));
-    const { at } = await links.apply(fault, { mode, cuts });
+    const span = await links.apply(fault, { mode, cuts });
     return {
-      async witness() {
+      span,
+      async witness(until) {
         // Nothing cut is no partition, however open the rest may be.
-        if (cuts.length === 0) return witnessEach(at, [], look);
-        return witnessEach(at, [...cut, ...open.map(openExpectation)], look);
+        if (cuts.length === 0) return witnessEach([], look());
+        return witnessEach([...cut, ...open.map(openExpectation)], look(until));
       },
-      still: () => witnessEach(at, cut, (expectation) => lookWhetherHeld(fault, expectation, effects)),
-      async heal() {
+      still: () => witnessEach(cut, (expectation) => lookWhetherHeld(fault, expectation, effects)),
+      async heal(_only, until) {
         const healed = await links.heal(fault);
-        return witnessEach(healed.at, [...cuts.map(({ link }) => link), ...open].map(openExpectation), look);
+        const free = [...cuts.map(({ link }) => link), ...open].map(openExpectation);
+        return { ...(await witnessEach(free, look(until))), ...healed };
       },
     };
   },

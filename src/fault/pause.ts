@@ -1,10 +1,10 @@
 /** Stops nodes where they stand, by SIGSTOP or by the freezer; healed, they go on as if nothing had been. */
 import type { PauseWay, StepOptions } from '../drill/steps.js';
+import { spanOf } from '../span.js';
 import { resolveText } from '../topology/partition.js';
 import { allOrNone } from './all-or-none.js';
 import { becomes } from './becomes.js';
-import type { Aim, Effects, Fault, Witnessed } from './fault.js';
-import { wholeAt } from './whole-at.js';
+import type { Aim, Effects, Fault, Healed } from './fault.js';
 import { witnessEach } from './witness-each.js';
 
 /** How long the operating system may take to stop or continue a process, ms. */
@@ -34,23 +34,23 @@ export const pause: Fault<StepOptions<'pause'>, PauseAim> = {
       (node) => nodes.pause(node, by),
       (node) => nodes.resume(node, by),
     );
-    const at = wholeAt(clock, sent);
     return {
-      witness: () =>
-        witnessEach(at, targets, async (node) => {
-          const ok = await becomes(clock, PATIENCE, () => nodes.paused(node, by));
+      span: spanOf(clock, sent),
+      witness: (until) =>
+        witnessEach(targets, async (node) => {
+          const ok = await becomes(clock, PATIENCE, () => nodes.paused(node, by), until);
           return {
             ok,
             evidence: { subject: node, expected: 'stopped', observed: ok ? 'stopped' : 'not stopped' },
           };
         }),
       still: (only = targets, ended = new Set()) =>
-        witnessEach(at, only, async (node) => {
+        witnessEach(only, async (node) => {
           const observed = ended.has(node) ? ENDED : await standing(node, by, effects);
           const expected = observed === ENDED ? ENDED : 'stopped';
           return { ok: observed === expected, evidence: { subject: node, expected, observed } };
         }),
-      heal: (only = targets) => heal(only, by, effects),
+      heal: (only = targets, until) => heal(only, by, effects, until),
     };
   },
 };
@@ -71,11 +71,13 @@ async function heal(
   targets: readonly string[],
   by: PauseWay | undefined,
   { clock, nodes }: Effects,
-): Promise<Witnessed> {
+  until: number | undefined,
+): Promise<Healed> {
   const sent = await Promise.all(targets.map((node) => nodes.resume(node, by)));
-  return witnessEach(wholeAt(clock, sent), targets, async (node) => {
-    const ok = await becomes(clock, PATIENCE, async () => !(await nodes.paused(node, by)));
+  const seen = await witnessEach(targets, async (node) => {
+    const ok = await becomes(clock, PATIENCE, async () => !(await nodes.paused(node, by)), until);
     const goneOrRunning = (await nodes.running(node)) ? 'running' : 'no process any more';
     return { ok, evidence: { subject: node, expected: 'running', observed: ok ? goneOrRunning : 'stopped' } };
   });
+  return { ...seen, ...spanOf(clock, sent) };
 }

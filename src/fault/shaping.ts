@@ -23,14 +23,16 @@ export async function injectToxics(
   effects: Effects,
 ): Promise<Injection> {
   const expected = toxics.map((toxic) => toxicExpectation(fault, toxic));
-  const { at } = await effects.links.apply(fault, { toxics });
+  const span = await effects.links.apply(fault, { toxics });
   return {
-    witness: () => witnessEach(at, expected, (toxic) => lookAtLink(fault, toxic, effects)),
-    still: () => witnessEach(at, expected, (toxic) => lookWhetherHeld(fault, toxic, effects)),
-    async heal() {
+    span,
+    witness: (until) => witnessEach(expected, (toxic) => lookAtLink(fault, toxic, effects, until)),
+    still: () => witnessEach(expected, (toxic) => lookWhetherHeld(fault, toxic, effects)),
+    async heal(_only, until) {
       const healed = await effects.links.heal(fault);
-      const links = [...new Set(toxics.map(({ link }) => link))];
-      return witnessEach(healed.at, links, (link) => lookAtLink(fault, openExpectation(link), effects));
+      const free = [...new Set(toxics.map(({ link }) => link))].map(openExpectation);
+      const seen = await witnessEach(free, (one) => lookAtLink(fault, one, effects, until));
+      return { ...seen, ...healed };
     },
   };
 }
@@ -41,7 +43,12 @@ export function toxicExpectation(fault: string, toxic: ToxicChange): Expectation
   const visible = toxic.toxicity === 1 ? VISIBLE[toxic.type]?.(toxic.attributes) : undefined;
   return visible
     ? { link: toxic.link, held, ...visible }
-    : { link: toxic.link, held, expected: `the toxic ${toxic.type} in place`, patience: { answer: SILENCE } };
+    : { link: toxic.link, held, expected: inPlace(toxic), patience: { answer: SILENCE } };
+}
+
+function inPlace({ type, toxicity }: ToxicChange): string {
+  const drawn = toxicity === 1 ? '' : ', drawn once for each connection';
+  return `the toxic ${type} in place${drawn}`;
 }
 
 interface Visible {

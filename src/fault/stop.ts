@@ -1,10 +1,10 @@
 /** Ends nodes as an operator does: they are asked to, and killed when their grace is over. A stopped node is restarted. */
 import type { StepOptions } from '../drill/steps.js';
 import { formatDuration } from '../drill/units.js';
+import { spanOf } from '../span.js';
 import { resolveText } from '../topology/partition.js';
 import { becomes } from './becomes.js';
 import type { Aim, Fault } from './fault.js';
-import { wholeAt } from './whole-at.js';
 import { witnessEach } from './witness-each.js';
 
 interface StopAim extends Aim {
@@ -29,10 +29,10 @@ export const stop: Fault<StepOptions<'stop'>, StopAim> = {
     const stopped = new Map(
       await Promise.all(targets.map(async (node) => [node, await nodes.stop(node, grace)] as const)),
     );
-    const at = wholeAt(clock, [...stopped.values()]);
     return {
+      span: spanOf(clock, [...stopped.values()]),
       witness: () =>
-        witnessEach(at, targets, async (node) => {
+        witnessEach(targets, async (node) => {
           const gone = await becomes(clock, PATIENCE, async () => !(await nodes.running(node)));
           const how = stopped.get(node)?.killed ? 'killed when its grace was over' : 'it ended by itself';
           const observed = gone ? `no process; ${how}` : 'its process';

@@ -2,6 +2,7 @@
 import type { StepOptions } from '../drill/steps.js';
 import { InternalError } from '../errors.js';
 import type { ToxicChange } from '../link/links.js';
+import { describeShare } from '../runtime/handicap.js';
 import { resolveText } from '../topology/partition.js';
 import { parseLinkSelector } from '../topology/selector.js';
 import type { Aim, Fault } from './fault.js';
@@ -22,10 +23,11 @@ export const toxic: Fault<StepOptions<'toxic'>, ToxicAim> = {
     const chosen = links
       .filter((one) => from.includes(one.from) && to.includes(one.to))
       .map(({ name }) => name);
+    const share = toxicity === 1 ? '' : `, for ${describeShare(toxicity)} of the connections`;
     const values = Object.entries(attributes).map(([name, value]) => `${name} ${value}`);
     return {
       targets: [...new Set([...from, ...to])],
-      text: `${[type, ...values].join(' ')} on the ${stream} of ${chosen.join(', ') || 'no link'}`,
+      text: `${[type, ...values].join(' ')} on the ${stream} of ${chosen.join(', ') || 'no link'}${share}`,
       toxics: chosen.map((name) => ({ link: name, stream, type, toxicity, attributes })),
     };
   },

@@ -1,5 +1,6 @@
 /** Links of several kinds as one: some are carried by proxies, others crossed by packets as they are. */
 import { InternalError } from '../errors.js';
+import type { Span } from '../span.js';
 import type { LinkChange, LinkState, StatefulLinks } from './links.js';
 
 /** Some of the links, and which. */
@@ -16,12 +17,12 @@ export class CarriedLinks implements StatefulLinks {
     this.#carriers = carriers;
   }
 
-  apply(fault: string, change: LinkChange): Promise<{ at: number }> {
-    return lastOf(this.#carriers.map(({ links, carries }) => links.apply(fault, partOf(change, carries))));
+  apply(fault: string, change: LinkChange): Promise<Span> {
+    return joined(this.#carriers.map(({ links, carries }) => links.apply(fault, partOf(change, carries))));
   }
 
-  heal(fault: string): Promise<{ at: number }> {
-    return lastOf(this.#carriers.map(({ links }) => links.heal(fault)));
+  heal(fault: string): Promise<Span> {
+    return joined(this.#carriers.map(({ links }) => links.heal(fault)));
   }
 
   async state(link: string): Promise<LinkState> {
@@ -41,10 +42,10 @@ function partOf(change: LinkChange, carries: (link: string) => boolean): LinkCha
   return { mode: change.mode, cuts: change.cuts.filter(({ link }) => carries(link)) };
 }
 
-/** All of it is in force when the last part is. */
-async function lastOf(parts: readonly Promise<{ at: number }>[]): Promise<{ at: number }> {
+/** From the first part of any of them to the last. */
+async function joined(parts: readonly Promise<Span>[]): Promise<Span> {
   const done = await settled(parts);
-  return { at: Math.max(...done.map(({ at }) => at)) };
+  return { at: Math.min(...done.map(({ at }) => at)), last: Math.max(...done.map(({ last }) => last)) };
 }
 
 /** Waits for all of them, also where one fails, so that nothing is still under way afterwards. */

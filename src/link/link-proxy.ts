@@ -3,24 +3,29 @@ import { Proxy as ClientProxy, type Toxiproxy } from 'toxiproxy-node-client';
 import type { LinkPlace } from '../runtime/runtime.js';
 import type { Control } from './control.js';
 import type { LinkState } from './links.js';
+import type { ServerLook } from './server-look.js';
+
+/** A Toxiproxy server. */
+export interface Server {
+  client: Toxiproxy;
+  control: Control;
+  look: ServerLook;
+}
 
 export class LinkProxy {
   /** The client's handle on it. */
   readonly proxy: ClientProxy;
-  /** Of the server that it is on, and the calls to that. */
-  readonly client: Toxiproxy;
-  readonly control: Control;
+  readonly server: Server;
   readonly #place: LinkPlace;
   readonly #refusals = new Set<string>();
   /** What the server was last told, and the call under way: one at a time, so that they cannot overtake each other. */
   #enabled = true;
   #settling: Promise<void> = Promise.resolve();
 
-  constructor(name: string, place: LinkPlace, client: Toxiproxy, control: Control) {
+  constructor(name: string, place: LinkPlace, server: Server) {
     this.#place = place;
-    this.client = client;
-    this.control = control;
-    this.proxy = new ClientProxy(client, { ...bodyOf(name, place, true), toxics: [] });
+    this.server = server;
+    this.proxy = new ClientProxy(server.client, { ...bodyOf(name, place, true), toxics: [] });
   }
 
   /** The proxy as it is asked for. */
@@ -38,17 +43,14 @@ export class LinkProxy {
     return this.#settle();
   }
 
-  async state(): Promise<LinkState> {
-    const { data } = await this.control.call(`look at ${this.#place.link.name}`, () =>
-      // The client's own `get` leaves the toxics out.
-      this.client.getApi().get<LinkState>(this.proxy.getPath()),
-    );
-    const toxics = data.toxics.map(({ name, type, stream }) => ({ name, type, stream }));
-    return { enabled: data.enabled, toxics };
+  state(): Promise<LinkState> {
+    return this.server.look.stateOf(this.proxy.name);
   }
 
   async remove(): Promise<void> {
-    await this.control.remove(`remove the proxy of ${this.#place.link.name}`, () => this.proxy.remove());
+    await this.server.control.remove(`remove the proxy of ${this.#place.link.name}`, () =>
+      this.proxy.remove(),
+    );
   }
 
   /** Makes the proxy as the faults want it by the time it is this call's turn. */
@@ -58,7 +60,7 @@ export class LinkProxy {
       .then(async () => {
         const wanted = this.#refusals.size === 0;
         if (wanted === this.#enabled) return;
-        await this.control.call(`${wanted ? 'enable' : 'disable'} ${this.#place.link.name}`, () =>
+        await this.server.control.call(`${wanted ? 'enable' : 'disable'} ${this.#place.link.name}`, () =>
           this.proxy.update(this.body(wanted)),
         );
         this.#enabled = wanted;

@@ -3,6 +3,7 @@
  * fault that wants them, so that overlapping faults heal apart.
  */
 import type { CutMode } from '../drill/steps.js';
+import type { Span } from '../span.js';
 import type { Cut, Stream } from '../topology/grudge.js';
 
 /** A toxic on one stream of one link. */
@@ -18,10 +19,10 @@ export interface ToxicChange {
 export type LinkChange = { mode: CutMode; cuts: readonly Cut[] } | { toxics: readonly ToxicChange[] };
 
 export interface Links {
-  /** Makes the change under the name of a fault. Resolves, with the clock's instant, when all of it is in force. */
-  apply(fault: string, change: LinkChange): Promise<{ at: number }>;
+  /** Makes the change under the name of a fault. Resolves when all of it is in force, with when its parts came to be. */
+  apply(fault: string, change: LinkChange): Promise<Span>;
   /** Takes back what was applied under the name of a fault, and leaves what others hold. */
-  heal(fault: string): Promise<{ at: number }>;
+  heal(fault: string): Promise<Span>;
   /** Removes every proxy on servers that outlive the run; the others end with theirs. */
   close(): Promise<void>;
 }

@@ -8,6 +8,7 @@
 import type { Clock } from '../clock.js';
 import { InternalError } from '../errors.js';
 import type { PacketFilter } from '../runtime/edges.js';
+import { type Span, spanned } from '../span.js';
 import type { Stream } from '../topology/grudge.js';
 import type { Link } from '../topology/links.js';
 import type { LinkChange, LinkState, StatefulLinks } from './links.js';
@@ -56,20 +57,22 @@ export class PacketLinks implements StatefulLinks {
     await all([...this.#gates.values()].map((gate) => gate.open()));
   }
 
-  async apply(fault: string, change: LinkChange): Promise<{ at: number }> {
+  async apply(fault: string, change: LinkChange): Promise<Span> {
     const cuts = this.#cuts(fault, change);
     const gates = this.#applied.get(fault) ?? new Set();
     this.#applied.set(fault, gates);
     const receivers = [...new Set(cuts.map(({ to }) => to))];
     for (const to of receivers) gates.add(this.#gate(to));
-    await all(receivers.map((to) => this.#gate(to).stop(cuts.filter((cut) => cut.to === to))));
-    return { at: this.#clock.now() };
+    return spanned(this.#clock, () =>
+      all(receivers.map((to) => this.#gate(to).stop(cuts.filter((cut) => cut.to === to)))),
+    );
   }
 
-  async heal(fault: string): Promise<{ at: number }> {
-    await all([...(this.#applied.get(fault) ?? [])].map((gate) => gate.pass(fault)));
+  async heal(fault: string): Promise<Span> {
+    const gates = [...(this.#applied.get(fault) ?? [])];
+    const span = await spanned(this.#clock, () => all(gates.map((gate) => gate.pass(fault))));
     this.#applied.delete(fault);
-    return { at: this.#clock.now() };
+    return span;
   }
 
   async state(link: string): Promise<LinkState> {

@@ -5,11 +5,12 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
-import { Toxiproxy } from 'toxiproxy-node-client';
+import type { Toxiproxy } from 'toxiproxy-node-client';
 import { type Clock, firstToEnd, sleep, within } from '../clock.js';
 import { EnvironmentError, messageOf } from '../errors.js';
 import { entry } from '../runtime/entry.js';
 import type { Helper, Hosts } from '../runtime/runtime.js';
+import { openClient } from './api-client.js';
 import type { ToxiproxyChoice } from './toxiproxy-choice.js';
 
 /** How long a server that we start may take to answer, and one that is there already, ms. */
@@ -52,12 +53,12 @@ export async function openToxiproxy(choice: ServerChoice): Promise<ToxiproxyServ
 
 /** The client of a server that the runtime has started for links in networks of its own. */
 export async function openInside(url: string, clock: Clock): Promise<{ client: Toxiproxy; version: string }> {
-  const client = new Toxiproxy(url);
+  const client = openClient(url);
   return { client, version: await versionOf(client, clock) };
 }
 
 async function openGiven({ clock, hosts }: ServerChoice, url: string): Promise<ToxiproxyServer> {
-  const client = new Toxiproxy(url);
+  const client = openClient(url);
   const version = await versionOf(client, clock);
   // Before the first proxy is made: it outlives us, and the proxies on it would too.
   hosts.noteToxiproxy(url);
@@ -68,7 +69,7 @@ async function openFromPath({ clock, hosts }: ServerChoice, executable: string):
   const { host, port } = await hosts.address();
   const command = [executable, '-host', host, '-port', String(port)];
   const helper = await hosts.host('toxiproxy', { command }, () => {});
-  const client = new Toxiproxy(`http://${host}:${port}`);
+  const client = openClient(`http://${host}:${port}`);
   const version = await orEndedAtOnce(helper, firstAnswer(client, helper, clock));
   return {
     client,
@@ -91,7 +92,7 @@ async function openEmbedded({ clock, hosts, seed }: ServerChoice): Promise<Toxip
     const told = parse(line);
     if (told?.event === 'listening' && told.url !== undefined) listening(told.url);
   });
-  const client = new Toxiproxy(
+  const client = openClient(
     await orEndedAtOnce(
       helper,
       within(clock, START_PATIENCE, 'the start of the embedded Toxiproxy', (signal) =>

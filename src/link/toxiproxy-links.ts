@@ -16,10 +16,13 @@ import type { CutMode } from '../drill/steps.js';
 import { EnvironmentError, InternalError } from '../errors.js';
 import { proxyPrefix } from '../runtime/label.js';
 import type { LinkPlace } from '../runtime/runtime.js';
+import { type Span, spanned } from '../span.js';
 import type { Cut } from '../topology/grudge.js';
+import { warm } from './api-client.js';
 import { Control, FLUSH_PATIENCE } from './control.js';
-import { LinkProxy } from './link-proxy.js';
+import { LinkProxy, type Server } from './link-proxy.js';
 import type { LinkChange, LinkState, StatefulLinks, ToxicChange } from './links.js';
+import { ServerLook } from './server-look.js';
 
 export interface LinksSetting {
   /** Of the server that carries the links, where their places do not name another. */
@@ -57,14 +60,14 @@ export class ToxiproxyLinks implements StatefulLinks {
 
   constructor(setting: LinksSetting, places: readonly LinkPlace[]) {
     this.#setting = setting;
-    const controls = new Map<Toxiproxy, Control>();
+    const servers = new Map<Toxiproxy, Server>();
     this.#links = new Map(
       places.map((place) => {
         const name = proxyName(setting.run, place.link.name);
         const client = clientOf(setting, place);
-        const control = controls.get(client) ?? new Control(setting.clock, client.host);
-        controls.set(client, control);
-        return [place.link.name, new LinkProxy(name, place, client, control)];
+        const server = servers.get(client) ?? serverOf(client, setting.clock);
+        servers.set(client, server);
+        return [place.link.name, new LinkProxy(name, place, server)];
       }),
     );
   }
@@ -76,34 +79,37 @@ export class ToxiproxyLinks implements StatefulLinks {
 
   async open(): Promise<void> {
     const links = [...this.#links.values()];
-    const clients = new Set(links.map(({ client }) => client));
+    const servers = new Set(links.map(({ server }) => server));
     await all(
-      [...clients].map((client) =>
+      [...servers].map((server) =>
         populate(
-          client,
-          links.filter((link) => link.client === client),
+          server,
+          links.filter((link) => link.server === server),
         ),
       ),
     );
   }
 
-  async apply(fault: string, change: LinkChange): Promise<{ at: number }> {
+  async apply(fault: string, change: LinkChange): Promise<Span> {
     const wanted =
       'cuts' in change ? this.#cuts(fault, change.mode, change.cuts) : this.#toxics(fault, change.toxics);
     this.#applied.set(fault, [...(this.#applied.get(fault) ?? []), ...wanted]);
-    await all(wanted.map((one) => this.#do(fault, one)));
-    return { at: this.#setting.clock.now() };
+    await this.#warm(wanted);
+    return spanned(this.#setting.clock, () => all(wanted.map((one) => this.#do(fault, one))));
   }
 
-  async heal(fault: string): Promise<{ at: number }> {
+  async heal(fault: string): Promise<Span> {
     const held = this.#applied.get(fault) ?? [];
-    const done = await Promise.allSettled(held.map((one) => this.#undo(fault, one)));
-    const at = this.#setting.clock.now();
+    await this.#warm(held);
+    let done: PromiseSettledResult<void>[] = [];
+    const span = await spanned(this.#setting.clock, async () => {
+      done = await Promise.allSettled(held.map((one) => this.#undo(fault, one)));
+    });
     const left = held.filter((_, place) => done[place]?.status === 'rejected');
     if (left.length > 0) this.#applied.set(fault, left);
     else this.#applied.delete(fault);
     throwFirst(done);
-    return { at };
+    return span;
   }
 
   async state(link: string): Promise<LinkState> {
@@ -112,9 +118,20 @@ export class ToxiproxyLinks implements StatefulLinks {
 
   async close(): Promise<void> {
     const { client } = this.#setting;
-    const lasting = [...this.#links.values()].filter((link) => link.client === client);
+    const lasting = [...this.#links.values()].filter((link) => link.server.client === client);
     await all(lasting.map((link) => link.remove()));
     this.#applied.clear();
+  }
+
+  /** Has connections ready for changes that should come about at once. */
+  async #warm(changes: readonly Applied[]): Promise<void> {
+    const servers = new Set(changes.map(({ link }) => link.server));
+    await all(
+      [...servers].map((server) => {
+        const count = changes.filter(({ link }) => link.server === server).length;
+        return server.control.call('connect', () => warm(server.client, count));
+      }),
+    );
   }
 
   #cuts(fault: string, mode: CutMode, cuts: readonly Cut[]): Applied[] {
@@ -141,7 +158,7 @@ export class ToxiproxyLinks implements StatefulLinks {
   async #do(fault: string, one: Applied): Promise<void> {
     if ('refuse' in one) return one.link.refuse(fault);
     const { name, type, stream, toxicity, attributes } = one.toxic;
-    await one.link.control.call(`add toxic ${name} on ${one.toxic.link}`, () =>
+    await one.link.server.control.call(`add toxic ${name} on ${one.toxic.link}`, () =>
       // The client's list of types lacks `noop`.
       one.link.proxy.addToxic({ name, type: type as Toxic<unknown>['type'], stream, toxicity, attributes }),
     );
@@ -153,7 +170,7 @@ export class ToxiproxyLinks implements StatefulLinks {
     const { proxy } = one.link;
     const body = { name, type: type as Toxic<unknown>['type'], stream, toxicity, attributes };
     const toxic = new Toxic(proxy.api, proxy.getPath(), body);
-    await one.link.control.remove(
+    await one.link.server.control.remove(
       `remove toxic ${name} on ${one.toxic.link}`,
       () => toxic.remove(),
       FLUSH_PATIENCE,
@@ -167,6 +184,11 @@ export class ToxiproxyLinks implements StatefulLinks {
   }
 }
 
+function serverOf(client: Toxiproxy, clock: Clock): Server {
+  const control = new Control(clock, client.host);
+  return { client, control, look: new ServerLook(client, control) };
+}
+
 function clientOf({ client, others }: LinksSetting, { server, link }: LinkPlace): Toxiproxy {
   if (server === undefined) return client;
   const other = others?.get(server);
@@ -176,11 +198,9 @@ function clientOf({ client, others }: LinksSetting, { server, link }: LinkPlace)
 }
 
 /** Makes the proxies of one server, in one call. */
-async function populate(client: Toxiproxy, links: readonly LinkProxy[]): Promise<void> {
-  const [first] = links;
-  if (!first) return;
+async function populate({ client, control }: Server, links: readonly LinkProxy[]): Promise<void> {
   const bodies = links.map((link) => link.body(true));
-  const made = await first.control.call('populate', () => client.populate(bodies));
+  const made = await control.call('populate', () => client.populate(bodies));
   for (const { name, listen } of bodies) {
     if (made[name]?.enabled && made[name].listen === listen) continue;
     throw new EnvironmentError({

@@ -4,6 +4,7 @@
  */
 import { inventoryLines } from '../checker/inventory.js';
 import type { Event, EventOf, Evidence } from '../history/event.js';
+import { milliseconds } from './figures.js';
 import { oneLine } from './text.js';
 
 /** What a fault is called, by its id: `fault-1 partition isolate a (drop)`. */
@@ -37,7 +38,7 @@ function told(event: Event, faultName: FaultName): string | undefined {
     case 'witness':
       if (event.before === 'heal') return lastLookWords(event, faultName);
       return event.witnessed
-        ? `${faultName(event.fault)} is in force`
+        ? `${faultName(event.fault)} is in force${whollyAfter(event)}`
         : `${faultName(event.fault)} was not seen to take effect${lacking(event.evidence)}`;
     case 'heal':
       return `${faultName(event.fault)} is being healed${forTargets(event)}`;
@@ -73,6 +74,11 @@ function told(event: Event, faultName: FaultName): string | undefined {
     case 'info':
       return undefined;
   }
+}
+
+/** How long its injection took, from the first part in force to the last. */
+function whollyAfter({ at, last }: EventOf<'witness'>): string {
+  return at === undefined || last === undefined ? '' : ` after ${milliseconds((last - at) / 1e6)}`;
 }
 
 /** That a fault was in force until its heal is what everybody expects. */

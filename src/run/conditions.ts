@@ -18,6 +18,13 @@ function whole(scene: Scene): string | undefined {
 
 const now = (scene: Scene) => scene.recorder.elapsed() * 1e6;
 
+/** What counts from the effect of a fault waits for it to be seen. */
+function unseen({ tally }: Scene): string | undefined {
+  return tally.lastFault.since === undefined
+    ? 'nobody has seen yet whether the last fault took effect'
+    : undefined;
+}
+
 export const CONDITIONS: Readonly<Record<Condition, Lack>> = {
   'in-sync': whole,
   steady: (scene) =>
@@ -26,11 +33,15 @@ export const CONDITIONS: Readonly<Record<Condition, Lack>> = {
       ? undefined
       : `not every operation of the last ${STEADY_FOR} ms succeeded`),
   detected: (scene) =>
-    scene.observer.declaredSinceFault > 0 ? undefined : 'no failure was declared since the last fault',
-  recovered: (scene) =>
-    scene.tally.recovered(now(scene))
+    unseen(scene) ??
+    (scene.tally.lastFault.detected
       ? undefined
-      : 'no write was acknowledged after which the success rate held',
+      : 'no target of the last fault was declared failed since it took effect'),
+  recovered: (scene) =>
+    unseen(scene) ??
+    (scene.tally.recovered(now(scene))
+      ? undefined
+      : 'no write was acknowledged since the last fault took effect after which the success rate held'),
 };
 
 /**

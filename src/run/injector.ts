@@ -4,16 +4,24 @@
  * recorded and witnessed likewise.
  *
  * A witness looks while the drill goes on waiting; it has spoken before anything else is done to the topology,
- * so that it cannot be confused by the next step.
+ * so that it cannot be confused by the next step. A fault that has a time is healed when that is over, counted from its
+ * effect: both looks lie within its time.
+ *
+ *     effect ---- witness ---- .................... ---- last look ---- heal
+ *     |<----------------------- for -------------------------------->|
  */
-import type { Clock, Timer } from '../clock.js';
+import { type Clock, sleep, type Timer } from '../clock.js';
 import { messageOf } from '../errors.js';
-import type { Aim, AimView, Effects, Fault, Injection, Lasting, Witnessed } from '../fault/fault.js';
+import type { Aim, AimView, Effects, Fault, Injection, Lasting } from '../fault/fault.js';
 import type { WitnessEvent } from '../history/event.js';
 import type { Random } from '../random.js';
+import type { Span } from '../span.js';
 import type { Link } from '../topology/links.js';
-import type { Observer } from './observer.js';
+import type { Present } from './present.js';
 import type { Recorder } from './recorder.js';
+
+/** How long before the end of its time a fault is looked at once more, ms; a short one, in the last quarter of it. */
+const LAST_LOOK = 100;
 
 interface Active {
   fault: string;
@@ -28,6 +36,16 @@ interface Active {
   witness: Promise<boolean>;
   /** What heals it when its time is up. */
   timer: Timer | undefined;
+  /** For how long after its heal nothing else is done, ms: what is seen of the heal is seen by then. */
+  rest: number | undefined;
+  over: Over;
+}
+
+/** The end of a fault, which may be yet to come. */
+interface Over {
+  /** When its parts were undone; undefined where the heal failed. */
+  ended: Promise<Span | undefined>;
+  end(span: Span | undefined): void;
 }
 
 /** What of a fault is to be healed: it is over then, or goes on for its other targets. */
@@ -40,7 +58,7 @@ interface Part {
 export interface InjectorSetting {
   clock: Clock;
   recorder: Recorder;
-  observer: Observer;
+  observer: Pick<Present, 'view'>;
   effects: Effects;
   links: readonly Link[];
   random: Random;
@@ -56,6 +74,8 @@ export interface Ordered {
   kind: string;
   fault: Fault<unknown, Aim>;
   options: { as?: string | undefined; for?: number | undefined };
+  /** For how long after its heal nothing else will be done, ms; that may be any time where left out. */
+  rest?: number;
   /** What it hits, where that was settled before; otherwise it takes aim when it is injected. */
   aim?: Aim;
 }
@@ -63,8 +83,11 @@ export interface Ordered {
 export class Injector {
   readonly #setting: InjectorSetting;
   readonly #active: Active[] = [];
+  readonly #witnesses: Promise<boolean>[] = [];
+  /** Of the faults that have a time. */
+  readonly #over = new Map<string, Over>();
   /** The heals of those whose time was up. */
-  readonly #expired: Promise<void>[] = [];
+  readonly #expired: { active: Active; healed: Promise<void> }[] = [];
   #count = 0;
 
   constructor(setting: InjectorSetting) {
@@ -91,22 +114,11 @@ export class Injector {
     await this.witnessed();
     this.#setting.signal.throwIfAborted();
     const aimed = ordered.map((order) => this.#aim(order));
-    this.#setting.observer.onFault();
     await this.#setting.recorder.flush();
     await Promise.all(
       aimed.map(async ({ order, name, aim }) => {
         const injection = await order.fault.inject(name, aim, this.#setting.effects);
-        const { as, for: ms } = order.options;
-        this.#active.push({
-          fault: name,
-          as,
-          kind: order.kind,
-          held: aim.targets,
-          ended: new Set(),
-          injection,
-          witness: this.#witness(name, injection),
-          timer: ms !== undefined && injection.heal ? this.#healAfter(ms, name) : undefined,
-        });
+        this.#begin(order, name, aim, injection);
       }),
     );
     return aimed.map(({ name }) => name);
@@ -114,7 +126,17 @@ export class Injector {
 
   /** Resolves when every fault so far was looked at. */
   async witnessed(): Promise<void> {
-    await Promise.all(this.#active.map((active) => active.witness));
+    await Promise.all(this.#witnesses);
+  }
+
+  /** Resolves when the time of a fault is over, or it was healed before, with when its parts were undone. */
+  async over(fault: string): Promise<Span | undefined> {
+    return this.#over.get(fault)?.ended;
+  }
+
+  /** Resolves when that is so of every fault that has a time. */
+  async elapsed(): Promise<void> {
+    await Promise.all([...this.#over.values()].map(({ ended }) => ended));
   }
 
   /** Heals one fault by its own or the drill's name for it, whatever time it was given. */
@@ -130,7 +152,6 @@ export class Injector {
   /** Heals all that there is, whatever time it was given. */
   async healAll(): Promise<void> {
     await this.#heal(() => true);
-    await Promise.all(this.#expired);
   }
 
   #aim(order: Ordered) {
@@ -146,17 +167,49 @@ export class Injector {
       ...(aim.mode ? { mode: aim.mode } : {}),
       ...(aim.cuts ? { cuts: aim.cuts } : {}),
       ...(order.options.as ? { as: order.options.as } : {}),
+      ...(order.options.for === undefined ? {} : { for: order.options.for * 1e6 }),
     });
     return { order, name, aim };
   }
 
-  async #witness(fault: string, injection: Injection): Promise<boolean> {
+  /** It is in force: from here on it is looked at, and its time goes by. */
+  #begin({ kind, options, rest }: Ordered, fault: string, { targets }: Aim, injection: Injection): void {
+    const { clock, signal } = this.#setting;
+    const { as, for: ms } = options;
+    const due = ms === undefined || !injection.heal ? undefined : injection.span.at + ms;
+    const lastLook = due === undefined ? undefined : due - Math.min(LAST_LOOK, ms! / 4);
+    const witness = this.#witness(fault, injection, lastLook);
+    const ended = new Set<string>();
+    const active: Active = {
+      ...{ fault, as, kind, held: targets, ended, injection, witness, rest },
+      timer: undefined,
+      over: yetToEnd(),
+    };
+    this.#active.push(active);
+    this.#witnesses.push(witness);
+    // The run may have come to its end while the fault was being injected.
+    if (due === undefined || lastLook === undefined || signal.aborted) return;
+    this.#over.set(fault, active.over);
+    active.timer = clock.timer(lastLook - clock.now(), () => {
+      const healed = this.#undo(this.#claim(active, undefined), due);
+      // Whoever heals all waits for this and is told; until then a rejection is not an unhandled one.
+      healed.catch(() => undefined);
+      this.#expired.push({ active, healed });
+    });
+  }
+
+  async #witness(fault: string, injection: Injection, until: number | undefined): Promise<boolean> {
+    const { recorder } = this.#setting;
     try {
-      const seen = await injection.witness();
-      this.#record('witness', fault, seen);
-      return seen.witnessed;
+      const { witnessed, evidence } = await injection.witness(until);
+      const { at, last } = injection.span;
+      recorder.record(
+        { type: 'witness', fault, witnessed, evidence },
+        { at, last: last > at ? last : undefined },
+      );
+      return witnessed;
     } catch (error) {
-      this.#setting.recorder.record({ type: 'witness', ...unseen(fault, error) });
+      recorder.record({ type: 'witness', ...unseen(fault, error) });
       return false;
     }
   }
@@ -174,54 +227,63 @@ export class Injector {
     }
   }
 
-  #record(type: 'witness' | 'healed', fault: string, seen: Witnessed, onRecord?: PartOnRecord): void {
-    const { witnessed, evidence, at } = seen;
-    this.#setting.recorder.record({ type, fault, witnessed, ...onRecord, evidence }, { at });
-  }
-
-  #healAfter(ms: number, fault: string): Timer | undefined {
-    // The run may have come to its end while the fault was being injected.
-    if (this.#setting.signal.aborted) return undefined;
-    return this.#setting.clock.timer(ms, () => {
-      const healed = this.heal(fault);
-      // Whoever heals all waits for this and is told; until then a rejection is not an unhandled one.
-      healed.catch(() => undefined);
-      this.#expired.push(healed);
-    });
-  }
-
   async #heal(which: (active: Active) => boolean, nodes?: readonly string[]): Promise<void> {
     await this.witnessed();
     this.#setting.signal.throwIfAborted();
-    const parts = this.#active.filter(which).flatMap((active) => partOf(active, nodes));
-    // From here on they are nobody else's to heal.
-    for (const { active, targets, isLast } of parts) {
-      active.held = active.held.filter((target) => !targets.includes(target));
-      if (!isLast) continue;
+    const parts = this.#active.filter(which).flatMap((active) => this.#claim(active, nodes) ?? []);
+    const expired = this.#expired.filter(({ active }) => which(active)).map(({ healed }) => healed);
+    await Promise.all([...parts.map((part) => this.#undo(part)), ...expired]);
+  }
+
+  /** What of a fault is on these nodes, or all that is left of it; from here on it is nobody else's to heal. */
+  #claim(active: Active, nodes: readonly string[] | undefined): Part | undefined {
+    const { held } = active;
+    const targets = nodes ? held.filter((target) => nodes.includes(target)) : held;
+    if (nodes && targets.length === 0) return undefined;
+    active.held = held.filter((target) => !targets.includes(target));
+    const isLast = targets.length === held.length;
+    if (isLast) {
       this.#active.splice(this.#active.indexOf(active), 1);
       active.timer?.cancel();
     }
-    await Promise.all(parts.map((part) => this.#undo(part)));
+    return { active, targets, isLast };
   }
 
-  async #undo(part: Part): Promise<void> {
-    const { fault, injection } = part.active;
+  /** Undoes it once it was looked at; not before it is `due`, an instant of the clock in ms. */
+  async #undo(part: Part | undefined, due = Number.NEGATIVE_INFINITY): Promise<void> {
+    if (!part) return;
+    const { clock, recorder, signal } = this.#setting;
+    const { fault, injection, witness, rest, over } = part.active;
     if (!injection.heal) return;
     const targets = [...part.targets];
     const onRecord = part.isLast ? {} : { targets };
-    // What never took effect cannot have lasted.
-    if (await part.active.witness) await this.#lookAgain(part, injection, onRecord);
-    this.#setting.recorder.record({ type: 'heal', fault, ...onRecord });
-    this.#record('healed', fault, await injection.heal(targets), onRecord);
+    let undone: Span | undefined;
+    try {
+      // What never took effect cannot have lasted.
+      if (await witness) await this.#lookAgain(part, injection, onRecord);
+      signal.throwIfAborted();
+      if (due > clock.now()) await sleep(clock, due - clock.now(), signal);
+      recorder.record({ type: 'heal', fault, ...onRecord });
+      const until = rest === undefined ? undefined : clock.now() + rest;
+      const { witnessed, evidence, ...span } = await injection.heal(targets, until);
+      const { at: first, last: at } = span;
+      recorder.record(
+        { type: 'healed', fault, witnessed, ...onRecord, evidence },
+        { at, first: first < at ? first : undefined },
+      );
+      undone = span;
+    } finally {
+      if (part.isLast) over.end(undone);
+    }
   }
 }
 
-/** What of a fault is on these nodes; all that is left of it where none are named. */
-function partOf(active: Active, nodes: readonly string[] | undefined): Part[] {
-  const { held } = active;
-  if (!nodes) return [{ active, targets: held, isLast: true }];
-  const targets = held.filter((target) => nodes.includes(target));
-  return targets.length === 0 ? [] : [{ active, targets, isLast: targets.length === held.length }];
+function yetToEnd(): Over {
+  let end: Over['end'] = () => {};
+  const ended = new Promise<Span | undefined>((resolve) => {
+    end = resolve;
+  });
+  return { ended, end };
 }
 
 function unseen(fault: string, error: unknown): Pick<WitnessEvent, 'fault' | 'witnessed' | 'evidence'> {

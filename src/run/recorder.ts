@@ -15,6 +15,8 @@ const FLUSH_MS = 10;
 /** Instants of the clock, in milliseconds, that go into an event on the run's own scale. */
 export interface Instants {
   at?: number | undefined;
+  first?: number | undefined;
+  last?: number | undefined;
   until?: number | undefined;
   intended?: number | undefined;
 }
@@ -69,7 +71,7 @@ export class Recorder {
   /** What happens once the history is closed is no part of it. */
   record(body: EventBody, instants: Instants = {}): Event {
     const event = { index: this.#count, time: this.scale(this.#clock.now()), ...body } as Event;
-    for (const name of ['at', 'until', 'intended'] as const) {
+    for (const name of ['at', 'first', 'last', 'until', 'intended'] as const) {
       const instant = instants[name];
       if (instant !== undefined) Object.assign(event, { [name]: this.scale(instant) });
     }

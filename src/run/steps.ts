@@ -128,32 +128,35 @@ async function together(steps: StepOptions<'together'>, scene: Scene): Promise<v
   await inject(scene, steps);
 }
 
-/** The same links go up and down, whoever is primary meanwhile. */
+/** The same links go up and down, whoever is primary meanwhile: cut for `every`, open for as long. */
 async function flap(options: StepOptions<'flap'>, scene: Scene): Promise<void> {
-  const order = ordered({ partition: options.partition }, scene);
-  const aimed = { ...order, aim: scene.injector.aim(order) };
+  const { clock, injector, signal } = scene;
+  const { every } = options;
+  const length = Math.min(every, options.partition.for ?? every);
+  const order = ordered({ partition: { ...options.partition, for: length } }, scene);
+  const aimed = { ...order, aim: injector.aim(order), rest: every };
   for (let cycle = 0; cycle < options.times; cycle++) {
-    const [fault] = await scene.injector.inject([aimed]);
-    await sleep(scene.clock, options.every, scene.signal);
-    await scene.injector.heal(fault!);
-    await sleep(scene.clock, options.every, scene.signal);
+    const [fault] = await injector.inject([aimed]);
+    const undone = await injector.over(fault!);
+    if (undone) await sleep(clock, undone.at + every - clock.now(), signal);
   }
 }
 
 /** Seeded: the same seed gives the same faults at the same times. */
 async function random(options: StepOptions<'random'>, scene: Scene): Promise<void> {
   const { clock, observer, injector, random: source } = scene;
+  const { every } = options;
   const end = clock.now() + options.during;
   while (clock.now() < end) {
     const node = pick(source, observer.members());
-    const isolate: Partition = { isolate: node, mode: 'drop' };
+    const isolate: Partition = { isolate: node, mode: 'drop', for: every };
     const steps = {
       kill: { kill: { target: node } },
-      pause: { pause: { target: node } },
+      pause: { pause: { target: node, for: every } },
       partition: { partition: isolate },
     };
     await inject(scene, [steps[pick(source, options.faults)]]);
-    await sleep(clock, options.every, scene.signal);
+    await sleep(clock, every, scene.signal);
     await injector.healAll();
     for (const down of observer.down()) await restart({ target: down }, scene);
   }

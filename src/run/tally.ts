@@ -5,6 +5,7 @@
  */
 import type { Drill } from '../drill/schema.js';
 import type { Event, Nanoseconds } from '../history/event.js';
+import { LastFault } from './last-fault.js';
 
 interface Seen {
   intended: Nanoseconds;
@@ -21,7 +22,9 @@ export class Tally {
   #seen: Seen[] = [];
   /** The first operation that may still turn out to be the one of recovery. */
   #candidate = 0;
-  #from: Nanoseconds = 0;
+
+  /** What it counts from. */
+  readonly lastFault = new LastFault();
 
   constructor(drill: Pick<Drill, 'clients' | 'recovery'>) {
     const followers = Object.entries(drill.clients).filter(([, group]) => group.pinned === undefined);
@@ -32,10 +35,10 @@ export class Tally {
     this.#hold = drill.recovery.hold * 1e6;
   }
 
-  /** Takes in an event of the history. A fault makes everything before it forgotten. */
+  /** Takes in an event of the history. A fault makes everything before it forgotten; recovery counts from its effect. */
   add(event: Event): void {
+    this.lastFault.add(event);
     if (event.type === 'fault') {
-      this.#from = event.time;
       this.#seen = [...this.#open.values()];
       this.#candidate = 0;
     } else if (event.type === 'invoke') {
@@ -72,8 +75,13 @@ export class Tally {
     return count > 0;
   }
 
-  /** Whether, since the last fault, a write was acknowledged after which the success rate held. */
+  /**
+   * Whether, since the last fault took effect, a write was acknowledged after which the success rate held. Not as long as
+   * nobody has looked at its effect.
+   */
   recovered(now: Nanoseconds): boolean {
+    const { since } = this.lastFault;
+    if (since === undefined) return false;
     for (; this.#candidate < this.#seen.length; this.#candidate++) {
       const seen = this.#seen[this.#candidate]!;
       if (seen.end === undefined) {
@@ -81,7 +89,7 @@ export class Tally {
         if (this.#laterAcknowledged(this.#candidate)) continue;
         return false;
       }
-      if (!seen.write || !seen.ok || seen.end < this.#from) continue;
+      if (!seen.write || !seen.ok || seen.end < since) continue;
       const held = this.#held(seen.end, now);
       if (held === undefined) return false;
       if (held) return true;

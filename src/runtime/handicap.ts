@@ -4,6 +4,7 @@
  */
 import { THROTTLES, type Throttle } from '../drill/hardship.js';
 import { formatSize } from '../drill/units.js';
+import type { Part } from '../span.js';
 
 /** What was seen of a node, and what should have been. */
 export interface HandicapSeen {
@@ -19,10 +20,10 @@ export interface HandicapSeen {
 export type Pace = 'thorough' | 'quick';
 
 export interface Handicap<Value> {
-  /** Puts it on, in the name of a fault; gives the clock's instant since which it holds. */
-  put(node: string, fault: string, value: Value): Promise<{ at: number }>;
+  /** Puts it on, in the name of a fault; gives the clock's instants since which it holds. */
+  put(node: string, fault: string, value: Value): Promise<Part>;
   /** Lifts what was put on in that name: what was before holds again. */
-  lift(node: string, fault: string): Promise<{ at: number }>;
+  lift(node: string, fault: string): Promise<Part>;
   /** Looks whether it is in force; once it was lifted, whether it is no more. */
   look(node: string, fault: string, pace?: Pace): Promise<HandicapSeen>;
 }

@@ -9,6 +9,7 @@ import type { ContainerSpec } from '../drill/container.js';
 import type { Capability } from '../drill/needs.js';
 import type { KillSignal, PauseWay } from '../drill/steps.js';
 import type { Census, Created } from '../history/census.js';
+import type { Part } from '../span.js';
 import type { Link } from '../topology/links.js';
 import type { Edges } from './edges.js';
 import type { Handicapped } from './handicap.js';
@@ -183,9 +184,9 @@ export interface Stops {
 
 /** The capability `pause`, the runtime's own way; others are capabilities of their own. */
 export interface Pauses {
-  pause(node: string, by?: PauseWay): Promise<{ at: number }>;
+  pause(node: string, by?: PauseWay): Promise<Part>;
   /** Lets it go on. What is not stopped in that way (any more) is left as it is: it may have been started again. */
-  resume(node: string, by?: PauseWay): Promise<{ at: number }>;
+  resume(node: string, by?: PauseWay): Promise<Part>;
   /** Whether the node is stopped, asked of the operating system now: in this way, or in whichever. */
   paused(node: string, by?: PauseWay): Promise<boolean>;
 }

@@ -7,6 +7,7 @@ import { decodeHistory } from '../../src/history/codec.js';
 import type { Event } from '../../src/history/event.js';
 import { seeded } from '../../src/random.js';
 import { startToxiproxy } from '../../src/toxiproxy/server.js';
+import { slowApi } from '../link/slow-api.js';
 import { freshFolder, labelledProcesses, startDrill, verdictIn } from './drill-command.js';
 
 const FOLDER = 'test/drills/held/';
@@ -41,7 +42,7 @@ describe('one of several that are paused', () => {
     expect(resumed!.index).toBeLessThan(phase.index);
     expect(rest).toMatchObject({ witnessed: true, evidence: [{ subject: 'c', observed: 'running' }] });
     expect(rest!.targets).toBeUndefined();
-    expect(rest!.index).toBeGreaterThan(phase.index);
+    expect(rest!.index).toBeLessThan(phase.index);
     const look = ofType(events, 'witness').find(({ before, targets }) => before === 'heal' && !targets);
     expect(look).toMatchObject({ witnessed: true, evidence: [{ subject: 'c', observed: 'stopped' }] });
     expect(stdout).toContain('fault-1 pause b, c paused is healed for b alone');
@@ -87,6 +88,50 @@ it('nobody else: what is held until it is healed passes', async () => {
     'fault-1 true',
     'fault-2 true',
   ]);
+});
+
+/** From the first part in force to the first part undone, of each fault, ms, with the time that it was asked to have. */
+function lengths(events: readonly Event[]) {
+  return ofType(events, 'fault').map(({ fault, for: asked = Number.NaN }) => {
+    const inForce = ofType(events, 'witness').find((one) => one.fault === fault && !one.before);
+    const undone = ofType(events, 'healed').find((one) => one.fault === fault);
+    const { at = Number.NaN, first = at } = undone ?? {};
+    return { asked: asked / 1e6, lasted: (first - (inForce?.at ?? Number.NaN)) / 1e6 };
+  });
+}
+
+it('the end of the steps cuts no fault short that has a time', async () => {
+  const { code, said, events } = await start('last-step').ends();
+  expect(code, said).toBe(0);
+  const faults = lengths(events);
+  expect(faults.map(({ asked }) => asked)).toEqual([300, 300, 700, 1500]);
+  for (const { asked, lasted } of faults) expect(lasted).toBeGreaterThanOrEqual(asked);
+  const phase = ofType(events, 'phase').find(({ phase }) => phase === 'heal') ?? expect.fail(said);
+  for (const { index } of ofType(events, 'healed')) expect(index).toBeLessThan(phase.index);
+});
+
+it('what counts from a stop counts from its end, not from its order', async () => {
+  const { code, said, events } = await start('grace').ends();
+  expect(code, said).toBe(0);
+  const stop = ofType(events, 'fault').find(({ kind }) => kind === 'stop') ?? expect.fail(said);
+  const inForce = ofType(events, 'witness').find(({ fault }) => fault === stop.fault);
+  const at = inForce?.at ?? expect.fail(said);
+  expect(at - stop.time).toBeGreaterThan(1400e6);
+  const recovered = ofType(events, 'waited').find((one) => one.for === 'recovered') ?? expect.fail(said);
+  // A write that is acknowledged after its end, and the time for which success has to hold.
+  expect(recovered.time - at).toBeGreaterThan(200e6);
+});
+
+it('an injection that is slow shows in the history and in what is told, from its first part to its last', async () => {
+  const server = await startToxiproxy({ listen: '127.0.0.1:0', clock, random: seeded(7) });
+  onTestFinished(() => server.close());
+  const url = await slowApi(server.url, 60);
+  const { code, said, stdout, events } = await start('cut', '--toxiproxy', url).ends();
+  expect(code, said).toBe(0);
+  const { at = Number.NaN, last = Number.NaN } = ofType(events, 'witness')[0] ?? expect.fail(said);
+  // Two links, both streams, one after the other.
+  expect((last - at) / 1e6).toBeGreaterThanOrEqual(4 * 60);
+  expect(stdout).toContain(`is in force after ${((last - at) / 1e6).toFixed(1)} ms`);
 });
 
 it('Ctrl-C is heard at once while a node has all the time to end', async () => {

@@ -59,8 +59,8 @@ export async function openContainerStand(layout: Pick<Layout, 'nodes'> & Partial
     ): Promise<Injection & Lasting> {
       const injection = await fault.inject(`fault-${++count}`, fault.aim(options, view), effects);
       const nothing = () => Promise.reject(new Error('nothing to heal'));
-      const { witness, still = nothing, heal = nothing } = injection;
-      return { witness, still, heal };
+      const { span, witness, still = nothing, heal = nothing } = injection;
+      return { span, witness, still, heal };
     },
     async close() {
       const { leaked } = await cluster.close();

@@ -9,6 +9,7 @@ test('doing nothing is always witnessed, and healed at once', async () => {
   const aim = noop.aim({}, view);
   const injection = await noop.inject('fault-1', aim, { clock } as unknown as Effects);
   expect(aim.targets).toEqual([]);
-  expect(await injection.witness()).toMatchObject({ witnessed: true, at: 5 });
+  expect(injection.span).toEqual({ at: 5, last: 5 });
+  expect(await injection.witness()).toMatchObject({ witnessed: true });
   expect(await injection.heal?.()).toMatchObject({ witnessed: true, at: 5 });
 });

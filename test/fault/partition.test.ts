@@ -28,7 +28,11 @@ for (const [mode, observed] of [
 ] as const) {
   test(`${mode}: witnessed on the server and by a greeting, on each link, and healed likewise`, async () => {
     const { inject } = await openStand();
-    const { witness, heal, aim } = await inject(partition, { isolate: 'a', except: ['client:west'], mode });
+    const { witness, heal, span, aim } = await inject(partition, {
+      isolate: 'a',
+      except: ['client:west'],
+      mode,
+    });
     const seen = await witness();
     expect(seen).toMatchObject({ witnessed: true });
     expect(seen.evidence).toHaveLength(aim.cuts.length + aim.open.length);
@@ -36,7 +40,9 @@ for (const [mode, observed] of [
     for (const link of aim.open) expect(sees(seen.evidence, link)).toMatch(/^no toxics; greeting answered/);
     const healed = await heal();
     expect(healed).toMatchObject({ witnessed: true });
-    expect(healed.at).toBeGreaterThan(seen.at);
+    expect(span.last).toBeGreaterThan(span.at);
+    expect(healed.at).toBeGreaterThan(span.last);
+    expect(healed.last).toBeGreaterThan(healed.at);
     for (const { link } of aim.cuts)
       expect(sees(healed.evidence, link)).toMatch(/^no toxics; greeting answered/);
   });
@@ -176,6 +182,47 @@ test('a fault that takes hold of an open link while that is looked at does not k
   expect(witnessed).toBe(true);
   expect(sees(evidence, 'a->c')).toContain('another fault holds it too');
   expect(waited).toBeLessThan(ANSWER);
+});
+
+for (const mode of ['refuse', 'drop', 'stall'] as const) {
+  test(`${mode}: a witness of a short cut has spoken in time, by what there was time for`, async () => {
+    const { inject, effects } = await openStand();
+    const { witness, heal } = await inject(partition, { isolate: 'a', mode });
+    const { witnessed, evidence } = await witness(effects.clock.now() + SILENCE / 3);
+    expect(witnessed).toBe(true);
+    expect(sees(evidence, 'a->b')).toMatch(
+      mode === 'refuse' ? /^disabled/ : /fault-1_upstream.*(as its time allows|by the server's word alone)$/,
+    );
+    expect(await heal()).toMatchObject({ witnessed: true });
+  });
+}
+
+test('a short cut that lets a greeting through is not witnessed, nor one of which the server knows nothing', async () => {
+  const { inject, effects, client } = await openStand();
+  const aim = partition.aim({ link: 'a->b', mode: 'drop' }, view);
+  const open = await partition.inject('fault-9', aim, {
+    ...effects,
+    greet: async () => ({ outcome: 'answered', arrived: true, took: 1 }),
+  });
+  const soon = () => effects.clock.now() + SILENCE / 3;
+  expect(await open.witness(soon())).toMatchObject({ witnessed: false });
+  const { witness } = await inject(partition, { link: 'a->c', mode: 'drop' });
+  await client.reset();
+  expect(await witness(soon())).toMatchObject({ witnessed: false });
+});
+
+test('a greeting that had enough time and did not arrive was kept from it, though the fault is a short one', async () => {
+  const { effects } = await openStand();
+  const aim = partition.aim({ from: 'a', to: 'b', mode: 'drop' }, view);
+  const greet: typeof effects.greet = async (_link, { answer }) => {
+    return { outcome: 'silent', arrived: false, took: answer };
+  };
+  const injection = await partition.inject('fault-1', aim, { ...effects, greet });
+  // The link back should bring it, and has more than a second for it; with less, nobody could say.
+  expect(await injection.witness(effects.clock.now() + 1500)).toMatchObject({ witnessed: false });
+  const { witnessed, evidence } = await injection.witness(effects.clock.now() + 40);
+  expect(witnessed).toBe(true);
+  expect(sees(evidence, 'b->a')).toMatch(/its time allows no longer look: by the server's word alone$/);
 });
 
 test('an open link that answers late is given the time', async () => {

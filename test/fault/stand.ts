@@ -106,8 +106,8 @@ export async function openStand(system: System = echoSystem) {
     const aim = fault.aim(options, view);
     const injection = await fault.inject(name, aim, effects);
     const nothing = () => Promise.reject(new Error('nothing to heal'));
-    const { witness, still = nothing, heal = nothing } = injection;
-    return { witness, still, heal, aim, name };
+    const { span, witness, still = nothing, heal = nothing } = injection;
+    return { span, witness, still, heal, aim, name };
   }
   return { cluster, effects, links, inject, start, client, run };
 }

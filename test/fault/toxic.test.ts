@@ -73,6 +73,9 @@ test('toxics that others clear away in their midst do not last', async () => {
 test('a toxic that is drawn for each connection is taken by the server on its word', async () => {
   const { inject } = await openStand();
   const options = { link: 'a->b', type: 'timeout', toxicity: 0.5, attributes: { timeout: 0 } } as const;
-  const { witness } = await inject(toxic, options);
-  expect((await witness()).evidence[0]?.observed).toContain("by the server's word alone");
+  const { witness, aim } = await inject(toxic, options);
+  expect(aim.text).toBe('timeout timeout 0 on the downstream of a->b, for 50% of the connections');
+  const [seen] = (await witness()).evidence;
+  expect(seen?.expected).toBe('the toxic timeout in place, drawn once for each connection');
+  expect(seen?.observed).toContain("by the server's word alone");
 });

@@ -145,6 +145,14 @@ describe('a plain line', () => {
     );
   });
 
+  test('tells how long an injection took, from its first part in force to its last', () => {
+    const witness = { type: 'witness' as const, fault: 'fault-1', witnessed: true, evidence: [] };
+    expect(lineOf({ ms: 9, ...witness, at: 1e6, last: 4.14e6 })).toBe(
+      '    1.0 ms  fault-1 is in force after 3.1 ms',
+    );
+    expect(lineOf({ ms: 9, ...witness, at: 1e6 })).toBe('    1.0 ms  fault-1 is in force');
+  });
+
   test('is not given for operations, nor for a probe that sees nothing new', () => {
     const operation = { process: 1, f: 'read', key: 'k', value: null } as const;
     expect(lineOf({ ms: 1, type: 'invoke', ...operation })).toBeUndefined();

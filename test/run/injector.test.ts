@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Clock, systemClock as clock } from '../../src/clock.js';
-import type { Aim, Effects, Fault, Witnessed } from '../../src/fault/fault.js';
+import type { Aim, Effects, Fault, Healed, Seen } from '../../src/fault/fault.js';
 import { decodeHistory } from '../../src/history/codec.js';
 import { seeded } from '../../src/random.js';
 import { Injector, type Ordered } from '../../src/run/injector.js';
-import type { Observer } from '../../src/run/observer.js';
 import { Recorder } from '../../src/run/recorder.js';
+import type { Span } from '../../src/span.js';
 
 let folder: string;
 let file: string;
@@ -26,13 +26,16 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const seen = (witnessed: boolean): Witnessed => ({ witnessed, at: clock.now(), evidence: [] });
+const now = () => {
+  const at = clock.now();
+  return { at, last: at };
+};
+const seen = (witnessed: boolean): Healed => ({ witnessed, evidence: [], ...now() });
 
 function injector(by: Clock = clock) {
   const observer = {
     view: () => ({ nodes: [], killed: [], paused: [] }),
-    onFault() {},
-  } as unknown as Observer;
+  };
   const effects = {} as Effects;
   const { signal } = ending;
   return new Injector({ clock: by, recorder, observer, effects, links: [], random: seeded(1), signal });
@@ -40,15 +43,19 @@ function injector(by: Clock = clock) {
 
 interface Ways {
   targets?: string[];
-  witness?: () => Promise<Witnessed>;
-  still?: () => Promise<Witnessed>;
+  witness?: (until?: number) => Promise<Seen>;
+  still?: () => Promise<Seen>;
+  /** When it came into force; by default, the instant at which it is injected. */
+  span?: Span;
+  /** When it was undone, as it says; likewise. */
+  undone?: Span;
 }
 
 /** A fault that writes down what is done to it. */
 function fault(
   log: string[],
   options: Ordered['options'] = {},
-  { targets = ['a'], witness = async () => seen(true), still = async () => seen(true) }: Ways = {},
+  { targets = ['a'], witness = async () => seen(true), still = async () => seen(true), ...ways }: Ways = {},
 ): Ordered {
   const kind: Fault<unknown, Aim> = {
     needs: [],
@@ -57,6 +64,7 @@ function fault(
       const known = readFileSync(file, 'utf8').includes(`"type":"fault","fault":"${name}"`);
       log.push(`${name} injected, ${known ? 'on record' : 'not on record'}`);
       return {
+        span: ways.span ?? now(),
         witness,
         still: async (only = targets, ended = new Set()) => {
           const gone = only.filter((target) => ended.has(target)).map((target) => `, ${target} ended`);
@@ -65,7 +73,7 @@ function fault(
         },
         heal: async (only = targets) => {
           log.push(`${name} healed: ${only.join(' ')}`);
-          return seen(true);
+          return { ...seen(true), ...ways.undone };
         },
       };
     },
@@ -156,9 +164,9 @@ describe('the injector', () => {
   });
 
   it('lets a witness speak before the next fault', async () => {
-    let speak: (witnessed: Witnessed) => void = () => {};
+    let speak: (witnessed: Seen) => void = () => {};
     const witness = () =>
-      new Promise<Witnessed>((resolve) => {
+      new Promise<Seen>((resolve) => {
         speak = resolve;
       });
     const own = injector();
@@ -253,6 +261,7 @@ describe('the injector', () => {
     const broken = {
       ...order.fault,
       inject: async () => ({
+        span: now(),
         witness: async () => seen(true),
         still: async () => seen(true),
         heal: () => Promise.reject(new Error('stuck')),

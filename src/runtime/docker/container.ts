@@ -5,10 +5,12 @@
  *
  * The engine must have told of its end before it can be started again.
  */
+
 import type Dockerode from 'dockerode';
 import type { Clock } from '../../clock.js';
 import type { KillSignal } from '../../drill/steps.js';
 import { EnvironmentError, messageOf } from '../../errors.js';
+import { type Span, spanned } from '../../span.js';
 import { type ProcessIdentity, stateOf } from '../os-process.js';
 import { NodeLog } from '../process/node-log.js';
 import { describeExit, describeSignal, type Exit } from './container-exit.js';
@@ -178,7 +180,7 @@ export class Container {
   }
 
   /** By the freezer. */
-  async pause(): Promise<number> {
+  async pause(): Promise<Span> {
     const { clock } = this.#setting;
     const { container } = await this.#alive();
     const end = clock.now() + FREEZE_PATIENCE;
@@ -188,20 +190,20 @@ export class Container {
         if (clock.now() > end || !/unable to freeze/.test(refusalOf(error))) throw error;
         return freeze();
       });
-    await this.#asked('pause', freeze());
-    return clock.now();
+    return spanned(clock, () => this.#asked('pause', freeze()));
   }
 
   /** Where it is frozen. */
-  async resume(): Promise<number> {
-    if (await this.paused()) {
+  async resume(): Promise<Span> {
+    const isPaused = await this.paused();
+    return spanned(this.#setting.clock, async () => {
+      if (!isPaused) return;
       const resumed = this.made.unpause().catch(async (error: unknown) => {
         // It ended, or was started again, between the look and this.
         if (await this.paused()) throw error;
       });
       await this.#asked('resume', resumed);
-    }
-    return this.#setting.clock.now();
+    });
   }
 
   async paused(): Promise<boolean> {

@@ -1,10 +1,12 @@
 /** A cluster of containers, opened for one execution. */
+
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import type { ContainerSpec } from '../../drill/container.js';
 import type { KillSignal, PauseWay } from '../../drill/steps.js';
 import { EnvironmentError, InternalError, messageOf } from '../../errors.js';
+import type { Span } from '../../span.js';
 import type { Handicapped } from '../handicap.js';
 import type { ProcessIdentity } from '../os-process.js';
 import type { HelperProcesses } from '../process/helper-processes.js';
@@ -180,12 +182,12 @@ export class DockerCluster implements DockerClusterAbilities {
     return this.#node(node).running();
   }
 
-  async pause(node: string, by: PauseWay = 'freezer'): Promise<{ at: number }> {
-    return by === 'SIGSTOP' ? this.#stopped.stop(node) : { at: await this.#node(node).pause() };
+  async pause(node: string, by: PauseWay = 'freezer'): Promise<Span> {
+    return by === 'SIGSTOP' ? this.#stopped.stop(node) : this.#node(node).pause();
   }
 
-  async resume(node: string, by: PauseWay = 'freezer'): Promise<{ at: number }> {
-    return by === 'SIGSTOP' ? this.#stopped.resume(node) : { at: await this.#node(node).resume() };
+  async resume(node: string, by: PauseWay = 'freezer'): Promise<Span> {
+    return by === 'SIGSTOP' ? this.#stopped.resume(node) : this.#node(node).resume();
   }
 
   async paused(node: string, by?: PauseWay): Promise<boolean> {

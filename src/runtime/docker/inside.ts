@@ -1,7 +1,9 @@
 /** What is done to the processes in a container one by one, from outside: the engine's machine must be this one. */
+
 import { type Clock, sleep } from '../../clock.js';
 import type { KillSignal } from '../../drill/steps.js';
 import { EnvironmentError, messageOf } from '../../errors.js';
+import { type Span, spanned } from '../../span.js';
 import { type ProcessIdentity, stateOf } from '../os-process.js';
 import { named, signalTo, signalTree, treeOf } from '../process-tree.js';
 import type { KilledProcess } from '../runtime.js';
@@ -62,20 +64,21 @@ export class StoppedContainers {
     this.#node = node;
   }
 
-  async stop(node: string): Promise<{ at: number }> {
+  async stop(node: string): Promise<Span> {
     this.#meant.add(node);
     const { process } = this.#node(node);
     if (!process)
       throw new EnvironmentError({ where: `node ${node}`, expected: 'a running process', found: 'none' });
-    await this.#signal(node, process, 'SIGSTOP');
-    return { at: this.#clock.now() };
+    return spanned(this.#clock, () => this.#signal(node, process, 'SIGSTOP'));
   }
 
-  async resume(node: string): Promise<{ at: number }> {
+  async resume(node: string): Promise<Span> {
     const { process } = this.#node(node);
-    if (process) await this.#signal(node, process, 'SIGCONT');
+    const span = await spanned(this.#clock, async () => {
+      if (process) await this.#signal(node, process, 'SIGCONT');
+    });
     this.#meant.delete(node);
-    return { at: this.#clock.now() };
+    return span;
   }
 
   /** Asked of the operating system, where it was ever meant. */

@@ -116,8 +116,8 @@ withEngine(() => {
       // Nor does the server's word alone do, where a link lets through what it should not.
       await heal();
       const lying: StatefulLinks = {
-        apply: async () => ({ at: 0 }),
-        heal: async () => ({ at: 0 }),
+        apply: async () => ({ at: 0, last: 0 }),
+        heal: async () => ({ at: 0, last: 0 }),
         state: async () => ({ enabled: false, toxics: [] }),
         close: async () => {},
       };

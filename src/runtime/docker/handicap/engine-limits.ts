@@ -7,6 +7,7 @@ import type Dockerode from 'dockerode';
 import type { Clock } from '../../../clock.js';
 import { formatSize } from '../../../drill/units.js';
 import { EnvironmentError } from '../../../errors.js';
+import { type Part, type Span, spanned } from '../../../span.js';
 import { describeShare, type Handicap, type HandicapSeen, type Pace } from '../../handicap.js';
 import type { Container } from '../container.js';
 import { refusalOf } from '../engine.js';
@@ -99,14 +100,14 @@ export class EngineLimit implements Handicap<number> {
     this.#node = node;
   }
 
-  async put(node: string, fault: string, value: number): Promise<{ at: number }> {
+  async put(node: string, fault: string, value: number): Promise<Span> {
     if (!(await this.#node(node).running()))
       throw new EnvironmentError({ where: `node ${node}`, expected: 'a running process', found: 'none' });
     this.#layers.put(node, fault, value);
     return this.#change(node);
   }
 
-  async lift(node: string, fault: string): Promise<{ at: number }> {
+  async lift(node: string, fault: string): Promise<Part> {
     if (this.#layers.own(node, fault) === undefined) return { at: this.#clock.now() };
     this.#layers.lift(node, fault);
     return this.#change(node);
@@ -133,12 +134,12 @@ export class EngineLimit implements Handicap<number> {
     };
   }
 
-  async #change(node: string): Promise<{ at: number }> {
+  async #change(node: string): Promise<Span> {
     const { made } = this.#node(node);
     const before = this.#before.get(node) ?? (await made.inspect()).HostConfig;
     this.#before.set(node, before);
     try {
-      await made.update(this.#kind.change(this.#layers.top(node), before));
+      return await spanned(this.#clock, () => made.update(this.#kind.change(this.#layers.top(node), before)));
     } catch (error) {
       throw new EnvironmentError(
         {
@@ -149,7 +150,6 @@ export class EngineLimit implements Handicap<number> {
         { cause: error },
       );
     }
-    return { at: this.#clock.now() };
   }
 
   #kernel({ process }: Container): { value: number; note: string | undefined } | undefined {
