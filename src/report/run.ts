@@ -9,6 +9,8 @@ export interface ReportedRun {
   /** The folder of this execution, with its history. */
   folder: string;
   verdict: Verdict;
+  /** When it began, as its history says: time of day, ISO 8601 in UTC. */
+  started?: string;
   /** Where everything is, of a topology that was left as it is. */
   kept?: Addresses;
 }

@@ -119,13 +119,17 @@ async function runOne(
   const folder = folderOf(setting, entry, execution);
   await makeFolder(join(folder, 'logs'));
   const watcher = setting.watch(entry, execution);
-  const onEvent = (event: Event) => watcher.onEvent(event);
+  let started: string | undefined;
+  const onEvent = (event: Event) => {
+    if (event.type === 'run') started = event.started;
+    watcher.onEvent(event);
+  };
   const seed = setting.seedOf(entry.drill) + execution - 1;
   const one = { entry, execution, folder, seed, onEvent };
   const { failure, ...done }: Done = setting.keep
     ? await executeInKeeper(setting, one, mayStay)
     : await executeHere(setting, one);
-  const run = { file: entry.file, folder, ...done };
+  const run = { file: entry.file, folder, ...done, ...(started === undefined ? {} : { started }) };
   watcher.onDone(run);
   return { run, ...(failure ? { failure } : {}) };
 }
