@@ -9,7 +9,7 @@ import yargs from 'yargs';
 import { systemClock } from './clock.js';
 import type { Command, Io } from './commands/command.js';
 import { COMMANDS } from './commands/index.js';
-import { isDrillError, messageOf, UsageError } from './errors.js';
+import { isDrillError, isError, messageOf, UsageError } from './errors.js';
 import { VERSION } from './version.js';
 
 const INTERRUPTED = 130;
@@ -50,7 +50,7 @@ function ending(): Ending {
 }
 
 function defectText(error: unknown): string {
-  const stack = error instanceof Error && error.stack ? ` with this:\n${error.stack}` : '';
+  const stack = isError(error) && error.stack ? ` with this:\n${error.stack}` : '';
   return `drill: internal error: ${messageOf(error)}; please report it${stack}\n`;
 }
 

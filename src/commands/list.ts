@@ -1,4 +1,5 @@
 /** `drill list`: the drills of a folder, by default those that ship, and what each proves. */
+import { linesOf } from '../errors.js';
 import type { Command, Io } from './command.js';
 
 export const list: Command<{ folder?: string }> = {
@@ -50,8 +51,7 @@ export function opening(text: string): string {
 }
 
 function firstLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.split('\n', 1)[0] ?? '';
+  return linesOf(error).split('\n', 1)[0] ?? '';
 }
 
 /** Two columns and, below each drill's name, nothing but what it proves: file, then text wrapped to the width. */

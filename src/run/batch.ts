@@ -6,13 +6,13 @@
 import { setMaxListeners } from 'node:events';
 import { lstat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { RuntimeName } from '../catalog.js';
 import { type Drill, encodeDrill } from '../drill/schema.js';
 import { InternalError } from '../errors.js';
 import type { Event } from '../history/event.js';
 import type { Addresses } from '../report/addresses.js';
 import { makeFolder } from '../report/files.js';
 import type { ReportedRun } from '../report/run.js';
+import type { RuntimeName } from '../runtime/runtime.js';
 import type { System } from '../system/system.js';
 import { type Executed, type ExecutionSetting, execute } from './execution.js';
 import { inKeeper } from './keep/start.js';

@@ -3,7 +3,7 @@
  * before anything starts, has them executed, and writes the reports of the whole call.
  */
 import { join, resolve } from 'node:path';
-import { FAULTS, RUNTIMES, type RuntimeName, SYSTEMS, systemOf } from '../catalog.js';
+import { FAULTS, RUNTIMES, SYSTEMS, systemOf } from '../catalog.js';
 import { type Clock, systemClock } from '../clock.js';
 import { findDrills } from '../drill/find.js';
 import { drillError, loadDrill } from '../drill/load.js';
@@ -14,7 +14,7 @@ import { parseToxiproxyChoice } from '../link/toxiproxy-choice.js';
 import { freshSeed } from '../random.js';
 import { writeSummary } from '../report/files.js';
 import type { ReportedRun } from '../report/run.js';
-import type { Runtime } from '../runtime/runtime.js';
+import type { Runtime, RuntimeName } from '../runtime/runtime.js';
 import type { System } from '../system/system.js';
 import { type BatchDrill, runBatch, type Watcher } from './batch.js';
 import { assertReach } from './choose-runtime.js';

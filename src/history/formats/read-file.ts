@@ -1,6 +1,6 @@
 /** Reads a history file of any format into a table of operations, chunk by chunk. */
 import { createReadStream } from 'node:fs';
-import { messageOf, UsageError } from '../../errors.js';
+import { isError, messageOf, UsageError } from '../../errors.js';
 import { EdnReader } from './edn.js';
 import { JepsenLogReader } from './jepsen-log.js';
 import { JsonlReader } from './jsonl.js';
@@ -53,7 +53,7 @@ export async function readHistoryFile(path: string, format: Format | 'auto' = 'a
       reader.feed(bytes);
     }
   } catch (error) {
-    if (error instanceof Error && 'code' in error && 'syscall' in error) {
+    if (isError(error) && 'code' in error && 'syscall' in error) {
       throw new UsageError(
         { where: path, expected: 'a history file', found: messageOf(error) },
         { cause: error },
