@@ -7,16 +7,14 @@ export const list: Command<{ folder?: string }> = {
   describe: 'show the drills that ship, or those of a folder, and what each proves',
   builder: (yargs) => yargs.positional('folder', { type: 'string', describe: 'a folder with drill files' }),
   async handler({ folder }, io) {
-    const [{ readFile }, { resolve }, { fileURLToPath }, { findDrills }, { loadDrill }] = await Promise.all([
+    const [{ readFile }, { resolve }, { findDrills, SHIPPED }, { loadDrill }] = await Promise.all([
       import('node:fs/promises'),
       import('node:path'),
-      import('node:url'),
       import('../drill/find.js'),
       import('../drill/load.js'),
     ]);
-    const shipped = fileURLToPath(new URL('../../drills', import.meta.url));
     const rows: Row[] = [];
-    for (const file of await findDrills([folder ?? shipped], io.cwd)) {
+    for (const file of await findDrills([folder ?? SHIPPED], io.cwd)) {
       const bytes = await readFile(resolve(io.cwd, file));
       try {
         const drill = await loadDrill(resolve(io.cwd, file), { shownAs: file, environment: io.env });

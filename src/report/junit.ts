@@ -50,7 +50,9 @@ class Names {
  * which some CI servers find the file. A run that is told from its folder alone goes by its drill's name.
  */
 function classNameOf({ file, folder, verdict }: ReportedRun): string {
-  const path = file.startsWith(`${folder}/`) ? verdict.drill : file.replace(/\.ya?ml$/, '');
+  const path = file.startsWith(`${folder}/`)
+    ? verdict.drill
+    : file.replace(/^.*\bnode_modules\/|\.ya?ml$/g, '');
   const parts = oneLine(path)
     .split('/')
     .filter((part) => part !== '' && part !== '.' && part !== '..');

@@ -44,7 +44,7 @@ export async function conduct(scene: Scene): Promise<void> {
 async function steady(scene: Scene): Promise<void> {
   await whole(scene);
   for (const group of scene.groups) group.running.start();
-  if (!(await waitUntil(scene, 'steady', CONDITIONS.steady, PATIENCE))) {
+  if (!(await untouched(scene, 'steady'))) {
     throw new EnvironmentError({
       where: 'phase steady',
       expected: 'a workload without errors before the first fault',
@@ -57,18 +57,7 @@ async function steady(scene: Scene): Promise<void> {
 /** Waits for one primary and everybody in sync with it. Rejects with what a node wrote last where that is not to be had. */
 export async function whole(scene: Scene): Promise<void> {
   const { observer } = scene;
-  // A node that ends before anything was done to it will not come back by itself.
-  const lack = () => (observer.down().length > 0 ? undefined : CONDITIONS['in-sync'](scene));
-  const reached = await waitUntil(scene, 'in-sync', lack, PATIENCE);
-  const [dead] = observer.down();
-  if (dead !== undefined) {
-    throw new EnvironmentError({
-      where: `node ${dead}`,
-      expected: 'it to run',
-      found: `that it ended while it was starting; ${await lastWords(scene, dead)}`,
-    });
-  }
-  if (!reached) {
+  if (!(await untouched(scene, 'in-sync'))) {
     const [lacking = ''] = observer.missing();
     throw new EnvironmentError({
       where: 'phase steady',
@@ -76,6 +65,27 @@ export async function whole(scene: Scene): Promise<void> {
       found: observer.lacking().join(', '),
       todo: `read the nodes' logs in the run folder; ${await lastWords(scene, lacking)}`,
     });
+  }
+}
+
+/**
+ * Waits for a condition while nothing was done to the nodes yet, and says whether it was reached. A node that ends now
+ * will not come back by itself: rejects at once with what it wrote last.
+ */
+async function untouched(scene: Scene, condition: 'in-sync' | 'steady'): Promise<boolean> {
+  const { observer } = scene;
+  const lack = () => {
+    const [dead] = observer.down();
+    if (dead !== undefined) throw new EnvironmentError(`node ${dead} ended`);
+    return CONDITIONS[condition](scene);
+  };
+  try {
+    return await waitUntil(scene, condition, lack, PATIENCE);
+  } catch (error) {
+    const [dead] = observer.down();
+    if (scene.signal.aborted || dead === undefined) throw error;
+    const found = `that it ended while it was starting; ${await lastWords(scene, dead)}`;
+    throw new EnvironmentError({ where: `node ${dead}`, expected: 'it to run', found });
   }
 }
 
