@@ -7,6 +7,8 @@
  */
 import yargs from 'yargs';
 import { systemClock } from './clock.js';
+import { checkedArguments, parsedArguments } from './commands/arguments.js';
+import { mayColor } from './commands/color.js';
 import type { Command, Io } from './commands/command.js';
 import { COMMANDS } from './commands/index.js';
 import { isDrillError, isError, messageOf, UsageError } from './errors.js';
@@ -56,14 +58,13 @@ function defectText(error: unknown): string {
 
 function surroundings(signal: AbortSignal): Io {
   const { env } = process;
-  const plain = env['NO_COLOR'] !== undefined || env['CI'] === 'true' || env['TERM'] === 'dumb';
   const terminal = process.stdout.isTTY === true;
   return {
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
     env,
     cwd: process.cwd(),
-    color: terminal && !plain,
+    color: mayColor(env, terminal),
     interactive: terminal && env['CI'] !== 'true' && env['TERM'] !== 'dumb',
     columns: () => process.stdout.columns ?? 100,
     rows: () => process.stdout.rows ?? 24,
@@ -83,7 +84,7 @@ function report(error: unknown, io: Io): number {
 
 async function main(argv: readonly string[], io: Io): Promise<number> {
   let exitCode: Promise<number> = Promise.resolve(0);
-  const parser = yargs(argv)
+  const parser = yargs(checkedArguments(argv))
     .scriptName('drill')
     .usage(
       '$0 <command>\n\nFailover drills for high-availability systems: one file, one command, a verdict with evidence.',
@@ -117,8 +118,11 @@ function register(
   parser.command(
     command.command,
     command.describe,
-    (args) => command.builder(args),
-    (args) => started(command.handler(args as never, io).catch((error: unknown) => report(error, io))),
+    (args) => command.builder(args, io),
+    (args) =>
+      started(
+        command.handler(parsedArguments(args) as never, io).catch((error: unknown) => report(error, io)),
+      ),
   );
 }
 

@@ -34,7 +34,11 @@ export const check: Command<Args> = {
   describe: 'judge a run folder, or a bare history, again, offline',
   builder: (yargs) =>
     yargs
-      .positional('path', { type: 'string', demandOption: true, describe: 'a run folder or a history file' })
+      .positional('path', {
+        type: 'string',
+        demandOption: true,
+        describe: 'the folder that `drill run` prints, that of one execution, or a history file',
+      })
       .option('format', {
         choices: ['auto', 'jsonl', 'edn', 'jepsen-log', 'kv'] as const,
         default: 'auto' as const,
@@ -55,34 +59,41 @@ export const check: Command<Args> = {
       )
       .example('$0 check jepsen.edn --model register', 'exit 0: holds, 1: does not, 3: unknown'),
   async handler(args, io) {
-    const { stat } = await import('node:fs/promises');
-    const { join, resolve } = await import('node:path');
-    const { UsageError, messageOf } = await import('../errors.js');
-    const path = resolve(io.cwd, args.path);
-    const found = await stat(path).catch((error: unknown) => {
-      throw new UsageError({
-        where: args.path,
-        expected: 'a run folder or a history file',
-        found: messageOf(error),
-        todo: 'give the folder that holds history.jsonl',
-      });
-    });
-    const isFolder = found.isDirectory();
-    const file = isFolder ? join(path, 'history.jsonl') : path;
-    if (isFolder && args.format !== 'auto' && args.format !== 'jsonl') {
-      throw new UsageError({
-        where: '--format',
-        expected: 'auto or jsonl for a run folder, whose history is history.jsonl',
-        found: `"${args.format}"`,
-        todo: 'name the history file itself',
-      });
-    }
-    // A run is judged by its drill, unless it is asked for as a history like any other.
-    const asked = args.model !== undefined || args.format !== 'auto';
-    if (!asked && (isFolder || (await isOurs(file)))) return checkRun(file, args.path, io);
-    return checkForeign(file, args, io);
+    const { runFolders } = await import('./run-folders.js');
+    const codes: number[] = [];
+    for (const path of await runFolders(args.path, io.cwd)) codes.push(await checkOne({ ...args, path }, io));
+    return [1, 2, 3].find((code) => codes.includes(code)) ?? 0;
   },
 };
+
+async function checkOne(args: Args, io: Io): Promise<number> {
+  const { stat } = await import('node:fs/promises');
+  const { join, resolve } = await import('node:path');
+  const { UsageError, messageOf } = await import('../errors.js');
+  const path = resolve(io.cwd, args.path);
+  const found = await stat(path).catch((error: unknown) => {
+    throw new UsageError({
+      where: args.path,
+      expected: 'a run folder or a history file',
+      found: messageOf(error),
+      todo: 'give the folder that holds history.jsonl',
+    });
+  });
+  const isFolder = found.isDirectory();
+  const file = isFolder ? join(path, 'history.jsonl') : path;
+  if (isFolder && args.format !== 'auto' && args.format !== 'jsonl') {
+    throw new UsageError({
+      where: '--format',
+      expected: 'auto or jsonl for a run folder, whose history is history.jsonl',
+      found: `"${args.format}"`,
+      todo: 'name the history file itself',
+    });
+  }
+  // A run is judged by its drill, unless it is asked for as a history like any other.
+  const asked = args.model !== undefined || args.format !== 'auto';
+  if (!asked && (isFolder || (await isOurs(file)))) return checkRun(file, args.path, io);
+  return checkForeign(file, args, io);
+}
 
 /** The beginning of our histories; others may have an index and a time first, too. */
 const OURS = /^\{"index":0,"time":\d+,"type":"run"/;

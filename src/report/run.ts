@@ -29,6 +29,18 @@ export function reproduceCommand(run: ReportedRun): string {
   return `drill run ${quoted(oneLine(run.file))} --seed ${seed} --runtime ${quoted(oneLine(runtime))}`;
 }
 
+/**
+ * The findings that were not met, the reason of others before them: that a drill was not carried out, or a fault had no
+ * effect, is why there is little else to tell.
+ */
+export function unmetFindings({ findings }: Verdict): Finding[] {
+  const rank = ({ verdict, expectation }: Finding) => {
+    if (verdict === 'fail') return 0;
+    return { 'drill carried out': 1, 'faults take effect': 2 }[expectation] ?? 3;
+  };
+  return findings.filter(({ verdict }) => verdict !== 'pass').sort((left, right) => rank(left) - rank(right));
+}
+
 /** The word for a verdict, told apart without colour. */
 export function mark(judgement: Judgement): string {
   return judgement === 'fail' ? 'FAIL' : judgement;

@@ -15,7 +15,7 @@ import {
   timingOf,
   unboundTimings,
 } from './figures.js';
-import { evidenceText, mark, type ReportedRun, reproduceCommand } from './run.js';
+import { evidenceText, mark, type ReportedRun, reproduceCommand, unmetFindings } from './run.js';
 import { markdownBlock, markdownText, shortened } from './text.js';
 
 /** GitHub refuses a job summary over 1 MiB; the drills beyond this many bytes are left to their own reports. */
@@ -95,9 +95,7 @@ function section(group: Group): string {
   if (first.verdict.about.trim()) parts.push(markdownText(first.verdict.about));
   parts.push(group.length === 1 ? figures(first.verdict) : condensed(group));
   const unmet = group.flatMap((run) =>
-    run.verdict.findings
-      .filter((finding) => finding.verdict !== 'pass')
-      .map((finding) => ({ run, finding, repeated: group.length > 1 })),
+    unmetFindings(run.verdict).map((finding) => ({ run, finding, repeated: group.length > 1 })),
   );
   parts.push(...unmet.slice(0, MOST_FAULTS_SHOWN).map(unmetText));
   const rest = unmet.length - MOST_FAULTS_SHOWN;

@@ -1,7 +1,6 @@
 /** The phases of a drill between `up` and `down`, in their order: what each does and what it waits for. */
 import { sleep, unlessAborted } from '../clock.js';
-import type { Step } from '../drill/steps.js';
-import { stepOf } from '../drill/steps.js';
+import { stepText } from '../drill/step-text.js';
 import { EnvironmentError, messageOf } from '../errors.js';
 import type { Phase } from '../history/event.js';
 import { switches } from '../system/system.js';
@@ -97,14 +96,14 @@ async function lastWords(scene: Scene, node: string): Promise<string> {
 async function steps(scene: Scene): Promise<void> {
   for (const [place, step] of scene.drill.steps.entries()) {
     scene.signal.throwIfAborted();
-    scene.recorder.record({ type: 'step', step: place + 1, text: textOf(step) });
+    scene.recorder.record({ type: 'step', step: place + 1, text: stepText(scene.drill, place) });
     try {
       await perform(step, scene);
     } catch (error) {
       scene.signal.throwIfAborted();
       scene.recorder.record({
         type: 'problem',
-        message: `step ${place + 1} (${textOf(step)}): ${messageOf(error)}`,
+        message: `step ${place + 1} (${stepText(scene.drill, place)}): ${messageOf(error)}`,
       });
       return;
     }
@@ -175,16 +174,4 @@ async function finish(scene: Scene): Promise<void> {
   // An operation in doubt may still be on its way through a socket buffer; the final reads come after it.
   await sleep(scene.clock, 20, scene.signal);
   await finalReads(scene);
-}
-
-/** A step as the drill file says it, on one line. */
-function textOf(step: Step): string {
-  const { kind, options } = stepOf(step);
-  const plain = (value: unknown): string => {
-    if (Array.isArray(value)) return `[${value.map(plain).join(', ')}]`;
-    if (typeof value !== 'object' || value === null) return String(value);
-    const pairs = Object.entries(value).filter(([, inner]) => inner !== undefined);
-    return `{ ${pairs.map(([key, inner]) => `${key}: ${plain(inner)}`).join(', ')} }`;
-  };
-  return `${kind}: ${plain(options)}`;
 }

@@ -78,12 +78,12 @@ describe('drill schema', () => {
 
 describe('drill list', () => {
   it('shows what each drill of a folder proves', async () => {
-    expect(await list.handler({ folder: 'good' }, io)).toBe(0);
+    expect(await list.handler({ folder: 'good', json: false }, io)).toBe(0);
     expect(out).toBe('least  Proves the least that there is.\n       good/least.yaml\n');
   });
 
   it('falls back on what a drill says of itself, and flags invalid ones', async () => {
-    expect(await list.handler({ folder: 'mixed' }, io)).toBe(2);
+    expect(await list.handler({ folder: 'mixed', json: false }, io)).toBe(2);
     expect(out).toContain('least    The last.\n');
     expect(out).toContain('first    (it does not say)\n');
     expect(out).toContain('invalid  mixed/b.yaml:2:1: unknown key "topolgy"');
