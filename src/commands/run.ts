@@ -130,7 +130,7 @@ export const run: Command<Args> = {
       });
       live?.stop();
       const verdicts = runs.map(({ verdict }) => verdict.verdict);
-      told.stdout(`${tallyOf(verdicts, asked)}; reports in ${out}\n`);
+      told.stdout(`${tallyOf(verdicts, asked)}${runs.length > 0 ? `; reports in ${out}` : ''}\n`);
       if (json) io.stdout(jsonOf(out, runs, asked));
       if (io.signal.aborted) return 130;
       return worst(verdicts);

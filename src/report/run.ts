@@ -30,15 +30,21 @@ export function reproduceCommand(run: ReportedRun): string {
 }
 
 /**
- * The findings that were not met, the reason of others before them: that a drill was not carried out, or a fault had no
- * effect, is why there is little else to tell.
+ * The findings that were not met, reasons before what follows from them: that a run was interrupted, that a drill was not
+ * carried out, or that a fault had no effect is why there is little else to tell. Then `consequences` holds the rest.
  */
-export function unmetFindings({ findings }: Verdict): Finding[] {
-  const rank = ({ verdict, expectation }: Finding) => {
+export function unmetFindings({ findings }: Verdict): { told: Finding[]; consequences: Finding[] } {
+  const rank = ({ verdict, expectation, message }: Finding) => {
     if (verdict === 'fail') return 0;
-    return { 'drill carried out': 1, 'faults take effect': 2 }[expectation] ?? 3;
+    if (expectation === 'history complete' && message.includes('interrupted')) return 1;
+    return { 'drill carried out': 2, 'faults take effect': 3 }[expectation] ?? 4;
   };
-  return findings.filter(({ verdict }) => verdict !== 'pass').sort((left, right) => rank(left) - rank(right));
+  const unmet = findings
+    .filter(({ verdict }) => verdict !== 'pass')
+    .sort((left, right) => rank(left) - rank(right));
+  const isCutShort = unmet.some((finding) => rank(finding) === 1 || rank(finding) === 2);
+  const told = unmet.filter((finding) => !isCutShort || rank(finding) < 4);
+  return { told, consequences: unmet.filter((finding) => !told.includes(finding)) };
 }
 
 /** The word for a verdict, told apart without colour. */

@@ -94,9 +94,10 @@ function section(group: Group): string {
   ];
   if (first.verdict.about.trim()) parts.push(markdownText(first.verdict.about));
   parts.push(group.length === 1 ? figures(first.verdict) : condensed(group));
-  const unmet = group.flatMap((run) =>
-    unmetFindings(run.verdict).map((finding) => ({ run, finding, repeated: group.length > 1 })),
-  );
+  const unmet = group.flatMap((run) => {
+    const { told, consequences } = unmetFindings(run.verdict);
+    return [...told, ...consequences].map((finding) => ({ run, finding, repeated: group.length > 1 }));
+  });
   parts.push(...unmet.slice(0, MOST_FAULTS_SHOWN).map(unmetText));
   const rest = unmet.length - MOST_FAULTS_SHOWN;
   if (rest > 0) parts.push(`${rest} more unmet expectations are in the verdict.json of each execution.`);

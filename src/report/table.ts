@@ -37,11 +37,12 @@ const NARROWEST_CELL = 14;
 /** The text shown at the end of a run; ends with a line feed. */
 export function verdictTable(run: ReportedRun, options: TableOptions): string {
   const colors = picocolors.createColors(options.colors);
-  const unmet = unmetFindings(run.verdict);
+  const { told, consequences } = unmetFindings(run.verdict);
   const parts = [
     figuresTable(run, colors, options.columns ?? 100),
-    ...unmet.map((finding) => unmetText(run, finding, colors)),
-    unmet.length > 0 ? colors.dim(`reproduce: ${reproduceCommand(run)}`) : '',
+    ...told.map((finding) => unmetText(run, finding, colors)),
+    consequences.map((finding) => unmetTitle(finding, colors)).join('\n'),
+    told.length > 0 ? colors.dim(`reproduce: ${reproduceCommand(run)}`) : '',
     closingLine(run, colors),
   ];
   return `${parts.filter(Boolean).join('\n\n')}\n`;
@@ -109,10 +110,14 @@ function stackedRow(
   return [head, ...more, ...below('bound', bound), ...below('measured', measured)].join('\n');
 }
 
-function unmetText(run: ReportedRun, finding: Finding, colors: Colors): string {
+function unmetTitle(finding: Finding, colors: Colors): string {
   const title = `${colored(finding.verdict, colors)} ${colors.bold(oneLine(finding.expectation))}`;
+  return `${title}: expected ${oneLine(finding.expected)}, found ${oneLine(finding.actual)}`;
+}
+
+function unmetText(run: ReportedRun, finding: Finding, colors: Colors): string {
   return [
-    `${title}: expected ${oneLine(finding.expected)}, found ${oneLine(finding.actual)}`,
+    unmetTitle(finding, colors),
     ...(finding.message.trim() ? [indented(finding.message.trim(), '  ')] : []),
     colors.dim(`  ${evidenceText(finding)} of ${oneLine(run.folder)}/history.jsonl`),
   ].join('\n');

@@ -72,7 +72,11 @@ describe('drill validate', () => {
 describe('drill schema', () => {
   it('prints a JSON Schema', async () => {
     expect(await schema.handler({}, io)).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({ title: 'failover-drill', type: 'object' });
+    expect(JSON.parse(out)).toMatchObject({
+      title: 'failover-drill',
+      type: 'object',
+      properties: { tags: { type: 'array', items: { type: 'string' } } },
+    });
   });
 });
 
@@ -87,6 +91,21 @@ describe('drill list', () => {
     expect(out).toContain('least    The last.\n');
     expect(out).toContain('first    (it does not say)\n');
     expect(out).toContain('invalid  mixed/b.yaml:2:1: unknown key "topolgy"');
+  });
+
+  it('shows tags, takes those that are asked for, and prints JSON', async () => {
+    writeFileSync(join(root, 'good', 'tagged.yaml'), `${LEAST.replace('least', 'tagged')}tags: [smoke, a]\n`);
+    expect(await list.handler({ folder: 'good', json: false, tag: ['smoke'] }, io)).toBe(0);
+    expect(out).toBe('tagged  (it does not say)\n        good/tagged.yaml [smoke, a]\n');
+    out = '';
+    expect(await list.handler({ folder: 'good', json: true, filter: 'tag' }, io)).toBe(0);
+    expect(JSON.parse(out)).toEqual([
+      { file: 'good/tagged.yaml', name: 'tagged', tags: ['smoke', 'a'], proves: '' },
+    ]);
+    out = '';
+    expect(await validate.handler({ files: ['good/tagged.yaml'] }, io)).toBe(0);
+    expect(out).toBe('ok good/tagged.yaml: tagged [smoke, a]\n');
+    rmSync(join(root, 'good', 'tagged.yaml'));
   });
 
   it('takes the comment that a file opens with', () => {

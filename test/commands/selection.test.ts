@@ -3,7 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import yargs from 'yargs';
 import { configuredDefaults } from '../../src/commands/config-file.js';
+import { run } from '../../src/commands/run.js';
 import { runFolders } from '../../src/commands/run-folders.js';
 import { isSelected, selected } from '../../src/commands/selection.js';
 import { parseDrill } from '../../src/drill/load.js';
@@ -69,6 +71,15 @@ describe('defaults', () => {
       },
     );
     expect(await configured('{ "seed": 7 }', 'drill.config.json')).toEqual({ seed: 7 });
+  });
+
+  it('give way to the command line', async () => {
+    writeFileSync(join(folder, 'drill.config.yaml'), 'repeat: 3\nparallel: 4\nbail: true\ntag: [smoke]\n');
+    const asked = ['--repeat', '2', '--no-bail', '--tag', 'slow'];
+    const parser = await run.builder(yargs(asked).exitProcess(false), { cwd: deep });
+    const { repeat, parallel, bail, tag } = await parser.parseAsync();
+    rmSync(join(folder, 'drill.config.yaml'));
+    expect({ repeat, parallel, bail, tag }).toEqual({ repeat: 2, parallel: 4, bail: false, tag: ['slow'] });
   });
 
   it('are those that the command has', async () => {

@@ -91,17 +91,33 @@ failback
   measured 88.4 ms`);
   });
 
-  test('tells the reason before what follows from it, and a failure before all', () => {
+  test('tells the one reason before what follows from it, and a failure before all', () => {
     const findings = [
       finding('recover', 'inconclusive'),
+      finding('faults take effect', 'inconclusive'),
       finding('history complete', 'inconclusive'),
       finding('drill carried out', 'inconclusive'),
       finding('lost_writes', 'fail'),
     ];
-    const titles = (run: ReturnType<typeof runOf>) =>
-      verdictTable(run, { colors: false }).match(/(?<=^(inconclusive|FAIL) )[a-z_ ]+(?=: expected)/gm);
-    expect(titles(runOf(findings.slice(0, 3)))).toEqual(['drill carried out', 'recover', 'history complete']);
-    expect(titles(runOf(findings))?.slice(0, 2)).toEqual(['lost_writes', 'drill carried out']);
+    const table = (of: typeof findings) => verdictTable(runOf(of), { colors: false });
+    const titles = (text: string) => text.match(/(?<=^(inconclusive|FAIL) )[a-z_ ]+(?=: expected)/gm);
+    const failed = table(findings.slice(0, 4));
+    expect(titles(failed)).toEqual([
+      'drill carried out',
+      'faults take effect',
+      'recover',
+      'history complete',
+    ]);
+    // What follows is told in one line each.
+    expect(failed).not.toContain('what was seen of recover');
+    expect(titles(table(findings))?.slice(0, 2)).toEqual(['lost_writes', 'drill carried out']);
+    const interrupted = findings.with(
+      2,
+      finding('history complete', 'inconclusive', { message: 'the run was interrupted' }),
+    );
+    expect(titles(table(interrupted.slice(0, 4)))?.[0]).toBe('history complete');
+    // Without that, each finding speaks for itself.
+    expect(table(findings.slice(0, 2))).toContain('what was seen of recover');
   });
 
   test('does not let a text move the cursor', () => {
