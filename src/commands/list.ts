@@ -78,7 +78,7 @@ async function table(rows: readonly Row[], io: Io): Promise<string> {
       const name = row.name.padEnd(wide);
       const lines = wrapped(
         oneLine(row.proves) || '(it does not say)',
-        Math.min(WIDEST, io.columns()) - wide,
+        Math.max(NARROWEST, Math.min(WIDEST, io.columns()) - wide),
       );
       const tags = row.tags.length > 0 ? ` [${row.tags.join(', ')}]` : '';
       const text = [...lines, dim(`${row.file}${tags}`)].map((line, index) =>
@@ -90,3 +90,4 @@ async function table(rows: readonly Row[], io: Io): Promise<string> {
 }
 
 const WIDEST = 100;
+const NARROWEST = 16;
