@@ -15,6 +15,7 @@ import { toxic } from './fault/toxic.js';
 import type { FaultKinds } from './run/fault-kinds.js';
 import { dockerRuntime } from './runtime/docker/docker-runtime.js';
 import { processRuntime } from './runtime/process/process-runtime.js';
+import type { Runtime, RuntimeName } from './runtime/runtime.js';
 import { httpSystem } from './system/http.js';
 import { referenceSystem } from './system/reference.js';
 import type { System } from './system/system.js';
@@ -34,8 +35,10 @@ export const FAULTS: FaultKinds = {
   clock,
 };
 
-export const RUNTIMES = { docker: dockerRuntime, process: processRuntime } as const;
-export type RuntimeName = keyof typeof RUNTIMES;
+export const RUNTIMES: Readonly<Record<RuntimeName, Runtime>> = {
+  docker: dockerRuntime,
+  process: processRuntime,
+};
 
 export const SYSTEMS: Readonly<Record<string, System>> = { reference: referenceSystem };
 

@@ -7,8 +7,10 @@
  */
 import type { Argv } from 'yargs';
 import { systemClock } from './clock.js';
+import { checkedArguments, parsedArguments } from './commands/arguments.js';
+import { mayColor } from './commands/color.js';
 import type { Command, Io } from './commands/command.js';
-import { isDrillError, messageOf, UsageError } from './errors.js';
+import { isDrillError, isError, messageOf, UsageError } from './errors.js';
 import { assertOpenFiles } from './runtime/machine.js';
 import { VERSION } from './version.js';
 
@@ -50,7 +52,7 @@ function ending(): Ending {
 }
 
 function defectText(error: unknown): string {
-  const stack = error instanceof Error && error.stack ? ` with this:\n${error.stack}` : '';
+  const stack = isError(error) && error.stack ? ` with this:\n${error.stack}` : '';
   return `drill: internal error: ${messageOf(error)}; please report it${stack}\n`;
 }
 
@@ -59,7 +61,6 @@ function surroundings(signal: AbortSignal): Io {
   // Whatever is asked from here is on this machine or the user's own Toxiproxy: no proxy lies on the way to that, also
   // where Node is told to use those of the environment (NODE_USE_ENV_PROXY).
   for (const name of ['no_proxy', 'NO_PROXY']) process.env[name] = '*';
-  const plain = env['NO_COLOR'] !== undefined || env['CI'] === 'true' || env['TERM'] === 'dumb';
   const terminal = process.stdout.isTTY === true;
   return {
     stdout: (text) => void process.stdout.write(text),
@@ -67,7 +68,7 @@ function surroundings(signal: AbortSignal): Io {
     stdin: () => process.stdin,
     env,
     cwd: process.cwd(),
-    color: terminal && !plain,
+    color: mayColor(env, terminal),
     interactive: terminal && env['CI'] !== 'true' && env['TERM'] !== 'dumb',
     columns: () => process.stdout.columns ?? 100,
     rows: () => process.stdout.rows ?? 24,
@@ -93,7 +94,7 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
     import('./commands/index.js'),
   ]);
   let exitCode: Promise<number> = Promise.resolve(0);
-  const parser = yargs(argv)
+  const parser = yargs(checkedArguments(argv))
     .scriptName('drill')
     .usage(
       '$0 <command>\n\nFailover drills for high-availability systems: one file, one command, a verdict with evidence.',
@@ -127,8 +128,11 @@ function register(
   parser.command(
     command.command,
     command.describe,
-    (args) => command.builder(args),
-    (args) => started(command.handler(args as never, io).catch((error: unknown) => report(error, io))),
+    (args) => command.builder(args, io),
+    (args) =>
+      started(
+        command.handler(parsedArguments(args) as never, io).catch((error: unknown) => report(error, io)),
+      ),
   );
 }
 

@@ -61,9 +61,23 @@ export function isDrillError(error: unknown): error is UsageError | EnvironmentE
   return error instanceof DrillError;
 }
 
+/**
+ * Whether something thrown is an error, by what it has: `instanceof Error` is false for those of another realm, and a
+ * test runner that loads us into a realm of its own (Jest) gets Node's errors from outside it.
+ */
+export function isError(error: unknown): error is Error & { code?: unknown; errors?: unknown } {
+  if (typeof error !== 'object' || error === null) return false;
+  return 'message' in error && typeof error.message === 'string' && 'name' in error;
+}
+
+/** The code that Node gives its errors, such as ENOENT; empty where there is none. */
+export function codeOf(error: unknown): string {
+  return isError(error) && typeof error.code === 'string' ? error.code : '';
+}
+
 /** The message of anything thrown, with its lines: what a node wrote last has several. */
 export function linesOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error);
+  return isError(error) ? error.message || error.name : String(error);
 }
 
 /** The message of anything thrown, on one line. */

@@ -81,6 +81,12 @@ const BANS: Ban[] = [
   },
   { name: /\bconsole\./, homes: /^$/, instead: 'the Io of a command, or an event in the history' },
   {
+    // A test runner with realms of its own gets Node's errors from outside them.
+    name: /\binstanceof (\w+\.)?(Aggregate|Range|Reference|Syntax|Type|URI)?(Error|DOMException)\b/,
+    homes: /^$/,
+    instead: 'isError() and codeOf() of src/errors.ts',
+  },
+  {
     name: /\bnew Error\(/,
     homes: /^(clock|cli)\.ts$|^(reference|toxiproxy|link|runtime)\//,
     instead: 'an error of src/errors.ts',
@@ -157,6 +163,8 @@ describe('the rules themselves can fail', () => {
     expect(banFindings('run/x.ts', codeOf('const t = Date.now();'))).toHaveLength(1);
     expect(banFindings('run/x.ts', codeOf('// Date.now() would be wrong here'))).toEqual([]);
     expect(banFindings('run/x.ts', codeOf('setTimeout(f, 1)'))).toHaveLength(1);
+    expect(banFindings('run/x.ts', codeOf('error instanceof AggregateError'))).toHaveLength(1);
+    expect(banFindings('run/x.ts', codeOf('error instanceof UsageError'))).toEqual([]);
     expect(banFindings('checker/x.ts', codeOf('process.env.HOME'))).toHaveLength(1);
   });
 });

@@ -44,7 +44,8 @@ export const check: Command<Args> = {
         type: 'string',
         array: true,
         demandOption: true,
-        describe: 'run folders or history files, gzip or not; - is standard input',
+        describe:
+          'the folder that `drill run` prints, those of executions, history files, gzip or not; - is standard input',
       })
       .option('format', {
         choices: ['auto', 'jsonl', 'json', 'edn', 'jepsen-log', 'kv'] as const,
@@ -81,7 +82,8 @@ export const check: Command<Args> = {
       .example('$0 check jepsen.edn --model register', 'exit 0: holds, 1: does not, 3: unknown')
       .example('zstd -dc history.jsonl.zst | $0 check -', 'a history from standard input'),
   async handler(args, io) {
-    const { paths } = args;
+    const { runFolders } = await import('./run-folders.js');
+    const paths = (await Promise.all(args.paths.map((path) => runFolders(path, io.cwd)))).flat();
     if (paths.length === 1) return checkOne(paths[0]!, args, io);
     const codes: number[] = [];
     for (const path of paths) {

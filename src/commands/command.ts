@@ -9,7 +9,7 @@ export interface Io {
   stdin?(): AsyncIterable<Uint8Array>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  /** Whether colours may be used (a terminal, and neither NO_COLOR nor CI). */
+  /** Whether colours may be used. */
   readonly color: boolean;
   /** Whether stdout is a terminal that lines can be rewritten on. */
   readonly interactive: boolean;
@@ -25,7 +25,7 @@ export interface Command<Args = Record<string, unknown>> {
   /** Yargs' form: `run <files..>`. */
   readonly command: string;
   readonly describe: string;
-  builder(yargs: Argv): Argv;
+  builder(yargs: Argv, io: Pick<Io, 'cwd'>): Argv | Promise<Argv>;
   /** The exit code; a DrillError thrown is printed by cli.ts and gives its own. */
   handler(args: Args, io: Io): Promise<number>;
 }

@@ -13,6 +13,8 @@ export const init: Command<{ file: string }> = {
       import('./starter.js'),
       import('../errors.js'),
     ]);
+    if (file === '-')
+      throw new UsageError({ where: file, expected: 'the name of a file to write', found: 'none' });
     try {
       await writeFile(resolve(io.cwd, file), STARTER, { flag: 'wx' });
     } catch (error) {

@@ -1,30 +1,41 @@
 /** `drill list`: the drills of a folder, by default those that ship, and what each proves. */
+import { linesOf } from '../errors.js';
 import type { Command, Io } from './command.js';
+import { isSelected, SELECTION_OPTIONS, type Selection } from './selection.js';
 
-export const list: Command<{ folder?: string }> = {
+interface Args extends Selection {
+  folder?: string;
+  json: boolean;
+}
+
+export const list: Command<Args> = {
   command: 'list [folder]',
   describe: 'show the drills that ship, or those of a folder, and what each proves',
-  builder: (yargs) => yargs.positional('folder', { type: 'string', describe: 'a folder with drill files' }),
-  async handler({ folder }, io) {
-    const [{ readFile }, { resolve }, { fileURLToPath }, { findDrills }, { loadDrill }] = await Promise.all([
+  builder: (yargs) =>
+    yargs
+      .positional('folder', { type: 'string', describe: 'a folder with drill files' })
+      .options(SELECTION_OPTIONS)
+      .option('json', { type: 'boolean', default: false, describe: 'print it as one JSON document' }),
+  async handler({ folder, json, ...selection }, io) {
+    const [{ readFile }, { resolve }, { findDrills, SHIPPED }, { loadDrill }] = await Promise.all([
       import('node:fs/promises'),
       import('node:path'),
-      import('node:url'),
       import('../drill/find.js'),
       import('../drill/load.js'),
     ]);
-    const shipped = fileURLToPath(new URL('../../drills', import.meta.url));
     const rows: Row[] = [];
-    for (const file of await findDrills([folder ?? shipped], io.cwd)) {
+    for (const file of await findDrills([folder ?? SHIPPED], io.cwd)) {
       const bytes = await readFile(resolve(io.cwd, file));
       try {
         const drill = await loadDrill(resolve(io.cwd, file), { shownAs: file, environment: io.env });
-        rows.push({ file, name: drill.name, proves: opening(bytes.toString()) || drill.about });
+        if (!isSelected(drill, selection)) continue;
+        const { name, tags = [], about } = drill;
+        rows.push({ file, name, tags, proves: opening(bytes.toString()) || about });
       } catch (error) {
-        rows.push({ file, name: 'invalid', proves: firstLine(error), wrong: true });
+        rows.push({ file, name: 'invalid', tags: [], proves: firstLine(error), wrong: true });
       }
     }
-    io.stdout(await table(rows, io));
+    io.stdout(json ? `${JSON.stringify(rows, null, 2)}\n` : await table(rows, io));
     return rows.some((row) => row.wrong) ? 2 : 0;
   },
 };
@@ -32,6 +43,7 @@ export const list: Command<{ folder?: string }> = {
 interface Row {
   file: string;
   name: string;
+  tags: string[];
   proves: string;
   wrong?: boolean;
 }
@@ -50,20 +62,26 @@ export function opening(text: string): string {
 }
 
 function firstLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.split('\n', 1)[0] ?? '';
+  return linesOf(error).split('\n', 1)[0] ?? '';
 }
 
 /** Two columns and, below each drill's name, nothing but what it proves: file, then text wrapped to the width. */
 async function table(rows: readonly Row[], io: Io): Promise<string> {
-  const { default: colors } = await import('picocolors');
+  const [{ default: colors }, { oneLine, wrapped }] = await Promise.all([
+    import('picocolors'),
+    import('../report/text.js'),
+  ]);
   const { bold, dim, red } = colors.createColors(io.color);
-  const wide = Math.max(...rows.map((row) => row.name.length)) + 2;
+  const wide = Math.max(0, ...rows.map((row) => row.name.length)) + 2;
   return rows
     .map((row) => {
       const name = row.name.padEnd(wide);
-      const lines = wrapped(row.proves || '(it does not say)', Math.min(WIDEST, io.columns()) - wide);
-      const text = [...lines, dim(row.file)].map((line, index) =>
+      const lines = wrapped(
+        oneLine(row.proves) || '(it does not say)',
+        Math.max(NARROWEST, Math.min(WIDEST, io.columns()) - wide),
+      );
+      const tags = row.tags.length > 0 ? ` [${row.tags.join(', ')}]` : '';
+      const text = [...lines, dim(`${row.file}${tags}`)].map((line, index) =>
         index === 0 ? line : ' '.repeat(wide) + line,
       );
       return `${row.wrong ? red(name) : bold(name)}${text.join('\n')}\n`;
@@ -72,14 +90,4 @@ async function table(rows: readonly Row[], io: Io): Promise<string> {
 }
 
 const WIDEST = 100;
-
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(/\s+/)) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
-}
+const NARROWEST = 16;

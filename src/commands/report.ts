@@ -1,6 +1,7 @@
-/** `drill report`: a run told from its folder: its timeline, its reports again, or its history in Jepsen's EDN. */
+/** `drill report`: runs told from their folders: timelines, their reports again, or a history in Jepsen's EDN. */
 import type { Verdict } from '../checker/verdict.js';
 import type { History } from '../history/history.js';
+import type { ReportedRun } from '../report/run.js';
 import type { Command } from './command.js';
 
 const FORMATS = ['text', 'json', 'markdown', 'junit', 'edn'] as const;
@@ -13,59 +14,82 @@ interface Told {
 }
 
 /** Pieces of text, so that a long history need not be one string. */
-const TELL: Readonly<Record<Format, (told: Told) => Promise<Iterable<string>>>> = {
-  async text({ history, verdict }) {
+const TELL: Readonly<Record<Format, (told: readonly Told[]) => Promise<Iterable<string>>>> = {
+  async text(all) {
     const { historyText } = await import('../report/history-text.js');
-    return [historyText(history, verdict)];
+    return all.map(({ history, verdict }, at) => `${at === 0 ? '' : '\n\n'}${historyText(history, verdict)}`);
   },
-  async json({ verdict }) {
+  async json(all) {
     const { verdictJson } = await import('../report/json.js');
-    return [verdictJson(verdict)];
+    const texts = all.map(({ verdict }) => verdictJson(verdict));
+    return texts.length === 1 ? texts : [`[\n${texts.map((text) => text.trimEnd()).join(',\n')}\n]\n`];
   },
-  async markdown({ folder, verdict }) {
+  async markdown(all) {
     const { summaryMarkdown } = await import('../report/summary.js');
-    return [summaryMarkdown([{ file: folder, folder, verdict }])];
+    return [summaryMarkdown(all.map(reported))];
   },
-  async junit({ folder, verdict }) {
+  async junit(all) {
     const { junitXml } = await import('../report/junit.js');
-    return [junitXml([{ file: folder, folder, verdict }])];
+    return [junitXml(all.map(reported))];
   },
-  async edn({ history }) {
-    const { toEdn } = await import('../history/formats/to-edn.js');
-    return toEdn(history.events);
+  async edn(all) {
+    const [{ toEdn }, { UsageError }] = await Promise.all([
+      import('../history/formats/to-edn.js'),
+      import('../errors.js'),
+    ]);
+    const [one, ...others] = all;
+    if (one && others.length === 0) return toEdn(one.history.events);
+    throw new UsageError({
+      where: '--format edn',
+      expected: 'the folder of one execution, whose history it is',
+      found: `${all.length} of them`,
+      todo: `name one, such as ${one?.folder}`,
+    });
   },
 };
 
+/** The drill as resolved is the file that runs it again. */
+function reported({ folder, history, verdict }: Told): ReportedRun {
+  const started = history.run?.started;
+  return { file: `${folder}/drill.yaml`, folder, verdict, ...(started === undefined ? {} : { started }) };
+}
+
 export const report: Command<{ folder: string; format: Format }> = {
   command: 'report <folder>',
-  describe: 'tell a run from its folder: timeline and findings, its reports, or its history in EDN',
+  describe: 'tell runs from their folder: timeline and findings, their reports, or a history in EDN',
   builder: (yargs) =>
     yargs
       .positional('folder', {
         type: 'string',
         demandOption: true,
-        describe: 'a run folder, with its history.jsonl',
+        describe: 'the folder that `drill run` prints, or that of one execution, with its history.jsonl',
       })
       .option('format', { choices: FORMATS, default: 'text' as const, describe: 'what to print' })
       .example('$0 report results/split-brain/1 --format edn', "the history for Jepsen's own tools"),
   async handler({ folder, format }, io) {
-    const [{ readFile }, { join, resolve }, { decodeHistory }, { judge }, errors] = await Promise.all([
-      import('node:fs/promises'),
-      import('node:path'),
-      import('../history/codec.js'),
-      import('../checker/judge.js'),
-      import('../errors.js'),
-    ]);
-    const bytes = await readFile(join(resolve(io.cwd, folder), 'history.jsonl')).catch((error: unknown) => {
-      throw new errors.UsageError({
-        where: folder,
-        expected: 'a run folder with a history.jsonl',
-        found: errors.messageOf(error),
-        todo: 'give <out>/<drill>/<execution>',
+    const [{ readFile }, { join, resolve }, { decodeHistory }, { judge }, { runFolders }, errors] =
+      await Promise.all([
+        import('node:fs/promises'),
+        import('node:path'),
+        import('../history/codec.js'),
+        import('../checker/judge.js'),
+        import('./run-folders.js'),
+        import('../errors.js'),
+      ]);
+    const told: Told[] = [];
+    for (const one of await runFolders(folder, io.cwd)) {
+      const bytes = await readFile(join(resolve(io.cwd, one), 'history.jsonl')).catch((error: unknown) => {
+        throw new errors.UsageError({
+          where: one,
+          expected: 'a folder that `drill run` made, with a history.jsonl for each execution',
+          found: errors.messageOf(error),
+          todo: 'give the folder that it printed, or <out>/<drill>/<execution>',
+        });
       });
-    });
-    const history = decodeHistory(bytes);
-    for (const piece of await TELL[format]({ folder, history, verdict: judge(history) })) io.stdout(piece);
+      const history = decodeHistory(bytes);
+      told.push({ folder: one.replace(/(?<=.)\/+$/, ''), history, verdict: judge(history) });
+    }
+    for (const piece of await TELL[format](told)) io.stdout(piece);
     return 0;
   },
 };

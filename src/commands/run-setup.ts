@@ -3,11 +3,19 @@ import type { LiveTerminal } from '../report/terminal.js';
 import type { BatchDrill } from '../run/batch.js';
 import type { AskedRuntime, ChosenRuntime } from '../run/choose-runtime.js';
 import type { Io } from './command.js';
+import { type Selection, selected } from './selection.js';
 
 export interface RunSetup {
   drills: BatchDrill[];
   runtime: ChosenRuntime;
-  live: LiveTerminal;
+  /** Undefined where nothing is to be shown meanwhile. */
+  live: LiveTerminal | undefined;
+}
+
+interface Asked extends Selection {
+  runtime: AskedRuntime;
+  toxiproxy?: string | undefined;
+  quiet?: boolean;
 }
 
 /** The option `--runtime`. */
@@ -19,7 +27,7 @@ export const runtimeOption = {
 
 export async function setUp(
   files: readonly string[],
-  { runtime: asked, toxiproxy }: { runtime: AskedRuntime; toxiproxy?: string | undefined },
+  { runtime: asked, toxiproxy, quiet = false, ...selection }: Asked,
   io: Io,
 ): Promise<RunSetup> {
   const [{ notesOf }, { loadDrills }, { chooseRuntime }, { liveTerminal }, { systemClock }] =
@@ -30,10 +38,12 @@ export async function setUp(
       import('../report/terminal.js'),
       import('../clock.js'),
     ]);
-  const drills = await loadDrills(files, io.cwd, {}, io.env);
-  for (const { drill } of drills) for (const note of notesOf(drill)) io.stdout(`note: ${note}\n`);
+  const drills = selected(await loadDrills(files, io.cwd, {}, io.env), selection);
+  const stdout = quiet ? () => {} : io.stdout;
+  for (const { drill } of drills) for (const note of notesOf(drill)) stdout(`note: ${note}\n`);
   const runtime = await chooseRuntime({ asked, toxiproxy, environment: io.env, clock: systemClock });
-  io.stdout(`runtime ${runtime.name}: ${runtime.reason}\n`);
+  stdout(`runtime ${runtime.name}: ${runtime.reason}\n`);
+  if (quiet) return { drills, runtime, live: undefined };
   const live = liveTerminal({
     write: io.stdout,
     columns: io.columns,

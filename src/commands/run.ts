@@ -1,72 +1,106 @@
 /** `drill run`: runs drills, shows them while they run, and leaves verdicts and reports behind. */
-import type { Judgement } from '../checker/verdict.js';
+import { type Judgement, judgementOf } from '../checker/verdict.js';
+import type { ReportedRun } from '../report/run.js';
 import type { AskedRuntime } from '../run/choose-runtime.js';
-import type { Command } from './command.js';
+import type { Command, Io } from './command.js';
+import { configuredDefaults } from './config-file.js';
 import { EXIT_OF } from './exit-codes.js';
 import { runtimeOption, setUp } from './run-setup.js';
+import { SELECTION_OPTIONS, type Selection } from './selection.js';
 import { wholeNumber, wholeNumberIfGiven } from './whole-number.js';
 
-interface Args {
+interface Args extends Selection {
   files: string[];
   runtime: AskedRuntime;
   out?: string;
   seed?: number;
   repeat: number;
   parallel: number;
+  bail: boolean;
   keep: boolean;
   toxiproxy?: string;
+  quiet: boolean;
+  json: boolean;
 }
+
+const MOST_REPEATS = 100_000;
+const MOST_PARALLEL = 1000;
+
+const OPTIONS = {
+  runtime: runtimeOption,
+  out: { type: 'string', describe: 'the output folder [default: .drill/<timestamp>]' },
+  seed: {
+    type: 'string',
+    coerce: wholeNumberIfGiven('seed', 0),
+    describe: 'the seed of all random choices [default: a fresh one, printed]',
+  },
+  repeat: {
+    type: 'string',
+    default: 1,
+    coerce: wholeNumber('repeat', 1, MOST_REPEATS),
+    describe: 'how often each drill is run',
+  },
+  parallel: {
+    type: 'string',
+    default: 1,
+    coerce: wholeNumber('parallel', 1, MOST_PARALLEL),
+    describe: 'how many run at once',
+  },
+  ...SELECTION_OPTIONS,
+  bail: {
+    type: 'boolean',
+    default: false,
+    describe: 'begin no further execution after the first that does not pass',
+  },
+  keep: {
+    type: 'boolean',
+    default: false,
+    describe:
+      'leave the topology of the first execution that does not pass as it is at its end; none is begun after it',
+  },
+  toxiproxy: {
+    type: 'string',
+    describe: 'a Toxiproxy to use: a URL (local processes), an image (containers), or embedded',
+  },
+  quiet: { type: 'boolean', default: false, describe: 'print only what did not pass, and the last line' },
+  json: {
+    type: 'boolean',
+    default: false,
+    describe:
+      'print one JSON document with all verdicts on standard output; everything else goes to standard error',
+  },
+} as const;
 
 export const run: Command<Args> = {
   command: 'run <files..>',
-  describe: 'run drills (files, folders or globs) and judge them',
-  builder: (yargs) =>
+  describe: 'run drills (files, folders, globs or names) and judge them',
+  builder: async (yargs, { cwd }) =>
     yargs
       .positional('files', {
         type: 'string',
         array: true,
         demandOption: true,
-        describe: 'drill files, folders or globs',
+        describe: 'drill files, folders, globs, or names of drills that ship',
       })
-      .option('runtime', runtimeOption)
-      .option('out', { type: 'string', describe: 'the output folder [default: .drill/<timestamp>]' })
-      .option('seed', {
-        type: 'number',
-        coerce: wholeNumberIfGiven('seed', 0),
-        describe: 'the seed of all random choices [default: a fresh one, printed]',
-      })
-      .option('repeat', {
-        type: 'number',
-        default: 1,
-        coerce: wholeNumber('repeat', 1),
-        describe: 'how often each drill is run',
-      })
-      .option('parallel', {
-        type: 'number',
-        default: 1,
-        coerce: wholeNumber('parallel', 1),
-        describe: 'how many run at once',
-      })
-      .option('keep', {
-        type: 'boolean',
-        default: false,
-        describe:
-          'leave the topology of the first execution that does not pass as it is at its end; none is begun after it',
-      })
-      .option('toxiproxy', {
-        type: 'string',
-        describe: 'a Toxiproxy to use: a URL (local processes), an image (containers), or embedded',
-      })
+      .options(OPTIONS)
+      .config(await configuredDefaults(cwd, Object.keys(OPTIONS)))
       .example('$0 run drills/split-brain.yaml', 'one drill')
-      .example('$0 run drills/ --parallel 2 --out results', 'the library, with reports in results/'),
+      .example('$0 run split-brain', 'one that ships')
+      .example('$0 run drills/ --parallel 2 --out results', 'the library, with reports in results/')
+      .example('$0 run drills/ --tag smoke --bail', 'those with `tags: [smoke]`, up to the first that fails')
+      .epilogue(
+        'Defaults for these options come from the nearest drill.config.yaml (.yml, .json) from the working folder upwards.',
+      ),
   async handler(args, io) {
-    const { drills, runtime, live } = await setUp(args.files, args, io);
+    const { json, quiet } = args;
+    const told: Io = json ? { ...io, stdout: io.stderr, color: false, interactive: false } : io;
+    const { drills, runtime, live } = await setUp(args.files, args, told);
     const [{ runDrills }, { verdictTable }, { addressesText }] = await Promise.all([
       import('../run/run-drills.js'),
       import('../report/table.js'),
       import('../report/addresses.js'),
     ]);
-    const several = drills.length * args.repeat > 1;
+    const asked = drills.length * args.repeat;
     try {
       const { out, runs } = await runDrills({
         drills,
@@ -75,44 +109,57 @@ export const run: Command<Args> = {
         seed: args.seed,
         repeat: args.repeat,
         parallel: args.parallel,
+        bail: args.bail,
         keep: args.keep,
         toxiproxy: args.toxiproxy,
         environment: io.env,
         signal: io.signal,
         watch(drill, execution) {
-          const shown = live.open(several ? `${drill.drill.name} ${execution}/${args.repeat}` : '');
+          const shown = live?.open(asked > 1 ? `${drill.drill.name} ${execution}/${args.repeat}` : '');
+          const print = (text: string) => (live ? live.print(text) : told.stdout(text));
           return {
-            onEvent: (event) => shown.event(event),
+            onEvent: (event) => shown?.event(event),
             onDone(run) {
-              shown.close();
-              live.print(verdictTable(run, { colors: io.color, columns: io.columns() }));
-              if (run.kept) live.print(`kept as it is: run ${run.kept.run}\n\n${addressesText(run.kept)}`);
+              shown?.close();
+              if (quiet && run.verdict.verdict === 'pass') return;
+              print(verdictTable(run, { colors: told.color, columns: io.columns() }));
+              if (run.kept) print(`kept as it is: run ${run.kept.run}\n\n${addressesText(run.kept)}`);
             },
           };
         },
       });
-      live.stop();
-      io.stdout(`${tallyOf(runs.map(({ verdict }) => verdict.verdict))}; reports in ${out}\n`);
+      live?.stop();
+      const verdicts = runs.map(({ verdict }) => verdict.verdict);
+      told.stdout(`${tallyOf(verdicts, asked)}${runs.length > 0 ? `; reports in ${out}` : ''}\n`);
+      if (json) io.stdout(jsonOf(out, runs, asked));
       if (io.signal.aborted) return 130;
-      return worst(runs.map(({ verdict }) => verdict.verdict));
+      return worst(verdicts);
     } finally {
-      live.stop();
+      live?.stop();
     }
   },
 };
 
-/** `3 passed, 1 failed, 1 inconclusive`, leaving out what there is none of. */
-function tallyOf(verdicts: readonly Judgement[]): string {
+/** What `--json` prints: the verdicts as in verdict.json, each with where it comes from. */
+function jsonOf(out: string, runs: readonly ReportedRun[], asked: number): string {
+  const verdict = judgementOf(runs.map(({ verdict: { verdict } }) => ({ verdict })));
+  const listed = runs.map(({ file, folder, started, verdict: one }) => ({ file, folder, started, ...one }));
+  return `${JSON.stringify({ verdict, out, not_begun: asked - runs.length, runs: listed }, null, 2)}\n`;
+}
+
+/** `3 passed, 1 failed, 1 inconclusive, 2 not begun`, leaving out what there is none of. */
+function tallyOf(verdicts: readonly Judgement[], asked: number): string {
   const counts = (['pass', 'fail', 'inconclusive'] as const).map((verdict) => {
     const count = verdicts.filter((each) => each === verdict).length;
     return { count, word: verdict === 'pass' ? 'passed' : verdict === 'fail' ? 'failed' : verdict };
   });
   const given = counts.filter(({ count }) => count > 0).map(({ count, word }) => `${count} ${word}`);
-  return given.join(', ') || 'nothing was run';
+  if (given.length === 0) return 'nothing was run';
+  const rest = asked - verdicts.length;
+  return [...given, ...(rest > 0 ? [`${rest} not begun`] : [])].join(', ');
 }
 
 /** The exit code of several verdicts: one failure is a failure, else one inconclusive is inconclusive. */
 function worst(verdicts: readonly Judgement[]): number {
-  if (verdicts.includes('fail')) return EXIT_OF.fail;
-  return verdicts.length === 0 || verdicts.includes('inconclusive') ? EXIT_OF.inconclusive : EXIT_OF.pass;
+  return EXIT_OF[judgementOf(verdicts.map((verdict) => ({ verdict })))];
 }

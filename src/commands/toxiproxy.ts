@@ -1,5 +1,6 @@
 /** `drill toxiproxy`: the embedded Toxiproxy server in the foreground. */
 import type { Command } from './command.js';
+import { wholeNumberIfGiven } from './whole-number.js';
 
 export const toxiproxy: Command<{ listen: string; seed?: number }> = {
   command: 'toxiproxy',
@@ -11,7 +12,11 @@ export const toxiproxy: Command<{ listen: string; seed?: number }> = {
         default: '127.0.0.1:8474',
         describe: 'host:port of the HTTP API; port 0 picks one',
       })
-      .option('seed', { type: 'number', describe: 'seed for toxicity, jitter and slicing' }),
+      .option('seed', {
+        type: 'string',
+        coerce: wholeNumberIfGiven('seed', 0),
+        describe: 'seed for toxicity, jitter and slicing',
+      }),
   async handler({ listen, seed }, io) {
     const [{ startToxiproxy }, { systemClock }, { freshSeed, seeded }] = await Promise.all([
       import('../toxiproxy/server.js'),

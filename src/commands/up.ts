@@ -2,6 +2,7 @@
 import { UsageError } from '../errors.js';
 import type { AskedRuntime } from '../run/choose-runtime.js';
 import type { Command } from './command.js';
+import { configuredDefaults } from './config-file.js';
 import { runtimeOption, setUp } from './run-setup.js';
 import { wholeNumberIfGiven } from './whole-number.js';
 
@@ -15,7 +16,7 @@ interface Args {
 export const up: Command<Args> = {
   command: 'up <file>',
   describe: 'bring the topology of a drill up, print its addresses, and leave it running',
-  builder: (yargs) =>
+  builder: async (yargs, { cwd }) =>
     yargs
       .positional('file', { type: 'string', demandOption: true, describe: 'a drill file' })
       .option('runtime', runtimeOption)
@@ -24,10 +25,11 @@ export const up: Command<Args> = {
         describe: 'the folder for logs and history [default: .drill/<timestamp>]',
       })
       .option('seed', {
-        type: 'number',
+        type: 'string',
         coerce: wholeNumberIfGiven('seed', 0),
         describe: 'the seed of all random choices',
       })
+      .config(await configuredDefaults(cwd, ['runtime', 'out', 'seed']))
       .example('$0 up drills/split-brain.yaml', 'nodes, supervisors and links, whole and in sync')
       .epilogue('No clients run and no steps are done. `drill down` removes it again.'),
   async handler({ file, runtime: asked, out, seed }, io) {
@@ -41,7 +43,7 @@ export const up: Command<Args> = {
       import('../report/addresses.js'),
       import('../clock.js'),
     ]);
-    const shown = live.open();
+    const shown = live?.open();
     try {
       const addresses = await bringUp({
         drill,
@@ -51,14 +53,14 @@ export const up: Command<Args> = {
         environment: io.env,
         clock: systemClock,
         signal: io.signal,
-        onEvent: (event) => shown.event(event),
+        onEvent: (event) => shown?.event(event),
       });
-      shown.close();
-      live.stop();
+      shown?.close();
+      live?.stop();
       io.stdout(`\n${addresses.drill} is up: run ${addresses.run}\n\n${addressesText(addresses)}`);
       return 0;
     } finally {
-      live.stop();
+      live?.stop();
     }
   },
 };

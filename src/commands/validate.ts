@@ -18,7 +18,8 @@ export const validate: Command<{ files: string[] }> = {
       try {
         const drill = await loadDrill(resolve(io.cwd, file), { shownAs: file, environment: io.env });
         for (const note of notesOf(drill)) io.stdout(`note: ${note}\n`);
-        io.stdout(`ok ${file}: ${drill.name}\n`);
+        const tags = drill.tags?.length ? ` [${drill.tags.join(', ')}]` : '';
+        io.stdout(`ok ${file}: ${drill.name}${tags}\n`);
       } catch (error) {
         if (!(error instanceof UsageError)) throw error;
         io.stderr(`${error.message}\n\n`);

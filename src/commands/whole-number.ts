@@ -1,22 +1,25 @@
 /** The value of an option that is a whole number. */
 import { UsageError } from '../errors.js';
 
-/** For yargs' `coerce`. Throws a `UsageError` for anything else. */
-export function wholeNumber(name: string, lowest: number) {
-  return (value: number): number => {
-    if (!Number.isInteger(value) || value < lowest) {
-      throw new UsageError({
-        where: `--${name}`,
-        expected: `a whole number of at least ${lowest}`,
-        found: String(value),
-      });
-    }
-    return value;
+/**
+ * For yargs' `coerce` of an option of type `string`, which tells what was written. Throws a `UsageError` for anything but
+ * the digits of a whole number from `lowest` to `highest`.
+ */
+export function wholeNumber(name: string, lowest: number, highest = Number.MAX_SAFE_INTEGER) {
+  return (value: string | number): number => {
+    const text = String(value);
+    const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (number >= lowest && number <= highest) return number;
+    throw new UsageError({
+      where: `--${name}`,
+      expected: `a whole number from ${lowest} to ${highest}`,
+      found: text === '' ? 'nothing' : `"${text}"`,
+    });
   };
 }
 
 /** The same where the option may be left out. */
 export function wholeNumberIfGiven(name: string, lowest: number) {
   const check = wholeNumber(name, lowest);
-  return (value?: number): number | undefined => (value === undefined ? undefined : check(value));
+  return (value?: string | number): number | undefined => (value === undefined ? undefined : check(value));
 }

@@ -1,18 +1,25 @@
-/** From files, folders and globs, as a command line has them, to the drill files that they stand for. */
+/** From files, folders, globs and names, as a command line has them, to the drill files that they stand for. */
 import { readdir, stat } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
+import { basename, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { UsageError } from '../errors.js';
+
+/** The folder of the drills that ship. */
+export const SHIPPED = fileURLToPath(new URL('../../drills', import.meta.url));
 
 const DRILL_FILE = /\.ya?ml$/;
 /** Compose's own names: what often lies beside a drill file that takes it in. */
 const COMPOSE_FILE = /^(docker-)?compose(\.[^.]+)*\.ya?ml$/;
 const GLOB = /[*?]/;
+/** The name of a drill that ships, `split-brain`, with its folder below ours where it has one. */
+const NAME = /^[a-z0-9][a-z0-9_-]*(\/[a-z0-9][a-z0-9_-]*)*$/;
 /** Never looked into: what is not the user's own. */
 const SKIPPED = /^(node_modules$|\.)/;
 
 /**
- * The files in the order of the patterns, each once, relative to `cwd` where they lie below it. A folder means
- * the drill files directly in it. Throws a `UsageError` where a pattern stands for nothing.
+ * The files in the order of the patterns, each once, relative to `cwd` where they lie below it. A folder means the
+ * drill files directly in it, and what is no path the drill of that name that ships. Throws a `UsageError` where a
+ * pattern stands for nothing.
  */
 export async function findDrills(patterns: readonly string[], cwd: string): Promise<string[]> {
   const files = new Set<string>();
@@ -23,18 +30,34 @@ export async function findDrills(patterns: readonly string[], cwd: string): Prom
 }
 
 async function expand(pattern: string, cwd: string): Promise<string[]> {
+  if (pattern.trim() === '') {
+    throw new UsageError({ expected: A_DRILL, found: 'an empty argument', todo: 'see `drill list`' });
+  }
   const path = resolve(cwd, pattern);
   const info = await stat(path).catch(() => undefined);
   if (info && !info.isDirectory()) return [path];
   if (info) return filled(await drillsIn(path), pattern, 'a folder with drill files (*.yaml, *.yml)');
   if (GLOB.test(pattern)) return filled(await matches(path), pattern, 'a glob that matches drill files');
-  return filled([], pattern, 'a drill file, a folder or a glob');
+  const shipped = NAME.test(pattern) ? join(SHIPPED, `${pattern}.yaml`) : '';
+  if (shipped !== '' && (await isThere(shipped))) return [shipped];
+  const name = basename(pattern).replace(DRILL_FILE, '');
+  const ships = NAME.test(name) && (await isThere(join(SHIPPED, `${name}.yaml`)));
+  const todo = ships ? `\`${name}\` alone names the one that ships` : 'see `drill list`';
+  throw new UsageError({ where: pattern, expected: A_DRILL, found: 'no such file', todo });
+}
+
+const A_DRILL = 'a drill file, a folder, a glob or the name of a drill that ships';
+
+async function isThere(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
 }
 
 function filled(files: string[], pattern: string, expected: string): string[] {
   if (files.length > 0) return files;
-  const found = expected.startsWith('a drill') ? 'no such file' : 'none in it';
-  throw new UsageError({ where: pattern, expected, found, todo: 'see `drill list`' });
+  throw new UsageError({ where: pattern, expected, found: 'none in it', todo: 'see `drill list`' });
 }
 
 async function drillsIn(folder: string): Promise<string[]> {

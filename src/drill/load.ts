@@ -18,6 +18,7 @@ import { locatedError, type Problem, problemsError } from './problem.js';
 import { type Drill, drillSchema } from './schema.js';
 import { settled } from './settle.js';
 import { Source } from './source.js';
+import { noteSteps } from './step-text.js';
 
 const MOST_BYTES = 1_000_000;
 
@@ -80,6 +81,7 @@ export function parseDrill(bytes: Uint8Array | string, file: string, options: Pa
   const missing = importing ? checkRecipes(drill, importing.read) : [];
   if (missing.length > 0) throw placed(locate, missing);
   origins.set(drill, { locate, notes });
+  noteSteps(drill, value);
   return drill;
 }
 

@@ -65,11 +65,24 @@ const recovery = z.strictObject({
   hold: duration.prefault('500ms').meta({ description: '...when it holds for this long' }),
 });
 
+/** The largest seed. */
+export const MOST_SEED = Number.MAX_SAFE_INTEGER;
+
 export const drillSchema = z.strictObject({
   name: phrase(
     /^[a-z0-9][a-z0-9._-]{0,80}$/,
     'a name of lower-case letters, digits, . _ and -, starting with a letter or digit',
   ).meta({ description: 'the name of the drill, in reports and folders' }),
+  tags: z
+    .array(
+      phrase(
+        /^[a-z0-9][a-z0-9._:-]{0,40}$/,
+        'a tag of lower-case letters, digits, . _ : and -, such as smoke',
+      ),
+    )
+    .max(20)
+    .optional()
+    .meta({ description: 'names for several drills, which `drill run --tag` picks' }),
   about: z.string().max(2000).default('').meta({ description: 'what the drill proves' }),
   topology: topology.meta({ description: 'the nodes, their roles, the supervisors and the protections' }),
   clients: z
@@ -83,12 +96,7 @@ export const drillSchema = z.strictObject({
     .meta({ description: 'whether the original primary is to be primary again in the end' }),
   recovery: recovery.prefault({}).meta({ description: 'what counts as recovered' }),
   expect: expectations.prefault({}).meta({ description: 'what must hold' }),
-  seed: z
-    .int()
-    .min(0)
-    .max(0xffff_ffff)
-    .optional()
-    .meta({ description: 'what the random choices follow from' }),
+  seed: z.int().min(0).max(MOST_SEED).optional().meta({ description: 'what the random choices follow from' }),
 });
 
 /** A drill, validated and resolved. */

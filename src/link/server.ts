@@ -7,7 +7,7 @@ import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import type { Toxiproxy } from 'toxiproxy-node-client';
 import { type Clock, firstToEnd, sleep, within } from '../clock.js';
-import { EnvironmentError, messageOf } from '../errors.js';
+import { EnvironmentError, isError, messageOf } from '../errors.js';
 import { entry } from '../runtime/entry.js';
 import type { Helper, Hosts } from '../runtime/runtime.js';
 import { openClient } from './api-client.js';
@@ -185,7 +185,7 @@ function isOlder(numbers: readonly number[], oldest: readonly number[]): boolean
 
 /** `fetch failed` says nothing by itself: its cause does. */
 function reason(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
+  const cause = isError(error) ? error.cause : undefined;
   return cause ? `${messageOf(error)} (${messageOf(cause)})` : messageOf(error);
 }
 

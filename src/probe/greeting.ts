@@ -12,6 +12,7 @@
  * about does not tell which of the two directions is to blame, a datagram does.
  */
 import { type Clock, sleep, within } from '../clock.js';
+import { isError } from '../errors.js';
 import type { Greeting, Patience } from '../fault/fault.js';
 import { freshId } from '../random.js';
 import type { Door, Edges } from '../runtime/edges.js';
@@ -244,8 +245,8 @@ async function firstOf(clock: Clock, ms: number, arrival: Promise<void>): Promis
 
 /** Whether nobody listened, wherever in the error that stands. */
 function isRefusal(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if ('code' in error && error.code === 'ECONNREFUSED') return true;
-  if (error instanceof AggregateError && error.errors.some(isRefusal)) return true;
+  if (!isError(error)) return false;
+  if (error.code === 'ECONNREFUSED') return true;
+  if (Array.isArray(error.errors) && error.errors.some(isRefusal)) return true;
   return isRefusal(error.cause) || error.message.includes('ECONNREFUSED');
 }

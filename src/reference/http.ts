@@ -65,7 +65,7 @@ export class Face {
     try {
       serve();
     } catch (error) {
-      if (!(error instanceof SyntaxError || error instanceof URIError)) throw error;
+      if (!['SyntaxError', 'URIError'].includes((error as Error).name)) throw error;
       reply(response, 400, JSON.stringify({ error: String(error) }));
     }
   }

@@ -5,7 +5,7 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Verdict } from '../checker/verdict.js';
-import { EnvironmentError, messageOf } from '../errors.js';
+import { codeOf, EnvironmentError, messageOf } from '../errors.js';
 import { verdictJson } from './json.js';
 import { junitXml } from './junit.js';
 import type { ReportedRun } from './run.js';
@@ -81,10 +81,6 @@ async function folders(path: string): Promise<void> {
       if (!isThere(again)) throw again;
     });
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
 const REMEDIES: Readonly<Record<string, string>> = {

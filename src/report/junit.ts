@@ -1,10 +1,14 @@
 /**
  * JUnit XML, for CI servers: one suite for each execution of a drill, one case for each expectation.
  *
- *     <testsuite name="split-brain (process, seed 7)" time="14.2" tests="2" failures="1" errors="0">
+ *     <testsuite name="process.drills.split-brain" timestamp="2026-01-01T00:00:00" time="14.2" tests="2" ...>
  *       <properties><property name="fault-1.recover_ms" value="508.3"/>...</properties>
- *       <testcase classname="split-brain" name="recover: &lt;= 2500ms" time="0.508"/>
- *       <testcase classname="split-brain" name="double_primaries: 0" time="0"><failure ...>
+ *       <testcase classname="process.drills.split-brain" name="recover: &lt;= 2500ms" time="0.508"/>
+ *       <testcase classname="process.drills.split-brain" name="double_primaries: 0" time="0"><failure ...>
+ *
+ * CI servers know a case again by its class name and name, over builds and over the files of one build, and keep one of
+ * several that are equal. So both follow from what is run alone (runtime, file, expectation, number of the execution),
+ * never from how it went or from its seed.
  */
 
 import type { Builder, TestCase, TestSuite } from 'junit-report-builder';
@@ -23,21 +27,68 @@ const MOST_MESSAGE = 20_000;
 /** The text of junit.xml. */
 export function junitXml(runs: readonly ReportedRun[]): string {
   const report = junit.newBuilder().name('failover-drill');
-  for (const run of runs) addSuite(report, run);
+  const names = new Names();
+  for (const run of runs) addSuite(report, run, names);
   // The library gives the root a `skipped` that the schema knows on suites only.
   return `${report.build().replace(/(<testsuites\b[^>]*?) skipped="\d+"/, '$1')}\n`;
 }
 
-function addSuite(report: Builder, run: ReportedRun): void {
-  const { verdict } = run;
+/** Names that were given out; one that is asked for again gets a number. */
+class Names {
+  readonly #given = new Map<string, number>();
+
+  once(name: string, within = ''): string {
+    const key = JSON.stringify([within, name]);
+    const times = (this.#given.get(key) ?? 0) + 1;
+    this.#given.set(key, times);
+    return times === 1 ? name : this.once(`${name} (${times})`, within);
+  }
+}
+
+/**
+ * `process.drills.split-brain` for drills/split-brain.yaml. What stands behind the last dot is the file's name, by
+ * which some CI servers find the file. A run that is told from its folder alone goes by its drill's name.
+ */
+function classNameOf({ file, folder, verdict }: ReportedRun): string {
+  const path = file.startsWith(`${folder}/`)
+    ? verdict.drill
+    : file.replace(/^.*\bnode_modules\/|\.ya?ml$/g, '');
+  const parts = oneLine(path)
+    .split('/')
+    .filter((part) => part !== '' && part !== '.' && part !== '..');
+  return line([verdict.runtime, ...parts].map((part) => part.replaceAll('.', '_')).join('.'));
+}
+
+/** The first execution goes without a number, so that its cases stay the same when there are more. */
+function numbered({ verdict: { execution } }: ReportedRun): string {
+  return execution === 1 ? '' : ` (execution ${execution})`;
+}
+
+function addSuite(report: Builder, run: ReportedRun, names: Names): void {
+  const { verdict, started } = run;
+  const className = classNameOf(run);
+  // Jenkins drops a suite that has the name and the timestamp of another one in the same build.
   const suite = report
     .testSuite()
-    .name(line(`${verdict.drill} (${verdict.runtime}, seed ${verdict.seed}, execution ${verdict.execution})`))
+    .name(names.once(`${className}${numbered(run)}`))
     .time(wholeMilliseconds(verdict.duration_ms));
+  // In UTC and without a zone, as the schemas of this format have it.
+  if (started !== undefined) suite.timestamp(started.slice(0, 'YYYY-MM-DDTHH:MM:SS'.length));
   addProperties(suite, run);
-  const seen = new Map<string, number>();
-  for (const finding of verdict.findings) addCase(suite, run, finding, seen);
+  for (const finding of verdict.findings) addCase(suite, run, finding, { className, names });
+  // A suite without cases is not looked at.
+  if (verdict.findings.length === 0) addCase(suite, run, NOTHING_JUDGED, { className, names });
 }
+
+const NOTHING_JUDGED: Finding = {
+  checker: 'verdict',
+  expectation: 'verdict',
+  expected: 'at least one finding',
+  actual: 'none',
+  verdict: 'inconclusive',
+  evidence: [],
+  message: 'Nothing was judged, so nothing was shown.',
+};
 
 function addProperties(suite: TestSuite, run: ReportedRun): void {
   const { verdict } = run;
@@ -59,24 +110,29 @@ function addProperties(suite: TestSuite, run: ReportedRun): void {
 }
 
 /** A case's time is the time that its expectation is about, so that a CI server's trend shows it; else 0. */
-function addCase(suite: TestSuite, run: ReportedRun, finding: Finding, seen: Map<string, number>): void {
+function addCase(
+  suite: TestSuite,
+  run: ReportedRun,
+  finding: Finding,
+  { className, names }: { className: string; names: Names },
+): void {
   const { verdict } = run;
-  const name = line(`${finding.expectation}: ${finding.expected}`);
-  const times = (seen.get(name) ?? 0) + 1;
-  seen.set(name, times);
+  const name = line(`${finding.expectation}: ${finding.expected}${numbered(run)}`);
   const ms = isTiming(finding.expectation) ? timingOf(verdict, finding.expectation) : null;
   const testCase = suite
     .testCase()
-    .className(line(verdict.drill))
-    .name(times === 1 ? name : `${name} (${times})`)
+    .className(className)
+    .name(names.once(name, className))
     .time(wholeMilliseconds(ms ?? 0));
   if (finding.verdict !== 'pass') addFault(testCase, run, finding);
 }
 
+/** GitLab and dorny/test-reporter show the content alone, the others the message first: each says what was found. */
 function addFault(testCase: TestCase, run: ReportedRun, finding: Finding): void {
   const summary = line(`expected ${finding.expected}, found ${finding.actual}`);
   const content = cdata(
     [
+      `${oneLine(finding.expectation)}: ${summary}`,
       shortened(finding.message, MOST_MESSAGE),
       '',
       `checker: ${finding.checker}`,

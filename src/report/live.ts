@@ -60,6 +60,8 @@ export interface LiveState {
   readonly drill: string;
   readonly phase: Phase | undefined;
   readonly step: string | undefined;
+  /** How many steps the drill has. */
+  readonly steps: number | undefined;
   /** Of the last event. */
   readonly time: Nanoseconds;
   readonly roles: ReadonlyMap<string, RoleState>;
@@ -77,6 +79,7 @@ export function liveState(): LiveState {
     drill: '',
     phase: undefined,
     step: undefined,
+    steps: undefined,
     time: 0,
     roles: new Map(),
     groups: new Map(),
@@ -112,9 +115,16 @@ export function advance(state: LiveState, event: Event): LiveState {
 export function plainLine(event: Event, elapsed?: number, before?: LiveState): string | undefined {
   if (event.type === 'role' && !(before ? changesRole(before, event) : event.source === 'log'))
     return undefined;
-  const text = words(event, (fault) => before?.names.get(fault) ?? fault);
+  const text =
+    event.type === 'step'
+      ? stepWords(event, before)
+      : words(event, (fault) => before?.names.get(fault) ?? fault);
   if (text === undefined) return undefined;
   return `${milliseconds(elapsed ?? instantOf(event) / 1e6).padStart(10)}  ${text}`;
+}
+
+function stepWords({ step, text }: EventOf<'step'>, before: LiveState | undefined): string {
+  return oneLine(`step ${step}${before?.steps ? ` of ${before.steps}` : ''}: ${text}`);
 }
 
 function changesRole(state: LiveState, event: EventOf<'role'>): boolean {
@@ -128,11 +138,11 @@ function changesRole(state: LiveState, event: EventOf<'role'>): boolean {
 function noted(state: LiveState, event: Event): LiveState {
   switch (event.type) {
     case 'run':
-      return { ...state, drill: oneLine(event.drill.name) };
+      return { ...state, drill: oneLine(event.drill.name), steps: event.drill.steps?.length };
     case 'phase':
       return { ...state, phase: event.phase, step: undefined };
     case 'step':
-      return { ...state, step: oneLine(`step ${event.step}: ${event.text}`) };
+      return { ...state, step: stepWords(event, state) };
     case 'fault': {
       const { fault, kind, targets } = event;
       const name = nameOfFault(event);

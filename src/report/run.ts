@@ -9,6 +9,8 @@ export interface ReportedRun {
   /** The folder of this execution, with its history. */
   folder: string;
   verdict: Verdict;
+  /** When it began, as its history says: time of day, ISO 8601 in UTC. */
+  started?: string;
   /** Where everything is, of a topology that was left as it is. */
   kept?: Addresses;
 }
@@ -25,6 +27,24 @@ function quoted(argument: string): string {
 export function reproduceCommand(run: ReportedRun): string {
   const { seed, runtime } = run.verdict;
   return `drill run ${quoted(oneLine(run.file))} --seed ${seed} --runtime ${quoted(oneLine(runtime))}`;
+}
+
+/**
+ * The findings that were not met, reasons before what follows from them: that a run was interrupted, that a drill was not
+ * carried out, or that a fault had no effect is why there is little else to tell. Then `consequences` holds the rest.
+ */
+export function unmetFindings({ findings }: Verdict): { told: Finding[]; consequences: Finding[] } {
+  const rank = ({ verdict, expectation, message }: Finding) => {
+    if (verdict === 'fail') return 0;
+    if (expectation === 'history complete' && message.includes('interrupted')) return 1;
+    return { 'drill carried out': 2, 'faults take effect': 3 }[expectation] ?? 4;
+  };
+  const unmet = findings
+    .filter(({ verdict }) => verdict !== 'pass')
+    .sort((left, right) => rank(left) - rank(right));
+  const isCutShort = unmet.some((finding) => rank(finding) === 1 || rank(finding) === 2);
+  const told = unmet.filter((finding) => !isCutShort || rank(finding) < 4);
+  return { told, consequences: unmet.filter((finding) => !told.includes(finding)) };
 }
 
 /** The word for a verdict, told apart without colour. */

@@ -15,7 +15,7 @@ import {
   timingOf,
   unboundTimings,
 } from './figures.js';
-import { evidenceText, mark, type ReportedRun, reproduceCommand } from './run.js';
+import { evidenceText, mark, type ReportedRun, reproduceCommand, unmetFindings } from './run.js';
 import { markdownBlock, markdownText, shortened } from './text.js';
 
 /** GitHub refuses a job summary over 1 MiB; the drills beyond this many bytes are left to their own reports. */
@@ -94,11 +94,10 @@ function section(group: Group): string {
   ];
   if (first.verdict.about.trim()) parts.push(markdownText(first.verdict.about));
   parts.push(group.length === 1 ? figures(first.verdict) : condensed(group));
-  const unmet = group.flatMap((run) =>
-    run.verdict.findings
-      .filter((finding) => finding.verdict !== 'pass')
-      .map((finding) => ({ run, finding, repeated: group.length > 1 })),
-  );
+  const unmet = group.flatMap((run) => {
+    const { told, consequences } = unmetFindings(run.verdict);
+    return [...told, ...consequences].map((finding) => ({ run, finding, repeated: group.length > 1 }));
+  });
   parts.push(...unmet.slice(0, MOST_FAULTS_SHOWN).map(unmetText));
   const rest = unmet.length - MOST_FAULTS_SHOWN;
   if (rest > 0) parts.push(`${rest} more unmet expectations are in the verdict.json of each execution.`);

@@ -16,9 +16,9 @@
  */
 import picocolors from 'picocolors';
 import type { Finding, Judgement } from '../checker/verdict.js';
-import { figureRows, seconds } from './figures.js';
-import { evidenceText, mark, type ReportedRun, reproduceCommand } from './run.js';
-import { columnsOf, fitted, indented, oneLine, padded } from './text.js';
+import { type FigureRow, figureRows, seconds } from './figures.js';
+import { evidenceText, mark, type ReportedRun, reproduceCommand, unmetFindings } from './run.js';
+import { columnsOf, indented, oneLine, padded, wrapped } from './text.js';
 
 export interface TableOptions {
   colors: boolean;
@@ -28,17 +28,21 @@ export interface TableOptions {
 
 type Colors = ReturnType<typeof picocolors.createColors>;
 
-const NARROWEST_MEASURE = 16;
-const WIDEST_BOUND = 40;
+/** The word of a verdict at its longest. */
+const WIDEST_MARK = 'inconclusive'.length;
+const GAP = '  ';
+/** Narrower cells are no longer easy to read: then each figure is a few lines of its own. */
+const NARROWEST_CELL = 14;
 
 /** The text shown at the end of a run; ends with a line feed. */
 export function verdictTable(run: ReportedRun, options: TableOptions): string {
   const colors = picocolors.createColors(options.colors);
-  const unmet = run.verdict.findings.filter((finding) => finding.verdict !== 'pass');
+  const { told, consequences } = unmetFindings(run.verdict);
   const parts = [
     figuresTable(run, colors, options.columns ?? 100),
-    ...unmet.map((finding) => unmetText(run, finding, colors)),
-    unmet.length > 0 ? colors.dim(`reproduce: ${reproduceCommand(run)}`) : '',
+    ...told.map((finding) => unmetText(run, finding, colors)),
+    consequences.map((finding) => unmetTitle(finding, colors)).join('\n'),
+    told.length > 0 ? colors.dim(`reproduce: ${reproduceCommand(run)}`) : '',
     closingLine(run, colors),
   ];
   return `${parts.filter(Boolean).join('\n\n')}\n`;
@@ -55,36 +59,65 @@ function colored(judgement: Judgement, colors: Colors): string {
   return color(mark(judgement));
 }
 
+/** Every figure in full: where a cell does not fit, it goes on in the next line. */
 function figuresTable({ verdict }: ReportedRun, colors: Colors, columns: number): string {
   const rows = figureRows(verdict);
   if (rows.length === 0) return '';
   const widest = (texts: readonly string[]) => Math.max(...texts.map(columnsOf));
-  const figureWidth = Math.min(WIDEST_BOUND, widest(['figure', ...rows.map((row) => row.figure)]));
-  const boundWidth = Math.min(WIDEST_BOUND, widest(['bound', ...rows.map((row) => row.bound)]));
-  const room = columns - figureWidth - boundWidth - 'inconclusive'.length - 3 * 2;
-  const measureWidth = Math.min(
-    Math.max(NARROWEST_MEASURE, room),
+  const natural = [
+    widest(['figure', ...rows.map((row) => row.figure)]),
+    widest(['bound', ...rows.map((row) => row.bound)]),
     widest(['measured', ...rows.map((row) => row.measured)]),
-  );
-  const line = (figure: string, bound: string, measured: string) =>
-    [
-      padded(fitted(figure, figureWidth), figureWidth),
-      padded(fitted(bound, boundWidth), boundWidth),
-      padded(fitted(measured, measureWidth), measureWidth),
-    ].join('  ');
+  ];
+  const room = columns - WIDEST_MARK - GAP.length * natural.length;
+  const widths = shared(natural, room);
+  if (widths === undefined) return rows.map((row) => stackedRow(row, colors, columns)).join('\n');
+  const line = (cells: readonly string[]) => cells.map((cell, at) => padded(cell, widths[at]!)).join(GAP);
   return [
-    colors.dim(line('figure', 'bound', 'measured').trimEnd()),
-    ...rows.map((row) => {
-      const cells = line(row.figure, row.bound, row.measured);
-      return row.verdict ? `${cells}  ${colored(row.verdict, colors)}` : cells.trimEnd();
+    colors.dim(line(['figure', 'bound', 'measured']).trimEnd()),
+    ...rows.flatMap((row) => {
+      const cells = [row.figure, row.bound, row.measured].map((text, at) => wrapped(text, widths[at]!));
+      const height = Math.max(...cells.map(({ length }) => length));
+      return Array.from({ length: height }, (_, at) => {
+        const text = line(cells.map((lines) => lines[at] ?? ''));
+        return row.verdict && at === 0 ? `${text}${GAP}${colored(row.verdict, colors)}` : text.trimEnd();
+      });
     }),
   ].join('\n');
 }
 
-function unmetText(run: ReportedRun, finding: Finding, colors: Colors): string {
+/** The widths of the columns: what they want where that is there, else the widest give; undefined where that is no use. */
+function shared(natural: readonly number[], room: number): number[] | undefined {
+  const widths = [...natural];
+  for (let over = widths.reduce((sum, width) => sum + width, 0) - room; over > 0; over--) {
+    const at = widths.indexOf(Math.max(...widths));
+    widths[at]! -= 1;
+    if (widths[at]! < NARROWEST_CELL) return undefined;
+  }
+  return widths;
+}
+
+function stackedRow(
+  { figure, bound, measured, verdict }: FigureRow,
+  colors: Colors,
+  columns: number,
+): string {
+  const below = (label: string, text: string) =>
+    text === '' ? [] : wrapped(`${label} ${text}`, columns - GAP.length).map((line) => `${GAP}${line}`);
+  const word = verdict ? GAP.length + WIDEST_MARK : 0;
+  const [first = '', ...more] = wrapped(figure, columns - word);
+  const head = verdict ? `${first}${GAP}${colored(verdict, colors)}` : first;
+  return [head, ...more, ...below('bound', bound), ...below('measured', measured)].join('\n');
+}
+
+function unmetTitle(finding: Finding, colors: Colors): string {
   const title = `${colored(finding.verdict, colors)} ${colors.bold(oneLine(finding.expectation))}`;
+  return `${title}: expected ${oneLine(finding.expected)}, found ${oneLine(finding.actual)}`;
+}
+
+function unmetText(run: ReportedRun, finding: Finding, colors: Colors): string {
   return [
-    `${title}: expected ${oneLine(finding.expected)}, found ${oneLine(finding.actual)}`,
+    unmetTitle(finding, colors),
     ...(finding.message.trim() ? [indented(finding.message.trim(), '  ')] : []),
     colors.dim(`  ${evidenceText(finding)} of ${oneLine(run.folder)}/history.jsonl`),
   ].join('\n');

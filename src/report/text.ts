@@ -64,6 +64,33 @@ export function fitted(text: string, columns: number): string {
   return `${kept}…`;
 }
 
+/** The text in lines of at most so many columns: broken at spaces, and within a word only where it is wider by itself. */
+export function wrapped(text: string, columns: number): string[] {
+  const lines: string[] = [''];
+  let used = 0;
+  const next = () => {
+    lines.push('');
+    used = 0;
+  };
+  const add = (piece: string) => {
+    lines[lines.length - 1] += piece;
+    used += columnsOf(piece);
+  };
+  for (const word of text.split(' ')) {
+    const space = used > 0 ? 1 : 0;
+    if (used + space + columnsOf(word) <= columns) {
+      add(`${' '.repeat(space)}${word}`);
+      continue;
+    }
+    if (used > 0) next();
+    for (const { segment } of graphemes.segment(word)) {
+      if (used > 0 && used + graphemeWidth(segment) > columns) next();
+      add(segment);
+    }
+  }
+  return lines;
+}
+
 /** The text filled up with spaces to so many columns. */
 export function padded(text: string, columns: number, side: 'start' | 'end' = 'end'): string {
   const fill = ' '.repeat(Math.max(0, columns - columnsOf(text)));

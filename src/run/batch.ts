@@ -6,13 +6,13 @@
 import { setMaxListeners } from 'node:events';
 import { lstat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { RuntimeName } from '../catalog.js';
-import { type Drill, encodeDrill } from '../drill/schema.js';
+import { type Drill, encodeDrill, MOST_SEED } from '../drill/schema.js';
 import { InternalError } from '../errors.js';
 import type { Event } from '../history/event.js';
 import type { Addresses } from '../report/addresses.js';
 import { makeFolder } from '../report/files.js';
 import type { ReportedRun } from '../report/run.js';
+import type { RuntimeName } from '../runtime/runtime.js';
 import type { System } from '../system/system.js';
 import { type Executed, type ExecutionSetting, execute } from './execution.js';
 import { inKeeper } from './keep/start.js';
@@ -40,9 +40,11 @@ export interface BatchSetting
   out: string;
   repeat: number;
   parallel: number;
+  /** Whether none is to be begun after the first that does not pass. */
+  bail?: boolean | undefined;
   /** Whether the first execution that does not pass is to be left as it is; none is begun after it. */
   keep?: boolean | undefined;
-  /** The seed of each drill's first execution; the k-th has k - 1 more. */
+  /** The seed of each drill's first execution; the k-th has k - 1 more, and after the largest comes 0. */
   seedOf(drill: Drill): number;
   watch(drill: BatchDrill, execution: number): Watcher;
 }
@@ -77,16 +79,18 @@ export async function runBatch(setting: BatchSetting): Promise<Batch> {
     ending.abort(error);
   };
   let kept = false;
+  let bailed = false;
   const mayStay = () => {
     const first = !kept;
     kept = true;
     return first;
   };
   const worker = async () => {
-    for (let next = queue.shift(); next && !signal.aborted && !kept; next = queue.shift()) {
+    for (let next = queue.shift(); next && !signal.aborted && !kept && !bailed; next = queue.shift()) {
       try {
         const { run, failure } = await runOne({ ...setting, signal }, next.drill, next.execution, mayStay);
         done.push({ at: order.get(next) ?? 0, run });
+        bailed ||= setting.bail === true && run.verdict.verdict !== 'pass';
         if (failure) fail(failure);
       } catch (error) {
         fail(error);
@@ -119,15 +123,24 @@ async function runOne(
   const folder = folderOf(setting, entry, execution);
   await makeFolder(join(folder, 'logs'));
   const watcher = setting.watch(entry, execution);
-  const onEvent = (event: Event) => watcher.onEvent(event);
-  const seed = setting.seedOf(entry.drill) + execution - 1;
+  let started: string | undefined;
+  const onEvent = (event: Event) => {
+    if (event.type === 'run') started = event.started;
+    watcher.onEvent(event);
+  };
+  const seed = seedAfter(setting.seedOf(entry.drill), execution - 1);
   const one = { entry, execution, folder, seed, onEvent };
   const { failure, ...done }: Done = setting.keep
     ? await executeInKeeper(setting, one, mayStay)
     : await executeHere(setting, one);
-  const run = { file: entry.file, folder, ...done };
+  const run = { file: entry.file, folder, ...done, ...(started === undefined ? {} : { started }) };
   watcher.onDone(run);
   return { run, ...(failure ? { failure } : {}) };
+}
+
+/** In whole numbers all the way: beyond the largest seed they are not told apart. */
+function seedAfter(first: number, more: number): number {
+  return first > MOST_SEED - more ? first - (MOST_SEED - more) - 1 : first + more;
 }
 
 interface Done extends Executed {

@@ -1,6 +1,6 @@
 /** Brings the topology of one drill up and leaves it to a keeper: what `drill up` does. */
 import { join, resolve } from 'node:path';
-import { RUNTIMES, type RuntimeName, SYSTEMS } from '../catalog.js';
+import { RUNTIMES, SYSTEMS } from '../catalog.js';
 import type { Clock } from '../clock.js';
 import { withoutSteps } from '../drill/load.js';
 import { encodeDrill } from '../drill/schema.js';
@@ -9,6 +9,7 @@ import type { Event } from '../history/event.js';
 import { freshSeed } from '../random.js';
 import type { Addresses } from '../report/addresses.js';
 import { makeFolder } from '../report/files.js';
+import type { RuntimeName } from '../runtime/runtime.js';
 import type { BatchDrill } from './batch.js';
 import { inKeeper } from './keep/start.js';
 import { allThere, refuseWhatThisMachineLacks } from './run-drills.js';

@@ -1,5 +1,5 @@
 /** Which drills this machine can run, on which runtime, and what they lack on the others: for `drill doctor`. */
-import { RUNTIMES, type RuntimeName } from '../catalog.js';
+import { RUNTIMES } from '../catalog.js';
 import type { Clock } from '../clock.js';
 import { missingNeeds, needsOf } from '../drill/needs.js';
 import { skewedNodes } from '../drill/targets.js';
@@ -7,7 +7,7 @@ import { messageOf } from '../errors.js';
 import type { Diagnosis } from '../runtime/diagnosis.js';
 import { engineClient, findEngine } from '../runtime/docker/engine.js';
 import { exists } from '../runtime/image/reference-image.js';
-import type { Runtime } from '../runtime/runtime.js';
+import type { Runtime, RuntimeName } from '../runtime/runtime.js';
 import type { BatchDrill } from './batch.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;

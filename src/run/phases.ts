@@ -1,7 +1,6 @@
 /** The phases of a drill between `up` and `down`, in their order: what each does and what it waits for. */
 import { sleep, unlessAborted } from '../clock.js';
-import type { Step } from '../drill/steps.js';
-import { stepOf } from '../drill/steps.js';
+import { stepText } from '../drill/step-text.js';
 import { EnvironmentError, messageOf } from '../errors.js';
 import type { Phase } from '../history/event.js';
 import { switches } from '../system/system.js';
@@ -44,7 +43,7 @@ export async function conduct(scene: Scene): Promise<void> {
 async function steady(scene: Scene): Promise<void> {
   await whole(scene);
   for (const group of scene.groups) group.running.start();
-  if (!(await waitUntil(scene, 'steady', CONDITIONS.steady, PATIENCE))) {
+  if (!(await untouched(scene, 'steady'))) {
     throw new EnvironmentError({
       where: 'phase steady',
       expected: 'a workload without errors before the first fault',
@@ -57,18 +56,7 @@ async function steady(scene: Scene): Promise<void> {
 /** Waits for one primary and everybody in sync with it. Rejects with what a node wrote last where that is not to be had. */
 export async function whole(scene: Scene): Promise<void> {
   const { observer } = scene;
-  // A node that ends before anything was done to it will not come back by itself.
-  const lack = () => (observer.down().length > 0 ? undefined : CONDITIONS['in-sync'](scene));
-  const reached = await waitUntil(scene, 'in-sync', lack, PATIENCE);
-  const [dead] = observer.down();
-  if (dead !== undefined) {
-    throw new EnvironmentError({
-      where: `node ${dead}`,
-      expected: 'it to run',
-      found: `that it ended while it was starting; ${await lastWords(scene, dead)}`,
-    });
-  }
-  if (!reached) {
+  if (!(await untouched(scene, 'in-sync'))) {
     const [lacking = ''] = observer.missing();
     throw new EnvironmentError({
       where: 'phase steady',
@@ -76,6 +64,27 @@ export async function whole(scene: Scene): Promise<void> {
       found: observer.lacking().join(', '),
       todo: `read the nodes' logs in the run folder; ${await lastWords(scene, lacking)}`,
     });
+  }
+}
+
+/**
+ * Waits for a condition while nothing was done to the nodes yet, and says whether it was reached. A node that ends now
+ * will not come back by itself: rejects at once with what it wrote last.
+ */
+async function untouched(scene: Scene, condition: 'in-sync' | 'steady'): Promise<boolean> {
+  const { observer } = scene;
+  const lack = () => {
+    const [dead] = observer.down();
+    if (dead !== undefined) throw new EnvironmentError(`node ${dead} ended`);
+    return CONDITIONS[condition](scene);
+  };
+  try {
+    return await waitUntil(scene, condition, lack, PATIENCE);
+  } catch (error) {
+    const [dead] = observer.down();
+    if (scene.signal.aborted || dead === undefined) throw error;
+    const found = `that it ended while it was starting; ${await lastWords(scene, dead)}`;
+    throw new EnvironmentError({ where: `node ${dead}`, expected: 'it to run', found });
   }
 }
 
@@ -87,14 +96,14 @@ async function lastWords(scene: Scene, node: string): Promise<string> {
 async function steps(scene: Scene): Promise<void> {
   for (const [place, step] of scene.drill.steps.entries()) {
     scene.signal.throwIfAborted();
-    scene.recorder.record({ type: 'step', step: place + 1, text: textOf(step) });
+    scene.recorder.record({ type: 'step', step: place + 1, text: stepText(scene.drill, place) });
     try {
       await perform(step, scene);
     } catch (error) {
       scene.signal.throwIfAborted();
       scene.recorder.record({
         type: 'problem',
-        message: `step ${place + 1} (${textOf(step)}): ${messageOf(error)}`,
+        message: `step ${place + 1} (${stepText(scene.drill, place)}): ${messageOf(error)}`,
       });
       return;
     }
@@ -167,16 +176,4 @@ async function finish(scene: Scene): Promise<void> {
   // An operation in doubt may still be on its way through a socket buffer; the final reads come after it.
   await sleep(scene.clock, 20, scene.signal);
   await finalReads(scene);
-}
-
-/** A step as the drill file says it, on one line. */
-function textOf(step: Step): string {
-  const { kind, options } = stepOf(step);
-  const plain = (value: unknown): string => {
-    if (Array.isArray(value)) return `[${value.map(plain).join(', ')}]`;
-    if (typeof value !== 'object' || value === null) return String(value);
-    const pairs = Object.entries(value).filter(([, inner]) => inner !== undefined);
-    return `{ ${pairs.map(([key, inner]) => `${key}: ${plain(inner)}`).join(', ')} }`;
-  };
-  return `${kind}: ${plain(options)}`;
 }

@@ -6,7 +6,7 @@
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Clock, Timer } from '../clock.js';
-import { EnvironmentError, messageOf } from '../errors.js';
+import { codeOf, EnvironmentError, messageOf } from '../errors.js';
 import { lineEncoder } from '../history/codec.js';
 import type { Event, EventBody, Nanoseconds } from '../history/event.js';
 
@@ -137,7 +137,7 @@ export function earlierHistory(file: string): EnvironmentError {
 }
 
 function cannotWrite(file: string, error: unknown): EnvironmentError {
-  if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return earlierHistory(file);
+  if (codeOf(error) === 'EEXIST') return earlierHistory(file);
   return new EnvironmentError(
     {
       where: file,

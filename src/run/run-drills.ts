@@ -3,7 +3,7 @@
  * before anything starts, has them executed, and writes the reports of the whole call.
  */
 import { join, resolve } from 'node:path';
-import { FAULTS, RUNTIMES, type RuntimeName, SYSTEMS, systemOf } from '../catalog.js';
+import { FAULTS, RUNTIMES, SYSTEMS, systemOf } from '../catalog.js';
 import { type Clock, systemClock } from '../clock.js';
 import { findDrills } from '../drill/find.js';
 import { drillError, loadDrill } from '../drill/load.js';
@@ -16,7 +16,7 @@ import { freshSeed } from '../random.js';
 import { writeSummary } from '../report/files.js';
 import type { ReportedRun } from '../report/run.js';
 import { assertMachine } from '../runtime/machine.js';
-import type { Runtime } from '../runtime/runtime.js';
+import type { Runtime, RuntimeName } from '../runtime/runtime.js';
 import type { System } from '../system/system.js';
 import { type BatchDrill, runBatch, type Watcher } from './batch.js';
 import { assertReach } from './choose-runtime.js';
@@ -30,6 +30,8 @@ export interface RunOptions {
   seed?: number | undefined;
   repeat?: number;
   parallel?: number;
+  /** Whether no execution is begun after the first that does not pass. */
+  bail?: boolean;
   /**
    * Whether the topology of the first execution that does not pass stays, until `drill down` removes it; none is
    * begun after it. Not for systems of one's own: what stays lives in a process of its own.
@@ -58,6 +60,8 @@ export interface RunResult {
  */
 export async function runDrills(options: RunOptions): Promise<RunResult> {
   const { drills, clock = systemClock, seed, repeat = 1, parallel = 1, toxiproxy, environment } = options;
+  assertWhole({ seed: seed ?? 0 }, 0);
+  assertWhole({ repeat, parallel }, 1);
   const runtime: Runtime = RUNTIMES[options.runtime ?? 'process'];
   const systems = { ...SYSTEMS, ...options.systems };
   const chosen = new Map(drills.map((drill) => [drill.drill, allThere(drill, runtime, systems)]));
@@ -66,6 +70,7 @@ export async function runDrills(options: RunOptions): Promise<RunResult> {
   refuseSameNames(drills);
   const choice = parseToxiproxyChoice(toxiproxy);
   assertReach(choice, options.runtime ?? 'process');
+  if (options.out?.trim() === '') throw new UsageError({ where: 'out', expected: 'a folder', found: '""' });
   const out = options.out ?? join('.drill', clock.wall().toISOString().replaceAll(':', '-'));
   const seeds = new Map<Drill, number>();
   const { runs, failures } = await runBatch({
@@ -73,6 +78,7 @@ export async function runDrills(options: RunOptions): Promise<RunResult> {
     out,
     repeat,
     parallel,
+    bail: options.bail,
     keep: options.keep,
     clock,
     runtime,
@@ -112,6 +118,15 @@ export async function loadDrills(
       drill: await loadDrill(resolve(cwd, file), { shownAs: file, systems: names, environment }),
     })),
   );
+}
+
+/** Throws a `UsageError` for what is no whole number, or too large to be told from the next one. */
+function assertWhole(options: Readonly<Record<string, number>>, lowest: number): void {
+  for (const [where, value] of Object.entries(options)) {
+    if (Number.isSafeInteger(value) && value >= lowest) continue;
+    const expected = `a whole number from ${lowest} to ${Number.MAX_SAFE_INTEGER}`;
+    throw new UsageError({ where, expected, found: String(value) });
+  }
 }
 
 function refuseOwnSystem({ file, drill }: BatchDrill, own: Readonly<Record<string, System>>): void {

@@ -14,6 +14,9 @@ import type { Link } from '../topology/links.js';
 import type { Edges } from './edges.js';
 import type { Handicapped } from './handicap.js';
 
+/** The runtimes that come with failover-drill. */
+export type RuntimeName = 'docker' | 'process';
+
 export interface Address {
   host: string;
   port: number;

@@ -3,7 +3,7 @@
  * from what may have arrived.
  */
 import { Agent, type ClientRequest, request } from 'node:http';
-import { EnvironmentError, messageOf } from '../errors.js';
+import { EnvironmentError, isError, messageOf } from '../errors.js';
 import type { Address } from '../runtime/runtime.js';
 
 /** How much of an answer is read, bytes. */
@@ -56,7 +56,7 @@ export class ServiceClient {
         });
       } catch (error) {
         // What cannot stand in a request (a header's value, say) is refused before anything is sent.
-        end(error instanceof Error ? error : new EnvironmentError(messageOf(error)));
+        end(isError(error) ? error : new EnvironmentError(messageOf(error)));
         return;
       }
       asking.once('socket', (socket) => {

@@ -1,4 +1,5 @@
 /** The answers of the HTTP API: what a route returns, before it is sent. */
+import { isError } from '../errors.js';
 import { ApiError } from './api-error.js';
 import { encodeObject, encodeText, type JsonText } from './json/encode.js';
 
@@ -25,7 +26,7 @@ export function plain(status: number, text: string): Reply {
 /** The fields of an error, `error` and `status`. What is no `ApiError` has the status 500. */
 export function errorFields(error: unknown): { status: number; fields: [string, JsonText][] } {
   const status = error instanceof ApiError ? error.status : 500;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = isError(error) ? error.message : String(error);
   return {
     status,
     fields: [

@@ -72,21 +72,40 @@ describe('drill validate', () => {
 describe('drill schema', () => {
   it('prints a JSON Schema', async () => {
     expect(await schema.handler({}, io)).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({ title: 'failover-drill', type: 'object' });
+    expect(JSON.parse(out)).toMatchObject({
+      title: 'failover-drill',
+      type: 'object',
+      properties: { tags: { type: 'array', items: { type: 'string' } } },
+    });
   });
 });
 
 describe('drill list', () => {
   it('shows what each drill of a folder proves', async () => {
-    expect(await list.handler({ folder: 'good' }, io)).toBe(0);
+    expect(await list.handler({ folder: 'good', json: false }, io)).toBe(0);
     expect(out).toBe('least  Proves the least that there is.\n       good/least.yaml\n');
   });
 
   it('falls back on what a drill says of itself, and flags invalid ones', async () => {
-    expect(await list.handler({ folder: 'mixed' }, io)).toBe(2);
+    expect(await list.handler({ folder: 'mixed', json: false }, io)).toBe(2);
     expect(out).toContain('least    The last.\n');
     expect(out).toContain('first    (it does not say)\n');
     expect(out).toContain('invalid  mixed/b.yaml:2:1: unknown key "topolgy"');
+  });
+
+  it('shows tags, takes those that are asked for, and prints JSON', async () => {
+    writeFileSync(join(root, 'good', 'tagged.yaml'), `${LEAST.replace('least', 'tagged')}tags: [smoke, a]\n`);
+    expect(await list.handler({ folder: 'good', json: false, tag: ['smoke'] }, io)).toBe(0);
+    expect(out).toBe('tagged  (it does not say)\n        good/tagged.yaml [smoke, a]\n');
+    out = '';
+    expect(await list.handler({ folder: 'good', json: true, filter: 'tag' }, io)).toBe(0);
+    expect(JSON.parse(out)).toEqual([
+      { file: 'good/tagged.yaml', name: 'tagged', tags: ['smoke', 'a'], proves: '' },
+    ]);
+    out = '';
+    expect(await validate.handler({ files: ['good/tagged.yaml'] }, io)).toBe(0);
+    expect(out).toBe('ok good/tagged.yaml: tagged [smoke, a]\n');
+    rmSync(join(root, 'good', 'tagged.yaml'));
   });
 
   it('takes the comment that a file opens with', () => {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findDrills } from '../../src/drill/find.js';
+import { findDrills, SHIPPED } from '../../src/drill/find.js';
 import { UsageError } from '../../src/errors.js';
 
 const root = mkdtempSync(join(tmpdir(), 'drill-find-'));
@@ -41,6 +41,25 @@ describe('drill files', () => {
     expect(await findDrills(patterns, root)).toEqual(expected);
   });
 
+  it('by the name of one that ships, where no path is called that', async () => {
+    expect(await findDrills(['split-brain'], root)).toEqual([join(SHIPPED, 'split-brain.yaml')]);
+    mkdirSync(join(root, 'split-brain'));
+    writeFileSync(join(root, 'split-brain', 'mine.yaml'), '');
+    expect(await findDrills(['split-brain'], root)).toEqual(['split-brain/mine.yaml']);
+    rmSync(join(root, 'split-brain'), { recursive: true });
+    await expect(findDrills(['../drills/split-brain'], root)).rejects.toThrow('no such file');
+    await expect(findDrills(['drills/split-brain.yaml'], root)).rejects.toThrow(
+      'found no such file; `split-brain` alone names the one that ships',
+    );
+  });
+
+  it('by an argument that says something', async () => {
+    await expect(findDrills([''], root)).rejects.toThrow(
+      /^expected a drill file, .* found an empty argument/,
+    );
+    await expect(findDrills(['b.yaml', ' '], root)).rejects.toThrow('found an empty argument');
+  });
+
   it('keep their whole path outside the working folder', async () => {
     expect(await findDrills([join(root, 'b.yaml')], join(root, 'deep'))).toEqual([join(root, 'b.yaml')]);
   });
@@ -48,7 +67,7 @@ describe('drill files', () => {
   it.each([
     [
       'nope.yaml',
-      'nope.yaml: expected a drill file, a folder or a glob, found no such file; see `drill list`',
+      'nope.yaml: expected a drill file, a folder, a glob or the name of a drill that ships, found no such file; see `drill list`',
     ],
     [
       'empty',

@@ -152,9 +152,9 @@ describe('a run that cannot write', () => {
     expect(verdictIn(out, 'patient').verdict).toBe('pass');
     expect(verdictIn(out, 'split-brain').verdict).toBe('inconclusive');
     const junit = readFileSync(join(out, 'junit.xml'), 'utf8');
-    expect([...junit.matchAll(/<testsuite name="(\S+)/g)].map(([, name]) => name)).toEqual([
-      'split-brain',
-      'patient',
+    expect([...junit.matchAll(/<testsuite name="([^"]+)"/g)].map(([, name]) => name)).toEqual([
+      'process.drills.split-brain',
+      'process.test.drills.lifecycle.patient',
     ]);
     expect(existsSync(join(out, 'summary.md'))).toBe(true);
   });

@@ -36,6 +36,7 @@ const MANY: Record<string, ReportedRun[]> = {
   'odd durations': [0, 0.0004, 1e-9, 999.9999, 123_456_789.123].map((duration_ms) =>
     runOf([finding('recover', 'pass')], { duration_ms }),
   ),
+  'a run with its beginning': [{ ...passing(), started: '2026-01-01T00:00:00.123Z' }],
   'many runs': Array.from({ length: 200 }, (_, index) =>
     runOf([finding('recover', index % 3 === 0 ? 'fail' : 'pass'), finding('detect', 'inconclusive')], {
       execution: index + 1,
@@ -69,9 +70,11 @@ describe('junit.xml', () => {
     const xml = junitXml([passing(), passing()]);
     expect(xml.match(/<testsuite /g)).toHaveLength(2);
     expect(xml.match(/<testcase /g)).toHaveLength(4);
-    expect(xml).toContain('<testcase classname="split-brain" name="recover: &lt;= 2500ms" time="0.508"/>');
+    expect(xml).toContain(
+      '<testcase classname="process.drills.split-brain" name="recover: &lt;= 2500ms" time="0.508"/>',
+    );
     expect(xml).toContain('name="double_primaries: 0" time="0"');
-    expect(xml).toContain('name="split-brain (process, seed 123, execution 1)" time="14.204"');
+    expect(xml).toContain('name="process.drills.split-brain" time="14.204"');
   });
 
   test('says of a failure what was seen, where, and how to see it again', () => {

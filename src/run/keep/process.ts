@@ -5,7 +5,7 @@
  */
 import { setMaxListeners } from 'node:events';
 import process from 'node:process';
-import { EnvironmentError, linesOf, UsageError } from '../../errors.js';
+import { EnvironmentError, isError, linesOf, UsageError } from '../../errors.js';
 import { keep } from './keeper.js';
 import type { Job, Order, Told } from './protocol.js';
 
@@ -59,7 +59,7 @@ try {
 } catch (error) {
   const kind =
     error instanceof UsageError ? 'usage' : error instanceof EnvironmentError ? 'environment' : 'internal';
-  const message = kind === 'internal' && error instanceof Error ? (error.stack ?? '') : linesOf(error);
+  const message = kind === 'internal' && isError(error) ? (error.stack ?? '') : linesOf(error);
   tell({ tell: 'failed', kind, message });
 }
 // What was told must be out before the process ends.

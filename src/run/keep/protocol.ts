@@ -12,12 +12,13 @@
  *
  * A command that goes away without `leave` has been killed: then the keeper takes everything down and ends.
  */
-import type { RuntimeName } from '../../catalog.js';
+
 import type { Verdict } from '../../checker/verdict.js';
 import type { DrillFile } from '../../drill/schema.js';
 import type { Event } from '../../history/event.js';
 import type { ToxiproxyChoice } from '../../link/toxiproxy-choice.js';
 import type { Addresses } from '../../report/addresses.js';
+import type { RuntimeName } from '../../runtime/runtime.js';
 
 export interface Job {
   /** `up`: bring it up, and no more. `run`: carry the drill out, and ask whether what did not pass may stay. */
