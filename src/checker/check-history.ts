@@ -109,7 +109,7 @@ export async function checkFile(path: string, options: FileOptions = {}): Promis
 /** Judges a history from chunks of its text, of which `name` is told. */
 export async function checkBytes(
   name: string,
-  chunks: AsyncIterable<Buffer>,
+  chunks: AsyncIterable<Uint8Array>,
   options: FileOptions = {},
 ): Promise<ForeignResult> {
   const { clock, timeoutMs, format: asked = 'auto' } = options;

@@ -92,7 +92,8 @@ export async function peeked(
   return { head, chunks: chunks() };
 }
 
-function bufferOf(bytes: Uint8Array): Buffer {
+/** The same bytes, not a copy. */
+export function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 

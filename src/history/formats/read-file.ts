@@ -2,7 +2,7 @@
 import { UsageError } from '../../errors.js';
 import { detectFormat, FORMATS, type Format } from './detect.js';
 import { EdnReader } from './edn.js';
-import { fileBytes, historyBytes } from './input.js';
+import { bufferOf, fileBytes, historyBytes } from './input.js';
 import { JepsenLogReader } from './jepsen-log.js';
 import { JsonReader } from './json.js';
 import { JsonlReader } from './jsonl.js';
@@ -46,7 +46,7 @@ export async function readHistoryFile(path: string, format: Format | 'auto' = 'a
  */
 export async function readHistory(
   name: string,
-  chunks: AsyncIterable<Buffer>,
+  chunks: AsyncIterable<Uint8Array>,
   format: Format | 'auto',
   more: () => boolean,
 ): Promise<ReadHistory | undefined> {
@@ -62,7 +62,7 @@ export async function readHistory(
   let head: Buffer = Buffer.alloc(0);
   for await (const chunk of chunks) {
     if (!more()) return undefined;
-    let bytes = chunk;
+    let bytes = bufferOf(chunk);
     if (reader === undefined) {
       head = head.length === 0 ? bytes : Buffer.concat([head, bytes]);
       known ??= detectFormat(head.toString('utf8'));
