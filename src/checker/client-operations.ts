@@ -1,6 +1,7 @@
 /** Whose operations they are: the client load's, by group, and the final reads'. */
 import type { Drill } from '../drill/schema.js';
 import { eventsOf } from '../history/by-type.js';
+import type { Stamp } from '../history/event.js';
 import type { History } from '../history/history.js';
 import { isWrite, type Operation, operationsOf } from '../history/operations.js';
 import { lowerBound, type Served } from '../history/service-record.js';
@@ -60,7 +61,7 @@ export interface Request extends Served {
 const requests = new WeakMap<Operation, Request>();
 
 export function requestsOf(history: History, operations: readonly Operation[]): Request[] {
-  const givenUp = eventsOf(history, 'info');
+  const givenUp: readonly Stamp[] = eventsOf(history, 'info');
   const timeOf = (index: number) =>
     givenUp[lowerBound(givenUp.length, (at) => givenUp[at]!.index >= index)]?.time;
   return operations.map((operation) => {

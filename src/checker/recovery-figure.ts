@@ -6,11 +6,13 @@ import type { Nanoseconds } from '../history/event.js';
 import type { History } from '../history/history.js';
 import type { Ground } from './doubts.js';
 import { type FaultRecord, faultText, nameOf } from './faults.js';
-import { isUpper, type Measured } from './finding.js';
+import { evidenceOf, isUpper, type Measured } from './finding.js';
 import { durationText, instantText, toMs } from './milliseconds.js';
 import { lastInstant } from './phases.js';
 import { askedAfter, type Boundary, Recoveries, type Recovery } from './recovery.js';
+import { answererText } from './registers.js';
 import { unsoundFaults } from './soundness.js';
+import { stoodStill } from './stillness.js';
 
 /** Null where the service never recovered, and where nobody can tell. */
 export function recoverMs(recovery: Recovery | undefined): number | null {
@@ -33,7 +35,14 @@ export function recoveryFigure(
   const since = `${faultText(fault)}, effective ${instantText(effective)}`;
   const { boundary } = recovery;
   const until = `${BOUNDARIES[boundary.what]} ${durationText(boundary.at - effective)} after that`;
-  const least = () => recoverMs(new Recoveries(history, drill, { isLenient: true }).after(fault));
+  // Without the time stood still a stretch may be none, so that the service was back long before, or just so much shorter.
+  const least = () => {
+    const lenient = recoverMs(new Recoveries(history, drill, { isLenient: true }).after(fault));
+    if (recovery.kind !== 'recovered') return lenient;
+    const { took, operation } = recovery;
+    const still = stoodStill(history, { from: fault.event.time, to: operation.end });
+    return Math.min(lenient ?? Number.POSITIVE_INFINITY, toMs(Math.max(0, took - still)));
+  };
   const ground = { ...groundOf(history, drill, fault, boundary.at), least };
   switch (recovery.kind) {
     case 'none': {
@@ -52,17 +61,21 @@ export function recoveryFigure(
       };
     }
     case 'never': {
-      const { group, of } = recovery;
-      const message = `${since}: the service did not recover: no ${of} of group ${group} was acknowledged any more when ${until}`;
+      const { group, of, last } = recovery;
+      const known = last
+        ? `; the last one was${answererText(last)} ${instantText(last.end)} (event ${last.complete})`
+        : '';
+      const message = `${since}: the service did not recover: no ${of} of group ${group} was acknowledged any more when ${until}${known}`;
+      const evidence = evidenceOf([...head.evidence, last?.complete]);
       // A fault that was undone before the time was up is none that the service had to recover from by itself.
       const isTooSoon =
         boundary.what === 'undone' &&
         bound !== undefined &&
         isUpper(bound) &&
         boundary.at - effective < bound.value * 1e6;
-      if (!isTooSoon) return { ...head, ms: null, lacking: 'end', message, ground };
+      if (!isTooSoon) return { ...head, ms: null, lacking: 'end', message, evidence, ground };
       const note = `${message}, before the ${formatBound(bound)} had passed: let the fault last longer`;
-      return { ...head, ms: null, lacking: 'evidence', message: note };
+      return { ...head, ms: null, lacking: 'evidence', message: note, evidence };
     }
     case 'unknown': {
       const why = askedAfter(history, drill, effective)

@@ -36,7 +36,7 @@ export interface Boundary {
 export type Recovery = { boundary: Boundary } & (
   | { kind: 'none' }
   | { kind: 'recovered'; took: Nanoseconds; group: string; operation: Operation; of: Kind }
-  | { kind: 'never'; group: string; of: Kind }
+  | { kind: 'never'; group: string; of: Kind; last: Operation | undefined }
   /** The look ended too soon, or nobody asked for anything. */
   | { kind: 'unknown' }
 );
@@ -103,8 +103,10 @@ export class Recoveries {
       if (place < boundaries.length - 1 && this.#passes(fault, effective, boundary, seen, isSettled))
         continue;
       if (seen === undefined) return { kind: 'unknown', boundary };
-      if (seen.state === 'down')
-        return { kind: 'never', boundary, group: seen.group, of: seen.kind ?? 'write' };
+      if (seen.state === 'down') {
+        const { group, kind: of = 'write', last } = seen;
+        return { kind: 'never', boundary, group, of, last: last?.operation };
+      }
       return isSettled || seen.back ? this.#found(seen, effective, boundary) : { kind: 'unknown', boundary };
     }
     return { kind: 'unknown', boundary: { at: effective, what: 'load' } };

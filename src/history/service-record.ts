@@ -46,6 +46,8 @@ export interface Seen<Op extends Served> {
   state: 'up' | 'down' | 'unclear';
   /** The acknowledgement that ended the last stretch of unavailability; undefined where there was none, or no end. */
   back: Op | undefined;
+  /** Where it is down: the last acknowledgement before that. */
+  last: Op | undefined;
   /** The kind of operations that was out last, or is out still. */
   kind: Kind | undefined;
   /** How many operations were meant to begin. */
@@ -103,10 +105,16 @@ export class ServiceRecord<Op extends Served> {
   /** What was seen of the service from an instant to another; `usual` is how long a kind may wait. */
   between(from: Nanoseconds, to: Nanoseconds, usual: (kind: Kind) => Nanoseconds): Seen<Op> {
     const failures = this.#failures(from, to, usual);
-    const seen: Seen<Op> = { state: 'up', back: undefined, kind: undefined, asked: failures.asked };
+    const seen: Seen<Op> = {
+      state: 'up',
+      back: undefined,
+      last: undefined,
+      kind: undefined,
+      asked: failures.asked,
+    };
     for (const kind of this.#columns.keys()) {
       const one = this.#ofKind(kind, from, to, failures.last.get(kind), usual(kind));
-      if (RANK[one.state] > RANK[seen.state]) Object.assign(seen, { state: one.state, kind });
+      if (RANK[one.state] > RANK[seen.state]) Object.assign(seen, { state: one.state, last: one.last, kind });
       if (one.back !== undefined && one.back.end > (seen.back?.end ?? from)) {
         seen.back = one.back;
         if (seen.state === 'up') seen.kind = kind;
@@ -121,7 +129,7 @@ export class ServiceRecord<Op extends Served> {
     to: Nanoseconds,
     failure: Op | undefined,
     usual: Nanoseconds,
-  ): Pick<Seen<Op>, 'state' | 'back'> {
+  ): Pick<Seen<Op>, 'state' | 'back'> & { last?: Op | undefined } {
     const { acknowledged } = this.#columns.get(kind)!;
     const after = (at: Nanoseconds) =>
       acknowledged[lowerBound(acknowledged.length, (n) => acknowledged[n]!.end > at)];
@@ -137,7 +145,9 @@ export class ServiceRecord<Op extends Served> {
     if (!isOpen && pending <= usual) return { state: 'up', back };
     const later = after(to);
     const isDown = pending > usual && (isOpen || pending > this.#rule.hold || later === undefined);
-    return isDown ? { state: 'down', back: undefined } : { state: 'unclear', back: later ?? back };
+    if (!isDown) return { state: 'unclear', back: later ?? back };
+    const last = acknowledged[lowerBound(acknowledged.length, (n) => acknowledged[n]!.end > to) - 1];
+    return { state: 'down', back: undefined, last };
   }
 
   /** The last operation of each kind that did not succeed, in a time in which too many did not. */
