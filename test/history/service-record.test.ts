@@ -50,7 +50,7 @@ describe('a service', () => {
     expect(seen([...every('write'), stray], 500, 5000)).toMatchObject({ state: 'up', back: undefined });
     expect(seen([...every('write'), stray, { ...stray, intended: 2101 }], 500, 5000)).toMatchObject({
       state: 'up',
-      back: 2112,
+      back: 2102,
     });
   });
 
