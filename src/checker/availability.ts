@@ -5,15 +5,19 @@
 import type { Drill } from '../drill/schema.js';
 import { type Bound, formatBound, holds } from '../drill/units.js';
 import { eventsOf } from '../history/by-type.js';
+import type { Nanoseconds } from '../history/event.js';
 import type { History } from '../history/history.js';
 import type { Operation } from '../history/operations.js';
 import type { Checker } from './checker.js';
-import { byGroup, clientOperations, followingOperations } from './client-operations.js';
+import { byGroup, clientOperations, followingOperations, requestsOf } from './client-operations.js';
+import { shortestTimeout } from './detectors.js';
+import { excuseFor } from './doubts.js';
 import { faultsOf } from './faults.js';
 import { durationFinding, evidenceOf, isWhole, type Measured } from './finding.js';
 import { durationText, instantText, toMs } from './milliseconds.js';
-import { acknowledgements, longestStretch, type Stretch } from './outages.js';
+import { Outages, type Stretch } from './outages.js';
 import { beginOf, endOf, loadWindow, type Span } from './phases.js';
+import { isLate, longestOf, stillWithin, stoodStill } from './stillness.js';
 import { switchBackOf } from './switch-back.js';
 import { type Finding, type GroupFigures, type Judgement, judgementOf } from './verdict.js';
 
@@ -21,7 +25,19 @@ interface Group {
   name: string;
   /** What it wanted within the window. */
   operations: readonly Operation[];
-  outage: Stretch | undefined;
+  outage: Outage | undefined;
+}
+
+interface Outage {
+  stretch: Stretch;
+  /** How long the longest one was without the time that the machine stood still. */
+  least: Nanoseconds;
+}
+
+function outageOf(history: History, operations: readonly Operation[], window: Span): Outage {
+  const outages = new Outages(requestsOf(history, operations));
+  const least = outages.longest(window, (span) => stoodStill(history, span)).length;
+  return { stretch: outages.longest(window), least };
 }
 
 /** The drill's groups, and any other that the history knows of. */
@@ -33,7 +49,7 @@ function groupsOf(history: History, drill: Drill): Group[] {
     const all = byName.get(name) ?? [];
     if (window === undefined || all.length === 0) return { name, operations: [], outage: undefined };
     const operations = all.filter(({ intended }) => intended >= window.from && intended <= window.to);
-    return { name, operations, outage: longestStretch(acknowledgements(all), window) };
+    return { name, operations, outage: outageOf(history, all, window) };
   });
 }
 
@@ -47,7 +63,7 @@ export function groupFigures(history: History, drill: Drill): Record<string, Gro
     figures[name] = {
       ...counts,
       availability: Math.round((counts.ok / operations.length) * 1e6) / 1e6,
-      outage_ms: toMs(outage.to - outage.from),
+      outage_ms: toMs(lengthOf(outage.stretch)),
       latency_ms: latencies(operations),
     };
   }
@@ -66,25 +82,24 @@ function latencies(operations: readonly Operation[]): GroupFigures['latency_ms']
 /** The longest outage of the groups that follow the primary that touches a span; null without any load. */
 export function followersOutage(history: History, drill: Drill, span: Span): number | null {
   const outage = worstOutage(history, drill, span);
-  return outage === undefined ? null : toMs(outage.stretch.to - outage.stretch.from);
+  return outage === undefined ? null : toMs(lengthOf(outage.stretch));
 }
 
-function worstOutage(
-  history: History,
-  drill: Drill,
-  span: Span,
-): { name: string; stretch: Stretch } | undefined {
+function lengthOf({ from, to }: Span): Nanoseconds {
+  return to - from;
+}
+
+function worstOutage(history: History, drill: Drill, span: Span): (Outage & { name: string }) | undefined {
   const window = loadWindow(history);
   if (window === undefined) return undefined;
   const within = { from: Math.max(span.from, window.from), to: Math.min(span.to, window.to) };
   if (within.to <= within.from) return undefined;
   const byName = byGroup(followingOperations(history, drill));
-  let worst: { name: string; stretch: Stretch } | undefined;
+  let worst: (Outage & { name: string }) | undefined;
   for (const [name, operations] of byName) {
-    const stretch = longestStretch(acknowledgements(operations), within);
-    if (worst === undefined || stretch.to - stretch.from > worst.stretch.to - worst.stretch.from) {
-      worst = { name, stretch };
-    }
+    const outage = outageOf(history, operations, within);
+    if (worst === undefined || lengthOf(outage.stretch) > lengthOf(worst.stretch))
+      worst = { ...outage, name };
   }
   return worst;
 }
@@ -113,11 +128,18 @@ export const availabilityChecker: Checker = {
     if (outage !== undefined) {
       const head = { checker: this.name, expectation: 'outage', nothing: 'no such group asked anything' };
       const judge = (bound: Bound, judged: readonly Group[]) =>
-        durationFinding(history, head, bound, judged.map(outageFigure));
+        durationFinding(
+          history,
+          drill,
+          head,
+          bound,
+          judged.map((group) => outageFigure(drill, group)),
+        );
       findings.push(perGroup(outage, groups, drill, judge));
     }
     if (availability !== undefined) {
-      const judge = (bound: Bound, judged: readonly Group[]) => availabilityFinding(history, bound, judged);
+      const judge = (bound: Bound, judged: readonly Group[]) =>
+        availabilityFinding(history, drill, bound, judged);
       findings.push(perGroup(availability, groups, drill, judge));
     }
     if (failback_outage !== undefined) {
@@ -128,10 +150,8 @@ export const availabilityChecker: Checker = {
       };
       const span = failbackSpan(history, drill);
       const worst = span && worstOutage(history, drill, span);
-      const figures = worst
-        ? [outageFigure({ name: worst.name, operations: [], outage: worst.stretch })]
-        : [];
-      findings.push(durationFinding(history, head, failback_outage, figures));
+      const figures = worst ? [outageFigure(drill, { name: worst.name, operations: [], outage: worst })] : [];
+      findings.push(durationFinding(history, drill, head, failback_outage, figures));
     }
     return findings;
   },
@@ -177,7 +197,10 @@ function isBound(limit: Bound | Record<string, Bound>): limit is Bound {
   return typeof limit.operator === 'string';
 }
 
-function outageFigure({ name, outage }: Group): Measured {
+/** What stands still so long before an outage has nothing to do with it, where no detector has a time-out. */
+const BEFORE: Nanoseconds = 1e9;
+
+function outageFigure(drill: Drill, { name, outage }: Group): Measured {
   if (outage === undefined) {
     return {
       subject: name,
@@ -187,33 +210,45 @@ function outageFigure({ name, outage }: Group): Measured {
       evidence: [],
     };
   }
-  const { from, to, before, after } = outage;
+  const { from, to, of, before, after } = outage.stretch;
+  const reach = 2 * (shortestTimeout(drill) ?? BEFORE);
+  const what =
+    of === undefined ? 'an acknowledged operation' : `an acknowledged ${of} though one was asked for`;
   return {
     subject: name,
     ms: toMs(to - from),
-    message: `group ${name}: the longest stretch without an acknowledged operation was ${durationText(to - from)}, from ${durationText(from)} to ${durationText(to)}`,
+    ...(of === undefined ? {} : { note: `${of}s` }),
+    message: `group ${name}: the longest stretch without ${what} was ${durationText(to - from)}, from ${durationText(from)} to ${durationText(to)}`,
     evidence: evidenceOf([before?.complete, after?.complete]),
+    ground: { span: { from: from - reach, to }, least: () => toMs(outage.least) },
   };
 }
 
-function availabilityFinding(history: History, bound: Bound, groups: readonly Group[]): Finding {
+function availabilityFinding(
+  history: History,
+  drill: Drill,
+  bound: Bound,
+  groups: readonly Group[],
+): Finding {
   const verdicts: Judgement[] = [];
   const actual: string[] = [];
   const messages: string[] = [];
   const evidence: (number | undefined)[] = [];
   for (const { name, operations } of groups) {
     const missed = operations.filter(({ type }) => type !== 'ok');
-    // One division: 1 - 80/100 would miss a limit of 20% by a rounding.
-    const share = (operations.length - missed.length) / operations.length;
     const asked = operations.length > 0;
-    verdicts.push(!asked || !isWhole(history) ? 'inconclusive' : holds(bound, share) ? 'pass' : 'fail');
+    const share = shareOf(missed.length, operations.length);
+    const verdict = !asked || !isWhole(history) ? 'inconclusive' : holds(bound, share) ? 'pass' : 'fail';
+    const doubt =
+      verdict === 'inconclusive' ? undefined : availabilityDoubt(history, drill, bound, verdict, operations);
+    verdicts.push(doubt === undefined ? verdict : 'inconclusive');
     actual.push(
       `${groups.length > 1 ? `${name} ` : ''}${asked ? `${(share * 100).toFixed(2)}%` : 'not measured'}`,
     );
     const first = missed[0] ? `, the first of the others ${instantText(missed[0].start)}` : '';
     messages.push(
       asked
-        ? `group ${name}: ${operations.length - missed.length} of ${operations.length} operations were acknowledged${first}`
+        ? `group ${name}: ${operations.length - missed.length} of ${operations.length} operations were acknowledged${first}${doubt ? `; ${doubt}` : ''}`
         : `group ${name} asked nothing`,
     );
     evidence.push(...missed.slice(0, 10).map((operation) => operation.complete ?? operation.invoke));
@@ -228,4 +263,36 @@ function availabilityFinding(history: History, bound: Bound, groups: readonly Gr
     evidence: evidenceOf(evidence),
     message: messages.join('\n') || 'no such group asked anything',
   };
+}
+
+/** One division: 1 - 80/100 would miss a limit of 20% by a rounding. */
+function shareOf(missed: number, asked: number): number {
+  return (asked - missed) / asked;
+}
+
+/** Operations that the machine held up may have fared better, or worse, without it. */
+function availabilityDoubt(
+  history: History,
+  drill: Drill,
+  bound: Bound,
+  verdict: Judgement,
+  operations: readonly Operation[],
+): string | undefined {
+  const [first, last] = [operations[0]!.intended, operations.at(-1)!.intended];
+  const span = { from: first, to: last };
+  if (verdict === 'fail') {
+    const excuse = excuseFor(history, drill, span);
+    if (excuse !== undefined) return excuse;
+  }
+  const still = longestOf(stillWithin(history, span));
+  if (still === undefined) return undefined;
+  const missed = operations.filter(({ type }) => type !== 'ok').length;
+  const held = requestsOf(history, operations).filter(
+    ({ ok, intended, end }) => !ok && stillWithin(history, { from: intended, to: end }).length > 0,
+  );
+  // What was sent late may have been served for that reason alone.
+  const late = operations.filter((operation) => operation.type === 'ok' && isLate(operation));
+  const range = [missed - held.length, missed + late.length];
+  const isSure = range.every((one) => holds(bound, shareOf(one, operations.length)) === (verdict === 'pass'));
+  return isSure ? undefined : `${still.text}, ${instantText(still.from)}: this machine was too busy`;
 }

@@ -8,7 +8,11 @@
  *
  * A claim begins at the first word of it and ends at the first word against it from the node's own log, at the
  * end of its lease unless it was seen to be renewed, when its process exits, is killed or fenced, or with the
- * run. Silence ends none.
+ * run. Silence ends none. While its process is stopped, and that was witnessed, a node claims nothing: it cannot serve.
+ * When it goes on, so does its claim, unless its lease has run out.
+ *
+ * A kill ends the claim of a node only where it ended the node: of one process in it, or where the node speaks of itself
+ * in the same term later on without having been started again, something else was killed.
  *
  * What a probe was answered was true at some instant between its question and its answer. So a claim counts from
  * an answer, and a contrary answer only says that it ended somewhere since the last question that was answered for
@@ -35,11 +39,13 @@ export interface Claim {
   to: Nanoseconds;
   /** Every word of it, the first one first. */
   observations: Observation[];
+  /** Whether it goes on after the node was stopped. */
+  isResumed: boolean;
 }
 
 type Word = { at: Nanoseconds; by: Nanoseconds; index: number; node: string } & (
   | { kind: 'role'; event: EventOf<'role'> }
-  | { kind: 'gone' | 'started' }
+  | { kind: 'gone' | 'killed' | 'started' | 'stopped' | 'resumed' }
 );
 
 /** A claim that is being built. */
@@ -79,7 +85,6 @@ function build(history: History): Claim[] {
 
 function words(history: History): Word[] {
   const found: Word[] = [];
-  const kills = new Map<string, string[]>();
   for (const event of history.events) {
     const { index } = event;
     const at = instantOf(event);
@@ -97,16 +102,61 @@ function words(history: History): Word[] {
       case 'supervisor':
         if (event.event === 'fenced') found.push({ kind: 'gone', ...exactly, node: event.target });
         break;
-      case 'fault':
-        if (event.kind === 'kill' || event.kind === 'stop') kills.set(event.fault, event.targets);
-        break;
-      case 'witness':
-        if (!event.witnessed) break;
-        for (const node of kills.get(event.fault) ?? []) found.push({ kind: 'gone', ...exactly, node });
-        break;
     }
   }
+  for (const fault of faultsSeen(history)) found.push(...wordsOfFault(fault));
   return found;
+}
+
+/** What was witnessed of a fault and its end, by its id. */
+interface FaultSeen {
+  fault: EventOf<'fault'>;
+  witness: EventOf<'witness'>;
+  /** Every heal, with what was seen of it. */
+  ends: (EventOf<'heal'> | EventOf<'healed'>)[];
+}
+
+function faultsSeen(history: History): FaultSeen[] {
+  const seen = new Map<string, Partial<FaultSeen> & { ends: FaultSeen['ends'] }>();
+  for (const event of history.events) {
+    if (event.type === 'fault') seen.set(event.fault, { fault: event, ends: [] });
+    else if (event.type === 'witness' && event.witnessed && event.before === undefined)
+      Object.assign(seen.get(event.fault) ?? {}, { witness: event });
+    else if (event.type === 'heal' || event.type === 'healed') seen.get(event.fault)?.ends.push(event);
+  }
+  return [...seen.values()].filter(
+    (one): one is FaultSeen => one.fault !== undefined && one.witness !== undefined,
+  );
+}
+
+function wordsOfFault({ fault, witness, ends }: FaultSeen): Word[] {
+  // Of several targets, any may have been the last one.
+  const whole = Math.max(instantOf(witness), fault.targets.length > 1 ? (witness.last ?? 0) : 0);
+  const say = (
+    kind: 'killed' | 'stopped' | 'resumed',
+    node: string,
+    at: Nanoseconds,
+    index: number,
+  ): Word => {
+    return { kind, node, at, by: at, index };
+  };
+  switch (fault.kind) {
+    case 'kill':
+    case 'stop':
+    case 'kill-process':
+      return fault.targets.map((node) => say('killed', node, whole, witness.index));
+    case 'pause':
+      return fault.targets.flatMap((node) => {
+        const stopped = say('stopped', node, whole, witness.index);
+        const ended = ends.filter(({ targets }) => targets === undefined || targets.includes(node));
+        const first = ended.find(({ type }) => type === 'healed') ?? ended[0];
+        if (first === undefined) return [stopped];
+        const at = (first.type === 'healed' ? first.first : undefined) ?? instantOf(first);
+        return [stopped, say('resumed', node, Math.max(whole, at), first.index)];
+      });
+    default:
+      return [];
+  }
 }
 
 function claimsOfNode(own: readonly Word[], stop: Nanoseconds): Claim[] {
@@ -125,14 +175,35 @@ function claimsOfNode(own: readonly Word[], stop: Nanoseconds): Claim[] {
     if (open !== undefined) left = { term: open.term, probed: false };
     close(at);
   };
-  for (const word of own) {
+  // The claim of a process that is stopped.
+  let halted: Built | undefined;
+  for (const [place, word] of own.entries()) {
+    if (word.kind === 'stopped') {
+      halted = open;
+      close(word.at);
+      continue;
+    }
+    if (word.kind === 'resumed') {
+      if (open === undefined && halted !== undefined && (halted.until ?? word.at + 1) > word.at) {
+        const { node, term, until } = halted;
+        const seen: Observation = { index: word.index, at: word.at, by: word.at, accepted: undefined };
+        open = { node, term, from: word.at, to: word.at, observations: [seen], until, isResumed: true };
+        claims.push(open);
+      }
+      halted = undefined;
+      continue;
+    }
     if (word.kind !== 'role') {
+      if (word.kind === 'killed' && livesOn(own.slice(place + 1), word.at, (open ?? halted)?.term)) continue;
+      halted = undefined;
       leave(word.at);
       // What is answered from now on, a new process says.
       if (word.kind === 'started') left = undefined;
       continue;
     }
     const { event } = word;
+    // What it says of itself while it is stopped, it says as it goes on.
+    if (event.role !== 'unknown') halted = undefined;
     if (event.role !== 'primary') {
       if (event.source === 'log') {
         if (denied !== undefined && open === undefined && word.at <= denied.by) endAt(denied.claim, word.at);
@@ -152,7 +223,15 @@ function claimsOfNode(own: readonly Word[], stop: Nanoseconds): Claim[] {
     if (open !== undefined && (open.term !== event.term || (open.until ?? word.at) < word.at)) close(word.at);
     if (open === undefined) {
       const { node, by } = word;
-      open = { node, term: event.term, from: by, to: by, observations: [], until: undefined };
+      open = {
+        node,
+        term: event.term,
+        from: by,
+        to: by,
+        observations: [],
+        until: undefined,
+        isResumed: false,
+      };
       claims.push(open);
     }
     left = undefined;
@@ -162,6 +241,19 @@ function claimsOfNode(own: readonly Word[], stop: Nanoseconds): Claim[] {
   }
   close(stop);
   return claims;
+}
+
+/** An answer may be under way for so long after a process was killed. */
+const LAST_WORD: Nanoseconds = 100e6;
+
+/** Whether a node that was hit by a kill goes on as what it was, without having ended or been started again. */
+function livesOn(later: readonly Word[], killed: Nanoseconds, term: number | undefined): boolean {
+  for (const word of later) {
+    if (word.kind === 'gone' || word.kind === 'started') return false;
+    if (word.kind !== 'role' || word.event.role === 'unknown' || word.at <= killed + LAST_WORD) continue;
+    return word.event.term === term;
+  }
+  return false;
 }
 
 /** Lets a claim end at an instant, where its lease did not end it before. */
@@ -174,6 +266,7 @@ export function primaryAt(history: History, at: Nanoseconds): string | undefined
   let best: Claim | undefined;
   for (const claim of claimsOf(history)) {
     if (claim.from > at) break;
+    if (claim.isResumed) continue;
     if (best === undefined || (claim.term ?? 0) >= (best.term ?? 0)) best = claim;
   }
   return best?.node ?? history.run?.nodes.find((node) => node.role === 'primary')?.name;

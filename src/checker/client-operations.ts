@@ -1,7 +1,10 @@
 /** Whose operations they are: the client load's, by group, and the final reads'. */
 import type { Drill } from '../drill/schema.js';
+import { eventsOf } from '../history/by-type.js';
+import type { Stamp } from '../history/event.js';
 import type { History } from '../history/history.js';
-import { type Operation, operationsOf } from '../history/operations.js';
+import { isWrite, type Operation, operationsOf } from '../history/operations.js';
+import { lowerBound, type Served } from '../history/service-record.js';
 
 /** The client name of the reads at the end, after heal and settle. */
 export const FINAL = 'final';
@@ -48,4 +51,33 @@ export function byGroup(operations: readonly Operation[]): Map<string, Operation
     else groups.set(name, [operation]);
   }
   return groups;
+}
+
+/** An operation as a request that was served or not; one in doubt is over when its client gave it up. */
+export interface Request extends Served {
+  operation: Operation;
+}
+
+const requests = new WeakMap<Operation, Request>();
+
+export function requestsOf(history: History, operations: readonly Operation[]): Request[] {
+  const givenUp: readonly Stamp[] = eventsOf(history, 'info');
+  const timeOf = (index: number) =>
+    givenUp[lowerBound(givenUp.length, (at) => givenUp[at]!.index >= index)]?.time;
+  return operations.map((operation) => {
+    let request = requests.get(operation);
+    if (request === undefined) {
+      const { type, complete, end, intended } = operation;
+      const gaveUp = complete === undefined ? undefined : timeOf(complete);
+      request = {
+        kind: isWrite(operation) ? 'write' : 'read',
+        intended,
+        end: type === 'info' ? (gaveUp ?? Number.POSITIVE_INFINITY) : end,
+        ok: type === 'ok',
+        operation,
+      };
+      requests.set(operation, request);
+    }
+    return request;
+  });
 }

@@ -13,6 +13,7 @@ import { clientOperations } from './client-operations.js';
 import { type FaultRecord, faultsOf, faultText } from './faults.js';
 import { durationFinding, type Measured } from './finding.js';
 import { durationText, instantText, toMs } from './milliseconds.js';
+import { lastInstant } from './phases.js';
 import { switchBackOf } from './switch-back.js';
 import type { Finding } from './verdict.js';
 
@@ -42,6 +43,7 @@ function failbackFigure(history: History, drill: Drill): Measured | undefined {
       lacking: 'end',
       message: `asked ${instantText(ask.at)} to switch back to ${to}; it never acknowledged a write in a term after ${before ?? 'that'}`,
       evidence: [ask.index],
+      ground: { span: { from: ask.at, to: lastInstant(history) }, since: 'it was asked for' },
     };
   }
   return {
@@ -49,6 +51,7 @@ function failbackFigure(history: History, drill: Drill): Measured | undefined {
     ms: toMs(first.end - ask.at),
     message: `asked ${instantText(ask.at)} to switch back to ${to}; it acknowledged its first write${first.term === undefined ? '' : ` in term ${first.term}`} ${durationText(first.end - ask.at)} later`,
     evidence: [ask.index, first.complete ?? first.invoke],
+    ground: { span: { from: ask.at, to: first.end }, since: 'it was asked for' },
   };
 }
 
@@ -81,6 +84,7 @@ function resyncFigure(history: History, fault: FaultRecord, node: string): Measu
       lacking: 'end',
       message: `${node} was never in sync again after ${what} ${instantText(begin.at)}`,
       evidence: [begin.index],
+      ground: { span: { from: begin.at, to: lastInstant(history) }, since: what },
     };
   }
   return {
@@ -88,6 +92,7 @@ function resyncFigure(history: History, fault: FaultRecord, node: string): Measu
     ms: toMs(synced.at - begin.at),
     message: `${node} was in sync again ${durationText(synced.at - begin.at)} after ${what} ${instantText(begin.at)}`,
     evidence: [begin.index, synced.index],
+    ground: { span: { from: begin.at, to: synced.at }, since: what },
   };
 }
 
@@ -159,11 +164,11 @@ export const failbackChecker: Checker = {
     if (failback !== undefined) {
       const figure = failbackFigure(history, drill);
       const head = { checker: this.name, expectation: 'failback', nothing: 'no switch back was asked for' };
-      findings.push(durationFinding(history, head, failback, figure ? [figure] : []));
+      findings.push(durationFinding(history, drill, head, failback, figure ? [figure] : []));
     }
     if (resync !== undefined) {
       const head = { checker: this.name, expectation: 'resync', nothing: 'no node had to re-synchronise' };
-      findings.push(durationFinding(history, head, resync, resyncFigures(history)));
+      findings.push(durationFinding(history, drill, head, resync, resyncFigures(history)));
     }
     return findings;
   },

@@ -22,8 +22,12 @@ export interface FaultRecord {
   parts: HealedPart[];
   /** What was seen right before each heal. */
   looks: EventOf<'witness'>[];
-  /** Since when it was effective; undefined where no probe has seen it. */
+  /** Since when its first part is in force: all figures count from then. Undefined where no probe has seen it. */
   effective: Nanoseconds | undefined;
+  /** Since when all of it is in force. */
+  whole: Nanoseconds | undefined;
+  /** When it was begun to be undone for `target`. */
+  undone: Nanoseconds | undefined;
   /** When it was over for `target`: healed as witnessed, else as asked. */
   over: Nanoseconds | undefined;
   /** Who was primary when it was injected. */
@@ -66,13 +70,18 @@ function collect(history: History): FaultRecord[] {
           break;
         }
         fault.witness = event;
-        if (event.witnessed) fault.effective = instantOf(event);
+        if (!event.witnessed) break;
+        fault.effective = instantOf(event);
+        fault.whole = Math.max(fault.effective, event.last ?? fault.effective);
         break;
       }
       case 'heal': {
         const fault = faults.get(event.fault);
         if (fault === undefined) break;
-        if (endsForTarget(fault, event)) fault.over = event.time;
+        if (endsForTarget(fault, event)) {
+          fault.over = event.time;
+          fault.undone = event.time;
+        }
         if (event.targets) fault.parts.push({ asked: event, seen: undefined });
         else fault.heal = event;
         break;
@@ -115,6 +124,8 @@ function injected(history: History, event: EventOf<'fault'>): FaultRecord {
     parts: [],
     looks: [],
     effective: undefined,
+    whole: undefined,
+    undone: undefined,
     over: undefined,
     primary,
     hitsPrimary,
@@ -128,11 +139,16 @@ function isolates(history: History, event: EventOf<'fault'>, node: string): bool
   if (others.length === 0 || event.cuts === undefined) return false;
   const cut = new Set<string>();
   for (const { link } of event.cuts) {
-    const [source = '', target = ''] = link.split('->').map((end) => end.trim().replace(/:\d+$/, ''));
+    const [source = '', target = ''] = endsOf(link);
     if (source === node) cut.add(target);
     if (target === node) cut.add(source);
   }
   return others.every((name) => cut.has(name));
+}
+
+/** The two ends of a link: `a->b:6379` is from a to b. */
+export function endsOf(link: string): string[] {
+  return link.split('->').map((end) => end.trim().replace(/:\d+$/, ''));
 }
 
 /** The faults that hit whoever was primary. */
@@ -143,6 +159,16 @@ export function primaryFaults(history: History): FaultRecord[] {
 /** `fault-1 (isolate a (drop))`, for messages. */
 export function faultText({ event }: FaultRecord): string {
   return `${event.as ?? event.fault} (${event.text})`;
+}
+
+/** How it is named in figures: by the drill's own name, or its place. */
+export function nameOf({ event }: FaultRecord): string {
+  return event.as ?? event.fault;
+}
+
+/** The nodes that a fault is about. */
+export function suspectsOf({ event, target }: FaultRecord): Set<string> {
+  return new Set([...event.targets, target]);
 }
 
 /** When planned changes of primary were asked for, by the conductor or by a supervisor, in no order. */

@@ -1,5 +1,6 @@
 /** The figures of a run, whether anything was expected of them or not. */
 import type { Drill } from '../drill/schema.js';
+import type { Nanoseconds } from '../history/event.js';
 import type { History } from '../history/history.js';
 import { isWrite } from '../history/operations.js';
 import { failbackSpan, followersOutage } from './availability.js';
@@ -7,45 +8,72 @@ import { clientOperations } from './client-operations.js';
 import { doublePrimaryCounts } from './double-primaries.js';
 import { failbackTimings } from './failback.js';
 import { failoversOf } from './failovers.js';
-import { faultsOf, plannedChangeAfter } from './faults.js';
+import { type FaultRecord, faultsOf, plannedChangeAfter } from './faults.js';
+import { impactOf } from './impact.js';
 import { lostWrites } from './lost-writes.js';
+import { toMs } from './milliseconds.js';
 import { phantomWrites } from './phantom-writes.js';
 import { beginOf, lastInstant, type Span } from './phases.js';
+import { type Recovery, recoveriesOf } from './recovery.js';
 import { recoveryTimes } from './recovery-times.js';
+import { lastedOf } from './soundness.js';
 import { staleReads } from './stale-reads.js';
-import type { Counts, Timings } from './verdict.js';
+import type { Counts, FaultTimings, Timings } from './verdict.js';
 
 export function timingsOf(history: History, drill: Drill): Timings {
-  const spans = spansOf(history);
+  const recoveries = recoveriesOf(history, drill);
+  const faults = faultsOf(history);
   const back = failbackSpan(history, drill);
   return {
-    faults: recoveryTimes(history, drill).map((times, at) => {
-      const span = spans[at];
-      return { ...times, outage_ms: span === undefined ? null : followersOutage(history, drill, span) };
+    faults: recoveryTimes(history, drill).map(({ fault, target, ...times }, at) => {
+      const record = faults[at]!;
+      const span = spanOf(history, record, recoveries.after(record));
+      return {
+        fault,
+        target,
+        ...forceOf(record),
+        ...times,
+        outage_ms: span === undefined ? null : followersOutage(history, drill, span),
+        impact: span === undefined ? null : impactOf(history, span),
+      };
     }),
     failback_outage_ms: back === undefined ? null : followersOutage(history, drill, back),
     ...failbackTimings(history, drill),
   };
 }
 
-/** For each fault that took effect: until the next one, a planned change of primary, or the failback. */
-function spansOf(history: History): (Span | undefined)[] {
-  const faults = faultsOf(history);
-  return faults.map(({ effective }) => {
-    if (effective === undefined) return undefined;
-    const later = faults.flatMap((other) => (other.event.time > effective ? [other.event.time] : []));
-    const to = Math.min(
-      ...later,
-      plannedChangeAfter(history, effective),
-      beginOf(history, 'failback') ?? lastInstant(history),
-      lastInstant(history),
-    );
-    return { from: effective, to };
-  });
+/** How long it took to inject a fault, how long it was asked to last, and how long it did. */
+function forceOf(fault: FaultRecord): Pick<FaultTimings, 'injection_ms' | 'asked_ms' | 'lasted_ms'> {
+  const { effective, whole, event } = fault;
+  const ms = (ns: Nanoseconds | undefined) => (ns === undefined ? null : toMs(ns));
+  return {
+    injection_ms: effective === undefined || whole === undefined ? null : toMs(whole - effective),
+    asked_ms: ms(event.for),
+    lasted_ms: ms(lastedOf(fault)),
+  };
+}
+
+/**
+ * For a fault that took effect: until the next one, a planned change of primary, or the failback; further, where the
+ * recovery from it was looked for further, so that the figures of one episode agree.
+ */
+function spanOf(history: History, fault: FaultRecord, recovery: Recovery | undefined): Span | undefined {
+  const { effective } = fault;
+  if (effective === undefined) return undefined;
+  const later = faultsOf(history).flatMap((other) =>
+    other.event.time > effective ? [other.event.time] : [],
+  );
+  const to = Math.min(
+    ...later,
+    plannedChangeAfter(history, effective),
+    beginOf(history, 'failback') ?? lastInstant(history),
+    lastInstant(history),
+  );
+  return { from: effective, to: Math.max(to, recovery?.boundary.at ?? to) };
 }
 
 /** Operations are those of the whole client load, without probes and final reads. */
-export function countsOf(history: History, drill: Drill): Counts {
+export function countsOf(history: History): Counts {
   const counts = { ok: 0, fail: 0, info: 0 };
   let ackedWrites = 0;
   for (const operation of clientOperations(history)) {
@@ -61,6 +89,6 @@ export function countsOf(history: History, drill: Drill): Counts {
     stale_reads: staleReads(history).length,
     double_primary_intervals: doubles.intervals,
     double_primary_levels: doubles.levels,
-    failovers: failoversOf(history, drill).length,
+    failovers: failoversOf(history).length,
   };
 }

@@ -3,9 +3,11 @@
  * worst case can only grow with more evidence, so one that breaks an upper limit already is a failure, and
  * anything else is inconclusive.
  */
+import type { Drill } from '../drill/schema.js';
 import { type Bound, formatBound, holds } from '../drill/units.js';
 import type { History } from '../history/history.js';
 import { flawsOf } from '../history/operations.js';
+import { doubtOf, type Ground } from './doubts.js';
 import { figureText } from './milliseconds.js';
 import type { Finding, Judgement } from './verdict.js';
 
@@ -30,6 +32,11 @@ export function judgeGrowing(bound: Bound, figure: number, complete: boolean): J
   return exceeds(bound, figure) ? 'fail' : 'inconclusive';
 }
 
+/** Whether a bound says how much there may be at most. */
+export function isUpper({ operator }: Bound): boolean {
+  return operator === '<=' || operator === '<' || operator === '==';
+}
+
 /** Whether a figure is beyond what the bound allows, whatever may be added to it. */
 export function exceeds(bound: Bound, figure: number): boolean {
   if (holds(bound, figure)) return false;
@@ -45,46 +52,67 @@ export interface Measured {
   ms: number | null;
   /** `end`: it never came about, and that was seen. `evidence`: nobody can tell. */
   lacking?: 'end' | 'evidence';
+  /** What is shown beside the figure: `no outage`. */
+  note?: string;
   message: string;
   evidence: number[];
+  /** What may have been at work besides the system; without it the figure is taken as it is. */
+  ground?: Ground;
 }
 
 /** What an expectation in milliseconds comes to: every subject must keep within the bound. */
 export function durationFinding(
   history: History,
+  drill: Drill,
   head: { checker: string; expectation: string; nothing: string },
   bound: Bound,
   figures: readonly Measured[],
 ): Finding {
   const whole = isWhole(history);
-  const judged = figures.map((figure) => ({ figure, verdict: judgeMeasured(bound, figure, whole) }));
+  const judged = figures.map((figure) => judgedFigure(history, drill, bound, figure, whole));
   const verdicts = judged.map(({ verdict }) => verdict);
   const verdict: Judgement = verdicts.includes('fail')
     ? 'fail'
     : verdicts.length === 0 || verdicts.includes('inconclusive')
       ? 'inconclusive'
       : 'pass';
-  const telling = judged.filter((one) => one.verdict === verdict).map((one) => one.figure);
+  const telling = judged.filter((one) => one.verdict === verdict);
   return {
     checker: head.checker,
     expectation: head.expectation,
     expected: formatBound(bound),
     actual: actualText(figures),
     verdict,
-    evidence: evidenceOf(telling.flatMap((figure) => figure.evidence)),
-    message: figures.length === 0 ? head.nothing : telling.map((figure) => figure.message).join('\n'),
+    evidence: evidenceOf(telling.flatMap(({ figure }) => figure.evidence)),
+    message: figures.length === 0 ? head.nothing : telling.map(({ message }) => message).join('\n'),
   };
 }
 
-function judgeMeasured(bound: Bound, figure: Measured, whole: boolean): Judgement {
-  if (figure.ms !== null) return judgeGrowing(bound, figure.ms, whole);
-  return figure.lacking === 'end' && whole ? 'fail' : 'inconclusive';
+interface Judged {
+  figure: Measured;
+  verdict: Judgement;
+  message: string;
+}
+
+function judgedFigure(
+  history: History,
+  drill: Drill,
+  bound: Bound,
+  figure: Measured,
+  whole: boolean,
+): Judged {
+  const { ms, lacking, ground, message } = figure;
+  const verdict =
+    ms !== null ? judgeGrowing(bound, ms, whole) : lacking === 'end' && whole ? 'fail' : 'inconclusive';
+  const doubt = ground && doubtOf(history, drill, bound, { verdict, ms, ground });
+  if (doubt === undefined) return { figure, verdict, message };
+  return { figure, verdict: 'inconclusive', message: `${message}; ${doubt}` };
 }
 
 function actualText(figures: readonly Measured[]): string {
   if (figures.length === 0) return 'not measured';
   const text = (figure: Measured) => {
-    if (figure.ms !== null) return figureText(figure.ms);
+    if (figure.ms !== null) return `${figureText(figure.ms)}${figure.note ? ` (${figure.note})` : ''}`;
     return figure.lacking === 'end' ? 'never' : 'not measured';
   };
   if (figures.length === 1) return text(figures[0]!);

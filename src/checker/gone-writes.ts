@@ -5,11 +5,29 @@
  *
  *     write 2, term 1 |--ok--|                                                  2 is gone, though 3
  *                                read |--ok--| -> 1, term 2    write 3 |--ok--|  hides that at the end
+ *
+ * Where answers tell no term, the place of the answering node's claim among all claims stands for it: only what a node
+ * answered while it claimed to be primary counts.
  */
 import type { Nanoseconds } from '../history/event.js';
-import type { Operation } from '../history/operations.js';
-import { lowerBound } from './recovery.js';
+import type { History } from '../history/history.js';
+import { type Operation, operationsOf } from '../history/operations.js';
+import { lowerBound } from '../history/service-record.js';
+import { claimsOf } from './claims.js';
 import { type KeyOperations, valueName } from './registers.js';
+
+/** The term in which an operation was answered; undefined where nobody can tell. */
+export type TermOf = (operation: Operation) => number | undefined;
+
+/** Terms as the answers tell them; in a run in which none does, as the claims of the nodes give them. */
+export function termsOf(history: History): TermOf {
+  if (operationsOf(history).operations.some(({ term }) => term !== undefined)) return ({ term }) => term;
+  const claims = claimsOf(history).filter(({ isResumed }) => !isResumed);
+  return ({ node, start, end }) => {
+    const place = claims.findIndex((claim) => claim.node === node && claim.from <= start && end <= claim.to);
+    return place < 0 ? undefined : place;
+  };
+}
 
 /** For each read of a term: the read among it and the later ones that shows the oldest value. */
 interface TermReads {
@@ -22,7 +40,10 @@ interface TermReads {
 export class GoneWrites {
   readonly #terms: TermReads[];
 
-  constructor({ reads, writers }: KeyOperations) {
+  readonly #termOf: TermOf;
+
+  constructor({ reads, writers }: KeyOperations, termOf: TermOf) {
+    this.#termOf = termOf;
     const lastEnd = new Map<string, Nanoseconds>([[valueName(null), Number.NEGATIVE_INFINITY]]);
     for (const [name, own] of writers) {
       lastEnd.set(
@@ -32,10 +53,11 @@ export class GoneWrites {
     }
     const byTerm = new Map<number, Operation[]>();
     for (const read of reads) {
-      if (read.term === undefined || !lastEnd.has(valueName(read.value))) continue;
-      const own = byTerm.get(read.term);
+      const term = termOf(read);
+      if (term === undefined || !lastEnd.has(valueName(read.value))) continue;
+      const own = byTerm.get(term);
       if (own) own.push(read);
-      else byTerm.set(read.term, [read]);
+      else byTerm.set(term, [read]);
     }
     this.#terms = [...byTerm].map(([term, own]) => {
       own.sort((one, other) => one.start - other.start);
@@ -51,9 +73,10 @@ export class GoneWrites {
 
   /** A read of a later term that shows the write to be gone; undefined where none does. */
   shownBy(write: Operation): Operation | undefined {
-    if (write.term === undefined) return undefined;
+    const own = this.#termOf(write);
+    if (own === undefined) return undefined;
     for (const { term, reads, oldest } of this.#terms) {
-      if (term <= write.term) continue;
+      if (term <= own) continue;
       const after = oldest[lowerBound(reads.length, (at) => reads[at]!.start > write.end)];
       if (after !== undefined && after.until < write.start) return after.read;
     }

@@ -12,15 +12,20 @@ import { ALWAYS, CHECKERS } from './checkers.js';
 import { countsOf, timingsOf } from './figures.js';
 import { isWhole } from './finding.js';
 import { inventoryOf } from './inventory.js';
+import { type LostGround, lostGround } from './lost-ground.js';
 import { toMs } from './milliseconds.js';
 import { lastInstant } from './phases.js';
+import { unsoundFaults } from './soundness.js';
+import { worstStallMs } from './stillness.js';
 import { type Finding, judgementOf, type Verdict } from './verdict.js';
 
 /** The verdict on a history: what the drill in its first event expects, and what every run must show. */
 export function judge(history: History): Verdict {
   const { run } = history;
   const { drill, problem } = drillOf(history);
-  const findings = findingsOf(history, drill);
+  const lost = lostGround(history);
+  const seen = lost?.seen ?? history;
+  const findings = findingsOf(history, drill, lost);
   if (problem !== undefined) findings.unshift(problem);
   return {
     drill: drill.name,
@@ -32,9 +37,10 @@ export function judge(history: History): Verdict {
     duration_ms: toMs(lastInstant(history)),
     toxiproxy: toxiproxyOf(history),
     inventory: inventoryOf(history),
-    timings: timingsOf(history, drill),
-    counts: countsOf(history, drill),
-    groups: groupFigures(history, drill),
+    worst_stall_ms: worstStallMs(history),
+    timings: timingsOf(seen, drill),
+    counts: countsOf(seen),
+    groups: groupFigures(seen, drill),
     findings,
   };
 }
@@ -70,12 +76,19 @@ function unreadable(message: string): Finding {
   };
 }
 
-function findingsOf(history: History, drill: Drill): Finding[] {
-  const whole = isWhole(history);
+function findingsOf(history: History, drill: Drill, lost: LostGround | undefined): Finding[] {
+  const seen = lost?.seen ?? history;
+  const lacking = lost?.reason ?? (isWhole(history) ? undefined : NOT_WHOLE);
+  const length = unsoundLength(history, drill);
   const findings: Finding[] = [];
   for (const name of expectedNames(history, drill)) {
-    const own = CHECKERS[name].check(history, drill).filter(({ expectation }) => expectation === name);
-    findings.push(...own.map((finding) => (whole ? finding : doubted(finding))));
+    const own = CHECKERS[name].check(seen, drill).filter(({ expectation }) => expectation === name);
+    for (const finding of own) {
+      // A failure that is proven by what is there stays one; nothing passes on a part of the evidence.
+      if (lacking !== undefined && finding.verdict !== 'fail') findings.push(doubted(finding, lacking));
+      else if (length !== undefined && finding.verdict === 'pass') findings.push(doubted(finding, length));
+      else findings.push(finding);
+    }
   }
   for (const checker of ALWAYS) findings.push(...checker.check(history, drill));
   return findings;
@@ -90,12 +103,13 @@ function expectedNames(history: History, drill: Drill): ExpectationName[] {
   return known.sort((one, other) => order.indexOf(one) - order.indexOf(other));
 }
 
-/** A failure that is proven by what is there stays one; nothing passes on a part of the evidence. */
-function doubted(finding: Finding): Finding {
-  if (finding.verdict === 'fail') return finding;
-  return {
-    ...finding,
-    verdict: 'inconclusive',
-    message: `the history is not whole; in what there is of it: ${finding.message}`,
-  };
+const NOT_WHOLE = 'the history is not whole; in what there is of it';
+
+/** Why nothing passes: what was asked for, such as a blip of 150 ms, was not what happened. */
+function unsoundLength(history: History, drill: Drill): string | undefined {
+  return unsoundFaults(history, drill).find(({ kind }) => kind === 'length')?.reason;
+}
+
+function doubted(finding: Finding, doubt: string): Finding {
+  return { ...finding, verdict: 'inconclusive', message: `${doubt}: ${finding.message}` };
 }

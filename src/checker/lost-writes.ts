@@ -1,7 +1,9 @@
 /**
  * Lost writes: acknowledged, and after heal and settle neither what the final read shows nor superseded. What
  * the final read shows supersedes a write unless it was surely ordered before it, that is, every write of it
- * was over before the lost one was invoked. Writes in doubt are never lost, and may always supersede.
+ * was over before the lost one was invoked. Writes in doubt are never lost, and may always supersede. So what counts is
+ * every acknowledged write that is newer than what is there in the end, also one that a later one had overwritten which is
+ * lost with it: of a hundred writes to a key of which nothing is there, a hundred are lost.
  *
  *     write 1 |--ok--|                          final read -> 1:  2 is lost
  *                        write 2 |--ok--|
@@ -15,7 +17,7 @@ import type { Checker } from './checker.js';
 import { FINAL } from './client-operations.js';
 import { type FaultRecord, faultsOf, faultText } from './faults.js';
 import { countFinding } from './finding.js';
-import { GoneWrites } from './gone-writes.js';
+import { GoneWrites, type TermOf, termsOf } from './gone-writes.js';
 import { durationText, instantText } from './milliseconds.js';
 import { answererText, type KeyOperations, keysOf, shows, valueName, writeText } from './registers.js';
 
@@ -50,6 +52,7 @@ export function lostWrites(history: History): LostWrites {
 
 function collect(history: History): LostWrites {
   const result: LostWrites = { lost: [], unread: [], acknowledged: 0 };
+  const termOf = termsOf(history);
   for (const key of keysOf(history)) {
     const acknowledged = key.writes.filter(({ type }) => type === 'ok');
     if (acknowledged.length === 0) continue;
@@ -59,14 +62,19 @@ function collect(history: History): LostWrites {
       result.unread.push(key.key);
       continue;
     }
-    result.lost.push(...lostOf(key, acknowledged, final));
+    result.lost.push(...lostOf(key, acknowledged, final, termOf));
   }
   result.lost.sort((one, other) => one.write.end - other.write.end);
   return result;
 }
 
-function lostOf(key: KeyOperations, acknowledged: readonly Operation[], final: Operation): LostWrite[] {
-  const gone = key.collection ? undefined : new GoneWrites(key);
+function lostOf(
+  key: KeyOperations,
+  acknowledged: readonly Operation[],
+  final: Operation,
+  termOf: TermOf,
+): LostWrite[] {
+  const gone = key.collection ? undefined : new GoneWrites(key, termOf);
   const lost: LostWrite[] = [];
   for (const write of acknowledged) {
     if (write.start > final.end || shows(final, write)) continue;
@@ -74,7 +82,7 @@ function lostOf(key: KeyOperations, acknowledged: readonly Operation[], final: O
     if (shown === undefined) continue;
     const seen = key.reads.filter((read) => shows(read, write));
     // Gone from a later term and then back in it, or in one after it: whatever that is, it is not lost.
-    const back = (read: Operation) => read.start > shown.start && (read.term ?? 0) >= (shown.term ?? 0);
+    const back = (read: Operation) => read.start > shown.start && (termOf(read) ?? 0) >= (termOf(shown) ?? 0);
     if (shown !== final && seen.some(back)) continue;
     lost.push({ write, shown, lastSeen: seen.at(-1) });
   }
@@ -106,7 +114,7 @@ export const lostWritesChecker: Checker = {
     const first = lost[0];
     if (first !== undefined) {
       lines.push(
-        `${lost.length} of ${acknowledged} acknowledged writes are lost; ${reachText(history, first.write)}`,
+        `${lost.length} of ${acknowledged} acknowledged writes are lost, of ${keysText(lost)}; ${reachText(history, first.write)}`,
       );
       lines.push(...lost.slice(0, MOST_LINES).map(lostText));
       if (lost.length > MOST_LINES) lines.push(`and ${lost.length - MOST_LINES} more`);
@@ -138,6 +146,12 @@ export const lostWritesChecker: Checker = {
     ];
   },
 };
+
+/** `1 key`: every write counts that is newer than what is left, whether the next one had overwritten it or not. */
+function keysText(lost: readonly LostWrite[]): string {
+  const keys = new Set(lost.map(({ write }) => write.key)).size;
+  return `${keys} key${keys === 1 ? '' : 's'}`;
+}
 
 /** How far back the earliest lost write was acknowledged: the recovery point objective that was reached. */
 function reachText(history: History, write: Operation): string {

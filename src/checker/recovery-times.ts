@@ -5,32 +5,36 @@ import type { Drill } from '../drill/schema.js';
 import { type Bound, holds } from '../drill/units.js';
 import type { History } from '../history/history.js';
 import type { Checker } from './checker.js';
-import { declarationsOf, detectionOf, overlaidBy } from './detection.js';
-import { type FaultRecord, faultsOf, faultText, primaryFaults } from './faults.js';
-import { durationFinding, type Measured } from './finding.js';
+import { type Detection, declarationsOf, declaredBefore, detectionOf, overlaidBy } from './detection.js';
+import { type FaultRecord, faultsOf, faultText, nameOf, primaryFaults } from './faults.js';
+import { durationFinding, isUpper, type Measured } from './finding.js';
 import { durationText, instantText, toMs } from './milliseconds.js';
-import { Recoveries } from './recovery.js';
+import { recoveriesOf } from './recovery.js';
+import { groundOf, lackingFigure, recoverMs, recoveryFigure } from './recovery-figure.js';
 import { type Takeover, takeoverOf } from './takeover.js';
 import type { FaultTimings, Finding } from './verdict.js';
 
-export type RecoveryTimes = Omit<FaultTimings, 'outage_ms'>;
+export type RecoveryTimes = Omit<
+  FaultTimings,
+  'outage_ms' | 'impact' | 'injection_ms' | 'asked_ms' | 'lasted_ms'
+>;
 
 /** The figures of every fault, in the order of their injection. */
 export function recoveryTimes(history: History, drill: Drill): RecoveryTimes[] {
-  const recoveries = new Recoveries(history, drill);
+  const recoveries = recoveriesOf(history, drill);
   return faultsOf(history).map((fault) => {
-    const detection = detectionOf(history, fault);
-    const takeover = takeoverOf(history, fault);
+    const detection = detectionOf(history, drill, fault);
+    const takeover = takeoverOf(history, drill, fault);
     const recovery = recoveries.after(fault);
     return {
-      fault: fault.event.as ?? fault.event.fault,
+      fault: nameOf(fault),
       target: fault.target,
       detect_ms: detection === undefined ? null : toMs(detection.took),
       boot_ms: takeover === undefined ? null : toMs(takeover.boot),
       init_ms: takeover === undefined ? null : toMs(takeover.init),
       failover_ms: takeover === undefined ? null : toMs(takeover.write.end - takeover.declared),
       failover_parts: takeover === undefined ? [] : partsOf(takeover),
-      recover_ms: recovery === undefined ? null : toMs(recovery.took),
+      recover_ms: recoverMs(recovery),
     };
   });
 }
@@ -61,7 +65,9 @@ export const recoveryTimesChecker: Checker = {
         expectation,
         nothing: 'no fault was injected that this could be measured at',
       };
-      findings.push(durationFinding(history, head, bound, figuresOf(expectation, history, drill, bound)));
+      findings.push(
+        durationFinding(history, drill, head, bound, figuresOf(expectation, history, drill, bound)),
+      );
     }
     return findings;
   },
@@ -70,51 +76,48 @@ export const recoveryTimesChecker: Checker = {
 function figuresOf(expectation: Expected, history: History, drill: Drill, bound: Bound): Measured[] {
   switch (expectation) {
     case 'detect':
-      return detections(history, bound);
+      return detections(history, drill, bound);
     case 'recover': {
-      const recoveries = new Recoveries(history, drill);
-      return faultsOf(history).map((fault) => recoveryFigure(recoveries, fault));
+      const recoveries = recoveriesOf(history, drill);
+      return faultsOf(history).map((fault) => recoveryFigure(history, drill, recoveries, fault, bound));
     }
     default:
-      return lastingFaults(history, bound)
-        .filter((fault) => !isOverlaid(history, fault))
-        .map((fault) => takeoverFigure(history, fault, expectation));
+      return lastingFaults(history, drill, bound)
+        .filter((fault) => !isOverlaid(history, drill, fault))
+        .map((fault) => takeoverFigure(history, drill, fault, expectation));
   }
 }
 
 /** Faults that were healed so soon that nobody could be asked to notice them are not judged. */
-function lastingFaults(history: History, bound: Bound): FaultRecord[] {
+function lastingFaults(history: History, drill: Drill, bound: Bound): FaultRecord[] {
   return primaryFaults(history).filter((fault) => {
     if (fault.effective === undefined || fault.over === undefined) return true;
-    if (detectionOf(history, fault) !== undefined) return true;
+    if (detectionOf(history, drill, fault) !== undefined) return true;
     return !isUpper(bound) || fault.over - fault.effective >= bound.value * 1e6;
   });
 }
 
-function isUpper({ operator }: Bound): boolean {
-  return operator === '<=' || operator === '<' || operator === '==';
-}
-
 /** Whether the next fault hit the same target before anybody had noticed this one: what came of both is the next one's. */
-function isOverlaid(history: History, fault: FaultRecord): boolean {
-  if (fault.effective === undefined || detectionOf(history, fault) !== undefined) return false;
+function isOverlaid(history: History, drill: Drill, fault: FaultRecord): boolean {
+  if (fault.effective === undefined || detectionOf(history, drill, fault) !== undefined) return false;
   return overlaidBy(history, fault, fault.target) !== undefined;
 }
 
 /** Whether a fault was overlaid so soon that nobody can tell which of the two was noticed, and it is in time for both. */
-function mayBeNoticed(history: History, fault: FaultRecord, bound: Bound): boolean {
-  const [first] = declarationsOf(history, fault);
-  if (first === undefined || !isOverlaid(history, fault)) return false;
+function mayBeNoticed(history: History, drill: Drill, fault: FaultRecord, bound: Bound): boolean {
+  const [first] = declarationsOf(history, drill, fault);
+  if (first === undefined || !isOverlaid(history, drill, fault)) return false;
   return isUpper(bound) && holds(bound, toMs(first.took));
 }
 
 /** Of the faults that hit the primary; of all faults where none did. */
-function detections(history: History, bound: Bound): Measured[] {
-  const lasting = primaryFaults(history).length > 0 ? lastingFaults(history, bound) : faultsOf(history);
-  const judged = lasting.filter((fault) => !mayBeNoticed(history, fault, bound));
+function detections(history: History, drill: Drill, bound: Bound): Measured[] {
+  const lasting =
+    primaryFaults(history).length > 0 ? lastingFaults(history, drill, bound) : faultsOf(history);
+  const judged = lasting.filter((fault) => !mayBeNoticed(history, drill, fault, bound));
   return judged.map((fault) => {
-    const subject = fault.event.as ?? fault.event.fault;
-    const detection = detectionOf(history, fault);
+    const subject = nameOf(fault);
+    const detection = detectionOf(history, drill, fault);
     if (detection !== undefined) {
       const { event } = detection;
       return {
@@ -122,21 +125,29 @@ function detections(history: History, bound: Bound): Measured[] {
         ms: toMs(detection.took),
         message: `${faultText(fault)}, effective ${instantText(fault.effective!)}: ${event.node} declared ${event.target} failed ${durationText(detection.took)} later`,
         evidence: [fault.event.index, fault.witness!.index, event.index],
+        ground: groundOf(history, drill, fault, detection.at),
       };
     }
+    const before = declaredBefore(history, drill, fault);
+    if (before !== undefined) return declaredAlready(fault, before);
     const later = overlaidBy(history, fault, fault.target);
-    const before = later === undefined ? '' : ` before ${faultText(later)} hit it, too`;
-    return lackingFigure(fault, `nobody declared ${fault.target} failed${before}`);
+    const until = later === undefined ? '' : ` before ${faultText(later)} hit it, too`;
+    return lackingFigure(history, drill, fault, `nobody declared ${fault.target} failed${until}`);
   });
 }
 
 function takeoverFigure(
   history: History,
+  drill: Drill,
   fault: FaultRecord,
   expectation: 'boot' | 'init' | 'failover',
 ): Measured {
-  const takeover = takeoverOf(history, fault);
-  if (takeover === undefined) return lackingFigure(fault, 'no new primary acknowledged a write');
+  const takeover = takeoverOf(history, drill, fault);
+  if (takeover === undefined) {
+    const before = detectionOf(history, drill, fault) ? undefined : declaredBefore(history, drill, fault);
+    if (before !== undefined) return declaredAlready(fault, before);
+    return lackingFigure(history, drill, fault, 'no new primary acknowledged a write');
+  }
   const term = takeover.term === undefined ? '' : ` (term ${takeover.term})`;
   const took = { boot: takeover.boot, init: takeover.init, failover: takeover.write.end - takeover.declared }[
     expectation
@@ -145,40 +156,21 @@ function takeoverFigure(
     .map(({ part, ms }) => `${part} ${ms.toFixed(1)}`)
     .join(', ');
   return {
-    subject: fault.event.as ?? fault.event.fault,
+    subject: nameOf(fault),
     ms: toMs(took),
     message: `${faultText(fault)}: ${expectation} of ${takeover.node}${term} took ${durationText(took)}; from the declaration ${instantText(takeover.declared)} in ms: ${parts}`,
     evidence: [fault.event.index, ...takeover.points.map(({ index }) => index)],
+    ground: groundOf(history, drill, fault, takeover.write.end),
   };
 }
 
-function recoveryFigure(recoveries: Recoveries, fault: FaultRecord): Measured {
-  const recovery = recoveries.after(fault);
-  if (recovery === undefined) {
-    if (fault.effective !== undefined && !recoveries.askedAfter(fault.effective)) {
-      const figure = lackingFigure(fault, 'no client that follows the primary asked anything after it');
-      return { ...figure, lacking: 'evidence' };
-    }
-    return lackingFigure(fault, 'the service did not recover');
-  }
-  const { write } = recovery;
+/** What was declared up to the effect is no detection of this fault, and its failover none from it. */
+function declaredAlready(fault: FaultRecord, { event, took }: Detection): Measured {
   return {
-    subject: fault.event.as ?? fault.event.fault,
-    ms: toMs(recovery.took),
-    message: `${faultText(fault)}, effective ${instantText(fault.effective!)}: service recovered ${durationText(recovery.took)} later, with a write that ${write.node ?? 'the system'} acknowledged ${instantText(write.end)}`,
-    evidence: [fault.event.index, fault.witness!.index, write.complete ?? write.invoke],
-  };
-}
-
-function lackingFigure(fault: FaultRecord, never: string): Measured {
-  const seen = fault.effective !== undefined;
-  return {
-    subject: fault.event.as ?? fault.event.fault,
+    subject: nameOf(fault),
     ms: null,
-    lacking: seen ? 'end' : 'evidence',
-    message: seen
-      ? `${faultText(fault)}, effective ${instantText(fault.effective!)}: ${never}`
-      : `${faultText(fault)} was never seen to take effect, so nothing can be measured from it`,
-    evidence: [fault.event.index, ...(fault.witness ? [fault.witness.index] : [])],
+    lacking: 'evidence',
+    message: `${faultText(fault)}: ${event.node} had declared ${event.target} failed ${durationText(-took)} before it took effect, so there was nothing left to detect`,
+    evidence: [fault.event.index, fault.witness!.index, event.index],
   };
 }

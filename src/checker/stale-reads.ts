@@ -10,10 +10,10 @@
 import type { Nanoseconds } from '../history/event.js';
 import type { History } from '../history/history.js';
 import type { Operation } from '../history/operations.js';
+import { lowerBound } from '../history/service-record.js';
 import type { Checker } from './checker.js';
 import { countFinding } from './finding.js';
 import { durationText, instantText } from './milliseconds.js';
-import { lowerBound } from './recovery.js';
 import { answererText, type KeyOperations, keysOf, membersOf, valueName, written } from './registers.js';
 
 const MOST_LINES = 10;

@@ -9,6 +9,7 @@
  * loaded) are among them.
  */
 
+import type { Drill } from '../drill/schema.js';
 import { eventsOf } from '../history/by-type.js';
 import type { Nanoseconds } from '../history/event.js';
 import { instantOf } from '../history/event.js';
@@ -35,11 +36,11 @@ const OLD_PRIMARY = ['fencing', 'fenced'];
 const NEW_PRIMARY = ['sealed', 'promoting', 'promoted'];
 
 /** The failover that a fault led to; undefined where it hit no primary, or nobody took over and acknowledged. */
-export function takeoverOf(history: History, fault: FaultRecord): Takeover | undefined {
-  const detection = detectionOf(history, fault);
+export function takeoverOf(history: History, drill: Drill, fault: FaultRecord): Takeover | undefined {
+  const detection = detectionOf(history, drill, fault);
   if (detection === undefined || !fault.hitsPrimary) return undefined;
   const declared = detection.at;
-  const promotion = promotionAfter(history, declared, limitOf(history, declared));
+  const promotion = promotionAfter(history, declared, limitOf(history, drill, declared));
   if (promotion === undefined) return undefined;
   const write = firstWrite(history, promotion, declared);
   if (write === undefined) return undefined;
@@ -80,14 +81,14 @@ export function takeoverOf(history: History, fault: FaultRecord): Takeover | und
 type Promotion = { node: string; term: number | undefined };
 
 /** Past this, a promotion belongs to something else: a planned change, a later detection, the end of the run. */
-function limitOf(history: History, declared: Nanoseconds): Nanoseconds {
+function limitOf(history: History, drill: Drill, declared: Nanoseconds): Nanoseconds {
   let limit = Math.min(
     plannedChangeAfter(history, declared),
     beginOf(history, 'down') ?? Number.POSITIVE_INFINITY,
   );
   for (const other of faultsOf(history)) {
     if (!other.hitsPrimary) continue;
-    const at = detectionOf(history, other)?.at;
+    const at = detectionOf(history, drill, other)?.at;
     if (at !== undefined && at > declared) limit = Math.min(limit, at);
   }
   return limit;

@@ -23,6 +23,12 @@ export interface Finding {
 export interface FaultTimings {
   fault: string;
   target: string;
+  /** From its first part in force to its last. */
+  injection_ms: number | null;
+  /** How long it was asked to last; null where it lasted until something healed it. */
+  asked_ms: number | null;
+  /** How long it was in force; null where it was not undone, or nobody saw since when it was. */
+  lasted_ms: number | null;
   detect_ms: number | null;
   boot_ms: number | null;
   init_ms: number | null;
@@ -32,6 +38,18 @@ export interface FaultTimings {
   recover_ms: number | null;
   /** The longest stretch without an acknowledged operation, worst of the groups that follow the primary. */
   outage_ms: number | null;
+  /** What clients noticed of it; null where nobody saw it take effect, or nobody asked for anything. */
+  impact: Impact | null;
+}
+
+/** What became of the operations of all clients while a fault and its consequences lasted. */
+export interface Impact {
+  /** How many were under way. */
+  asked: number;
+  fail: number;
+  info: number;
+  /** How many were acknowledged, but took longer than was usual before the first fault. */
+  slow: number;
 }
 
 export interface Timings {
@@ -86,6 +104,8 @@ export interface Verdict {
     /** The label of a run that was left as it was, because that was asked for. */
     kept: string | null;
   } | null;
+  /** How long the runner stood still at most, ms; null where the history cannot show it. */
+  worst_stall_ms: number | null;
   timings: Timings;
   counts: Counts;
   groups: Record<string, GroupFigures>;

@@ -1,8 +1,12 @@
-/** Faults take effect: every fault, and every heal, was seen by a probe. One that was not makes no verdict. */
+/**
+ * Faults take effect: every fault, and every heal, was seen by a probe, and the fault was the one asked for: at once, and for
+ * as long as it should. One that was not makes no verdict.
+ */
 import { FAULT_STEPS, type Step, type StepKind, stepOf } from '../drill/steps.js';
 import type { Checker } from './checker.js';
 import { faultsOf, faultText } from './faults.js';
 import { evidenceOf } from './finding.js';
+import { unsoundFaults } from './soundness.js';
 
 const BREAKING: readonly StepKind[] = FAULT_STEPS;
 
@@ -46,15 +50,21 @@ export const witnessChecker: Checker = {
       }
     }
     if (faults.length === 0) lines.push('no fault was injected, though the drill has some');
+    const unwitnessed = lines.length;
+    for (const { fault, kind, reason } of unsoundFaults(history, drill))
+      if (kind !== 'unseen') doubt(reason, (fault.witness ?? fault.event).index);
     const good = lines.length === 0;
+    const others = lines.length - unwitnessed;
+    const actual = [
+      ...(unwitnessed > 0 ? [`${unwitnessed} not witnessed`] : []),
+      ...(others > 0 ? [`${others} not as asked for`] : []),
+    ].join(', ');
     return [
       {
         checker: this.name,
         expectation: 'faults take effect',
         expected: 'every fault and heal witnessed',
-        actual: good
-          ? `${faults.length} of ${faults.length} faults witnessed`
-          : `${lines.length} not witnessed`,
+        actual: good ? `${faults.length} of ${faults.length} faults witnessed` : actual,
         verdict: good ? 'pass' : 'inconclusive',
         evidence: evidenceOf(good ? faults.map(({ witness }) => witness?.index) : evidence),
         message: good

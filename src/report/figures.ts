@@ -82,7 +82,12 @@ export function flatFigures(verdict: Verdict): { name: string; value: string }[]
   for (const fault of verdict.timings.faults) {
     for (const name of FAULT_TIMINGS) add(`${fault.fault}.${name}_ms`, fault[`${name}_ms`]);
     for (const { part, ms } of fault.failover_parts) add(`${fault.fault}.failover.${part}_ms`, ms);
+    for (const name of ['injection_ms', 'asked_ms', 'lasted_ms'] as const)
+      add(`${fault.fault}.${name}`, fault[name]);
+    for (const [name, value] of Object.entries(fault.impact ?? {}))
+      add(`${fault.fault}.impact.${name}`, value);
   }
+  add('worst_stall_ms', verdict.worst_stall_ms);
   for (const name of RUN_TIMINGS) add(`${name}_ms`, verdict.timings[`${name}_ms`]);
   const { double_primary_levels, ...counts } = verdict.counts;
   for (const [name, value] of Object.entries(counts)) add(name, value);

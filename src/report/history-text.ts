@@ -8,6 +8,7 @@
  *     Faults
  *       fault-1 partition isolate a (drop): in force from 2013.4 ms to 7013.0 ms (4999.6 ms)
  */
+import { impactText } from '../checker/impact.js';
 import type { Finding, Verdict } from '../checker/verdict.js';
 import { type Event, type EventOf, instantOf, type Nanoseconds } from '../history/event.js';
 import type { History } from '../history/history.js';
@@ -26,6 +27,7 @@ export function historyText(history: History, verdict?: Verdict): string {
     section('Faults', faultWindows(history.events)),
     section('Primaries', primaries(history.events, end)),
     section('Clients', clients(history.events)),
+    verdict ? section('Impact', impacts(verdict)) : '',
     verdict ? section('Findings', verdict.findings.map(findingText)) : '',
     verdict ? closing(verdict) : '',
   ];
@@ -97,6 +99,11 @@ function faultWindows(events: readonly Event[]): string[] {
       const length = instantOf(to) - instantOf(from);
       return `${name}: in force from ${at(instantOf(from))} to ${at(instantOf(to))} (${at(length)})${rest}`;
     });
+}
+
+/** What clients noticed of each fault. */
+function impacts({ timings }: Verdict): string[] {
+  return timings.faults.map(({ fault, impact }) => `${oneLine(fault)}: ${impactText(impact)}`);
 }
 
 /** Whether a look is that at the whole effect, or at its whole end. */

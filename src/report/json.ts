@@ -22,12 +22,16 @@ function finding(value: Finding): Finding {
 }
 
 function faultTimings(value: FaultTimings): FaultTimings {
+  const impact = value.impact && inOrder(value.impact, { asked: true, fail: true, info: true, slow: true });
   const parts = value.failover_parts.map((part) => inOrder(part, { part: true, ms: true }));
   return inOrder(
-    { ...value, failover_parts: parts },
+    { ...value, failover_parts: parts, impact },
     {
       fault: true,
       target: true,
+      injection_ms: true,
+      asked_ms: true,
+      lasted_ms: true,
       detect_ms: true,
       boot_ms: true,
       init_ms: true,
@@ -35,6 +39,7 @@ function faultTimings(value: FaultTimings): FaultTimings {
       failover_parts: true,
       recover_ms: true,
       outage_ms: true,
+      impact: true,
     },
   );
 }
@@ -120,6 +125,7 @@ export function verdictJson(verdict: Verdict): string {
       duration_ms: true,
       toxiproxy: true,
       inventory: true,
+      worst_stall_ms: true,
       timings: true,
       counts: true,
       groups: true,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { impactText } from '../../src/checker/impact.js';
 import { judge } from '../../src/checker/judge.js';
 import { Building, failover } from './build.js';
 import { find } from './find.js';
@@ -108,5 +109,86 @@ describe('availability', () => {
     expect(find(history, 'availability')).toMatchObject({ verdict: 'inconclusive', actual: 'not measured' });
     expect(find(history, 'outage')).toMatchObject({ verdict: 'inconclusive', actual: 'not measured' });
     expect(judge(history).groups).toEqual({});
+  });
+});
+
+describe('an outage of one kind of operations', () => {
+  /** Writes and reads in turn, one every 10 ms; from 2000 to 3000 one kind is not served. */
+  function half(out: 'read' | 'write', drill: object = {}): Building {
+    const run = new Building({ expect: { outage: '<= 500ms', recover: '<= 500ms' }, steps: [], ...drill });
+    run
+      .phase(0, 'steps')
+      .role(0, 'a', 'primary', { term: 1 })
+      .fault(2000, { targets: ['c'] });
+    for (let ms = 0; ms < 5000; ms += 10) {
+      const kind = ms % 20 === 0 ? 'write' : 'read';
+      const type = kind === out && ms >= 2000 && ms < 3000 ? 'info' : 'ok';
+      run.operation(ms, kind, kind === 'read' ? null : `${ms}`, {
+        key: kind,
+        type,
+        took: type === 'ok' ? 2 : 300,
+      });
+    }
+    return run;
+  }
+
+  it('counts, though the other kind is served, and so does the recovery from it', () => {
+    for (const [kind, outage, recover] of [
+      ['write', 1002, 1002],
+      ['read', 1002, 1012],
+    ] as const) {
+      const history = half(kind).history();
+      const finding = find(history, 'outage');
+      expect(finding).toMatchObject({ verdict: 'fail', actual: `${outage}.0 ms (${kind}s)` });
+      expect(finding.message).toContain(`without an acknowledged ${kind} though one was asked for`);
+      expect(find(history, 'recover')).toMatchObject({ verdict: 'fail', actual: `${recover}.0 ms` });
+      expect(find(history, 'recover').message).toContain(`with a ${kind} that a acknowledged`);
+    }
+  });
+
+  it('is none where nobody asked for that kind', () => {
+    const run = new Building({ expect: { outage: '<= 100ms' } }).phase(0, 'steps');
+    for (let ms = 0; ms < 5000; ms += 10) {
+      if (ms < 1000 || ms >= 4000) run.write(ms, `${ms}`);
+      else run.read(ms, '990');
+    }
+    expect(find(run.history(), 'outage')).toMatchObject({ verdict: 'pass', actual: '10.0 ms' });
+  });
+
+  it('is seen where writes are few', () => {
+    const run = new Building({ expect: { recover: '<= 500ms' } }).phase(0, 'steps');
+    run.role(0, 'a', 'primary', { term: 1 }).fault(2000, { targets: ['c'] });
+    for (let ms = 0; ms < 5000; ms += 2) {
+      const isOut = ms >= 2000 && ms < 3000;
+      if (ms % 400 === 0) run.write(ms, `${ms}`, { type: isOut ? 'fail' : 'ok' });
+      else run.read(ms, null, { key: 'other' });
+    }
+    expect(find(run.history(), 'recover')).toMatchObject({ verdict: 'fail', actual: '1202.0 ms' });
+  });
+});
+
+describe('the impact of a fault', () => {
+  it('is what clients noticed of it', () => {
+    const { faults } = judge(failover().history()).timings;
+    expect(faults[0]!.impact).toEqual({ asked: 300, fail: 0, info: 70, slow: 0 });
+  });
+
+  it('is none where no operation failed, was in doubt, or took longer than usual', () => {
+    const run = new Building().phase(0, 'steps').role(0, 'a', 'primary', { term: 1 });
+    run.writes(0, 3000, 10).fault(1000, { targets: ['c'] });
+    const { impact } = judge(run.history()).timings.faults[0]!;
+    expect(impact).toEqual({ asked: 200, fail: 0, info: 0, slow: 0 });
+    expect(impactText(impact)).toBe('none: no operation failed, was in doubt, or took longer than usual');
+    run.write(1500, 'slow', { took: 30 });
+    expect(judge(run.history()).timings.faults[0]!.impact).toEqual({ asked: 201, fail: 0, info: 0, slow: 1 });
+  });
+
+  it('is not known where nobody asked for anything, or nobody saw the fault', () => {
+    const run = new Building();
+    run.fault(1000);
+    run.fault(2000, { effective: null });
+    const impacts = judge(run.history()).timings.faults.map(({ impact }) => impact);
+    expect(impacts).toEqual([null, null]);
+    expect(impactText(null)).toBe('not measured');
   });
 });

@@ -40,6 +40,10 @@ export interface FaultOptions {
   targets?: string[];
   /** When it is seen to be effective; null: it is looked for in vain; undefined: at once. */
   effective?: number | null;
+  /** When its last part came into force, where it was not at once. */
+  last?: number;
+  /** How long it was asked to last. */
+  for?: number;
   cuts?: string[];
 }
 
@@ -102,6 +106,14 @@ export class Building {
     return this.at(ms, { type: 'node', node, event });
   }
 
+  stall(ms: number, took: number): this {
+    return this.at(ms + took, { type: 'stall', at: ms * 1e6, took: took * 1e6 });
+  }
+
+  step(ms: number, step: number): this {
+    return this.at(ms, { type: 'step', step, text: `step ${step}` });
+  }
+
   ask(ms: number, ask: EventOf<'ask'>['ask'], node: string): this {
     return this.at(ms, { type: 'ask', ask, node });
   }
@@ -137,7 +149,7 @@ export class Building {
 
   /** Names it `fault-1`, `fault-2`, ... */
   fault(ms: number, options: FaultOptions = {}): string {
-    const { kind = 'kill', targets = ['a'], effective = ms } = options;
+    const { kind = 'kill', targets = ['a'], effective = ms, last } = options;
     this.#faults += 1;
     const fault = `fault-${this.#faults}`;
     const cuts = options.cuts?.map((link) => ({
@@ -145,14 +157,16 @@ export class Building {
       streams: ['upstream' as const, 'downstream' as const],
     }));
     const text = `${kind} ${targets.join(', ')}`;
-    this.at(ms, { type: 'fault', fault, kind, targets, text, ...(cuts ? { cuts } : {}) });
+    const asked = options.for === undefined ? {} : { for: options.for * 1e6 };
+    this.at(ms, { type: 'fault', fault, kind, targets, text, ...(cuts ? { cuts } : {}), ...asked });
     const seen = effective !== null;
-    this.at(Math.max(ms, effective ?? ms) + 1, {
+    this.at(Math.max(ms, effective ?? ms, last ?? ms) + 1, {
       type: 'witness',
       fault,
       witnessed: seen,
       evidence: [{ subject: targets[0] ?? '', expected: 'gone', observed: seen ? 'gone' : 'there' }],
       ...(seen ? { at: effective * 1e6 } : {}),
+      ...(last === undefined ? {} : { last: last * 1e6 }),
     });
     return fault;
   }

@@ -5,6 +5,7 @@ import { Building, failover, withoutEnd } from './build.js';
 import { find } from './find.js';
 
 const NONE = { expect: { double_primaries: 0 } };
+const NOTHING = { intervals: 0, claims: 0, accepts: 0, acknowledges: 0 };
 
 function counted(run: Building) {
   const { counts } = judge(run.history());
@@ -158,12 +159,50 @@ describe('a double primary', () => {
     );
   });
 
-  it('is a paused primary without a lease, for it claims on', () => {
+  it('is a paused primary without a lease, for it claims on as soon as it goes on', () => {
     const run = handover();
-    run.fault(1000, { kind: 'pause' });
+    run.heal(4000, run.fault(1000, { kind: 'pause' }));
     run.role(2000, 'b', 'primary', { term: 2 }).role(5000, 'a', 'standby').phase(6000, 'down');
     expect(counted(run)).toEqual({ intervals: 1, claims: 1, accepts: 0, acknowledges: 0 });
-    expect(find(run.history(), 'double_primaries').message).toContain('for 3000.0 ms');
+    expect(find(run.history(), 'double_primaries').message).toContain(
+      'for 1000.0 ms, from 4000.0 ms to 5000.0 ms',
+    );
+  });
+
+  it('is no paused primary while it stands still, nor one whose lease has run out by the time it goes on', () => {
+    const stopped = handover();
+    stopped.fault(1000, { kind: 'pause' });
+    stopped.role(2000, 'b', 'primary', { term: 2 }).phase(6000, 'down');
+    expect(counted(stopped)).toEqual(NOTHING);
+    const leased = handover().role(900, 'a', 'primary', { term: 1, until: 1500 });
+    leased.heal(4000, leased.fault(1000, { kind: 'pause' }));
+    leased.role(2000, 'b', 'primary', { term: 2 }).role(5000, 'a', 'standby').phase(6000, 'down');
+    expect(counted(leased)).toEqual(NOTHING);
+  });
+
+  it('is no paused primary of several until all of them are', () => {
+    const run = handover();
+    run.fault(1000, { kind: 'pause', targets: ['c', 'a'], last: 1100 });
+    run.role(1050, 'b', 'primary', { term: 2 }).phase(6000, 'down');
+    expect(find(run.history(), 'double_primaries').message).toContain('from 1050.0 ms to 1100.0 ms');
+  });
+
+  it('is the rest of a node of which something else was killed than what serves', () => {
+    for (const kind of ['kill', 'kill-process']) {
+      const run = handover();
+      run.fault(2000, { kind });
+      run.role(2010, 'b', 'primary', { term: 2 }).role(2500, 'a', 'standby', { term: 1 }).phase(5200, 'down');
+      expect(find(run.history(), 'double_primaries').message, kind).toContain('for 490.0 ms');
+    }
+    const gone = handover();
+    gone.fault(2000);
+    gone.node(2005, 'a', 'exited').node(2400, 'a', 'starting').role(2500, 'a', 'standby', { term: 1 });
+    gone.role(2010, 'b', 'primary', { term: 2 }).phase(5200, 'down');
+    expect(counted(gone)).toEqual(NOTHING);
+    const silent = handover();
+    silent.fault(2000, { kind: 'kill-process' });
+    silent.role(2010, 'b', 'primary', { term: 2 }).phase(5200, 'down');
+    expect(counted(silent)).toEqual(NOTHING);
   });
 
   it('is seen by what both accepted, even where no client heard of it', () => {

@@ -55,7 +55,7 @@ describe('drill carried out', () => {
 describe('nothing left behind', () => {
   const NAME = 'nothing left behind';
 
-  it('passes where nothing was, fails where something was, and is inconclusive where nobody looked', () => {
+  it('passes where nothing was, and is inconclusive where something was, or nobody looked', () => {
     const history = new Building().history();
     expect(find(history, NAME).verdict).toBe('pass');
     expect(find(withoutEnd(withoutEnd(history)), NAME).verdict).toBe('inconclusive');
@@ -63,10 +63,11 @@ describe('nothing left behind', () => {
       event.type === 'inventory' ? { ...event, leaked: ['process 17'] } : event,
     );
     expect(find(historyOf(leaking), NAME)).toMatchObject({
-      verdict: 'fail',
+      verdict: 'inconclusive',
+      actual: '1 left',
       message: expect.stringMatching(/^left behind: process 17\n/),
     });
-    expect(judge(historyOf(leaking)).verdict).toBe('fail');
+    expect(judge(historyOf(leaking)).verdict).toBe('inconclusive');
   });
 
   it('says what was there before and after, and what was kept because that was asked for', () => {

@@ -221,12 +221,12 @@ describe('detection', () => {
 });
 
 describe('recovery', () => {
-  it('is next to nothing where the service never stopped', () => {
+  it('is nothing where the service never stopped, and said to be', () => {
     const run = new Building({ expect: { recover: '<= 20ms' } });
     run.role(0, 'a', 'primary', { term: 1 });
     run.writes(0, 3000, 10);
     run.fault(1000, { targets: ['c'] });
-    expect(find(run.history(), 'recover')).toMatchObject({ verdict: 'pass', actual: '2.0 ms' });
+    expect(find(run.history(), 'recover')).toMatchObject({ verdict: 'pass', actual: '0.0 ms (no outage)' });
   });
 
   it('does not count an acknowledgement after which the success rate does not hold', () => {
@@ -249,7 +249,8 @@ describe('recovery', () => {
     run.write(1100, 'early');
     run.writes(2000, 2100, 10, { type: 'fail', intended: 1200 });
     run.writes(2200, 4000, 10);
-    expect(find(run.history(), 'recover')).toMatchObject({ verdict: 'fail', actual: '1202.0 ms' });
+    // Their clients sent them late: that is not the system's doing, but what was seen is told.
+    expect(find(run.history(), 'recover')).toMatchObject({ verdict: 'inconclusive', actual: '1202.0 ms' });
   });
 
   it('leaves groups out that are pinned to a node', () => {

@@ -51,6 +51,9 @@ Primaries
 Clients
   east: 2 ok, 0 fail, 1 info; first ok 1900.0 ms, last ok 2600.0 ms; longest without 700.0 ms (1900.0 ms to 2600.0 ms)
 
+Impact
+  fault-1: of 2007 operations 3 failed, 4 were in doubt, 12 took longer than usual
+
 Findings
   pass recover: expected <= 2500ms, found 508.3 ms
   FAIL double_primaries: expected 0, found 1

@@ -39,11 +39,15 @@ export function verdictOf(findings: Finding[], more: Partial<Verdict> = {}): Ver
       unseen: [],
       kept: null,
     },
+    worst_stall_ms: 0,
     timings: {
       faults: [
         {
           fault: 'fault-1',
           target: 'a',
+          injection_ms: 1.5,
+          asked_ms: null,
+          lasted_ms: null,
           detect_ms: 412.125,
           boot_ms: 0,
           init_ms: 0,
@@ -51,6 +55,7 @@ export function verdictOf(findings: Finding[], more: Partial<Verdict> = {}): Ver
           failover_parts: [{ part: 'fence', ms: 31.1 }],
           recover_ms: 508.325,
           outage_ms: 531,
+          impact: { asked: 2007, fail: 3, info: 4, slow: 12 },
         },
       ],
       failback_ms: 88.4,
