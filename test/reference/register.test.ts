@@ -28,7 +28,7 @@ class Group {
       const out = new Outbox();
       this.acceptors.set(name, { acceptor: new Acceptor(name, out, INITIAL, []), out });
       const send = (to: string, message: RegisterMessage) => this.#queue.push({ from: name, to, message });
-      this.proposers.set(name, new Proposer(name, NAMES, NAMES, 2, send));
+      this.proposers.set(name, new Proposer(name, NAMES, 1, NAMES, 2, send));
     }
   }
 
