@@ -18,6 +18,9 @@ export class Detector {
   #elect: { at: number; message: Elect } | undefined;
   #awakeSince: number;
   readonly #startedAt: number;
+  /** How long this supervisor has stood still altogether, in ms, and how long it had when each node was heard. */
+  #stoodStill = 0;
+  readonly #stoodStillAt = new Map<string, number>();
   /** What the power device says of processes. */
   readonly processes: ProcessPoll;
 
@@ -31,7 +34,7 @@ export class Detector {
   }
 
   heartbeat(message: Heartbeat, now: number): void {
-    this.#nodes.take(message, now);
+    if (this.#nodes.take(message, now)) this.#stoodStillAt.set(message.from, this.#stoodStill);
     if (!this.#firstHeard.has(message.from)) this.#firstHeard.set(message.from, now);
   }
 
@@ -43,9 +46,10 @@ export class Detector {
     this.#elect = { at: now, message };
   }
 
-  /** This supervisor slept until now. */
-  awoke(now: number): void {
-    this.#awakeSince = now;
+  /** This supervisor stood still until now, for `late` ms: too busy a machine, or it was stopped. */
+  awoke(now: number, late: number): void {
+    this.#stoodStill += late;
+    if (late > this.#settings.detect.timeout / 2) this.#awakeSince = now;
   }
 
   /** Since when this supervisor has been awake without a gap. */
@@ -133,10 +137,17 @@ export class Detector {
       return this.processes.lacks(primary, Math.max(since, this.#awakeSince))
         ? this.processes.lackText(now)
         : undefined;
-    const silent = now - Math.max(this.heardAt(primary), this.#awakeSince);
+    const silent = this.#silence(primary, now);
     if (last) return silent > detect.timeout ? `no heartbeat for ${Math.round(silent)} ms` : undefined;
     const waited = now - Math.max(this.#startedAt, this.#awakeSince);
     return waited > this.#settings.grace ? `never heard in ${Math.round(waited)} ms` : undefined;
+  }
+
+  /** How long the node was silent while this supervisor was there to hear it, in ms. */
+  #silence(node: string, now: number): number {
+    const heardAt = this.heardAt(node);
+    if (heardAt < this.#awakeSince) return now - this.#awakeSince;
+    return now - heardAt - (this.#stoodStill - (this.#stoodStillAt.get(node) ?? 0));
   }
 
   /** Whether enough supervisors suspect the primary of this term; `own` is this supervisor's own mind. */

@@ -64,7 +64,8 @@ export class SupervisorMachine implements Machine {
   }
 
   handle(happening: Happening, now: number): Effect[] {
-    if (now - this.#tickAt > this.#settings.detect.timeout / 2) this.#detector.awoke(now);
+    const late = now - this.#tickAt;
+    if (late > tickOf(this.#settings)) this.#detector.awoke(now, late);
     if (happening.type === 'message') this.#message(happening.message, now);
     else if (happening.type === 'synced') this.#out.synced(happening.sequence);
     else if (happening.type === 'fenced') this.#failover.fenced(happening.id, happening.ok, now);

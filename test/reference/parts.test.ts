@@ -131,10 +131,24 @@ describe('the detector', () => {
     expect(detector.reason(ACTIVE, 1500, 2001)).toMatch(
       'not in the process list that was asked for 1 ms ago',
     );
-    detector.awoke(2500);
+    detector.awoke(2500, 1100);
     expect(detector.reason(ACTIVE, 1500, 2600)).toBeUndefined();
     list(3000);
     expect(detector.reason(ACTIVE, 1500, 3001)).toMatch('not in the process list');
+  });
+});
+
+describe('a detector that stands still now and then', () => {
+  it('does not count that as silence of others, and yet finds out who is silent', () => {
+    const detect = { kind: 'heartbeat', interval: 100, timeout: 400, every: 100 };
+    const detector = new Detector({ trigger: 'supervisor', detect } as never as Settings, 0);
+    const leading = { type: 'heartbeat', from: 'a', incarnation: 1, sentAt: 1000, term: 2, leading: true };
+    detector.heartbeat(leading as never as Heartbeat, 1000);
+    detector.awoke(1200, 150);
+    detector.awoke(1400, 150);
+    expect(detector.reason(ACTIVE, 0, 1450)).toBeUndefined();
+    expect(detector.reason(ACTIVE, 0, 1690)).toBeUndefined();
+    expect(detector.reason(ACTIVE, 0, 1701)).toBe('no heartbeat for 401 ms');
   });
 });
 
