@@ -30,8 +30,7 @@ export function treeOf(root: ProcessIdentity): TreeProcess[] {
  * in one session with them. Each known one must have begun in a session of the run's own: nobody can join a session
  * from outside, so that who is in it descends from its first process, whichever parents have ended.
  */
-export function familyOf(known: readonly ProcessIdentity[]): ProcessIdentity[] {
-  const all = allProcesses();
+export function familyOf(known: readonly ProcessIdentity[], all = allProcesses()): ProcessIdentity[] {
   const family = all.filter((one) => known.some((other) => isSame(one, other)));
   const found = new Set(family.map(({ pid }) => pid));
   // What is found is looked at in its turn.

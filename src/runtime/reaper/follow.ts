@@ -3,7 +3,7 @@
  * have ended: where no control group holds them.
  */
 import type { Clock } from '../../clock.js';
-import { stateOf } from '../os-process.js';
+import { allProcesses, stateOf } from '../os-process.js';
 import { familyOf } from '../process-tree.js';
 import type { RunFolder } from './run-folder.js';
 
@@ -18,12 +18,16 @@ export function follow(folder: RunFolder, clock: Clock, signal: AbortSignal): vo
 }
 
 /** Notes those that are new, each as of the node that it descends from. */
-export function lookForMore(folder: RunFolder): void {
+function lookForMore(folder: RunFolder): void {
   const noted = folder.processes().filter((one) => stateOf(one) !== 'gone');
   const known = new Set(noted.map(({ pid }) => pid));
+  const all = noted.length > 0 ? allProcesses() : [];
   const roots = new Set(noted.map(({ pid, of = pid }) => of));
   for (const root of roots) {
-    const family = familyOf(noted.filter(({ pid, of = pid }) => of === root));
+    const family = familyOf(
+      noted.filter(({ pid, of = pid }) => of === root),
+      all,
+    );
     for (const one of family)
       if (!known.has(one.pid)) {
         try {
