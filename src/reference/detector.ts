@@ -46,10 +46,13 @@ export class Detector {
     this.#elect = { at: now, message };
   }
 
-  /** This supervisor stood still until now, for `late` ms: too busy a machine, or it was stopped. */
+  /**
+   * This supervisor stood still until now, for `late` ms: the machine was busy, or it was stopped. After a short while
+   * what it knows is still of today; on a busy machine it would know nothing otherwise.
+   */
   awoke(now: number, late: number): void {
     this.#stoodStill += late;
-    if (late > this.#settings.detect.timeout / 2) this.#awakeSince = now;
+    if (late > this.#settings.detect.timeout) this.#awakeSince = now;
   }
 
   /** Since when this supervisor has been awake without a gap. */

@@ -7,7 +7,7 @@ import type { Heartbeat, Message } from '../../src/reference/message.js';
 import { between } from './schedule.js';
 import { NODES, Simulation, type Variant } from './simulation.js';
 
-const SEEDS = Array.from({ length: 20 }, (_, index) => index + 1);
+const SEEDS = Array.from({ length: 8 }, (_, index) => index + 1);
 const TIMEOUT = 400;
 
 const variant = (more: Partial<Variant> = {}): Variant => ({

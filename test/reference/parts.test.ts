@@ -131,7 +131,7 @@ describe('the detector', () => {
     expect(detector.reason(ACTIVE, 1500, 2001)).toMatch(
       'not in the process list that was asked for 1 ms ago',
     );
-    detector.awoke(2500, 1100);
+    detector.awoke(2500, 2100);
     expect(detector.reason(ACTIVE, 1500, 2600)).toBeUndefined();
     list(3000);
     expect(detector.reason(ACTIVE, 1500, 3001)).toMatch('not in the process list');
