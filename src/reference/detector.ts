@@ -3,59 +3,69 @@
  * failed. Silence proves nothing for the time in which this supervisor slept itself.
  */
 import type { Configuration } from './configuration.js';
+import { Latest } from './latest.js';
 import type { Elect, Heartbeat, Status } from './message.js';
 import { isAhead } from './message.js';
 import { ProcessPoll } from './process-poll.js';
 import { quorumSize, type Settings } from './settings.js';
 
-interface Heard<Kind> {
-  at: number;
-  message: Kind;
-}
-
 export class Detector {
   readonly #settings: Settings;
-  readonly #nodes = new Map<string, Heard<Heartbeat>>();
+  readonly #nodes: Latest<Heartbeat>;
   /** When each node was first heard. */
   readonly #firstHeard = new Map<string, number>();
-  readonly #peers = new Map<string, Heard<Status>>();
-  #elect: Heard<Elect> | undefined;
+  readonly #peers: Latest<Status>;
+  #elect: { at: number; message: Elect } | undefined;
   #awakeSince: number;
   readonly #startedAt: number;
+  /** How long this supervisor has stood still altogether, in ms, and how long it had when each node was heard. */
+  #stoodStill = 0;
+  readonly #stoodStillAt = new Map<string, number>();
   /** What the power device says of processes. */
   readonly processes: ProcessPoll;
 
   constructor(settings: Settings, now: number) {
     this.#settings = settings;
+    this.#nodes = new Latest(settings.detect.timeout / 2);
+    this.#peers = new Latest(settings.detect.timeout / 2);
     this.#awakeSince = now;
     this.#startedAt = now;
     this.processes = new ProcessPoll(settings.detect.every);
   }
 
   heartbeat(message: Heartbeat, now: number): void {
-    this.#nodes.set(message.from, { at: now, message });
+    if (this.#nodes.take(message, now)) this.#stoodStillAt.set(message.from, this.#stoodStill);
     if (!this.#firstHeard.has(message.from)) this.#firstHeard.set(message.from, now);
   }
 
   status(message: Status, now: number): void {
-    this.#peers.set(message.from, { at: now, message });
+    this.#peers.take(message, now);
   }
 
   elect(message: Elect, now: number): void {
     this.#elect = { at: now, message };
   }
 
-  /** This supervisor slept until now. */
-  awoke(now: number): void {
-    this.#awakeSince = now;
+  /**
+   * This supervisor stood still until now, for `late` ms: the machine was busy, or it was stopped. After a short while
+   * what it knows is still of today; on a busy machine it would know nothing otherwise.
+   */
+  awoke(now: number, late: number): void {
+    this.#stoodStill += late;
+    if (late > this.#settings.detect.timeout) this.#awakeSince = now;
+  }
+
+  /** Since when this supervisor has been awake without a gap. */
+  get awakeSince(): number {
+    return this.#awakeSince;
   }
 
   of(node: string): Heartbeat | undefined {
-    return this.#nodes.get(node)?.message;
+    return this.#nodes.of(node);
   }
 
   heardAt(node: string): number {
-    return this.#nodes.get(node)?.at ?? Number.NEGATIVE_INFINITY;
+    return this.#nodes.at(node);
   }
 
   isAlive(node: string, now: number): boolean {
@@ -63,8 +73,7 @@ export class Detector {
   }
 
   isPeerAlive(peer: string, now: number): boolean {
-    const heard = this.#peers.get(peer);
-    return heard !== undefined && now - heard.at <= this.#settings.detect.timeout;
+    return now - this.#peers.at(peer) <= this.#settings.detect.timeout;
   }
 
   /** This supervisor's place among those alive. */
@@ -73,9 +82,13 @@ export class Detector {
     return supervisors.filter((peer) => peer < name && this.isPeerAlive(peer, now)).length;
   }
 
-  /** Whether it hears enough of the others for its picture to be of today. */
+  /**
+   * Whether it hears enough of the others for its picture to be of today. What was waiting for it while it slept is of
+   * yesterday: until everybody has had the time to say something new, it does nothing.
+   */
   hearsQuorum(now: number): boolean {
-    const { name, supervisors } = this.#settings;
+    const { name, supervisors, detect } = this.#settings;
+    if (now - this.#awakeSince < 2 * detect.interval) return false;
     const alive = supervisors.filter((peer) => peer !== name && this.isPeerAlive(peer, now));
     return !this.#settings.quorum || alive.length + 1 >= quorumSize(this.#settings);
   }
@@ -115,28 +128,37 @@ export class Detector {
     const last = this.of(primary);
     if (last && last.term > term) return undefined;
     if (this.hasLeft(primary, term)) return 'it restarted or stepped down';
-    if (last?.leading && last.term === term && last.deaf && this.isAlive(primary, now))
+    // It cannot have heard a supervisor that slept.
+    const awake = now - this.#awakeSince > detect.timeout;
+    if (last?.leading && last.term === term && last.deaf && awake && this.isAlive(primary, now))
       return 'it does not hear the supervisors';
     // A primary that starts later than this supervisor cannot take over sooner than it is there.
     const couldSince = Math.max(since, this.#awakeSince, this.#firstHeard.get(primary) ?? 0);
-    if (last && last.term < term && now - couldSince > detect.timeout) return 'it did not take over';
+    if (last && last.term < term && now - couldSince > detect.timeout)
+      return `it did not take over in ${Math.round(now - couldSince)} ms`;
     if (detect.kind === 'process')
       return this.processes.lacks(primary, Math.max(since, this.#awakeSince))
-        ? 'not in the process list'
+        ? this.processes.lackText(now)
         : undefined;
-    const silent = now - Math.max(this.heardAt(primary), this.#awakeSince);
-    if (last) return silent > detect.timeout ? 'no heartbeat' : undefined;
-    return now - Math.max(this.#startedAt, this.#awakeSince) > this.#settings.grace
-      ? 'never heard'
-      : undefined;
+    const silent = this.#silence(primary, now);
+    if (last) return silent > detect.timeout ? `no heartbeat for ${Math.round(silent)} ms` : undefined;
+    const waited = now - Math.max(this.#startedAt, this.#awakeSince);
+    return waited > this.#settings.grace ? `never heard in ${Math.round(waited)} ms` : undefined;
+  }
+
+  /** How long the node was silent while this supervisor was there to hear it, in ms. */
+  #silence(node: string, now: number): number {
+    const heardAt = this.heardAt(node);
+    if (heardAt < this.#awakeSince) return now - this.#awakeSince;
+    return now - heardAt - (this.#stoodStill - (this.#stoodStillAt.get(node) ?? 0));
   }
 
   /** Whether enough supervisors suspect the primary of this term; `own` is this supervisor's own mind. */
   isDeclared(term: number, own: boolean, now: number): boolean {
     if (this.#settings.trigger === 'standby') return own;
     let count = own ? 1 : 0;
-    for (const [peer, { message }] of this.#peers)
-      if (message.suspects === term && this.isPeerAlive(peer, now)) count++;
+    for (const { from, suspects } of this.#peers.all())
+      if (suspects === term && this.isPeerAlive(from, now)) count++;
     return count >= quorumSize(this.#settings);
   }
 

@@ -18,7 +18,9 @@ export type DiskRecord =
   | { kind: 'entry'; entry: Entry }
   | { kind: 'truncate'; index: number }
   | { kind: 'acceptor'; promised: number; ballot: number; value: Configuration }
-  | { kind: 'known'; configuration: Configuration };
+  | { kind: 'known'; configuration: Configuration }
+  /** A supervisor has started for the so many-eth time. */
+  | { kind: 'life'; life: number };
 
 /** What a client is answered: an HTTP status and a JSON body. */
 export interface Answer {

@@ -48,10 +48,12 @@ export class Failover {
   #sealed = 0;
   /** The term whose primary this supervisor told to start, and has not seen serving yet. */
   #promoting = 0;
-  #declared: { term: number; at: number } | undefined;
+  #declared: { term: number; at: number; why: string } | undefined;
+  /** For the log: why this supervisor seals, or sealed, a term. */
+  #why = '';
   #fences = 0;
   /** What the power device was asked and has not answered: it may answer after the term has begun. */
-  readonly #orders = new Map<number, { target: string; term: number }>();
+  readonly #orders = new Map<number, { target: string; term: number; at: number }>();
 
   constructor(settings: Settings, out: Outbox, detector: Detector, known: Configuration, now: number) {
     this.#settings = settings;
@@ -79,7 +81,7 @@ export class Failover {
     if (term < this.#known.term) return;
     if (!active) {
       this.#sealed = term;
-      this.#out.log({ at: now, event: 'sealed', target, term });
+      this.#out.log({ at: now, event: 'sealed', target, term, detail: this.#why });
     } else if (this.#knownSince === now) {
       this.#promoting = term;
       this.#out.log({ at: now, event: 'promoting', target, term });
@@ -108,7 +110,10 @@ export class Failover {
     const order = this.#orders.get(id);
     if (!order) return;
     this.#orders.delete(id);
-    this.#out.log({ at: now, event: ok ? 'fenced' : 'fence-failed', ...order });
+    const { target, term, at } = order;
+    const took = `after ${Math.round(now - at)} ms`;
+    const detail = ok ? `confirmed ${took}` : `not confirmed ${took}`;
+    this.#out.log({ at: now, event: ok ? 'fenced' : 'fence-failed', target, term, detail });
     const { fence } = this.#evidence;
     if (fence?.id === id) fence.state = ok ? 'done' : 'failed';
   }
@@ -143,12 +148,13 @@ export class Failover {
       return undefined;
     }
     if (this.#declared?.term !== term) {
-      this.#declared = { term, at: now };
       const detail = reason ?? 'the other supervisors suspect it';
+      this.#declared = { term, at: now, why: `${primary}: ${detail}` };
       if (declared) this.#out.log({ at: now, event: 'declared', target: primary, term, detail });
     }
     if (now < this.#declared.at + this.#detector.rank(now) * stagger(this.#settings)) return undefined;
     if (heir) return handOver(this.#known, next, heir, inSync);
+    this.#why = this.#declared.why;
     const [candidate, ...others] = this.#detector.candidates(this.#known, now);
     return candidate ? seal(this.#known, next, candidate, [candidate, ...others]) : undefined;
   }
@@ -174,6 +180,7 @@ export class Failover {
   #other(now: number): Change | undefined {
     const [candidate, ...others] = this.#detector.candidates(this.#known, now);
     if (!candidate) return undefined;
+    this.#why = `${this.#known.primary}: chosen, and not heard any more`;
     return seal(this.#known, nextTerm(this.#settings, this.#known.term), candidate, [candidate, ...others]);
   }
 
@@ -181,7 +188,9 @@ export class Failover {
     if (this.#sealed === this.#known.term) return true;
     const { detect, fencing, lease } = this.#settings;
     const patience = (lease || 0) + (fencing ? fencing.delay : 0) + 2 * detect.timeout;
-    return now >= this.#knownSince + patience + this.#detector.rank(now) * 2 * stagger(this.#settings);
+    // What went on while this supervisor slept is no reason to do it again.
+    const since = Math.max(this.#knownSince, this.#detector.awakeSince);
+    return now >= since + patience + this.#detector.rank(now) * 2 * stagger(this.#settings);
   }
 
   /** Whether the former primary surely does not serve, as far as the settings want that to be sure. */
@@ -205,9 +214,14 @@ export class Failover {
     if (fence && (fence.state !== 'failed' || now - fence.askedAt < detect.timeout)) return;
     const id = ++this.#fences;
     this.#evidence.fence = { id, askedAt: now, state: 'asked' };
-    const order = { target, term: this.#known.term };
-    this.#orders.set(id, order);
-    this.#out.log({ at: now, event: 'fencing', ...order });
+    const { term } = this.#known;
+    this.#orders.set(id, { target, term, at: now });
+    const waited = Math.round(now - this.#knownSince);
+    const detail =
+      this.#sealed === term
+        ? this.#why
+        : `another supervisor sealed the term ${waited} ms ago, and it has not begun`;
+    this.#out.log({ at: now, event: 'fencing', target, term, detail });
     this.#out.put({ type: 'fence', id, target });
   }
 }

@@ -122,6 +122,9 @@ export interface Outdated {
 export interface Status {
   type: 'status';
   from: string;
+  incarnation: number;
+  /** On the supervisor's own clock. */
+  sentAt: number;
   configuration: Configuration;
   /** The term whose primary it suspects. */
   suspects: number | null;

@@ -37,4 +37,9 @@ export class ProcessPoll {
     const latest = this.#latest;
     return latest?.running !== undefined && latest.askedAt >= since && !latest.running.includes(node);
   }
+
+  /** For the log: why one that the latest list lacks is taken for failed. */
+  lackText(now: number): string {
+    return `not in the process list that was asked for ${Math.round(now - (this.#latest?.askedAt ?? now))} ms ago`;
+  }
 }

@@ -90,6 +90,10 @@ export class Acceptor {
   }
 }
 
+/** How many members can propose, and how many lives of each are told apart: ballots go up to 2 ** 53. */
+const MEMBERS = 5;
+const LIVES = 2 ** 20;
+
 /** What a round came to. `outstanding`: the longest that a lease of an earlier term may still run, in ms. */
 export interface Chosen {
   configuration: Configuration;
@@ -108,11 +112,15 @@ interface Round {
   changed: boolean;
 }
 
-/** Carries out one change at a time. */
+/**
+ * Carries out one change at a time. No ballot is ever used twice, though a proposer that crashes does not remember its
+ * last one (its own member's promise may not have been on disk): each has the proposer's rank and life in it. Its life
+ * must be on disk before it proposes.
+ */
 export class Proposer {
   readonly #name: string;
   readonly #members: readonly string[];
-  readonly #rank: number;
+  readonly #origin: number;
   readonly #size: number;
   readonly #send: (to: string, message: RegisterMessage) => void;
   #seen = 0;
@@ -121,12 +129,13 @@ export class Proposer {
   constructor(
     name: string,
     ranks: readonly string[],
+    life: number,
     members: readonly string[],
     size: number,
     send: (to: string, message: RegisterMessage) => void,
   ) {
     this.#name = name;
-    this.#rank = ranks.indexOf(name);
+    this.#origin = (life % LIVES) * MEMBERS + ranks.indexOf(name);
     this.#members = members;
     this.#size = size;
     this.#send = send;
@@ -139,8 +148,8 @@ export class Proposer {
   /** Begins a round with a ballot above `floor`, unless one is under way. */
   propose(change: Change, floor: number, now: number): void {
     if (this.#round) return;
-    const stride = 5;
-    this.#seen = (Math.floor(Math.max(this.#seen, floor) / stride) + 1) * stride + this.#rank;
+    const stride = LIVES * MEMBERS;
+    this.#seen = (Math.floor(Math.max(this.#seen, floor) / stride) + 1) * stride + this.#origin;
     const ballot = this.#seen;
     const [promises, accepts] = [new Map(), new Map()];
     this.#round = { ballot, change, startedAt: now, promises, accepts, value: undefined, changed: false };

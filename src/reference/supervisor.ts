@@ -19,6 +19,9 @@ export class SupervisorMachine implements Machine {
   readonly #settings: Settings;
   readonly #out = new Outbox();
   readonly #random: Random;
+  readonly #incarnation: number;
+  /** The write that puts its life on disk. */
+  readonly #born: number;
   readonly #acceptor: Acceptor;
   readonly #proposer: Proposer;
   readonly #turns: Turns;
@@ -42,8 +45,13 @@ export class SupervisorMachine implements Machine {
     const members = settings.quorum ? settings.supervisors : [settings.name];
     this.#settings = settings;
     this.#random = random;
+    this.#incarnation = random.next();
+    const lives = records.flatMap((record) => (record.kind === 'life' ? [record.life] : []));
+    const life = Math.max(0, ...lives) + 1;
+    this.#born = this.#out.write([{ kind: 'life', life }]);
     this.#acceptor = new Acceptor(settings.name, this.#out, initial, records);
-    this.#proposer = new Proposer(settings.name, settings.supervisors, members, quorumSize(settings), send);
+    const { name, supervisors } = settings;
+    this.#proposer = new Proposer(name, supervisors, life, members, quorumSize(settings), send);
     this.#turns = new Turns(settings, random);
     this.#grants = new Grants(settings.lease || 0, now);
     this.#detector = new Detector(settings, now);
@@ -56,7 +64,8 @@ export class SupervisorMachine implements Machine {
   }
 
   handle(happening: Happening, now: number): Effect[] {
-    if (now - this.#tickAt > this.#settings.detect.timeout / 2) this.#detector.awoke(now);
+    const late = now - this.#tickAt;
+    if (late > tickOf(this.#settings)) this.#detector.awoke(now, late);
     if (happening.type === 'message') this.#message(happening.message, now);
     else if (happening.type === 'synced') this.#out.synced(happening.sequence);
     else if (happening.type === 'fenced') this.#failover.fenced(happening.id, happening.ok, now);
@@ -107,8 +116,7 @@ export class SupervisorMachine implements Machine {
       this.#learn(message.configuration, undefined, now);
     } else if (message.type === 'members') {
       const { term, version, inSync } = message;
-      if (this.#turns.mayPropose(now))
-        this.#proposer.propose(resize(term, version, inSync), this.#acceptor.promised, now);
+      this.#propose(resize(term, version, inSync), now);
     } else if (message.type === 'elect') this.#detector.elect(message, now);
     else if (message.type === 'prepare') this.#accommodate(message, this.#acceptor.prepare(message), now);
     else if (message.type === 'accept')
@@ -189,7 +197,12 @@ export class SupervisorMachine implements Machine {
     }
     this.#switchover.act(this.#known, now, (to, message) => this.#send(to, message));
     const change = this.#failover.act(now) ?? this.#inquiry(now);
-    if (change && this.#turns.mayPropose(now)) this.#proposer.propose(change, this.#acceptor.promised, now);
+    if (change) this.#propose(change, now);
+  }
+
+  #propose(change: Change, now: number): void {
+    if (!this.#out.isSynced(this.#born) || !this.#turns.mayPropose(now)) return;
+    this.#proposer.propose(change, this.#acceptor.promised, now);
   }
 
   /**
@@ -223,6 +236,8 @@ export class SupervisorMachine implements Machine {
         this.#out.send(peer, {
           type: 'status',
           from: name,
+          incarnation: this.#incarnation,
+          sentAt: now,
           configuration: this.#known,
           suspects: this.#suspects,
         });

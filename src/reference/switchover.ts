@@ -9,11 +9,24 @@ import type { Outbox } from './effect.js';
 import type { HandOver } from './message.js';
 import type { Settings } from './settings.js';
 
+interface Asked {
+  to: string;
+  /** In which it is asked of the primary, until when it may take that one, and when it was sent last. */
+  term: number;
+  id: number;
+  until: number;
+  sentAt: number;
+  /** Until when a failover that came between is a reason to ask once more. */
+  deadline: number;
+  /** Since when the target has served without a gap. */
+  servesSince: number | undefined;
+}
+
 export class Switchover {
   readonly #settings: Settings;
   readonly #out: Outbox;
   readonly #detector: Detector;
-  #asked: { to: string; term: number; id: number; until: number; sentAt: number } | undefined;
+  #asked: Asked | undefined;
   /** Since when the declared primary has been fit to be switched back to. */
   #fitSince: number | undefined;
 
@@ -35,7 +48,9 @@ export class Switchover {
     if (!this.#settings.nodes.includes(to)) return `${to} is not a node`;
     if (!inSync.includes(to) || !this.#detector.isAlive(to, now)) return `${to} is not in sync`;
     if (to === primary) return undefined;
-    this.#asked = { to, term, id, until: now + 3 * this.#settings.detect.timeout, sentAt: -Infinity };
+    const { timeout } = this.#settings.detect;
+    const [until, deadline] = [now + 3 * timeout, now + 10 * timeout];
+    this.#asked = { to, term, id, until, sentAt: -Infinity, deadline, servesSince: undefined };
     this.#out.log({ at: now, event: 'switchover', target: to, term, ...(detail ? { detail } : {}) });
     return undefined;
   }
@@ -45,12 +60,38 @@ export class Switchover {
     this.#failBack(configuration, now);
     const asked = this.#asked;
     if (!asked) return;
-    if (configuration.term !== asked.term || now > asked.until) this.#asked = undefined;
+    if (this.#isOver(asked, configuration, now)) this.#asked = undefined;
+    else if (configuration.term !== asked.term) this.#again(asked, configuration, now);
     else if (now - asked.sentAt >= detect.interval) {
       asked.sentAt = now;
       const { term, to, id } = asked;
       send(configuration.primary, { type: 'hand-over', from: name, term, to, id });
     }
+  }
+
+  /** It has been carried out, or there was not the time for it. */
+  #isOver(asked: Asked, { term, primary }: Configuration, now: number): boolean {
+    const { timeout } = this.#settings.detect;
+    if (primary !== asked.to || !this.#serves(primary, term, now)) asked.servesSince = undefined;
+    else asked.servesSince ??= now;
+    const carriedOut = asked.servesSince !== undefined && now - asked.servesSince > timeout;
+    return carriedOut || now > (term === asked.term ? asked.until : asked.deadline);
+  }
+
+  /** A failover came between, and another node is primary: once the target is fit, it is asked of that one. */
+  #again(asked: Asked, { term, primary, active, inSync }: Configuration, now: number): void {
+    const { to } = asked;
+    const fit = active && primary !== to && inSync.includes(to) && this.#detector.isAlive(to, now);
+    if (!fit || !this.#serves(primary, term, now)) return;
+    const until = now + 3 * this.#settings.detect.timeout;
+    Object.assign(asked, { term, until, sentAt: Number.NEGATIVE_INFINITY });
+    const detail = 'once more: a failover came between';
+    this.#out.log({ at: now, event: 'switchover', target: to, term, detail });
+  }
+
+  #serves(node: string, term: number, now: number): boolean {
+    const last = this.#detector.of(node);
+    return last?.term === term && last.serving && this.#detector.isAlive(node, now);
   }
 
   #failBack(configuration: Configuration, now: number): void {

@@ -54,6 +54,9 @@ export class Peer {
   }
 }
 
+/** How long a list is waited for at least, in ms: a busy device is late with it, and what it says is as good. */
+const LIST_PATIENCE = 1000;
+
 /** The power device: switches nodes off and tells which processes run. */
 export class Power {
   readonly #client: HttpClient;
@@ -74,7 +77,8 @@ export class Power {
 
   /** The names of the running processes; undefined where the device does not answer. */
   async list(): Promise<string[] | undefined> {
-    const text = await exchange(this.#client, 'GET', '/list', '', this.#clock, this.#patience);
+    const patience = Math.max(LIST_PATIENCE, this.#patience);
+    const text = await exchange(this.#client, 'GET', '/list', '', this.#clock, patience);
     try {
       return text === undefined ? undefined : (JSON.parse(text) as { running: string[] }).running;
     } catch {

@@ -56,7 +56,7 @@ export class Watch {
     const reason = this.#reason(now);
     if (!reason) return undefined;
     this.#declare(reason, now);
-    if (selfDeciding(settings)) return this.#takeOver(now);
+    if (selfDeciding(settings)) return this.#takeOver(reason, now);
     if (now - this.#electAt < settings.detect.interval) return undefined;
     this.#electAt = now;
     for (const supervisor of settings.supervisors)
@@ -85,9 +85,10 @@ export class Watch {
     const silent = now - Math.max(this.#heardAt, awakeSince);
     const lost = silent > (this.#everHeard ? settings.detect.timeout : settings.grace);
     if (configuration.primary === settings.name) return lost ? 'this node is no longer primary' : undefined;
-    if (settings.detect.kind === 'heartbeat') return lost ? 'no heartbeat' : undefined;
+    if (settings.detect.kind === 'heartbeat')
+      return lost ? `no heartbeat for ${Math.round(silent)} ms` : undefined;
     const since = Math.max(this.#knownSince, awakeSince);
-    return this.#poll.lacks(configuration.primary, since) ? 'not in the process list' : undefined;
+    return this.#poll.lacks(configuration.primary, since) ? this.#poll.lackText(now) : undefined;
   }
 
   #declare(detail: string, now: number): void {
@@ -104,7 +105,7 @@ export class Watch {
     if (id !== undefined) this.#core.out.put({ type: 'list', id });
   }
 
-  #takeOver(now: number): Configuration | undefined {
+  #takeOver(detail: string, now: number): Configuration | undefined {
     const { settings, configuration, out, name } = this.#core;
     const standbys = settings.nodes.filter((node) => node !== configuration.primary);
     const rank = name === configuration.primary ? standbys.length : standbys.indexOf(name);
@@ -117,7 +118,7 @@ export class Watch {
       if (!own || now - own.askedAt > patience) {
         const id = (last?.id ?? 0) + 1;
         this.#fence = { id, target: primary, term, askedAt: now, isDone: false };
-        out.log({ at: now, event: 'fencing', target: primary, term });
+        out.log({ at: now, event: 'fencing', target: primary, term, detail });
         out.put({ type: 'fence', id, target: primary });
       }
       if (settings.fencing.confirm) return undefined;

@@ -24,7 +24,8 @@ export type ProcessState = 'running' | 'stopped' | 'ending' | 'gone';
 /** The kernel's PF_EXITING, among the flags of a process. */
 const EXITING = 0x4;
 
-const hasProc = existsSync('/proc/self/stat');
+/** Whether the system shows all processes with their parents and sessions: on Linux. */
+export const hasProc = existsSync('/proc/self/stat');
 
 /** The process with this number as it is now, or undefined where there is none that lives. */
 export function identify(pid: number): ProcessIdentity | undefined {
@@ -58,6 +59,43 @@ function numberSpaceOf(pid: number | 'self'): string | undefined {
 interface Seen {
   state: ProcessState;
   started: string;
+}
+
+/** A living process with its place among the others. */
+export interface RelatedProcess extends ProcessIdentity {
+  parent: number;
+  /** The session that it is in: the number of the process that began it. Nobody can join one that is there. */
+  session: number;
+  stopped: boolean;
+  /** The kernel's name for it. */
+  name: string;
+}
+
+/** Every living process; empty where the system does not show them (other than Linux). */
+export function allProcesses(): RelatedProcess[] {
+  if (!hasProc) return [];
+  return readdirSync('/proc').flatMap((name) => {
+    const stat = /^\d+$/.test(name) ? statOf(Number(name)) : undefined;
+    return stat === undefined || stat.state === 'gone' ? [] : [stat];
+  });
+}
+
+/** Where it works; undefined where it has ended, or is another user's. */
+export function workingFolderOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Its command line, for people; empty where there is none to see. */
+export function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ').trim();
+  } catch {
+    return '';
+  }
 }
 
 /** What the process is doing. A number that belongs to another process by now counts as `gone`. */
@@ -103,10 +141,11 @@ function environmentOf(pid: number): Record<string, string> | undefined {
 }
 
 function look(pid: number): Seen | undefined {
-  return hasProc ? lookInProc(pid) : askPs(pid);
+  return hasProc ? statOf(pid) : askPs(pid);
 }
 
-function lookInProc(pid: number): Seen | undefined {
+/** Undefined where no process has this number. */
+function statOf(pid: number): (RelatedProcess & Seen) | undefined {
   let stat: string;
   try {
     stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
@@ -114,10 +153,19 @@ function lookInProc(pid: number): Seen | undefined {
     return undefined;
   }
   // The second field is the name in parentheses, which may itself hold spaces and parentheses.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const end = stat.lastIndexOf(')');
+  const fields = stat.slice(end + 2).split(' ');
   const state = stateFrom(fields[0] ?? '');
   const exiting = state !== 'gone' && (Number(fields[6]) & EXITING) !== 0;
-  return { state: exiting ? 'ending' : state, started: fields[19] ?? '' };
+  return {
+    pid,
+    started: fields[19] ?? '',
+    parent: Number(fields[1]),
+    session: Number(fields[3]),
+    state: exiting ? 'ending' : state,
+    stopped: state === 'stopped',
+    name: stat.slice(stat.indexOf('(') + 1, end),
+  };
 }
 
 function askPs(pid: number): Seen | undefined {

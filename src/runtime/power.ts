@@ -2,7 +2,8 @@
  * The power device: what a supervisor fences with (STONITH), provided by the runner so that it works beside the
  * node that is to be fenced, and reached over links, so that these can be cut too.
  *
- *     POST /off/<node>     ends the node at once; 200 {"off":true} when the operating system says that it is gone
+ *     POST /off/<node>     ends the node at once; 200 {"off":true} when the operating system says that it is gone;
+ *                          410 where whoever gave the order has hung up before it was begun
  *     GET  /list           200 {"running":["a","c"]}
  *     GET  /greet/<token>  200, for the witness of the links that lead here
  */
@@ -69,6 +70,7 @@ async function answer(request: IncomingMessage, setting: PowerSetting, signal: A
   }
   if (request.method === 'POST' && verb === 'off' && name !== undefined && more === undefined) {
     if (!setting.nodes.includes(name)) return [404, { error: `no node "${name}"` }];
+    if (await isGivenUp(request)) return [410, { error: 'nobody waits for the answer' }];
     await turnOff(name, setting, signal);
     return [200, { off: true }];
   }
@@ -80,7 +82,17 @@ async function runningOf({ nodes, kills }: PowerSetting): Promise<string[]> {
   return nodes.filter((_, at) => running[at]);
 }
 
-/** An order is carried out even if whoever gave it is gone by then: power switches do not take orders back. */
+/**
+ * Whether whoever gave the order had hung up before this device came to look at it, because the machine was too busy:
+ * they took it for failed, and may have gone on and started the node again.
+ */
+async function isGivenUp({ socket }: IncomingMessage): Promise<boolean> {
+  // The end of a connection that is there already is read in the event loop's next turn.
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+  return socket.destroyed || socket.readableEnded;
+}
+
+/** Once begun, an order is carried out even if whoever gave it is gone by then: power switches do not take orders back. */
 async function turnOff(node: string, setting: PowerSetting, signal: AbortSignal): Promise<void> {
   const { clock, kills, delay = 0, onOff } = setting;
   if (delay > 0) await sleep(clock, delay, signal);

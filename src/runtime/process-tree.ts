@@ -1,14 +1,11 @@
 /** A process and all that it has started, as the operating system has them now. Linux alone; elsewhere there is none. */
-import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import process from 'node:process';
 import { type Clock, sleep } from '../clock.js';
 import { EnvironmentError } from '../errors.js';
-import { type ProcessIdentity, stateOf } from './os-process.js';
+import { allProcesses, commandOf, type ProcessIdentity, type RelatedProcess, stateOf } from './os-process.js';
 
-export interface TreeProcess extends ProcessIdentity {
-  parent: number;
-  stopped: boolean;
+export interface TreeProcess extends RelatedProcess {
   /** What it may be called: the kernel's name for it, and the program of its command line. */
   names: string[];
 }
@@ -20,12 +17,34 @@ const LOOK_EVERY = 2;
 
 /** The process itself first; empty where it has ended. Who was started by others in the same container is not in it. */
 export function treeOf(root: ProcessIdentity): TreeProcess[] {
-  const all = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (look(Number(name)) ?? []) : []));
-  const first = all.find(({ pid, started }) => pid === root.pid && started === root.started);
+  const all = allProcesses();
+  const first = all.find((one) => isSame(one, root));
   const tree = first ? [first] : [];
   // What is found is looked at in its turn.
   for (const { pid } of tree) tree.push(...all.filter(({ parent }) => parent === pid));
-  return tree;
+  return tree.map((one) => ({ ...one, names: namesOf(one) }));
+}
+
+/**
+ * Those of the known processes that live, and who descends from them as far as that shows: their children, and who is
+ * in one session with them. Each known one must have begun in a session of the run's own: nobody can join a session
+ * from outside, so that who is in it descends from its first process, whichever parents have ended.
+ */
+export function familyOf(known: readonly ProcessIdentity[], all = allProcesses()): ProcessIdentity[] {
+  const family = all.filter((one) => known.some((other) => isSame(one, other)));
+  const found = new Set(family.map(({ pid }) => pid));
+  // What is found is looked at in its turn.
+  for (const { pid, session } of family)
+    for (const one of all)
+      if (!found.has(one.pid) && (one.parent === pid || one.session === session)) {
+        found.add(one.pid);
+        family.push(one);
+      }
+  return family.map(({ pid, started }) => ({ pid, started }));
+}
+
+function isSame(one: ProcessIdentity, other: ProcessIdentity): boolean {
+  return one.pid === other.pid && one.started === other.started;
 }
 
 /** The ones of this name that were not started by another one of it: the one to end where there are workers too. */
@@ -43,6 +62,27 @@ export function signalTo(target: ProcessIdentity, signal: NodeJS.Signals): boole
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
     throw error;
+  }
+}
+
+/** How often more of them may have come into being while they were being signalled. */
+const PASSES = 100;
+
+/**
+ * Sends the signal to each of them once, also to those that were started meanwhile: one that has a signal to take
+ * starts no other one first, so that the last pass, which finds nobody new, has found all.
+ */
+export function signalAll(list: () => readonly ProcessIdentity[], signal: NodeJS.Signals): void {
+  const sent = new Set<string>();
+  for (let pass = 0; pass < PASSES; pass++) {
+    const before = sent.size;
+    for (const one of list()) {
+      const name = `${one.pid}.${one.started}`;
+      if (sent.has(name)) continue;
+      sent.add(name);
+      signalTo(one, signal);
+    }
+    if (sent.size === before) return;
   }
 }
 
@@ -67,26 +107,7 @@ export async function signalTree(
   }
 }
 
-/** Undefined for what is no process, or has ended. */
-function look(pid: number): TreeProcess | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The name is in parentheses and may itself hold spaces and parentheses.
-    const end = stat.lastIndexOf(')');
-    const kernelName = stat.slice(stat.indexOf('(') + 1, end);
-    const fields = stat.slice(end + 2).split(' ');
-    const state = fields[0] ?? '';
-    if (/[ZXx]/.test(state)) return undefined;
-    const [program = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-    return {
-      pid,
-      parent: Number(fields[1]),
-      started: fields[19] ?? '',
-      stopped: /[Tt]/.test(state),
-      // Some write what they do into their command line: `postgres: walwriter`.
-      names: [kernelName, basename(program.replace(/[: ].*$/, ''))],
-    };
-  } catch {
-    return undefined;
-  }
+function namesOf({ pid, name }: RelatedProcess): string[] {
+  // Some write what they do into their command line: `postgres: walwriter`.
+  return [name, basename(commandOf(pid).replace(/[: ].*$/, ''))];
 }

@@ -118,7 +118,7 @@ describe('the detector', () => {
     expect(reasonAt(1001)).toBeUndefined();
     detector.heartbeat(heartbeat(0), 1190);
     expect(reasonAt(1199)).toBeUndefined();
-    expect(reasonAt(1201)).toBe('it did not take over');
+    expect(reasonAt(1201)).toBe('it did not take over in 201 ms');
   });
 
   it('misses nobody in a list that was asked for before the term began, or before it slept', () => {
@@ -128,11 +128,27 @@ describe('the detector', () => {
     // a was restarted, and has become primary again.
     expect(detector.reason(ACTIVE, 1500, 1600)).toBeUndefined();
     list(2000);
-    expect(detector.reason(ACTIVE, 1500, 2001)).toBe('not in the process list');
-    detector.awoke(2500);
+    expect(detector.reason(ACTIVE, 1500, 2001)).toMatch(
+      'not in the process list that was asked for 1 ms ago',
+    );
+    detector.awoke(2500, 2100);
     expect(detector.reason(ACTIVE, 1500, 2600)).toBeUndefined();
     list(3000);
-    expect(detector.reason(ACTIVE, 1500, 3001)).toBe('not in the process list');
+    expect(detector.reason(ACTIVE, 1500, 3001)).toMatch('not in the process list');
+  });
+});
+
+describe('a detector that stands still now and then', () => {
+  it('does not count that as silence of others, and yet finds out who is silent', () => {
+    const detect = { kind: 'heartbeat', interval: 100, timeout: 400, every: 100 };
+    const detector = new Detector({ trigger: 'supervisor', detect } as never as Settings, 0);
+    const leading = { type: 'heartbeat', from: 'a', incarnation: 1, sentAt: 1000, term: 2, leading: true };
+    detector.heartbeat(leading as never as Heartbeat, 1000);
+    detector.awoke(1200, 150);
+    detector.awoke(1400, 150);
+    expect(detector.reason(ACTIVE, 0, 1450)).toBeUndefined();
+    expect(detector.reason(ACTIVE, 0, 1690)).toBeUndefined();
+    expect(detector.reason(ACTIVE, 0, 1701)).toBe('no heartbeat for 401 ms');
   });
 });
 

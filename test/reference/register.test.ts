@@ -1,8 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { seeded } from '../../src/random.js';
 import type { Configuration } from '../../src/reference/configuration.js';
-import { Outbox } from '../../src/reference/effect.js';
+import { type DiskRecord, type Effect, Outbox } from '../../src/reference/effect.js';
 import type { RegisterMessage } from '../../src/reference/message.js';
 import { Acceptor, type Chosen, Proposer } from '../../src/reference/register.js';
+import type { Settings } from '../../src/reference/settings.js';
+import { SupervisorMachine } from '../../src/reference/supervisor.js';
 
 const NAMES = ['s1', 's2', 's3'];
 const INITIAL: Configuration = {
@@ -28,7 +31,7 @@ class Group {
       const out = new Outbox();
       this.acceptors.set(name, { acceptor: new Acceptor(name, out, INITIAL, []), out });
       const send = (to: string, message: RegisterMessage) => this.#queue.push({ from: name, to, message });
-      this.proposers.set(name, new Proposer(name, NAMES, NAMES, 2, send));
+      this.proposers.set(name, new Proposer(name, NAMES, 1, NAMES, 2, send));
     }
   }
 
@@ -111,5 +114,54 @@ describe('the register', () => {
     const sent: RegisterMessage[] = [];
     again.release((_to, message) => sent.push(message));
     expect(sent).toMatchObject([{ type: 'refuse', promised: 7 }]);
+  });
+});
+
+describe('a supervisor that crashed', () => {
+  const settings: Settings = {
+    name: 's1',
+    nodes: ['a', 'b'],
+    supervisors: NAMES,
+    primary: 'a',
+    automaticFailback: false,
+    replication: 'sync',
+    trigger: 'supervisor',
+    detect: { kind: 'heartbeat', interval: 100, timeout: 400, every: 100 },
+    quorum: true,
+    fencing: false,
+    lease: 600,
+    grace: 3000,
+  };
+  const wish = { type: 'members', from: 'a', term: 1, version: 1, inSync: ['a'] } as const;
+
+  /** Starts it, has it propose once, and gives the ballot; its own promise never reaches the disk. */
+  function proposeOnce(disk: DiskRecord[]): number {
+    const machine = new SupervisorMachine(settings, disk, seeded(1), 0);
+    const written = machine.handle({ type: 'wake' }, 0).flatMap((effect) => writesOf(effect));
+    for (const { records } of written) disk.push(...records);
+    machine.handle({ type: 'synced', sequence: Math.max(0, ...written.map(({ sequence }) => sequence)) }, 1);
+    const effects = machine.handle({ type: 'message', message: wish }, 100);
+    const ballots = effects.flatMap((effect) =>
+      effect.type === 'send' && effect.message.type === 'prepare' ? [effect.message.ballot] : [],
+    );
+    return ballots[0] ?? expect.fail('expected it to propose');
+  }
+
+  const writesOf = (effect: Effect) => (effect.type === 'write' ? [effect] : []);
+
+  it('before its own promise was on disk does not use its ballot again', () => {
+    const disk: DiskRecord[] = [];
+    const ballots = [1, 2, 3].map(() => proposeOnce(disk));
+    expect(new Set(ballots).size).toBe(3);
+    expect(ballots.every(Number.isSafeInteger)).toBe(true);
+  });
+
+  it('proposes nothing before it is on disk that it has started', () => {
+    const machine = new SupervisorMachine(settings, [], seeded(1), 0);
+    machine.handle({ type: 'wake' }, 0);
+    const effects = machine.handle({ type: 'message', message: wish }, 100);
+    expect(effects.filter((effect) => effect.type === 'send' && effect.message.type === 'prepare')).toEqual(
+      [],
+    );
   });
 });

@@ -182,6 +182,11 @@ export class Simulation {
     for (const happening of held) this.#handle(process, happening);
   }
 
+  /** Hands it a message that has been on its way for however long. */
+  deliver(to: string, message: Message): void {
+    this.#handle(this.#process(to), { type: 'message', message });
+  }
+
   switchover(to: string): void {
     this.tell(`switchover to ${to} asked`);
     this.#handle(this.#process(pick(this.random, this.supervisors)), { type: 'switchover', request: 0, to });

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock as clock, VirtualClock } from '../../src/clock.js';
 import { http } from '../../src/probe/http.js';
@@ -54,6 +55,18 @@ test('takes its time where it is told to, and does it though nobody waits any mo
   await expect(http(address, '/off/a', AbortSignal.timeout(50), 'POST')).rejects.toThrow();
   expect(await cluster.running('a')).toBe(true);
   expect((await off) - start).toBeGreaterThanOrEqual(300);
+});
+
+test('an order that was given up before it was begun is not carried out', async () => {
+  const { cluster, order, address } = await openDevice();
+  const socket = connect(address.port, address.host);
+  await new Promise<void>((resolve) => socket.once('connect', resolve));
+  // Both are there when the device looks.
+  socket.end('POST /off/a HTTP/1.1\r\nhost: power\r\ncontent-length: 0\r\n\r\n');
+  await new Promise((resolve) => socket.once('close', resolve).resume());
+  expect(await order('POST', '/off/b')).toEqual({ status: 200, off: true });
+  expect(await order('GET', '/list')).toEqual({ status: 200, running: ['a'] });
+  expect(await cluster.running('a')).toBe(true);
 });
 
 test('knows no other nodes and no other orders', async () => {

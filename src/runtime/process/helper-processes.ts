@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { EnvironmentError, messageOf } from '../../errors.js';
 import type { Reaper } from '../reaper/reaper.js';
 import type { Address, Helper, Hosts, Program, Surroundings } from '../runtime.js';
+import { membersSeen } from './members.js';
 import { NodeProcess } from './node-process.js';
 import type { Ports } from './ports.js';
 
@@ -47,6 +48,7 @@ export class HelperProcesses implements Hosts {
       folder: this.#reaper.folder.path,
       environment: this.#reaper.environment,
       lifeline: true,
+      members: membersSeen(this.#reaper.folder),
       onStart: (process) => {
         this.#started += 1;
         this.#reaper.folder.noteProcess(process);

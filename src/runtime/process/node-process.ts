@@ -1,19 +1,21 @@
 /**
- * One node (or helper) as a process group of its own, over all its restarts:
+ * One node (or helper) as a process and all that it started, over all its restarts:
  *
  *     start -> running <-> stopped (SIGSTOP/SIGCONT) -> gone -> start -> ...
  *
- * Signals go to the whole group: a node is all the processes that its program started. What state it is in is
- * asked of the operating system.
+ * Signals go to all of them (members.ts). As in a container, the first process is the node's life: once it has ended,
+ * the others are killed, and the node is gone when they are. What state it is in is asked of the operating system.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import process from 'node:process';
 import { type Clock, sleep, within } from '../../clock.js';
 import { EnvironmentError, messageOf } from '../../errors.js';
-import { identify, type ProcessIdentity, type ProcessState, stateOf } from '../os-process.js';
+import { hasProc, identify, type ProcessIdentity, type ProcessState, stateOf } from '../os-process.js';
+import { signalAll } from '../process-tree.js';
 import type { Program } from '../runtime.js';
 import { Lines } from './lines.js';
+import type { Members } from './members.js';
 import { NodeLog } from './node-log.js';
 
 export interface NodeProcessSetting {
@@ -27,6 +29,8 @@ export interface NodeProcessSetting {
   environment: Readonly<Record<string, string>>;
   /** Whether its standard input is a pipe from us, which it can take for a sign of life. */
   lifeline: boolean;
+  /** Who belongs to it besides its first process. */
+  members: Members;
   /** Told of each process as soon as it exists; one that this cannot take note of, and throws, is ended. */
   onStart(process: ProcessIdentity): void;
   onLine(line: string): void;
@@ -37,6 +41,8 @@ interface Current {
   identity: ProcessIdentity;
   child: ChildProcess;
   exited: Promise<{ detail: string; at: number }>;
+  /** It and all that it started have been seen to be gone. */
+  over: boolean;
 }
 
 /** How long the output of a process that has ended is waited for, ms. */
@@ -58,19 +64,23 @@ export class NodeProcess {
 
   /** Resolves once the process exists. Rejects with an `EnvironmentError` where it cannot be started. */
   async start(program: Program): Promise<void> {
-    const { folder, environment, lifeline, onStart } = this.#setting;
+    const { folder, environment, lifeline, members, onStart } = this.#setting;
+    // What an earlier life started may still be on its way out.
+    if (this.state() === 'ending') await this.goneWithin(END_PATIENCE);
     if (this.state() !== 'gone') throw this.#error('no process before its start', 'one that is running');
-    const [command = '', ...args] = program.command;
+    const env = { ...environment, ...program.environment };
+    const [command = '', ...args] = members.starting(program.command, folder, env);
     const child = spawn(command, args, {
       cwd: folder,
-      env: { ...environment, ...program.environment },
+      env,
       stdio: [lifeline ? 'pipe' : 'ignore', 'pipe', this.#log.fd],
       detached: true,
     });
     const identity = child.pid === undefined ? undefined : identify(child.pid);
     const exited = this.#follow(child);
     if (child.pid !== undefined) {
-      this.#current = { identity: identity ?? { pid: child.pid, started: '' }, child, exited };
+      const first = identity ?? { pid: child.pid, started: '' };
+      this.#current = { identity: first, child, exited, over: false };
     }
     try {
       // Before anything is awaited: whoever takes down a run that ends here has to know of it.
@@ -81,17 +91,21 @@ export class NodeProcess {
     }
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
-      child.once('error', (error) => reject(this.#error(`"${command}" to start`, messageOf(error), error)));
+      const [name] = program.command;
+      child.once('error', (error) => reject(this.#error(`"${name}" to start`, messageOf(error), error)));
     });
   }
 
   /** Sends the signal; gives the instant at which it was sent. Rejects where there is no process. */
   signal(signal: NodeJS.Signals): number {
-    if (!this.#current || this.state() === 'gone') throw this.#error('a running process', 'none');
+    const { identity } = this.#current ?? {};
+    if (!identity || this.state() === 'gone') throw this.#error('a running process', 'none');
     // Stamped before the call: the one who is killed goes first, and the runner may be put aside meanwhile.
     const sent = this.#setting.clock.now();
     try {
-      process.kill(-this.#current.identity.pid, signal);
+      // Where processes cannot be seen, those in its process group are all that can be reached.
+      if (!hasProc) process.kill(-identity.pid, signal);
+      else signalAll(() => [identity, ...this.#setting.members.living(identity)], signal);
     } catch (error) {
       throw this.#error(`${signal} to be taken`, messageOf(error), error);
     }
@@ -139,8 +153,21 @@ export class NodeProcess {
     return true;
   }
 
+  /** That of its first process; `ending` where that one is gone, and others of it are not yet. */
   state(): ProcessState {
-    return this.#current ? stateOf(this.#current.identity) : 'gone';
+    const current = this.#current;
+    if (!current || current.over) return 'gone';
+    const first = stateOf(current.identity);
+    if (first !== 'gone') return first;
+    if (this.#setting.members.living(current.identity).length > 0) return 'ending';
+    current.over = true;
+    return 'gone';
+  }
+
+  /** Whether all of it is stopped. */
+  isStopped(): boolean {
+    if (!this.#current || this.state() !== 'stopped') return false;
+    return this.#setting.members.living(this.#current.identity).every((one) => stateOf(one) !== 'running');
   }
 
   tail(count: number): Promise<string[]> {
@@ -170,6 +197,8 @@ export class NodeProcess {
       child.once('exit', (code, signal) => {
         const at = clock.now();
         const detail = signal ? `signal ${signal} (${constants.signals[signal]})` : `exit code ${code}`;
+        // It may have been started again by now: then nothing was left of this life.
+        if (this.#current?.child === child) this.#endRest();
         onExit(detail, at);
         // Its children may hold the pipe open for longer than it lives; but what it wrote itself must be read.
         const patience = clock.timer(PIPE_PATIENCE, () => child.stdout?.destroy());
@@ -181,6 +210,15 @@ export class NodeProcess {
         else child.stdout.once('close', finish);
       });
     });
+  }
+
+  /** Its first process has ended. */
+  #endRest(): void {
+    try {
+      this.signalIfThere('SIGKILL');
+    } catch {
+      // It is still there when the node is taken down, and is named then.
+    }
   }
 
   #error(expected: string, found: string, cause?: unknown): EnvironmentError {

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KillSignal } from '../../drill/steps.js';
 import { EnvironmentError, InternalError, messageOf } from '../../errors.js';
+import { makeSubgroup } from '../control-group.js';
 import { reap, remaining } from '../reaper/reap.js';
 import type { Reaper } from '../reaper/reaper.js';
 import type {
@@ -21,6 +22,7 @@ import type {
   Tails,
 } from '../runtime.js';
 import { HelperProcesses } from './helper-processes.js';
+import { type Members, membersIn, membersSeen } from './members.js';
 import { NodeProcess } from './node-process.js';
 import type { Ports } from './ports.js';
 
@@ -82,7 +84,7 @@ export class ProcessCluster implements ProcessClusterAbilities {
   }
 
   async paused(node: string): Promise<boolean> {
-    return this.#node(node).state() === 'stopped';
+    return this.#node(node).isStopped();
   }
 
   tail(node: string, lines: number): Promise<string[]> {
@@ -135,13 +137,21 @@ export class ProcessCluster implements ProcessClusterAbilities {
       folder: this.places.data(name),
       environment: this.#reaper.environment,
       lifeline: false,
+      members: this.#members(name),
       onStart: (process) => {
+        this.#assertOpen();
         this.#created += 1;
         this.#reaper.folder.noteProcess(process);
       },
       onLine: (line) => surroundings.onLine(name, line),
       onExit: (detail, at) => surroundings.onExit(name, detail, at),
     });
+  }
+
+  #members(name: string): Members {
+    const { folder } = this.#reaper;
+    const group = folder.group();
+    return group === undefined ? membersSeen(folder) : membersIn(makeSubgroup(group, `node-${name}`));
   }
 
   /** What is started while all is taken down would be left over. */

@@ -25,7 +25,8 @@ export const processRuntime: Runtime & {
   capabilities,
   look: async (run) => lookOnMachine(run),
   async open(layout, surroundings) {
-    const reaper = await startReaper(surroundings.run, surroundings.clock, surroundings.environment);
+    const { run, clock, environment } = surroundings;
+    const reaper = await startReaper(run, clock, environment, 'nodes');
     try {
       const ports = new Ports(reaper.ports);
       const places = assignPlaces(layout, await ports.take(portsNeeded(layout)), (node) =>

@@ -9,6 +9,7 @@ import { type ProcessIdentity, processesWith, stateOf } from '../os-process.js';
 import { type KeptRun, keptRuns, takeDown } from './kept.js';
 import { QUIET, reap } from './reap.js';
 import { RunFolder, runsWithFolder } from './run-folder.js';
+import { straysOfGoneRuns } from './strays.js';
 
 export interface Cleaned {
   /** How many processes were killed and how many folders removed. */
@@ -60,7 +61,13 @@ export async function clean(setting: CleanSetting): Promise<Cleaned> {
       ...things.map((one) => one.removed),
     ]),
     images: images.removed,
-    left: [...[...reaped, ...things].flatMap(({ left, unseen }) => [...left, ...unseen]), ...images.left],
+    left: [
+      ...new Set([
+        ...[...reaped, ...things].flatMap(({ left, unseen }) => [...left, ...unseen]),
+        ...straysOfGoneRuns(),
+        ...images.left,
+      ]),
+    ],
     kept: all ? [] : kept,
   };
 }

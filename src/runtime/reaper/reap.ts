@@ -1,7 +1,8 @@
 /**
  * Takes down what is left of a run, knowing nothing but its label and its folder:
  *
- *     processes (by label, by note)     ->  proxies on servers of others  ->  the folder
+ *     processes (by control group,      ->  proxies on servers of others  ->  the folder
+ *         by label, by note)
  *     containers, networks, volumes (by label)
  *
  * A process that was being started when the runner died shows up a moment later, so the search ends only when
@@ -12,10 +13,13 @@ import { rm } from 'node:fs/promises';
 import { type Clock, sleep, within } from '../../clock.js';
 import { messageOf } from '../../errors.js';
 import { ask } from '../../link/ask.js';
+import { membersOf, removeGroup } from '../control-group.js';
 import type { Removal } from '../docker/remove.js';
 import { proxyPrefix, RUN_VARIABLE } from '../label.js';
-import { type ProcessIdentity, processesWith, stateOf } from '../os-process.js';
+import { hasProc, type ProcessIdentity, processesWith, stateOf } from '../os-process.js';
+import { familyOf, signalTo } from '../process-tree.js';
 import type { RunFolder } from './run-folder.js';
+import { straysIn } from './strays.js';
 
 /** Looks in a row that must find nothing where something may just be starting; and the time between two looks, ms. */
 const EMPTY_LOOKS = 3;
@@ -60,22 +64,32 @@ export async function reap(
     killAll(run, folder, clock, spare, empty),
     removeFromEngine(run, folder, clock, empty, quiet),
   ]);
+  const rest = remaining(run, folder, spare);
+  const strays = straysIn(folder, new Set([...rest.map(({ pid }) => pid), ...spare]));
   const proxies = await removeProxies(run, folder, clock);
-  const left = [
-    ...remaining(run, folder, spare).map(({ pid }) => `process ${pid}`),
-    ...inEngine.left,
-    ...proxies.left,
-  ];
-  await rm(folder.path, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+  const left = [...rest.map(({ pid }) => `process ${pid}`), ...inEngine.left, ...proxies.left];
+  const group = folder.group();
+  if (group !== undefined && !removeGroup(group)) left.push(`control group ${group}`);
+  // Where one that may be known by its note alone is still there, the next clean needs it.
+  if (rest.length === 0)
+    await rm(folder.path, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   if (existsSync(folder.path)) left.push(`folder ${folder.path}`);
-  return { processes, inEngine: inEngine.removed, left, unseen: [...inEngine.unseen, ...proxies.unseen] };
+  return {
+    processes,
+    inEngine: inEngine.removed,
+    left,
+    unseen: [...strays, ...inEngine.unseen, ...proxies.unseen],
+  };
 }
 
-/** The living processes of the run: those that carry its label, and those that were noted when they were started. */
+/** The living processes of the run: those in its control group, those that carry its label, those that were noted. */
 export function remaining(run: string, folder: RunFolder, spare: ReadonlySet<number>): ProcessIdentity[] {
   const labelled = processesWith(RUN_VARIABLE).filter(({ environment }) => environment[RUN_VARIABLE] === run);
   const noted = folder.processes().filter((process) => stateOf(process) !== 'gone');
-  const byPid = new Map([...noted, ...labelled].map((process) => [process.pid, process]));
+  const group = folder.group();
+  // Without a group, what descends from them may not have been noted yet.
+  const others = group === undefined ? (hasProc ? familyOf(noted) : []) : membersOf(group);
+  const byPid = new Map([...noted, ...labelled, ...others].map((process) => [process.pid, process]));
   return [...byPid.values()].filter(({ pid }) => !spare.has(pid));
 }
 
@@ -90,12 +104,12 @@ async function killAll(
   const end = clock.now() + PATIENCE;
   for (let empty = 0; clock.now() < end; ) {
     const found = remaining(run, folder, spare);
-    for (const { pid } of found) {
-      killed.add(pid);
+    for (const one of found) {
+      killed.add(one.pid);
       try {
-        process.kill(pid, 'SIGKILL');
+        signalTo(one, 'SIGKILL');
       } catch {
-        // It went by itself between the look and the signal.
+        // It is another user's: then it shows in what is left.
       }
     }
     empty = found.length === 0 ? empty + 1 : 0;

@@ -26,16 +26,23 @@ export interface Reaper {
   abandon(): Promise<void>;
 }
 
-/** Starts the reaper of a run. From here on, nothing of the run outlives the runner by more than 10 s. */
+/** Starts the reaper of a run, whose nodes may be processes of this machine. From here on, nothing of the run outlives the runner by more than 10 s. */
 export async function startReaper(
   run: string,
   clock: Clock,
   outer: Readonly<Record<string, string | undefined>>,
+  nodes?: 'nodes',
 ): Promise<Reaper> {
   const runner = thisProcess();
   const environment = labelledEnvironment(run, runner, outer);
   const folder = new RunFolder(folderOf(run));
-  const program = [entry('runtime/reaper/process.js'), run, folder.path, formatRunner(runner)];
+  const program = [
+    entry('runtime/reaper/process.js'),
+    run,
+    folder.path,
+    formatRunner(runner),
+    ...(nodes ? [nodes] : []),
+  ];
   // Detached: in a session of its own, out of reach of the terminal's signals.
   const child = spawn(process.execPath, program, {
     detached: true,

@@ -2,7 +2,8 @@
  * The run's folder: the nodes' data, and the notes from which a run can be taken down by somebody else.
  *
  *     runner        {"pid":4711,"started":"8123456","machine":"here.4026531836"}
- *     processes     one process a line, written as it is started
+ *     processes     one process a line, written as it is started, or was seen to have been by one of them
+ *     group         the path of the control group that holds the nodes' processes, where there is one
  *     toxiproxies   one URL a line, of servers that are not ours and hold proxies of the run
  *     engine        {"socketPath":"/var/run/docker.sock"}, where the run has things in a container engine
  *     kept          what `drill up` or `--keep` left, for `drill down`
@@ -12,7 +13,7 @@
  */
 import { appendFileSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import process from 'node:process';
 import type { EngineAddress } from '../docker/engine-address.js';
 import { FOLDER_PREFIX } from '../label.js';
@@ -30,6 +31,9 @@ export interface KeptNote {
   /** Time of day, ISO 8601. */
   since: string;
 }
+
+/** A process of a run. `of`: the number of the node's first process, of which this one was seen to descend. */
+export type NotedProcess = ProcessIdentity & { of?: number };
 
 /** The labels of runs that have a folder. What others put there is not ours to believe: its notes name processes to end. */
 export function runsWithFolder(): string[] {
@@ -62,8 +66,18 @@ export class RunFolder {
     return path;
   }
 
-  noteProcess(identity: ProcessIdentity): void {
+  noteProcess(identity: NotedProcess): void {
     appendFileSync(join(this.path, 'processes'), `${JSON.stringify(identity)}\n`);
+  }
+
+  noteGroup(path: string): void {
+    writeFileSync(join(this.path, 'group'), JSON.stringify(path));
+  }
+
+  /** The control group of the run's nodes; undefined where they have none. */
+  group(): string | undefined {
+    const [path] = this.#lines<string>('group');
+    return path !== undefined && basename(path) === basename(this.path) ? path : undefined;
   }
 
   noteToxiproxy(url: string): void {
@@ -89,7 +103,7 @@ export class RunFolder {
     return this.#lines<ProcessIdentity & { machine?: string }>('runner')[0];
   }
 
-  processes(): ProcessIdentity[] {
+  processes(): NotedProcess[] {
     return this.#lines('processes');
   }
 
