@@ -144,7 +144,7 @@ function outlives(runtime: 'process' | 'docker'): void {
     expect(ended.code, `${ended.stdout}\n${ended.stderr}`).toBe(1);
     const run = leftBy(ended);
     expect(ended.stdout).toContain(`kept as it is: run ${run}`);
-    expect(ended.stdout).toContain('1 failed; reports in');
+    expect(ended.stdout).toContain('1 failed, 1 not begun; reports in');
     expect(existsSync(join(out, 'hopeless/2'))).toBe(false);
     for (const node of ['a', 'b']) expect(await answers(addressOf(ended.stdout, node))).toBe(200);
     expect(await put(addressOf(ended.stdout, 'client:app->a'), 'k', 1)).toBe(200);
