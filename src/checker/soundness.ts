@@ -2,13 +2,13 @@
  * Whether a fault was the one that was asked for: seen to take effect, at once, and for as long as it should. What was
  * another fault says nothing of the system under test.
  *
- *     asked for  |──────────── for ────────────|
- *     in force   ├─first part ── last part ──────────── last part undone┤
+ *     asked for          |──────────── for ────────────|
+ *     in force   first part ─|─ last part ... first part undone ─|─ last part undone
  */
 import type { Drill } from '../drill/schema.js';
 import { type StepKind, stepOf } from '../drill/steps.js';
 import { eventsOf } from '../history/by-type.js';
-import { instantOf, type Nanoseconds } from '../history/event.js';
+import { type EventOf, instantOf, type Nanoseconds } from '../history/event.js';
 import type { History } from '../history/history.js';
 import { quantumOf } from './detectors.js';
 import { type FaultRecord, faultsOf, faultText, suspectsOf } from './faults.js';
@@ -70,16 +70,30 @@ function declaredBetween(
   })?.target;
 }
 
-/** How long a fault was really in force, for its first part to its last; undefined where it was not undone, or not seen. */
-export function lastedOf({ effective, healed }: FaultRecord): Nanoseconds | undefined {
-  if (effective === undefined || !healed?.witnessed) return undefined;
-  return instantOf(healed) - effective;
+/**
+ * How long a fault was really in force, from the middle of its injection to the middle of its heal: how far apart the
+ * parts of each lie is judged by itself. Undefined where it was not undone, or was not seen to last until then.
+ */
+export function lastedOf({ effective, whole, healed, looks }: FaultRecord): Nanoseconds | undefined {
+  if (effective === undefined || whole === undefined || !healed?.witnessed) return undefined;
+  if (looks.some(({ witnessed }) => !witnessed)) return undefined;
+  return Math.round(spanOf(healed).middle - (effective + whole) / 2);
+}
+
+/** From when the first part of a fault was undone to when the last one was. */
+function spanOf(healed: EventOf<'healed'>): { took: Nanoseconds; middle: Nanoseconds } {
+  const last = instantOf(healed);
+  const first = healed.first ?? last;
+  return { took: last - first, middle: (first + last) / 2 };
 }
 
 function wrongLength(history: History, drill: Drill, fault: FaultRecord): string | undefined {
   const asked = fault.event.for;
   const lasted = lastedOf(fault);
   if (asked === undefined || lasted === undefined) return undefined;
+  const { took } = spanOf(fault.healed!);
+  if (took > quantumOf(drill))
+    return `was not undone at once: its last part ended ${durationText(took)} after its first, and at most ${durationText(quantumOf(drill))} are allowed`;
   if (Math.abs(lasted - asked) <= Math.max(TOLERANCE.share * asked, TOLERANCE.least)) return undefined;
   if (lasted < asked && isWish(history, drill, fault)) return undefined;
   const cut = lasted < asked && endedWithSteps(history, fault) ? ', for the steps had ended' : '';

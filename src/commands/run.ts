@@ -86,7 +86,7 @@ export const run: Command<Args> = {
       .config(await configuredDefaults(cwd, Object.keys(OPTIONS)))
       .example('$0 run drills/split-brain.yaml', 'one drill')
       .example('$0 run split-brain', 'one that ships')
-      .example('$0 run drills/ --parallel 2 --out results', 'the library, with reports in results/')
+      .example('$0 run drills/ --out results', 'the library, with reports in results/')
       .example('$0 run drills/ --tag smoke --bail', 'those with `tags: [smoke]`, up to the first that fails')
       .epilogue(
         'Defaults for these options come from the nearest drill.config.yaml (.yml, .json) from the working folder upwards.',

@@ -34,6 +34,9 @@ export interface LinksSetting {
   run: string;
 }
 
+/** What the cut is called that is made before anything is drilled. */
+const REHEARSAL = 'rehearsal';
+
 /** One thing that was done to one link, and can be undone. */
 type Applied = { link: LinkProxy; refuse: true } | { link: LinkProxy; toxic: NamedToxic };
 type NamedToxic = ToxicChange & { name: string };
@@ -46,6 +49,7 @@ export async function openLinks(
   const links = new ToxiproxyLinks(setting, places);
   try {
     await links.open();
+    await links.rehearse();
   } catch (error) {
     await links.close().catch(() => undefined);
     throw error;
@@ -90,12 +94,30 @@ export class ToxiproxyLinks implements StatefulLinks {
     );
   }
 
+  /**
+   * Cuts every link once, while nobody uses them, and heals that. What a server does for the first time takes it several
+   * times as long, and the parts of a fault should come into force at once.
+   */
+  async rehearse(): Promise<void> {
+    const links = [...this.#links.keys()];
+    const cuts = links.map((link): Cut => ({ link, streams: ['upstream', 'downstream'] }));
+    await this.apply(REHEARSAL, { mode: 'drop', cuts });
+    await all(links.map((link) => this.state(link)));
+    await this.heal(REHEARSAL);
+  }
+
   async apply(fault: string, change: LinkChange): Promise<Span> {
     const wanted =
       'cuts' in change ? this.#cuts(fault, change.mode, change.cuts) : this.#toxics(fault, change.toxics);
     this.#applied.set(fault, [...(this.#applied.get(fault) ?? []), ...wanted]);
-    await this.#warm(wanted);
-    return spanned(this.#setting.clock, () => all(wanted.map((one) => this.#do(fault, one))));
+    try {
+      await this.#warm(wanted);
+      return await spanned(this.#setting.clock, () => all(wanted.map((one) => this.#do(fault, one))));
+    } catch (error) {
+      // Nobody heals a fault that was not injected.
+      await this.heal(fault).catch(() => undefined);
+      throw error;
+    }
   }
 
   async heal(fault: string): Promise<Span> {

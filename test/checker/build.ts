@@ -177,8 +177,8 @@ export class Building {
     return this.at(ms, { type: 'witness', before: 'heal', fault, witnessed: there, evidence });
   }
 
-  /** For some of its targets, where they are named; otherwise it is over. */
-  heal(ms: number, fault: string, effective: number | null = ms, targets?: string[]): this {
+  /** For some of its targets, where they are named; otherwise it is over. `first`: when its first part was undone. */
+  heal(ms: number, fault: string, effective: number | null = ms, targets?: string[], first?: number): this {
     const part = targets ? { targets } : {};
     this.at(ms, { type: 'heal', fault, ...part });
     const seen = effective !== null;
@@ -189,6 +189,7 @@ export class Building {
       ...part,
       evidence: [],
       ...(seen ? { at: effective * 1e6 } : {}),
+      ...(first === undefined ? {} : { first: first * 1e6 }),
     });
   }
 

@@ -118,6 +118,28 @@ describe('a fault with a length', () => {
     expect(judge(history).timings.faults).toMatchObject([{ asked_ms: asked, lasted_ms: lasted }]);
   });
 
+  it('is measured between the middles of its injection and its heal, each of which is to be at once', () => {
+    const healed = (at: number) => {
+      const run = new Building({ expect: BLIP, steps: [{ wait: '1s' }] }).phase(500, 'steps').step(990, 1);
+      const fault = run.fault(1000, { kind: 'partition', for: 300, last: 1060 });
+      run.writes(500, 3000, 10).heal(1300, fault, at, undefined, 1300);
+      return run.phase(3000, 'heal').phase(3100, 'down').history();
+    };
+    expect(judge(healed(1400)).timings.faults).toMatchObject([{ asked_ms: 300, lasted_ms: 320 }]);
+    expect(find(healed(1400), EFFECT).verdict).toBe('pass');
+    expect(find(healed(1401), EFFECT)).toMatchObject({
+      verdict: 'inconclusive',
+      message: expect.stringContaining('not undone at once: its last part ended 101.0 ms after its first'),
+    });
+  });
+
+  it('is not known where somebody else ended it', () => {
+    const run = cut(300, 5000).look(1200, 'fault-1', false);
+    expect(judge(run.history()).timings.faults).toMatchObject([{ lasted_ms: null }]);
+    expect(find(run.history(), EFFECT).message).not.toContain('that were asked for');
+    expect(find(run.history(), EFFECT).verdict).toBe('inconclusive');
+  });
+
   it('that was another one blames nobody, and says how long it was', () => {
     const history = cut(150, 500, true).history();
     for (const name of ['failovers', 'outage']) {
