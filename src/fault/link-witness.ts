@@ -185,8 +185,16 @@ function judge(fault: string, { link, held, expected, shows }: Expectation, seen
   if (life !== 'running') return look(true, `its destination is ${life}: by the server's word alone`);
   if (othersHold(fault, held, state))
     return look(true, "another fault holds it too: by the server's word alone");
+  if (isUnheard(held, greeting))
+    return look(true, "nothing arrived, and its destination does not listen: by the server's word alone");
   if (isCutShort) return look(true, "its time allows no longer look: by the server's word alone");
   return look(false);
+}
+
+/** Whether a greeting was kept from a destination that would not have taken it: it has only just been started, say. */
+function isUnheard(held: Expectation['held'], { outcome, arrived }: Greeting): boolean {
+  const stopsGreetings = Array.isArray(held) && held.some((name) => name.endsWith('_upstream'));
+  return stopsGreetings && outcome === 'closed' && arrived === false;
 }
 
 /** Whether the server says of the link what the fault made of it. */

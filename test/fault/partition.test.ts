@@ -151,6 +151,18 @@ test('greetings to a dead or stopped destination prove nothing: there the server
   expect(sees(healed.evidence, 'a->c')).toContain('its destination is stopped');
 });
 
+test('nothing arrives at a destination that does not listen yet: there the server has the word', async () => {
+  const { inject, cluster } = await openStand();
+  await (await inject(kill, { target: 'b' })).witness();
+  await cluster.start('b', { command: [process.execPath, '-e', 'setInterval(() => {}, 1e6)'] });
+  const { witness } = await inject(partition, { from: 'a', to: 'b', mode: 'drop' });
+  const seen = await witness();
+  expect(seen.witnessed).toBe(true);
+  expect(sees(seen.evidence, 'a->b')).toContain(
+    "its destination does not listen: by the server's word alone",
+  );
+});
+
 test('overlapping partitions are witnessed and healed apart', async () => {
   const { inject } = await openStand();
   const one = await inject(partition, { isolate: 'a', mode: 'refuse' });
