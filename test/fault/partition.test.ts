@@ -155,7 +155,7 @@ test('nothing arrives at a destination that does not listen yet: there the serve
   const { inject, cluster } = await openStand();
   await (await inject(kill, { target: 'b' })).witness();
   await cluster.start('b', { command: [process.execPath, '-e', 'setInterval(() => {}, 1e6)'] });
-  const { witness } = await inject(partition, { from: 'a', to: 'b', mode: 'drop' });
+  const { witness } = await inject(partition, { isolate: 'b', mode: 'drop' });
   const seen = await witness();
   expect(seen.witnessed).toBe(true);
   expect(sees(seen.evidence, 'a->b')).toContain(
