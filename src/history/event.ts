@@ -13,15 +13,15 @@
  */
 
 import type { DrillFile } from '../drill/schema.js';
-import type { CutMode } from '../drill/steps.js';
-import type { Cut } from '../topology/grudge.js';
 import type { Census, Created } from './census.js';
+import type { FaultEvent, HealEvent, HealedEvent, WitnessEvent } from './fault-events.js';
+import type { Nanoseconds } from './instant.js';
+
+export type { Evidence, FaultEvent, HealEvent, HealedEvent, WitnessEvent } from './fault-events.js';
+export type { Nanoseconds } from './instant.js';
 
 /** The version of the history format. */
 export const HISTORY_FORMAT = 1;
-
-/** Nanoseconds of monotonic time since the run began. */
-export type Nanoseconds = number;
 
 export interface Stamp {
   /** The line's place in the history, from 0. */
@@ -104,69 +104,6 @@ export interface CompletionEvent {
   term?: number;
   /** Why it failed or is in doubt. */
   error?: string;
-}
-
-/** One thing that a probe looked at, what it should have seen, what it saw. */
-export interface Evidence {
-  subject: string;
-  expected: string;
-  observed: string;
-}
-
-/** A fault is about to be injected; written before it is applied. */
-export interface FaultEvent {
-  type: 'fault';
-  /** `fault-1`, `fault-2`, ... in order of injection. */
-  fault: string;
-  kind: string;
-  /** The nodes (and client groups) it was aimed at, resolved. */
-  targets: string[];
-  /** For people: `isolate a (drop)`. */
-  text: string;
-  mode?: CutMode;
-  cuts?: Cut[];
-  /** The drill's own name for it. */
-  as?: string;
-  /** How long it was asked to last, in nanoseconds; left out where it lasts until something heals it. */
-  for?: Nanoseconds;
-}
-
-/**
- * Whether a probe has seen the fault take effect, and since when its first part is in force (`at`). Before a heal it is
- * looked at once more: whether it was in force still, or somebody else had undone it.
- */
-export interface WitnessEvent {
-  type: 'witness';
-  fault: string;
-  witnessed: boolean;
-  at?: Nanoseconds;
-  /** Since when its last part is in force, so all of it; left out where that is `at`. */
-  last?: Nanoseconds;
-  before?: 'heal';
-  /** Before a heal: as there. */
-  targets?: string[];
-  evidence: Evidence[];
-}
-
-/** A fault is about to be healed. */
-export interface HealEvent {
-  type: 'heal';
-  fault: string;
-  /** Of its targets these alone: for the others it goes on. Left out where it is over then. */
-  targets?: string[];
-}
-
-/** Whether a probe has seen the heal take effect, and since when its last part is undone (`at`). */
-export interface HealedEvent {
-  type: 'healed';
-  fault: string;
-  witnessed: boolean;
-  at?: Nanoseconds;
-  /** Since when its first part is undone, so the fault is not whole any more; left out where that is `at`. */
-  first?: Nanoseconds;
-  /** As in the `heal` that it belongs to. */
-  targets?: string[];
-  evidence: Evidence[];
 }
 
 export type Role = 'primary' | 'standby' | 'unknown';

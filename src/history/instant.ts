@@ -1,0 +1,2 @@
+/** Nanoseconds of monotonic time since the run began. */
+export type Nanoseconds = number;
