@@ -17,7 +17,7 @@ const FOLDERS = [
 ];
 const LIBRARIES = FOLDERS.map((folder) => `${folder}/libfaketimeMT.so.1`);
 /** What to do where an image has none. */
-const TODO = 'install it there (Debian has it in the package `libfaketime`), or aim at other nodes';
+const REMEDY = 'install it there (Debian has it in the package `libfaketime`), or aim at other nodes';
 
 /** Where the images of these nodes have it, by node. Rejects with an `EnvironmentError` that names one that lacks it. */
 export async function faketimeOf(
@@ -34,7 +34,7 @@ export async function faketimeOf(
         where: `node ${node}`,
         expected: 'libfaketime in its image, for the fault `clock`',
         found: `none in ${image}`,
-        todo: TODO,
+        todo: REMEDY,
       });
     }),
   );
@@ -57,7 +57,7 @@ export async function lackOfFaketime(
   const images = named.filter((_, at) => there[at]);
   const found = await librariesIn(docker, images, { Labels: { [IMAGE_LABEL]: 'trial' }, name: trialName });
   const lacking = images.filter((image) => found.get(image) === undefined);
-  return lacking.length === 0 ? undefined : `image ${lacking.join(', ')} lacks libfaketime; ${TODO}`;
+  return lacking.length === 0 ? undefined : `image ${lacking.join(', ')} lacks libfaketime; ${REMEDY}`;
 }
 
 /** Looked at in a container that is made of each and never runs. */
