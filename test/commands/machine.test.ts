@@ -4,7 +4,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { freshFolder, startDrill } from '../drills/drill-command.js';
+import { freshFolder, ROOT, startDrill } from '../drills/drill-command.js';
 import { withEngine } from '../runtime/docker/engine.js';
 
 const PATIENT = 'test/drills/lifecycle/patient.yaml';
@@ -127,7 +127,10 @@ test.skipIf(noMount)(`a localhost that is ::1 is no hindrance${named(noMount)}`,
 });
 
 const NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
-const noNobody = lackOf(...NOBODY);
+// Whoever has no rights may not even come to the checkout: there it is seen in a folder that is open to all.
+const OPEN_VIEW =
+  'mount --bind "$ROOT" "$VIEW" && cd "$VIEW" && node="$1" && shift 2 && exec "$SETPRIV" $RIGHTS "$node" dist/cli.js "$@"';
+const noNobody = noMount ?? lackOf(...NOBODY);
 
 test.skipIf(noNobody)(
   `an engine whose socket is closed to the user is named so, and local processes are taken${named(noNobody)}`,
@@ -139,15 +142,20 @@ test.skipIf(noNobody)(
     const socket = join(folder, 'engine.sock');
     await new Promise<void>((done) => server.listen(socket, done));
     chmodSync(socket, 0o660);
-    const closed = { DOCKER_HOST: `unix://${socket}` };
+    const view = freshFolder();
+    chmodSync(view, 0o755);
+    const [SETPRIV = '', ...rights] = NOBODY;
+    const seen = { ROOT, VIEW: view, SETPRIV, RIGHTS: rights.join(' ') };
+    const closed = { DOCKER_HOST: `unix://${socket}`, ...seen };
+    const asNobody = ['unshare', '--mount', 'sh', '-c', OPEN_VIEW, 'sh'];
     const said =
       /engine\.sock: expected a container engine that answers, found one that this user may not use \(connect EACCES .*\); join the group of its socket, which as a rule is docker \(`sudo usermod -aG docker \$USER`, then log in again\), use sudo, or use --runtime process/;
-    const doctor = await startDrill(['doctor'], closed, NOBODY).ended;
+    const doctor = await startDrill(['doctor'], closed, asNobody).ended;
     expect(doctor.stdout).toMatch(said);
     const out = freshFolder();
     chmodSync(out, 0o777);
     const run = (runtime: string) =>
-      startDrill(['run', PATIENT, '--runtime', runtime, '--out', join(out, runtime)], closed, NOBODY).ended;
+      startDrill(['run', PATIENT, '--runtime', runtime, '--out', join(out, runtime)], closed, asNobody).ended;
     const asked = await run('docker');
     expect(asked.stderr).toMatch(said);
     expect(asked.code).toBe(3);

@@ -98,7 +98,7 @@ withPacketFilters(() => {
     const refusals = () =>
       told.lines.filter(({ node, line }) => node === 'a' && line === 'refused ECONNREFUSED').length;
     const cut = await oneWay('fault-1', 'a', 'b', 'drop');
-    await hearsAll('a', cut.at);
+    await hearsAll('a', cut.last);
     const refusedBefore = refusals();
     // The filter outlives the node.
     await cluster.kill('b', 'SIGKILL');
@@ -106,16 +106,16 @@ withPacketFilters(() => {
     await start('b', 'beat.mjs', 'a', everybody);
     await hearsAll('a', before);
     await hearsAll('a', clock.now());
-    expect(heard('b', cut.at)).toEqual([]);
+    expect(heard('b', cut.last)).toEqual([]);
     // A sender is not told that what it sends is lost.
     expect(refusals()).toBe(refusedBefore);
     const healed = await links.heal('fault-1');
-    await Promise.all([hearsAll('a', healed.at), hearsAll('b', healed.at)]);
+    await Promise.all([hearsAll('a', healed.last), hearsAll('b', healed.last)]);
 
     const refused = await oneWay('fault-2', 'a', 'b', 'refuse');
     await eventually('a is told', () => refusals() > refusedBefore || undefined);
-    await hearsAll('a', refused.at);
-    expect(heard('b', refused.at)).toEqual([]);
+    await hearsAll('a', refused.last);
+    expect(heard('b', refused.last)).toEqual([]);
   });
 
   test('nodes reach each other and nobody else; what is cut of a link leaves the others', async () => {
