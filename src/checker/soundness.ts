@@ -94,6 +94,10 @@ function wrongLength(history: History, drill: Drill, fault: FaultRecord): string
   const { took } = spanOf(fault.healed!);
   if (took > quantumOf(drill))
     return `was not undone at once: its last part ended ${durationText(took)} after its first, and at most ${durationText(quantumOf(drill))} are allowed`;
+  // Parts that lie far apart for such a length were each in force for another one, whatever the middle says.
+  const apart = Math.max(took, fault.whole! - fault.effective!);
+  if (apart > Math.max(asked / 2, TOLERANCE.least))
+    return `was not one fault of ${durationText(asked)}: its parts came or ended up to ${durationText(apart)} apart`;
   if (Math.abs(lasted - asked) <= Math.max(TOLERANCE.share * asked, TOLERANCE.least)) return undefined;
   if (lasted < asked && isWish(history, drill, fault)) return undefined;
   const cut = lasted < asked && endedWithSteps(history, fault) ? ', for the steps had ended' : '';

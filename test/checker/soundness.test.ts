@@ -133,6 +133,25 @@ describe('a fault with a length', () => {
     });
   });
 
+  it('is none where its parts lie further apart than half of it, however patient the detectors are', () => {
+    const spread = (ms: number) => {
+      const nodes = { a: { role: 'primary' }, b: {} } as const;
+      const detect = { heartbeat: { interval: '1s', timeout: '10s' } };
+      const topology = { nodes, supervisor: { detect, lease: '15s' } };
+      const run = new Building({ topology, expect: BLIP, steps: [{ wait: '1s' }] }).step(990, 1);
+      const fault = run.fault(1000, { kind: 'partition', for: 300, last: 1000 + ms });
+      run.heal(1300, fault, 1300 + ms, undefined, 1300);
+      return find(run.phase(5000, 'down').history(), EFFECT);
+    };
+    expect(spread(150).verdict).toBe('pass');
+    expect(spread(151)).toMatchObject({
+      verdict: 'inconclusive',
+      message: expect.stringContaining(
+        'not one fault of 300.0 ms: its parts came or ended up to 151.0 ms apart',
+      ),
+    });
+  });
+
   it('is not known where somebody else ended it', () => {
     const run = cut(300, 5000).look(1200, 'fault-1', false);
     expect(judge(run.history()).timings.faults).toMatchObject([{ lasted_ms: null }]);
