@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import type { Drill } from '../drill/schema.js';
 import type { Random } from '../random.js';
 import type { Cluster } from '../runtime/runtime.js';
-import { type System, tellsRole } from '../system/system.js';
+import { roleAskerOf, type System, tellsRole } from '../system/system.js';
 import { clientName, linkName } from '../topology/links.js';
 import { processes, RunningGroup } from '../workload/client-group.js';
 import { generator, values } from '../workload/generator.js';
@@ -35,7 +35,7 @@ export function clientGroups(
             clock,
             nodes: plan.members,
             first: plan.primary,
-            role: tellsRole(system) ? (node, signal) => system.role(dial(node), signal) : undefined,
+            asker: tellsRole(system) ? (node) => roleAskerOf(system, dial(node)) : undefined,
           })
         : pinned(spec.pinned);
     const running = new RunningGroup({

@@ -8,12 +8,15 @@ import {
   greets,
   logsEvents,
   type RoleAnswer,
+  type RoleAsker,
+  roleAskerOf,
   type System,
   tellsHealth,
   tellsRole,
 } from '../system/system.js';
 import { Present, type PresentSetting, type Seen } from './present.js';
 import type { Recorder } from './recorder.js';
+import { testimony } from './testimony.js';
 
 /** How often each node is asked for its role, and how long it has to answer, ms. */
 const PROBE_EVERY = 50;
@@ -23,6 +26,8 @@ export interface ObserverSetting extends PresentSetting {
   system: System;
   recorder: Recorder;
   observe(node: string): Address;
+  /** Whether a node takes part in decisions, so that its log may tell of them. */
+  decides(node: string): boolean;
   /** Told of each greeting that was seen to arrive. */
   onArrival(token: string): void;
 }
@@ -30,6 +35,9 @@ export interface ObserverSetting extends PresentSetting {
 export class Observer extends Present {
   readonly #setting: ObserverSetting;
   readonly #asking = new Set<string>();
+  readonly #askers = new Map<string, RoleAsker>();
+  /** When each was first started, ms of the clock: what it wrote last in one life may be read in the next. */
+  readonly #started = new Map<string, number>();
   #timer: Timer | undefined;
   #isJudged = true;
 
@@ -55,11 +63,13 @@ export class Observer extends Present {
   stop(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
+    for (const asker of this.#askers.values()) asker.close();
   }
 
   onStart(node: string): void {
     const afresh = { running: true, paused: false, role: 'unknown', told: undefined, inSync: false } as const;
     Object.assign(this.of(node), afresh);
+    if (!this.#started.has(node)) this.#started.set(node, this.#setting.clock.now());
     this.#setting.recorder.record({ type: 'node', node, event: 'starting' });
   }
 
@@ -73,13 +83,15 @@ export class Observer extends Present {
   }
 
   onLine(node: string, line: string): void {
-    const { system, recorder } = this.#setting;
+    const { system, recorder, clock, decides } = this.#setting;
     const token = greets(system) ? system.arrivalOf?.(line) : undefined;
     if (token !== undefined) {
       this.#setting.onArrival(token);
       return;
     }
-    const logged = logsEvents(system) ? system.eventOf(node, line) : undefined;
+    const event = logsEvents(system) ? system.eventOf(node, line) : undefined;
+    const started = this.#started.get(node) ?? Number.POSITIVE_INFINITY;
+    const logged = event && testimony(event, { started, came: clock.now(), decides: decides(node) });
     if (!logged) return;
     const { body } = logged;
     if (body.type === 'role') {
@@ -93,15 +105,17 @@ export class Observer extends Present {
   }
 
   async #probe(node: string): Promise<void> {
-    const { system, clock } = this.#setting;
+    const { system, clock, observe } = this.#setting;
     if (this.#asking.has(node) || !this.of(node).running) return;
     const asked = clock.now();
     if (tellsRole(system)) {
-      const answer = await this.#ask(node, (address, signal) => system.role(address, signal));
+      const asker = this.#askers.get(node) ?? roleAskerOf(system, observe(node));
+      this.#askers.set(node, asker);
+      const answer = await this.#ask(node, (signal) => asker.role(signal));
       if (this.#timer && this.of(node).running) this.#note(node, answer, asked);
     } else if (tellsHealth(system)) {
-      const serves = await this.#ask(node, async (address, signal) => {
-        await system.healthy(address, signal);
+      const serves = await this.#ask(node, async (signal) => {
+        await system.healthy(observe(node), signal);
         return true;
       });
       if (this.#timer && this.of(node).running) this.#assume(node, serves ?? false);
@@ -111,13 +125,13 @@ export class Observer extends Present {
   /** Undefined where there is no answer, or not in time. */
   async #ask<Answer>(
     node: string,
-    question: (address: Address, signal: AbortSignal) => Promise<Answer>,
+    question: (signal: AbortSignal) => Promise<Answer>,
   ): Promise<Answer | undefined> {
-    const { clock, observe } = this.#setting;
+    const { clock } = this.#setting;
     this.#asking.add(node);
-    const answer = await within(clock, PROBE_TIMEOUT, `${node}'s word of itself`, (signal) =>
-      question(observe(node), signal),
-    ).catch(() => undefined);
+    const answer = await within(clock, PROBE_TIMEOUT, `${node}'s word of itself`, question).catch(
+      () => undefined,
+    );
     this.#asking.delete(node);
     return answer;
   }

@@ -32,6 +32,7 @@ import type { Recorder } from './recorder.js';
 import type { Scene } from './scene.js';
 import { openStageLinks, type StageLinks } from './stage-links.js';
 import { Tally } from './tally.js';
+import { deciders } from './testimony.js';
 
 export interface StageSetting {
   clock: Clock;
@@ -118,6 +119,7 @@ export class Stage {
       supervisors: plan.supervisors,
       groups: Object.keys(drill.clients),
       observe: (node) => cluster.places.observe(node),
+      decides: deciders(drill.topology.supervisor, plan.supervisors),
       onArrival: (token) => greets.arrived(token),
     });
     this.#rest.push(() => observer.stop());

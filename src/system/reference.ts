@@ -17,6 +17,7 @@ import type {
   NodeContext,
   Outcome,
   RoleAnswer,
+  RoleAsker,
   Switches,
   System,
   TellsRole,
@@ -47,15 +48,15 @@ export const referenceSystem: System & TellsRole & LogsEvents & Switches & Requi
   },
 
   async role(address, signal): Promise<RoleAnswer> {
-    const body = (await ask(address, 'GET', '/role', '', signal)) as RoleBody;
-    return {
-      role: body.role,
-      term: body.term,
-      accepted: body.accepted,
-      inSync: body.in_sync,
-      ...(body.until === undefined ? {} : { until: body.until }),
-    };
+    const asker = roleAsker(address);
+    try {
+      return await asker.role(signal);
+    } finally {
+      asker.close();
+    }
   },
+
+  roleAsker,
 
   eventOf(node, line) {
     return line.startsWith('{') ? loggedEvent(node, line) : undefined;
@@ -194,14 +195,36 @@ function bodyOf(node: string, line: Line): EventBody | undefined {
   return undefined;
 }
 
+function roleAsker(address: Address): RoleAsker {
+  const client = new HttpClient(address);
+  return {
+    async role(signal) {
+      const result = await client.exchange('GET', '/role', '', signal);
+      const body = bodyOf200(result, address, '/role') as RoleBody;
+      return {
+        role: body.role,
+        term: body.term,
+        accepted: body.accepted,
+        inSync: body.in_sync,
+        ...(body.until === undefined ? {} : { until: body.until }),
+      };
+    },
+    close: () => client.close(),
+  };
+}
+
 /** Asks beside the links, on a connection of its own; resolves with the body of a 200. */
 async function ask(address: Address, method: string, path: string, body: string, signal: AbortSignal) {
   const client = new HttpClient(address);
   const result = await client.exchange(method, path, body, signal);
   client.close();
+  return bodyOf200(result, address, path);
+}
+
+function bodyOf200(result: Exchange, address: Address, path: string): unknown {
   const where = `${address.host}:${address.port}${path}`;
   if (result.kind !== 'answer') throw new EnvironmentError({ where, message: result.error });
   if (result.status !== 200)
     throw new EnvironmentError({ where, expected: 'status 200', found: `${result.status} ${result.text}` });
-  return JSON.parse(result.text) as unknown;
+  return JSON.parse(result.text);
 }

@@ -63,6 +63,20 @@ export interface RoleAnswer {
 /** A system whose nodes can be asked for their role, beside the links. Rejects where there is no answer. */
 export interface TellsRole {
   role(address: Address, signal: AbortSignal): Promise<RoleAnswer>;
+  /** The same over connections that are kept, for whoever asks many times a second. */
+  roleAsker?(address: Address): RoleAsker;
+}
+
+/** Asks one node for its role, again and again. */
+export interface RoleAsker {
+  role(signal: AbortSignal): Promise<RoleAnswer>;
+  close(): void;
+}
+
+export function roleAskerOf(system: TellsRole, address: Address): RoleAsker {
+  return (
+    system.roleAsker?.(address) ?? { role: (signal) => system.role(address, signal), close: () => undefined }
+  );
 }
 
 /**

@@ -5,7 +5,7 @@
  * is primary.
  */
 import { type Clock, type Timer, within } from '../clock.js';
-import type { Outcome, RoleAnswer } from '../system/system.js';
+import type { Outcome, RoleAsker } from '../system/system.js';
 
 export interface Target {
   /** The node for the next operation. */
@@ -24,8 +24,8 @@ export interface FollowSetting {
   nodes: readonly string[];
   /** The first belief. */
   first: string;
-  /** Asks a node for its role over the group's link to it; undefined where the system cannot tell. */
-  role: ((node: string, signal: AbortSignal) => Promise<RoleAnswer>) | undefined;
+  /** Who asks a node for its role over the group's link to it; undefined where the system cannot tell. */
+  asker: ((node: string) => RoleAsker) | undefined;
   /** How often the pool looks whether answers stay away, and asks around, ms. */
   every?: number;
   /** How long a target may owe every answer before the pool asks around, ms. */
@@ -40,6 +40,7 @@ export function following(setting: FollowSetting): Target {
 class Following implements Target {
   readonly #setting: FollowSetting;
   readonly #asked = new Set<string>();
+  readonly #askers = new Map<string, RoleAsker>();
   readonly #every: number;
   readonly #patience: number;
   #belief: string;
@@ -73,13 +74,14 @@ class Following implements Target {
     } else {
       this.#suspect = true;
       // Without a role to ask for, the next node is as good a guess as any.
-      if (!this.#setting.role) this.#move(this.#next());
+      if (!this.#setting.asker) this.#move(this.#next());
     }
   }
 
   stop(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
+    for (const asker of this.#askers.values()) asker.close();
   }
 
   #watch(): void {
@@ -97,11 +99,13 @@ class Following implements Target {
   }
 
   async #ask(node: string): Promise<void> {
-    const { role, clock } = this.#setting;
-    if (!role) return;
+    const { asker: askerOf, clock } = this.#setting;
+    if (!askerOf) return;
+    const asker = this.#askers.get(node) ?? askerOf(node);
+    this.#askers.set(node, asker);
     this.#asked.add(node);
     const answer = await within(clock, this.#patience, `the role of ${node}`, (signal) =>
-      role(node, signal),
+      asker.role(signal),
     ).catch(() => undefined);
     this.#asked.delete(node);
     if (answer?.role === 'primary' && (answer.term ?? 0) >= this.#term && this.#timer) {

@@ -74,6 +74,7 @@ export async function observerStand(drill: Partial<DrillFile>): Promise<Observer
     supervisors: ['s1'],
     groups: ['app'],
     observe: (node) => ({ host: node, port: 1 }),
+    decides: () => true,
     onArrival() {},
   });
   const stand: ObserverStand = {

@@ -13,12 +13,15 @@ function pool(answers: Record<string, RoleAnswer | undefined>) {
     clock,
     nodes: ['a', 'b', 'c'],
     first: 'a',
-    async role(node) {
-      asked.push(node);
-      const answer = answers[node];
-      if (!answer) throw new Error('no answer');
-      return answer;
-    },
+    asker: (node) => ({
+      async role() {
+        asked.push(node);
+        const answer = answers[node];
+        if (!answer) throw new Error('no answer');
+        return answer;
+      },
+      close: () => undefined,
+    }),
   });
   return { clock, target, asked };
 }
@@ -76,7 +79,7 @@ describe('a group that follows the primary', () => {
   });
 
   it('tries the next node where nobody can be asked', () => {
-    const target = following({ clock: new VirtualClock(), nodes: ['a', 'b'], first: 'a', role: undefined });
+    const target = following({ clock: new VirtualClock(), nodes: ['a', 'b'], first: 'a', asker: undefined });
     target.learn('a', { type: 'info', error: 'lost connection' });
     expect(target.node()).toBe('b');
     target.learn('b', { type: 'fail', error: 'refused' });

@@ -17,7 +17,7 @@ import { describeExit, describeSignal, type Exit } from './container-exit.js';
 import { lackOfHealth } from './container-health.js';
 import { ContainerLife } from './container-life.js';
 import { attachOutput, type ContainerOutput } from './container-output.js';
-import { processOf } from './container-process.js';
+import { processOf, sendSignal } from './container-process.js';
 import { ContainerStarts } from './container-starts.js';
 import { refusalOf, statusOf } from './engine.js';
 import type { NetworkTurns } from './network-turns.js';
@@ -50,6 +50,8 @@ export class Container {
   #made = '';
   #making: Promise<unknown> | undefined;
   #isOver = false;
+  /** An older kernel's freezer holds SIGKILL back until the engine thaws the container. */
+  #isFrozen = false;
   readonly #starts: ContainerStarts;
   #life: ContainerLife | undefined;
   /** For what it is told. */
@@ -106,6 +108,7 @@ export class Container {
     if (!container) throw this.#error('a container', 'none');
     const life = await this.#begin(container);
     this.#life = life;
+    this.#isFrozen = false;
     try {
       await this.#starts.start(container);
     } catch (error) {
@@ -135,18 +138,15 @@ export class Container {
    * at which it has ended. Rejects where there is no process, and where it has not ended `patience` ms later.
    */
   async kill(signal: KillSignal, patience: number): Promise<number> {
-    const { clock } = this.#setting;
     const { container, life } = await this.#alive();
-    const before = clock.now();
-    const sent = container.kill({ signal });
-    const refused = sent.then(
+    const before = this.#setting.clock.now();
+    const process = this.#isFrozen ? undefined : life.process;
+    const refused = sendSignal(signal, container, process).then(
       () => new Promise<never>(() => {}),
       (error: unknown) => {
-        throw this.#error(
-          statusOf(error) === 409 ? 'a running process' : `${signal} to be taken`,
-          statusOf(error) === 409 ? 'none' : refusalOf(error),
-          error,
-        );
+        const isGone = statusOf(error) === 409;
+        const found = isGone ? 'none' : refusalOf(error);
+        throw this.#error(isGone ? 'a running process' : `${signal} to be taken`, found, error);
       },
     );
     if (signal !== 'SIGKILL') return (await Promise.race([this.#ended(life, patience), refused])).at;
@@ -190,6 +190,7 @@ export class Container {
         if (clock.now() > end || !/unable to freeze/.test(refusalOf(error))) throw error;
         return freeze();
       });
+    this.#isFrozen = true;
     return spanned(clock, () => this.#asked('pause', freeze()));
   }
 
@@ -197,12 +198,14 @@ export class Container {
   async resume(): Promise<Span> {
     const isPaused = await this.paused();
     return spanned(this.#setting.clock, async () => {
-      if (!isPaused) return;
-      const resumed = this.made.unpause().catch(async (error: unknown) => {
-        // It ended, or was started again, between the look and this.
-        if (await this.paused()) throw error;
-      });
-      await this.#asked('resume', resumed);
+      const resumed =
+        isPaused &&
+        this.made.unpause().catch(async (error: unknown) => {
+          // It ended, or was started again, between the look and this.
+          if (await this.paused()) throw error;
+        });
+      if (resumed) await this.#asked('resume', resumed);
+      this.#isFrozen = false;
     });
   }
 
