@@ -35,6 +35,7 @@ export function clientGroups(
             clock,
             nodes: plan.members,
             first: plan.primary,
+            timeout: spec.timeout,
             asker: tellsRole(system) ? (node) => roleAskerOf(system, dial(node)) : undefined,
           })
         : pinned(spec.pinned);

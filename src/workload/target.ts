@@ -28,8 +28,10 @@ export interface FollowSetting {
   asker: ((node: string) => RoleAsker) | undefined;
   /** How often the pool looks whether answers stay away, and asks around, ms. */
   every?: number;
-  /** How long a target may owe every answer before the pool asks around, ms. */
+  /** How long a target may owe every answer before the pool asks around, and a node one before it is asked again, ms. */
   patience?: number;
+  /** How long an answer may take to be heard, ms: over a slow link it comes late, and is an answer still. */
+  timeout: number;
 }
 
 /** A target that follows the primary. */
@@ -39,7 +41,8 @@ export function following(setting: FollowSetting): Target {
 
 class Following implements Target {
   readonly #setting: FollowSetting;
-  readonly #asked = new Set<string>();
+  /** When each was last asked that still owes an answer. */
+  readonly #asked = new Map<string, number>();
   readonly #askers = new Map<string, RoleAsker>();
   readonly #every: number;
   readonly #patience: number;
@@ -93,21 +96,26 @@ class Following implements Target {
     });
   }
 
-  /** Asks every node that does not owe an answer already: one that hangs must not keep the others from telling. */
+  /** Asks every node that does not owe an answer to a question just asked. */
   #askAround(): void {
-    for (const node of this.#setting.nodes) if (!this.#asked.has(node)) void this.#ask(node);
+    const { clock, nodes } = this.#setting;
+    for (const node of nodes) {
+      const asked = this.#asked.get(node);
+      if (asked === undefined || clock.now() - asked >= this.#patience) void this.#ask(node);
+    }
   }
 
   async #ask(node: string): Promise<void> {
-    const { asker: askerOf, clock } = this.#setting;
+    const { asker: askerOf, clock, timeout } = this.#setting;
     if (!askerOf) return;
     const asker = this.#askers.get(node) ?? askerOf(node);
     this.#askers.set(node, asker);
-    this.#asked.add(node);
-    const answer = await within(clock, this.#patience, `the role of ${node}`, (signal) =>
-      asker.role(signal),
-    ).catch(() => undefined);
-    this.#asked.delete(node);
+    const asked = clock.now();
+    this.#asked.set(node, asked);
+    const answer = await within(clock, timeout, `the role of ${node}`, (signal) => asker.role(signal)).catch(
+      () => undefined,
+    );
+    if (this.#asked.get(node) === asked) this.#asked.delete(node);
     if (answer?.role === 'primary' && (answer.term ?? 0) >= this.#term && this.#timer) {
       this.#term = answer.term ?? this.#term;
       this.#move(node);

@@ -1,21 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { VirtualClock } from '../../src/clock.js';
+import { sleep, VirtualClock } from '../../src/clock.js';
 import type { RoleAnswer } from '../../src/system/system.js';
 import { following, pinned } from '../../src/workload/target.js';
 
 /** Lets promises that are already decided run. */
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-function pool(answers: Record<string, RoleAnswer | undefined>) {
+function pool(answers: Record<string, RoleAnswer | undefined>, takes = 0) {
   const clock = new VirtualClock();
   const asked: string[] = [];
   const target = following({
     clock,
     nodes: ['a', 'b', 'c'],
     first: 'a',
+    timeout: 1000,
     asker: (node) => ({
       async role() {
         asked.push(node);
+        if (takes > 0) await sleep(clock, takes);
         const answer = answers[node];
         if (!answer) throw new Error('no answer');
         return answer;
@@ -61,6 +63,18 @@ describe('a group that follows the primary', () => {
     expect(target.node()).toBe('b');
   });
 
+  it('finds the new primary over links whose answers take longer than it waits before it asks again', async () => {
+    const { clock, target, asked } = pool({ b: { role: 'primary', term: 2 } }, 400);
+    target.node();
+    for (let ms = 0; ms < 550; ms += 5) {
+      clock.advance(5);
+      await settle();
+    }
+    expect(target.node()).toBe('b');
+    // One question each 100 ms, until the first answer.
+    expect(asked.filter((node) => node === 'b').length).toBeLessThanOrEqual(5);
+  });
+
   it('does not go back to a primary of an older term', async () => {
     const { clock, target } = pool({ a: { role: 'primary', term: 1 }, b: { role: 'standby', term: 1 } });
     target.learn('a', { type: 'fail', error: 'not primary', primary: 'b' });
@@ -79,7 +93,13 @@ describe('a group that follows the primary', () => {
   });
 
   it('tries the next node where nobody can be asked', () => {
-    const target = following({ clock: new VirtualClock(), nodes: ['a', 'b'], first: 'a', asker: undefined });
+    const target = following({
+      clock: new VirtualClock(),
+      nodes: ['a', 'b'],
+      first: 'a',
+      timeout: 1000,
+      asker: undefined,
+    });
     target.learn('a', { type: 'info', error: 'lost connection' });
     expect(target.node()).toBe('b');
     target.learn('b', { type: 'fail', error: 'refused' });
