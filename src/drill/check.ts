@@ -10,6 +10,7 @@ import { checkWayBack, checkWorkload, notADependency } from './check-system.js';
 import { checkTopology } from './check-topology.js';
 import { found, type Problem } from './problem.js';
 import type { Drill } from './schema.js';
+import { isMasked } from './secrets.js';
 import { advice, listed } from './suggest.js';
 
 export interface CheckOptions {
@@ -31,6 +32,7 @@ export function checkDrill(drill: Drill, options: CheckOptions = {}): Problem[] 
     ...checkShared(drill),
     ...checkFailback(drill, names.nodes),
     ...checkExpectations(drill, names),
+    ...checkMasked(drill),
   ];
 }
 
@@ -45,6 +47,20 @@ function checkSystem({ topology }: Drill, systems: readonly string[]): Problem[]
       ...advice(system, systems),
     },
   ];
+}
+
+/** A drill file that a run left behind has no secrets in it: what needs them does not start from there. */
+function checkMasked({ topology }: Drill): Problem[] {
+  return Object.entries(topology.nodes).flatMap(([name, { environment = {} }]) =>
+    Object.entries(environment)
+      .filter(([, value]) => isMasked(value))
+      .map(([variable, value]) => ({
+        path: ['topology', 'nodes', name, 'environment', variable],
+        expected: 'the value itself',
+        found: found(value),
+        todo: 'run the file from which that run was made; what runs leave behind does not hold the values of variables',
+      })),
+  );
 }
 
 function checkClients(drill: Drill, nodes: readonly string[]): Problem[] {

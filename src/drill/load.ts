@@ -16,6 +16,7 @@ import { readDocument } from './document.js';
 import { Phrases, problemsOf } from './issues.js';
 import { locatedError, type Problem, problemsError } from './problem.js';
 import { type Drill, drillSchema } from './schema.js';
+import { filledInOf, noteFilledIn } from './secrets.js';
 import { settled } from './settle.js';
 import { Source } from './source.js';
 import { noteSteps } from './step-text.js';
@@ -54,6 +55,7 @@ export function withoutSteps(drill: Drill): Drill {
   const without = { ...drill, steps: [] };
   const origin = origins.get(drill);
   if (origin) origins.set(without, origin);
+  noteFilledIn(without, filledInOf(drill));
   return without;
 }
 
@@ -65,12 +67,13 @@ export function parseDrill(bytes: Uint8Array | string, file: string, options: Pa
   const { content } = reading;
   const { importing } = options;
   const compose = importing && composeOf(content.value);
-  const { value, locate, notes } = compose
+  const { value, locate, notes, filledIn } = compose
     ? importCompose(source, content, compose, importing)
     : {
         value: content.value,
         locate: (...[path, on]: Parameters<Locate>) => ({ source, range: content.rangeOf(path, on) }),
         notes: [],
+        filledIn: [],
       };
   const phrases = new Phrases();
   const result = drillSchema.safeDecode(value as never, { error: phrases.error });
@@ -81,6 +84,7 @@ export function parseDrill(bytes: Uint8Array | string, file: string, options: Pa
   const missing = importing ? checkRecipes(drill, importing.read) : [];
   if (missing.length > 0) throw placed(locate, missing);
   origins.set(drill, { locate, notes });
+  noteFilledIn(drill, filledIn);
   noteSteps(drill, value);
   return drill;
 }

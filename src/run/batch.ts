@@ -7,6 +7,7 @@ import { setMaxListeners } from 'node:events';
 import { lstat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Drill, encodeDrill, MOST_SEED } from '../drill/schema.js';
+import { filledInOf } from '../drill/secrets.js';
 import { InternalError } from '../errors.js';
 import type { Event } from '../history/event.js';
 import type { Addresses } from '../report/addresses.js';
@@ -169,6 +170,7 @@ async function executeInKeeper(
     {
       how: 'run',
       drill: encodeDrill(entry.drill),
+      filledIn: filledInOf(entry.drill),
       file: resolve(entry.file),
       runtime: runtime.name as RuntimeName,
       seed,

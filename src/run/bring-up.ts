@@ -4,6 +4,7 @@ import { RUNTIMES, SYSTEMS } from '../catalog.js';
 import type { Clock } from '../clock.js';
 import { withoutSteps } from '../drill/load.js';
 import { encodeDrill } from '../drill/schema.js';
+import { filledInOf } from '../drill/secrets.js';
 import { InternalError } from '../errors.js';
 import type { Event } from '../history/event.js';
 import { freshSeed } from '../random.js';
@@ -40,6 +41,7 @@ export async function bringUp(options: UpOptions): Promise<Addresses> {
     {
       how: 'up',
       drill: encodeDrill(entry.drill),
+      filledIn: filledInOf(entry.drill),
       file: resolve(entry.file),
       runtime,
       seed: options.seed ?? entry.drill.seed ?? freshSeed(),

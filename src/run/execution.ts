@@ -12,7 +12,8 @@ import { stringify } from 'yaml';
 import { judge } from '../checker/judge.js';
 import type { Verdict } from '../checker/verdict.js';
 import { type Clock, unlessAborted } from '../clock.js';
-import { type Drill, encodeDrill } from '../drill/schema.js';
+import type { Drill, DrillFile } from '../drill/schema.js';
+import { Mask } from '../drill/secrets.js';
 import { type EnvironmentError, linesOf } from '../errors.js';
 import {
   type EndEvent,
@@ -23,7 +24,7 @@ import {
 } from '../history/event.js';
 import { historyOf } from '../history/history.js';
 import type { ToxiproxyChoice } from '../link/toxiproxy-choice.js';
-import { type Random, seeded } from '../random.js';
+import { freshSecret, type Random, seeded } from '../random.js';
 import { writeExecution } from '../report/files.js';
 import type { Inventory, Runtime } from '../runtime/runtime.js';
 import type { System } from '../system/system.js';
@@ -82,14 +83,16 @@ export async function execute(setting: ExecutionSetting): Promise<Executed> {
     failure ??= error;
     ending.abort(error);
   };
-  const recorder = await Recorder.open({ clock, file: join(folder, 'history.jsonl'), onFailure: fail });
+  const mask = new Mask(drill, freshSecret());
+  const recorder = await Recorder.open({ clock, file: join(folder, 'history.jsonl'), mask, onFailure: fail });
   const abort = () => ending.abort(setting.signal.reason);
   if (setting.signal.aborted) abort();
   setting.signal.addEventListener('abort', abort, { once: true });
   recorder.subscribe(setting.onEvent);
   const plan = planOf(drill);
-  recordRun(recorder, setting, plan);
-  const drillFile = stringify(encodeDrill({ ...drill, seed: setting.seed }));
+  const masked = mask.drill({ ...drill, seed: setting.seed });
+  recordRun(recorder, setting, masked, plan);
+  const drillFile = stringify(masked);
   await writeExecution(folder, { drill: drillFile }).catch(fail);
   const reason = failure === undefined ? await play(setting, plan, recorder, ending.signal) : 'failed';
   recorder.record({ type: 'end', reason });
@@ -123,6 +126,7 @@ function stamped(events: readonly Event[], bodies: readonly EventBody[]): Event[
 export function recordRun(
   recorder: Recorder,
   setting: Pick<ExecutionSetting, 'drill' | 'runtime' | 'seed' | 'execution' | 'clock'>,
+  masked: DrillFile,
   plan: Plan,
 ): void {
   const { drill, runtime, seed, execution, clock } = setting;
@@ -130,7 +134,7 @@ export function recordRun(
     type: 'run',
     format: HISTORY_FORMAT,
     tool: VERSION,
-    drill: encodeDrill({ ...drill, seed }),
+    drill: masked,
     runtime: runtime.name,
     seed,
     execution,

@@ -6,6 +6,7 @@
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Clock, Timer } from '../clock.js';
+import type { Mask } from '../drill/secrets.js';
 import { codeOf, EnvironmentError, messageOf } from '../errors.js';
 import { lineEncoder } from '../history/codec.js';
 import type { Event, EventBody, Nanoseconds } from '../history/event.js';
@@ -23,6 +24,8 @@ export interface Instants {
 
 export interface RecorderSetting {
   clock: Clock;
+  /** Hides what is secret in an event. */
+  mask?: Mask;
   file: string;
   /** Called once when the history can no longer be written. */
   onFailure(error: EnvironmentError): void;
@@ -34,6 +37,7 @@ export class Recorder {
   #count = 0;
   #forgets = false;
   readonly #clock: Clock;
+  readonly #mask: Mask | undefined;
   readonly #origin: number;
   readonly #file: string;
   readonly #handle: FileHandle;
@@ -48,6 +52,7 @@ export class Recorder {
 
   private constructor(setting: RecorderSetting, handle: FileHandle) {
     this.#clock = setting.clock;
+    this.#mask = setting.mask;
     this.#origin = setting.clock.now();
     this.#file = setting.file;
     this.#handle = handle;
@@ -70,7 +75,8 @@ export class Recorder {
 
   /** What happens once the history is closed is no part of it. */
   record(body: EventBody, instants: Instants = {}): Event {
-    const event = { index: this.#count, time: this.scale(this.#clock.now()), ...body } as Event;
+    const told = this.#mask?.event(body) ?? body;
+    const event = { index: this.#count, time: this.scale(this.#clock.now()), ...told } as Event;
     for (const name of ['at', 'first', 'last', 'until', 'intended'] as const) {
       const instant = instants[name];
       if (instant !== undefined) Object.assign(event, { [name]: this.scale(instant) });

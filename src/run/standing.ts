@@ -4,9 +4,9 @@
  */
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { encodeDrill } from '../drill/schema.js';
+import { Mask } from '../drill/secrets.js';
 import { EnvironmentError, linesOf, messageOf } from '../errors.js';
-import { seeded } from '../random.js';
+import { freshSecret, seeded } from '../random.js';
 import type { Addresses } from '../report/addresses.js';
 import { writeExecution } from '../report/files.js';
 import type { Inventory } from '../runtime/runtime.js';
@@ -27,16 +27,19 @@ export interface Standing {
 export async function stand(setting: Omit<ExecutionSetting, 'keeping'>): Promise<Standing> {
   const { drill, folder, clock, seed } = setting;
   const ground = new AbortController();
+  const mask = new Mask(drill, freshSecret());
+  const masked = mask.drill({ ...drill, seed });
   const recorder = await Recorder.open({
     clock,
+    mask,
     file: join(folder, 'history.jsonl'),
     // Nothing is judged by it: the topology is worth more than its history.
     onFailure: () => {},
   });
   recorder.subscribe(setting.onEvent);
   const plan = planOf(drill);
-  recordRun(recorder, setting, plan);
-  await writeExecution(folder, { drill: stringify(encodeDrill({ ...drill, seed })) });
+  recordRun(recorder, setting, masked, plan);
+  await writeExecution(folder, { drill: stringify(masked) });
   const stage = new Stage({
     ...setting,
     plan,

@@ -50,6 +50,8 @@ export interface Imported {
   locate: Locate;
   /** What was not taken, each with its place. */
   notes: string[];
+  /** The values that came from the environment, or from `.env`. */
+  filledIn: string[];
 }
 
 const COMPOSE = ['topology', 'compose'] as const;
@@ -105,6 +107,7 @@ export function importCompose(
   return {
     value: { ...drill, topology: { ...topology, nodes } },
     notes: compose.notes,
+    filledIn: compose.filledIn,
     locate: (at, on) => {
       const [first, second, name, key, variable] = at.map(String);
       if (first !== 'topology' || second !== 'nodes' || name === undefined) return own(at, on);
@@ -124,6 +127,7 @@ export function importCompose(
 class ComposeFile {
   readonly services: Values = {};
   readonly problems: LocatedProblem[] = [];
+  readonly #filledIn = new Set<string>();
   readonly #notes: { at: number; text: string }[] = [];
   readonly #source: Source;
   readonly #content: Content;
@@ -139,7 +143,12 @@ class ComposeFile {
     const reading = readDocument(source, { merge: true });
     if ('problems' in reading) throw problemsError(source, reading.problems);
     this.#content = reading.content;
-    this.#environment = this.#lookup();
+    const lookup = this.#lookup();
+    this.#environment = (name) => {
+      const value = lookup(name);
+      if (value !== undefined) this.#filledIn.add(value);
+      return value;
+    };
     const file = mapOf(this.#filled(this.#content.value, [])) ?? {};
     this.#volumes = mapOf(file['volumes']) ?? {};
     const services = mapOf(file['services']);
@@ -151,6 +160,11 @@ class ComposeFile {
       mapAt(volume, ['volumes', name], VOLUME, naming, FILE_TODO);
     this.#noteNetworks(mapOf(file['networks']) ?? {});
     Object.assign(this.services, services);
+  }
+
+  /** The values that came from the environment, or from `.env`. */
+  get filledIn(): string[] {
+    return [...this.#filledIn];
   }
 
   /** What was not taken, in the order of the text; what several services have in common is told for each. */

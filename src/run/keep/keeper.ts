@@ -2,6 +2,7 @@
 import { FAULTS, RUNTIMES, SYSTEMS, systemOf } from '../../catalog.js';
 import { systemClock as clock, sleep } from '../../clock.js';
 import { decodeDrill } from '../../drill/schema.js';
+import { noteFilledIn } from '../../drill/secrets.js';
 import { InternalError } from '../../errors.js';
 import type { Addresses } from '../../report/addresses.js';
 import { folderOf } from '../../runtime/label.js';
@@ -60,6 +61,7 @@ async function run(job: Job, talk: Talk): Promise<void> {
 
 function settingOf(job: Job, { tell, signal }: Talk): ExecutionSetting {
   const drill = decodeDrill(job.drill);
+  noteFilledIn(drill, job.filledIn);
   const system = systemOf(drill.topology, SYSTEMS);
   if (!system) throw new InternalError({ expected: 'a system', found: `"${drill.topology.system}"` });
   const { seed, execution, folder, toxiproxy, environment } = job;

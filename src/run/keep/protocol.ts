@@ -25,6 +25,8 @@ export interface Job {
   how: 'up' | 'run';
   /** The drill as resolved, and its file's path. */
   drill: DrillFile;
+  /** The values in it that came from the environment. */
+  filledIn: readonly string[];
   file: string;
   runtime: RuntimeName;
   seed: number;
