@@ -6,13 +6,14 @@
  *     await toxiproxy.close();
  *
  * It differs from Toxiproxy 2.12 on purpose in this: a missing host is loopback; a body over 1 MB is 413, for what it
- * would be as objects does not fit into memory; a call never waits for a
- * receiver that does not read, or for a reset under way; a change that is refused changes nothing; a slicer or a
+ * would be as objects does not fit into memory; a foreign Host or Origin is 403, as a browser is; a call never waits for
+ * a receiver that does not read, or for a reset under way; a change that is refused changes nothing; a slicer or a
  * bandwidth with senseless attributes does no harm; delays of several latency toxics add up for queued bytes too.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Clock } from '../clock.js';
 import { EnvironmentError, messageOf } from '../errors.js';
+import { pageBehind } from '../page-guard.js';
 import { integer, type Random } from '../random.js';
 import { joinHostPort } from './address.js';
 import { bodyTooLarge } from './api-error.js';
@@ -93,7 +94,8 @@ async function handle(
   request: IncomingMessage,
 ): Promise<Reply> {
   // Pages in a browser must not control proxies on the user's machine.
-  if (request.headers['user-agent']?.startsWith('Mozilla/')) return plain(403, 'User agent not allowed');
+  const page = pageBehind(request);
+  if (page !== undefined) return plain(403, page);
   try {
     return await handler({ proxies, names, body: await readAll(request) });
   } catch (error) {

@@ -30,6 +30,23 @@ onEachServer((api) => {
     );
   });
 
+  test.each([
+    ['Origin', 'http://page.example', 'Origin not allowed\n'],
+    ['Origin', 'null', 'Origin not allowed\n'],
+    ['Host', 'rebound.example:8474', 'Host not allowed\n'],
+    ['Host', '127.0.0.1.rebound.example', 'Host not allowed\n'],
+  ])('a page is known by its %s %s', async (name, value, body) => {
+    const answer = await api.call('POST', '/reset', undefined, { [name]: value });
+    expect([answer.status, answer.headers['content-type'], answer.body]).toEqual([403, TEXT_TYPE, body]);
+  });
+
+  test.each(['localhost:8474', 'toxiproxy', '[::1]:8474', '127.0.0.1', 'host.docker.internal:8474'])(
+    'a program may call it %s',
+    async (host) => {
+      expect((await api.call('GET', '/version', undefined, { Host: host })).status).toBe(200);
+    },
+  );
+
   test.each(['/', '/none', '/proxies/', '/version/', '/metrics', '/proxies/p/toxics/', '/proxies/p/none'])(
     'GET %s is not found',
     async (path) => {
