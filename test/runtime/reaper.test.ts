@@ -147,6 +147,7 @@ describe('clean', () => {
 
   test.runIf(process.getuid?.() === 0)("believes nothing in a folder that is somebody else's", async () => {
     const { run, folder } = leftover(dead);
+    onTestFinished(() => rmSync(folder.path, { recursive: true }));
     await eventually('its process is there', () => ofRun(run).length === 1 || undefined);
     const theirs = freshRun();
     new RunFolder(theirs).create(dead);

@@ -34,8 +34,8 @@ export function membersSeen(notes: RunFolder): Members {
       if (!hasProc) return [];
       const noted = notes.processes().filter(({ of }) => of === first.pid);
       // A look at all processes takes its time: it is for the living.
-      const known = [first, ...noted].filter((one) => stateOf(one) !== 'gone');
-      return known.length > 0 ? familyOf(known) : [];
+      const known = [first, ...noted];
+      return known.some((one) => stateOf(one) !== 'gone') ? familyOf(known) : [];
     },
   };
 }

@@ -83,10 +83,11 @@ export function remaining(folder: RunFolder, spare: ReadonlySet<number>): Proces
   const labelled = processesWith(RUN_VARIABLE).filter(
     ({ environment }) => environment[RUN_VARIABLE] === folder.run,
   );
-  const noted = folder.processes().filter((process) => stateOf(process) !== 'gone');
+  const all = folder.processes();
+  const noted = all.filter((process) => stateOf(process) !== 'gone');
   const group = folder.group();
   // Without a group, what descends from them may not have been noted yet.
-  const others = group === undefined ? (hasProc ? familyOf(noted) : []) : membersOf(group);
+  const others = group === undefined ? (hasProc && noted.length > 0 ? familyOf(all) : []) : membersOf(group);
   const byPid = new Map([...noted, ...labelled, ...others].map((process) => [process.pid, process]));
   return [...byPid.values()].filter(({ pid }) => !spare.has(pid));
 }

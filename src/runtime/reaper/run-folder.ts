@@ -11,7 +11,8 @@
  *
  * Notes are written at once and synchronously: what was started must not get lost between here and the disk. The folder
  * lies where everybody can make folders, and its notes name processes to end. So it counts only where it is this user's,
- * closed to all others, and no link; and it is removed only where its note of the runner says whose it is, too.
+ * closed to all others, and no link, and where its note of the runner says that it is the run's: only then are its other
+ * notes believed, and only then is it removed.
  */
 import { mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
@@ -189,7 +190,7 @@ export class RunFolder {
   }
 
   #runner(): Partial<RunnerNote> | undefined {
-    return this.#lines<Partial<RunnerNote>>(RUNNER)[0];
+    return this.isThere() ? linesIn<Partial<RunnerNote>>(join(this.path, RUNNER))[0] : undefined;
   }
 
   processes(): NotedProcess[] {
@@ -216,21 +217,25 @@ export class RunFolder {
   }
 
   #lines<Line>(name: string): Line[] {
-    if (!this.isThere()) return [];
-    let text: string;
-    try {
-      text = readOwn(join(this.path, name));
-    } catch {
-      return [];
-    }
-    return text.split('\n').flatMap((line) => {
-      try {
-        return [JSON.parse(line) as Line];
-      } catch {
-        return []; // The last line of one who died while writing it.
-      }
-    });
+    return this.isOurs() ? linesIn(join(this.path, name)) : [];
   }
+}
+
+/** The lines of a note; none where there is none. */
+function linesIn<Line>(path: string): Line[] {
+  let text: string;
+  try {
+    text = readOwn(path);
+  } catch {
+    return [];
+  }
+  return text.split('\n').flatMap((line) => {
+    try {
+      return [JSON.parse(line) as Line];
+    } catch {
+      return []; // The last line of one who died while writing it.
+    }
+  });
 }
 
 /** Where something else is seen in a folder: what is removed there would be somebody else's. */
