@@ -6,6 +6,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Verdict } from '../checker/verdict.js';
 import { codeOf, EnvironmentError, messageOf } from '../errors.js';
+import { ownFolder } from '../own-file.js';
 import { verdictJson } from './json.js';
 import { junitXml } from './junit.js';
 import type { ReportedRun } from './run.js';
@@ -40,10 +41,30 @@ export async function writeSummary(
   if (html !== undefined) await writeWhole(join(outFolder, 'report.html'), html);
 }
 
-/** Makes a folder and those above it. Rejects with an EnvironmentError where that cannot be done. */
-export async function makeFolder(path: string): Promise<void> {
+/**
+ * Makes a folder and those above it, and then the ones below it, each in the one before. Rejects with an EnvironmentError
+ * where that cannot be done: also where one of those below is there already as a link or another user's.
+ */
+export async function makeFolder(path: string, ...below: readonly string[]): Promise<void> {
   await folders(path).catch((error: unknown) => {
     throw cannotWrite(path, error);
+  });
+  let inner = path;
+  for (const name of below) {
+    inner = join(inner, name);
+    await mkdir(inner).catch((error: unknown) => {
+      if (codeOf(error) !== 'EEXIST') throw cannotWrite(inner, error);
+      if (!ownFolder(inner)) throw notOurs(inner);
+    });
+  }
+}
+
+function notOurs(where: string): EnvironmentError {
+  return new EnvironmentError({
+    where,
+    expected: 'nothing there, or a folder of this user',
+    found: "a link, a file, or another user's folder",
+    todo: 'remove it, or give another folder with --out',
   });
 }
 

@@ -122,7 +122,7 @@ async function runOne(
   mayStay: () => boolean,
 ): Promise<{ run: ReportedRun; failure?: Error }> {
   const folder = folderOf(setting, entry, execution);
-  await makeFolder(join(folder, 'logs'));
+  await makeFolder(setting.out, entry.drill.name, String(execution), 'logs');
   const watcher = setting.watch(entry, execution);
   let started: string | undefined;
   const onEvent = (event: Event) => {

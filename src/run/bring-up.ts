@@ -36,7 +36,7 @@ export async function bringUp(options: UpOptions): Promise<Addresses> {
   await refuseWhatThisMachineLacks([entry], RUNTIMES[runtime], { clock, environment });
   const out = options.out ?? join('.drill', clock.wall().toISOString().replaceAll(':', '-'));
   const folder = resolve(out, entry.drill.name, 'up');
-  await makeFolder(join(folder, 'logs'));
+  await makeFolder(out, entry.drill.name, 'up', 'logs');
   const { stays } = await inKeeper(
     {
       how: 'up',

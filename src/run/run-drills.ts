@@ -41,7 +41,7 @@ export interface RunOptions {
   toxiproxy?: string | undefined;
   /** Systems beside those that come with failover-drill, by the name that drill files give. */
   systems?: Readonly<Record<string, System>>;
-  /** The runner's environment; programs see PATH, HOME and LANG of it. */
+  /** The runner's environment; programs see PATH, HOME, LANG and TMPDIR of it. */
   environment: Readonly<Record<string, string | undefined>>;
   clock?: Clock;
   signal?: AbortSignal;

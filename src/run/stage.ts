@@ -13,8 +13,9 @@ import { messageOf } from '../errors.js';
 import type { Effects } from '../fault/fault.js';
 import type { ToxiproxyChoice } from '../link/toxiproxy-choice.js';
 import { type Greeter, greeter } from '../probe/greeting.js';
-import { freshId, type Random } from '../random.js';
+import type { Random } from '../random.js';
 import type { Addresses } from '../report/addresses.js';
+import { freshRun } from '../runtime/label.js';
 import { openPower } from '../runtime/power.js';
 import type { Cluster, Inventory, Kills, OpenCluster, Runtime } from '../runtime/runtime.js';
 import type { System } from '../system/system.js';
@@ -53,7 +54,7 @@ export interface StageSetting {
 
 export class Stage {
   /** The run's label. */
-  readonly run = freshId();
+  readonly run = freshRun();
   #setting: StageSetting;
   /** What undoes what was opened, in the order of opening. */
   readonly #undo: (() => Promise<unknown>)[] = [];

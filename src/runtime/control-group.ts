@@ -17,8 +17,10 @@ import { identify, type ProcessIdentity } from './os-process.js';
 const MEMBERS = 'cgroup.procs';
 /** Hierarchies of version 1 in which being in a group of one's own changes nothing. */
 const CONTROLLERS = ['pids', 'freezer'];
+/** In the environment of who is about to go into a group: the file that takes it. An argument would be for all to see. */
+const ENTRANCE = 'FAILOVER_DRILL_GROUP';
 /** Goes into the group, puts its environment right again, and becomes the program: the number stays the same. */
-const ENTER = 'echo $$ >"$0" && unset PWD OLDPWD SHLVL && exec "$@"';
+const ENTER = `echo $$ >"$${ENTRANCE}" && unset ${ENTRANCE} PWD OLDPWD SHLVL && exec "$@"`;
 
 /** Makes a group of this name, into which processes can be put; undefined where there can be none. */
 export async function makeGroup(name: string): Promise<string | undefined> {
@@ -30,8 +32,9 @@ export async function makeGroup(name: string): Promise<string | undefined> {
       continue;
     }
     // A folder can be made in many places; what counts is whether a process can go in.
-    const [command = '', ...args] = entering(path, ['/bin/true']);
-    const entered = await promisify(execFile)(command, args).then(
+    const { command, environment: env } = entering(path, ['/bin/true'], {});
+    const [file = '', ...args] = command;
+    const entered = await promisify(execFile)(file, args, { env }).then(
       () => true,
       () => false,
     );
@@ -48,9 +51,22 @@ export function makeSubgroup(group: string, name: string): string {
   return path;
 }
 
-/** The command with which a program starts as a member of the group. */
-export function entering(group: string, command: readonly string[]): string[] {
-  return ['/bin/sh', '-c', ENTER, join(group, MEMBERS), ...command];
+/** How a program is started. */
+export interface Start {
+  command: readonly string[];
+  environment: Readonly<Record<string, string>>;
+}
+
+/** How a program starts as a member of the group. */
+export function entering(
+  group: string,
+  command: readonly string[],
+  environment: Start['environment'],
+): Start {
+  return {
+    command: ['/bin/sh', '-c', ENTER, 'sh', ...command],
+    environment: { ...environment, [ENTRANCE]: join(group, MEMBERS) },
+  };
 }
 
 /** Whether there is a program of this name to be started; the shell would tell of it too late. */

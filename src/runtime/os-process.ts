@@ -1,6 +1,7 @@
 /**
  * What the operating system says of processes: asked now, never remembered. A process is known by its number
- * together with the mark of its start, so that a number that was given away again is not taken for it.
+ * together with the mark of its start, so that a number that was given away again is not taken for it. Linux counts the
+ * time of a start from the boot on: there the mark names the boot too, since notes of processes outlive it.
  *
  * On Linux this is read from /proc; elsewhere `ps` is asked, and other processes' environments cannot be seen.
  */
@@ -11,7 +12,7 @@ import process from 'node:process';
 
 export interface ProcessIdentity {
   pid: number;
-  /** When it was started, in the operating system's own terms; only ever compared. */
+  /** When it was started, in the operating system's own terms; only ever compared. On Linux `<ticks>@<boot>`. */
   started: string;
 }
 
@@ -26,6 +27,9 @@ const EXITING = 0x4;
 
 /** Whether the system shows all processes with their parents and sessions: on Linux. */
 export const hasProc = existsSync('/proc/self/stat');
+
+/** Which boot of the machine this is; another one each time. Empty where the system does not tell. */
+const BOOT = textOf('/proc/sys/kernel/random/boot_id').trim();
 
 /** The process with this number as it is now, or undefined where there is none that lives. */
 export function identify(pid: number): ProcessIdentity | undefined {
@@ -91,11 +95,14 @@ export function workingFolderOf(pid: number): string | undefined {
 
 /** Its command line, for people; empty where there is none to see. */
 export function commandOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ').trim();
-  } catch {
-    return '';
-  }
+  return textOf(`/proc/${pid}/cmdline`).split('\0').join(' ').trim();
+}
+
+/** Whether one was started in the same boot as the other, and not before it. Linux alone: elsewhere it never is. */
+export function isSince(one: ProcessIdentity, other: ProcessIdentity): boolean {
+  const [ticks, boot] = one.started.split('@');
+  const [first, firstBoot] = other.started.split('@');
+  return boot === firstBoot && Number(ticks) >= Number(first);
 }
 
 /** What the process is doing. A number that belongs to another process by now counts as `gone`. */
@@ -110,8 +117,9 @@ export interface SeenProcess extends ProcessIdentity {
 }
 
 /**
- * Every living process in whose environment there is the variable; empty where environments cannot be seen. What runs
- * in a container knows its runner by another number than is seen here: it is left out.
+ * Every living process of this user in whose environment there is the variable; empty where environments cannot be
+ * seen. Root sees everybody's, but what others write into theirs is not to be believed. What runs in a container knows
+ * its runner by another number than is seen here: it is left out.
  */
 export function processesWith(variable: string): SeenProcess[] {
   if (!hasProc) return [];
@@ -121,11 +129,17 @@ export function processesWith(variable: string): SeenProcess[] {
     const pid = Number(name);
     if (!Number.isInteger(pid)) continue;
     const environment = environmentOf(pid);
-    if (environment?.[variable] === undefined || numberSpaceOf(pid) !== own) continue;
+    if (environment?.[variable] === undefined || !isOfThisUser(pid) || numberSpaceOf(pid) !== own) continue;
     const identity = identify(pid);
     if (identity) found.push({ ...identity, environment });
   }
   return found;
+}
+
+/** In all of its roles: one that another user has started with the rights of this one has that user's environment. */
+function isOfThisUser(pid: number): boolean {
+  const [, ...users] = /^Uid:\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)$/m.exec(textOf(`/proc/${pid}/status`)) ?? [];
+  return users.length > 0 && users.every((user) => Number(user) === process.getuid?.());
 }
 
 function environmentOf(pid: number): Record<string, string> | undefined {
@@ -159,7 +173,7 @@ function statOf(pid: number): (RelatedProcess & Seen) | undefined {
   const exiting = state !== 'gone' && (Number(fields[6]) & EXITING) !== 0;
   return {
     pid,
-    started: fields[19] ?? '',
+    started: `${fields[19]}@${BOOT}`,
     parent: Number(fields[1]),
     session: Number(fields[3]),
     state: exiting ? 'ending' : state,
@@ -168,6 +182,16 @@ function statOf(pid: number): (RelatedProcess & Seen) | undefined {
   };
 }
 
+/** Empty where it cannot be read. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Elsewhere than on Linux a start is a time of day, which tells boots apart. */
 function askPs(pid: number): Seen | undefined {
   try {
     const line = execFileSync('ps', ['-o', 'state=,lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();

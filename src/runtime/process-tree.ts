@@ -27,17 +27,21 @@ export function treeOf(root: ProcessIdentity): TreeProcess[] {
 
 /**
  * Those of the known processes that live, and who descends from them as far as that shows: their children, and who is
- * in one session with them. Each known one must have begun in a session of the run's own: nobody can join a session
- * from outside, so that who is in it descends from its first process, whichever parents have ended.
+ * in a session that one of them has begun. Nobody can join a session from outside, so that who is in it descends from
+ * its first process, whichever parents have ended; known ones may have ended, too, for they may have begun a session in
+ * which others live on. A session that none of them has begun is somebody else's, whoever of them is in it.
  */
 export function familyOf(known: readonly ProcessIdentity[], all = allProcesses()): ProcessIdentity[] {
   const family = all.filter((one) => known.some((other) => isSame(one, other)));
   const found = new Set(family.map(({ pid }) => pid));
+  // Its number is not given away as long as somebody lives in it.
+  const begun = new Set(known.map(({ pid }) => pid));
   // What is found is looked at in its turn.
   for (const { pid, session } of family)
     for (const one of all)
-      if (!found.has(one.pid) && (one.parent === pid || one.session === session)) {
+      if (!found.has(one.pid) && (one.parent === pid || (one.session === session && begun.has(session)))) {
         found.add(one.pid);
+        begun.add(one.pid);
         family.push(one);
       }
   return family.map(({ pid, started }) => ({ pid, started }));

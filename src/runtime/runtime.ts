@@ -69,7 +69,7 @@ export interface Surroundings {
   run: string;
   /** Where nodes' logs are kept: `<node>.log`. */
   logs: string;
-  /** The runner's environment variables; of these, programs see PATH, HOME and LANG. */
+  /** The runner's environment variables; of these, programs see PATH, HOME, LANG and TMPDIR. */
   environment: Readonly<Record<string, string | undefined>>;
   /** Told of each line that a node writes on its standard output. */
   onLine(node: string, line: string): void;

@@ -120,7 +120,7 @@ const SUPERVISOR_EVENTS: readonly string[] = [
   'out-of-sync',
 ] satisfies SupervisorEvent['event'][];
 
-function configOf({ topology, listen, data, name, kind, seed, ...node }: NodeContext): ShellConfig {
+function configOf({ topology, listen, name, kind, seed, ...node }: NodeContext): ShellConfig {
   const { supervisor, replication } = topology;
   if (supervisor === 'none') throw new InternalError('a reference system without supervisors');
   const { heartbeat, process: list } = supervisor.detect;
@@ -128,7 +128,8 @@ function configOf({ topology, listen, data, name, kind, seed, ...node }: NodeCon
     kind,
     name,
     listen,
-    data,
+    // It runs there, and the folder's path has the run's label in it.
+    data: '.',
     seed,
     nodes: [...node.nodes],
     supervisors: [...node.supervisors],

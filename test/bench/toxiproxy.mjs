@@ -63,7 +63,10 @@ async function main() {
   const self = fileURLToPath(import.meta.url);
   const children = [];
   const start = async (...args) => {
-    const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, args, {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, FAILOVER_DRILL_SECRET: 'of the bench' },
+    });
     children.push(child);
     const [line] = await once(child.stdout, 'data');
     return JSON.parse(String(line));
@@ -85,7 +88,7 @@ async function main() {
     const way = { listen: '127.0.0.2', to: LOOPBACK, ports: [direct], sources: { [LOOPBACK]: '127.0.0.3' } };
     await start(
       ...[`${options.dist}/runtime/docker/agent/process.js`, '--listen', `127.0.0.2:${direct - 1}`],
-      ...['--way-in', JSON.stringify({ ...way, secret: 'of the bench' })],
+      ...['--way-in', JSON.stringify(way)],
     );
     const at = (port) => ({ host: LOOPBACK, port });
     const paths = {

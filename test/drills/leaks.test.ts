@@ -10,7 +10,7 @@ import { withEngine } from '../runtime/docker/engine.js';
 import { drill, freshFolder, ROOT, startDrill, verdictIn } from './drill-command.js';
 
 withEngine(() => {
-  it('what cannot be removed is a leak, which is no failure of the system; what was made in its name goes with it', async () => {
+  it('what cannot be removed is a leak, which is no failure of the system; what others made is no leak', async () => {
     const out = freshFolder();
     const file = join(out, 'patient.yaml');
     const text = readFileSync(join(ROOT, 'test/drills/lifecycle/patient.yaml'), 'utf8');
@@ -27,7 +27,7 @@ withEngine(() => {
     const { Volumes } = await docker.listVolumes({ filters: { label: [`${RUN_LABEL}=${run}`] } });
     const volume =
       Volumes.find(({ Name }) => Name.includes(`${run}-a-`))?.Name ?? expect.fail('a volume of a');
-    // Somebody else's container, to which the run's volume is of use; and one that says that it is the run's.
+    // Somebody else's container, to which the run's volume is of use; and one that says that it is the run's, as one does that was made of its image.
     const theirs = await docker.createContainer({ Image, HostConfig: { Binds: [`${volume}:/data`] } });
     const free = () => theirs.remove({ force: true }).catch(() => undefined);
     onTestFinished(free);
@@ -53,6 +53,7 @@ withEngine(() => {
     // Nobody's any more, it is cleaned up like all that dead runners left.
     await free();
     await drill('clean');
+    await inItsName.inspect();
     expect((await lookInEngine(docker, run)).found).toEqual([]);
   });
 });

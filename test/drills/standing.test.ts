@@ -121,7 +121,7 @@ function outlives(runtime: 'process' | 'docker'): void {
 
   it('a keeper that is killed leaves nothing behind', async () => {
     const run = leftBy(await drill('up', PATIENT, ...on, '--out', freshFolder()));
-    const keeper = new RunFolder(folderOf(run)).runner();
+    const keeper = new RunFolder(run).runner();
     process.kill(keeper?.pid ?? 0, 'SIGKILL');
     await nothingLeft(run);
     expect((await drill('down', run)).stdout).toMatch(/^nothing to remove: /);

@@ -6,16 +6,17 @@ import type Dockerode from 'dockerode';
 import { systemClock as clock } from '../../src/clock.js';
 import type { Aim, AimView, Effects, Fault, Injection, Lasting } from '../../src/fault/fault.js';
 import { http } from '../../src/probe/http.js';
-import { freshId, seeded } from '../../src/random.js';
+import { seeded } from '../../src/random.js';
 import { dockerRuntime } from '../../src/runtime/docker/docker-runtime.js';
 import { engineClient, findEngine } from '../../src/runtime/docker/engine.js';
+import { freshRun } from '../../src/runtime/label.js';
 import type { Layout, Program } from '../../src/runtime/runtime.js';
 import { eventually } from '../runtime/opened.js';
 
 export const NEEDS = ['kill: process', 'pause: SIGSTOP', 'cpu', 'memory', 'disk', 'slow_disk'] as const;
 
 export async function openContainerStand(layout: Pick<Layout, 'nodes'> & Partial<Layout>) {
-  const run = `test-${freshId()}`;
+  const run = freshRun();
   const logs = mkdtempSync(join(tmpdir(), 'drill-test-'));
   const lines: { node: string; line: string }[] = [];
   const exits: { node: string; detail: string }[] = [];

@@ -6,7 +6,8 @@ import { openToxiproxy } from '../../src/link/server.js';
 import { openLinks } from '../../src/link/toxiproxy-links.js';
 import { type Greeter, greeter } from '../../src/probe/greeting.js';
 import { http } from '../../src/probe/http.js';
-import { freshId, seeded } from '../../src/random.js';
+import { seeded } from '../../src/random.js';
+import { freshRun } from '../../src/runtime/label.js';
 import { openPower } from '../../src/runtime/power.js';
 import { processRuntime } from '../../src/runtime/process/process-runtime.js';
 import type { Greets, System } from '../../src/system/system.js';
@@ -53,7 +54,7 @@ export const view: AimView = {
 
 export async function openStand(system: System = echoSystem) {
   let greets: Pick<Greeter, 'greet' | 'arrived'> | undefined;
-  const run = `test-${freshId()}`;
+  const run = freshRun();
   const cluster = await processRuntime.open(
     { nodes: NODES, links: LINKS, power: true },
     {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { systemClock as clock, sleep } from '../../src/clock.js';
-import { freshId } from '../../src/random.js';
+import { freshRun } from '../../src/runtime/label.js';
 import { processRuntime } from '../../src/runtime/process/process-runtime.js';
 import type { Layout, Surroundings } from '../../src/runtime/runtime.js';
 import type { Link } from '../../src/topology/links.js';
@@ -29,7 +29,7 @@ export function surroundings(): Surroundings & { told: Told } {
   const told: Told = { lines: [], exits: [] };
   return {
     clock,
-    run: `test-${freshId()}`,
+    run: freshRun(),
     logs: scratch(),
     environment: process.env,
     onLine: (node, line) => void told.lines.push({ node, line }),

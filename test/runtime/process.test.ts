@@ -25,7 +25,7 @@ runtimeConformance({
 const ofRun = (run: string) =>
   processesWith(RUN_VARIABLE).filter(({ environment }) => environment[RUN_VARIABLE] === run);
 
-test('a node sees PATH, HOME, LANG, the label and what its program names, and runs in its data folder', async () => {
+test('a node sees PATH, HOME, LANG, TMPDIR, the label and what its program names, and runs in its data folder', async () => {
   const { cluster, run } = await openProcesses({ nodes: ['a'] });
   const { host, port } = cluster.places.listen('a');
   await cluster.start('a', { ...program('echo.mjs', host, String(port)), environment: { EXTRA: 'yes' } });
@@ -33,7 +33,7 @@ test('a node sees PATH, HOME, LANG, the label and what its program names, and ru
     http({ host, port }, '/', AbortSignal.timeout(1000)).catch(() => undefined),
   );
   const { environment, folder } = JSON.parse(answer.body);
-  const known = ['PATH', 'HOME', 'LANG', 'FAILOVER_DRILL_RUN', 'FAILOVER_DRILL_RUNNER', 'EXTRA'];
+  const known = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'FAILOVER_DRILL_RUN', 'FAILOVER_DRILL_RUNNER', 'EXTRA'];
   expect(Object.keys(environment).filter((name) => !known.includes(name))).toEqual([]);
   expect(environment).toMatchObject({ FAILOVER_DRILL_RUN: run, EXTRA: 'yes' });
   expect(folder).toBe(cluster.places.data('a'));

@@ -4,15 +4,15 @@
  *     KILLS=20 npx vitest run test/runtime/reaper.test.ts
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { Toxiproxy } from 'toxiproxy-node-client';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock as clock, sleep } from '../../src/clock.js';
-import { freshId, freshSeed, integer, seeded } from '../../src/random.js';
+import { freshSeed, integer, seeded } from '../../src/random.js';
 import { entry } from '../../src/runtime/entry.js';
-import { folderOf, formatRunner, RUN_VARIABLE, RUNNER_VARIABLE } from '../../src/runtime/label.js';
+import { folderOf, formatRunner, freshRun, RUN_VARIABLE, RUNNER_VARIABLE } from '../../src/runtime/label.js';
 import { identify, processesWith, thisMachine } from '../../src/runtime/os-process.js';
 import { clean } from '../../src/runtime/reaper/clean.js';
 import { reap, remaining } from '../../src/runtime/reaper/reap.js';
@@ -76,7 +76,7 @@ describe('a runner that is killed', () => {
   for (let kill = 1; kill <= KILLS; kill++) {
     const moment = integer(random, 0, 1500);
     test(`after ${moment} ms leaves nothing behind for ten seconds (kill ${kill}, seed ${seed})`, async () => {
-      const run = `test-${freshId()}`;
+      const run = freshRun();
       const { runner, addresses } = startRunner(run);
       await sleep(clock, moment);
       runner.kill('SIGKILL');
@@ -85,7 +85,7 @@ describe('a runner that is killed', () => {
   }
 
   test('at work, with a stopped node, leaves nothing behind', async () => {
-    const run = `test-${freshId()}`;
+    const run = freshRun();
     const { runner, addresses } = startRunner(run);
     // a, b, c, the Toxiproxy and the reaper: c may be killed before its child is there.
     await eventually('it is at work', () => ofRun(run).length >= 5 || undefined);
@@ -99,7 +99,7 @@ describe('a runner that is killed', () => {
     onTestFinished(() => toxiproxy.close());
     const client = new Toxiproxy(toxiproxy.url);
     await client.createProxy({ name: 'theirs', listen: '127.0.0.1:0', upstream: '127.0.0.1:1' });
-    const run = `test-${freshId()}`;
+    const run = freshRun();
     const { runner } = startRunner(run, toxiproxy.url);
     await eventually(
       'it has its proxies',
@@ -117,8 +117,8 @@ describe('a runner that is killed', () => {
 describe('clean', () => {
   /** A run whose reaper is gone as well. */
   function leftover(runner: { pid: number; started: string }) {
-    const run = `test-${freshId()}`;
-    const folder = new RunFolder(folderOf(run));
+    const run = freshRun();
+    const folder = new RunFolder(run);
     folder.create(runner);
     folder.data('a');
     const env = { [RUN_VARIABLE]: run, [RUNNER_VARIABLE]: formatRunner(runner) };
@@ -147,13 +147,14 @@ describe('clean', () => {
 
   test.runIf(process.getuid?.() === 0)("believes nothing in a folder that is somebody else's", async () => {
     const { run, folder } = leftover(dead);
+    onTestFinished(() => rmSync(folder.path, { recursive: true }));
     await eventually('its process is there', () => ofRun(run).length === 1 || undefined);
-    const theirs = `test-${freshId()}`;
-    new RunFolder(folderOf(theirs)).create(dead);
+    const theirs = freshRun();
+    new RunFolder(theirs).create(dead);
     onTestFinished(() => rmSync(folderOf(theirs), { recursive: true }));
     const bystander = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
     onTestFinished(() => void bystander.kill('SIGKILL'));
-    for (const noted of [new RunFolder(folderOf(theirs)), folder])
+    for (const noted of [new RunFolder(theirs), folder])
       noted.noteProcess(identify(bystander.pid as number) ?? expect.fail('expected it to live'));
     chownSync(folderOf(theirs), 65_534, 65_534);
     chownSync(folder.path, 65_534, 65_534);
@@ -166,7 +167,7 @@ describe('clean', () => {
   test.runIf(process.getuid?.() === 0)(
     'leaves alone what runs in a container, which knows its runner by another number',
     async () => {
-      const run = `test-${freshId()}`;
+      const run = freshRun();
       const alone = [
         '--pid',
         '--fork',
@@ -186,35 +187,28 @@ describe('clean', () => {
       const [inside = 0] = await eventually('it runs', () => (children()[0] ? children() : undefined));
       // Its parent is one of ours, and goes; what it started is not seen as ours.
       expect(ofRun(run).map(({ pid }) => pid)).not.toContain(inside);
-      const elsewhere = new RunFolder(folderOf(`test-${freshId()}`));
+      const elsewhere = new RunFolder(freshRun());
       elsewhere.create(dead);
       onTestFinished(() => rmSync(elsewhere.path, { recursive: true, force: true }));
       const note = join(elsewhere.path, 'runner');
-      writeFileSync(note, JSON.stringify({ ...dead, machine: 'another.1' }));
+      const { run: other } = elsewhere;
+      writeFileSync(note, JSON.stringify({ run: other, ...dead, machine: 'another.1' }));
       await clean({ clock });
       expect(existsSync(elsewhere.path)).toBe(true);
-      writeFileSync(note, JSON.stringify({ ...dead, machine: thisMachine() }));
+      writeFileSync(note, JSON.stringify({ run: other, ...dead, machine: thisMachine() }));
       await clean({ clock });
       expect(existsSync(elsewhere.path)).toBe(false);
     },
   );
-
-  test('copes with a folder whose note of the runner was cut short', async () => {
-    const run = `test-${freshId()}`;
-    mkdirSync(folderOf(run));
-    writeFileSync(join(folderOf(run), 'runner'), '{"pid":12');
-    await clean({ clock });
-    expect(existsSync(folderOf(run))).toBe(false);
-  });
 });
 
 test('a process number that was given away again is not killed', async () => {
   const own = identify(process.pid);
   if (!own) throw new Error('expected to see ourselves');
-  const run = `test-${freshId()}`;
-  const folder = new RunFolder(folderOf(run));
+  const run = freshRun();
+  const folder = new RunFolder(run);
   folder.create({ pid: process.pid, started: 'long ago' });
   folder.noteProcess({ ...own, started: 'long ago' });
-  expect(remaining(run, folder, new Set())).toEqual([]);
-  expect(await reap(run, folder, clock, new Set())).toMatchObject({ processes: 0, left: [] });
+  expect(remaining(folder, new Set())).toEqual([]);
+  expect(await reap(folder, clock, new Set())).toMatchObject({ processes: 0, left: [] });
 });

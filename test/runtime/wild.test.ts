@@ -7,7 +7,7 @@ import { systemClock as clock } from '../../src/clock.js';
 import { freshId, freshSeed, integer, seeded } from '../../src/random.js';
 import { makeGroup, removeGroup } from '../../src/runtime/control-group.js';
 import { entry } from '../../src/runtime/entry.js';
-import { FOLDER_PREFIX, folderOf } from '../../src/runtime/label.js';
+import { FOLDER_PREFIX, folderOf, freshRun } from '../../src/runtime/label.js';
 import {
   allProcesses,
   commandOf,
@@ -50,7 +50,7 @@ const allGone = (both: readonly ProcessIdentity[]) =>
 
 /** A process of its own that runs a wild node; without control groups where it is to see none. */
 function startRunner(how: string, groups: boolean) {
-  const [run, seconds] = [`test-${freshId()}`, freshSeconds()];
+  const [run, seconds] = [freshRun(), freshSeconds()];
   const runner = [`${PROGRAMS}wild-runner.mjs`, DIST, run, scratch(), how, seconds];
   const hide = 'mount -t tmpfs none /sys/fs/cgroup && exec "$@"';
   const hidden = ['--mount', 'sh', '-c', hide, 'sh', process.execPath, ...runner];
@@ -167,7 +167,7 @@ describe.runIf(trial !== undefined)('in a control group', () => {
 });
 
 test('a folder cannot name a control group that is not its own', () => {
-  const folder = new RunFolder(folderOf(`test-${freshId()}`));
+  const folder = new RunFolder(freshRun());
   folder.create({ pid: 1, started: '1' });
   folder.noteGroup('/sys/fs/cgroup');
   expect(folder.group()).toBeUndefined();
@@ -177,7 +177,7 @@ describe.runIf(root && existsSync('/proc/self/stat'))('without control groups', 
   test('what was seen while its parent lived is ended', async () => {
     const { run, seconds, close } = startRunner('slow', false);
     const both = await bothOf(seconds);
-    expect(new RunFolder(folderOf(run)).group()).toBeUndefined();
+    expect(new RunFolder(run).group()).toBeUndefined();
     const orphaned = () => {
       const now = new Map(allProcesses().map((one) => [one.pid, one.parent]));
       return both.every(({ pid }) => now.get(pid) === 1) || undefined;

@@ -5,7 +5,6 @@ import { decodeDrill } from '../../drill/schema.js';
 import { noteFilledIn } from '../../drill/secrets.js';
 import { InternalError } from '../../errors.js';
 import type { Addresses } from '../../report/addresses.js';
-import { folderOf } from '../../runtime/label.js';
 import { RunFolder } from '../../runtime/reaper/run-folder.js';
 import { type ExecutionSetting, execute } from '../execution.js';
 import type { Stage } from '../stage.js';
@@ -84,7 +83,7 @@ function settingOf(job: Job, { tell, signal }: Talk): ExecutionSetting {
 /** By this note `drill down` finds it, and knows it from a drill that is under way. */
 function note({ drill, file, folder, runtime }: Job, stage: Stage, how: 'up' | 'keep'): void {
   const since = clock.wall().toISOString();
-  new RunFolder(folderOf(stage.run)).noteKept({ drill: drill.name, file, folder, runtime, how, since });
+  new RunFolder(stage.run).noteKept({ drill: drill.name, file, folder, runtime, how, since });
 }
 
 async function told(signal: AbortSignal): Promise<void> {

@@ -1,11 +1,12 @@
 /** The command's side of a keeper: starts it, passes on what it tells, and leaves it to itself where something stays. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import type { Verdict } from '../../checker/verdict.js';
 import { EnvironmentError, InternalError, messageOf, UsageError } from '../../errors.js';
 import type { Event } from '../../history/event.js';
+import { openToAppend } from '../../own-file.js';
 import type { Addresses } from '../../report/addresses.js';
 import { entry } from '../../runtime/entry.js';
 import type { Job, Order, Told } from './protocol.js';
@@ -32,7 +33,7 @@ const ERRORS = { usage: UsageError, environment: EnvironmentError, internal: Int
  */
 export async function inKeeper(job: Job, setting: KeeperSetting): Promise<Done> {
   const log = join(job.folder, 'logs', '_keeper.log');
-  const fd = openSync(log, 'a');
+  const fd = openToAppend(log);
   // Detached: in a session of its own, so that the terminal's signals and its end reach only the command.
   const child = spawn(process.execPath, [entry('run/keep/process.js')], {
     detached: true,

@@ -218,19 +218,19 @@ export class DockerCluster implements DockerClusterAbilities {
 
   async #close(): Promise<Inventory> {
     const { surroundings, reaper, helpers, networks } = this.#setting;
-    const { run, clock } = surroundings;
+    const { clock } = surroundings;
     this.edges.close();
     const leaked = await helpers.close();
     const all = [...this.#nodes.values(), ...this.edges.containers];
     // One that came into being after the last look would be left over.
     await Promise.all(all.map((one) => one.noMore()));
-    const reaped = await reap(run, reaper.folder, clock, new Set([reaper.pid]), 1);
+    const reaped = await reap(reaper.folder, clock, new Set([reaper.pid]), 1);
     for (const stop of this.#listening) stop();
     const logged = await Promise.allSettled(all.map((one) => one.close()));
     leaked.push(...logged.flatMap((one) => (one.status === 'rejected' ? [messageOf(one.reason)] : [])));
     leaked.push(...reaped.left);
     await reaper.done().catch((error: unknown) => leaked.push(messageOf(error)));
-    leaked.push(...remaining(run, reaper.folder, new Set()).map(({ pid }) => `process ${pid}`));
+    leaked.push(...remaining(reaper.folder, new Set()).map(({ pid }) => `process ${pid}`));
     return {
       created: {
         processes: 1 + helpers.started,

@@ -17,9 +17,9 @@ import { listenToEngine, listenToNetworks } from './engine-events.js';
 import { lackOfFaketime } from './handicap/faketime.js';
 import { reachOf } from './handicap/reach.js';
 import { ensureImages } from './images.js';
-import { labelsOf } from './labels.js';
+import { labelsOf, nameInEngine } from './labels.js';
 import { lookEverywhere } from './look.js';
-import { makeNetworks, networkName } from './networks.js';
+import { makeNetworks } from './networks.js';
 import { lackOfPacketFilters } from './packet-tools.js';
 import { assignSharedPlaces } from './shared-places.js';
 
@@ -138,7 +138,7 @@ export const dockerRuntime: Omit<Runtime, 'open'> & {
       });
       const joining = await listenToNetworks(
         docker,
-        names.map((name) => networkName(run, name)),
+        names.map((name) => nameInEngine(run, name)),
         (...joined) => cluster.onJoined(...joined),
       );
       cluster.listening(joining);

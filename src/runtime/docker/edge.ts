@@ -12,13 +12,13 @@ import { NODE_PATH } from '../image/node-executable.js';
 import { entryInImage } from '../image/own-build.js';
 import type { ProcessIdentity } from '../os-process.js';
 import type { Address, Surroundings } from '../runtime.js';
+import { SECRET_VARIABLE, type Way } from './agent/way-in.js';
 import { dialThrough, knockThrough, openDoor, openRelay, type Relay } from './agent-client.js';
 import type { Container } from './container.js';
 import { BACKBONE, type NodePlace } from './docker-places.js';
-import { labelsOf } from './labels.js';
+import { labelsOf, nameInEngine } from './labels.js';
 import type { NetworkFilter } from './network-filter.js';
-import { networkName } from './networks.js';
-import { COMMON, containerName } from './node-container.js';
+import { COMMON } from './node-container.js';
 import { openFilter, podOptions } from './pod.js';
 
 /** How long it may take to be ready, and the time between two looks, ms. */
@@ -104,7 +104,7 @@ export class Edge {
       shared ? podOptions(this.#setting, shared.network, server) : edgeOptions(this.#setting, server),
     );
     if (!shared) {
-      await this.#agent.connect(networkName(run, place.name), {
+      await this.#agent.connect(nameInEngine(run, place.name), {
         IPAMConfig: { IPv4Address: place.edge.address, LinkLocalIPs: place.edge.peers },
       });
     }
@@ -209,11 +209,11 @@ function edgeOptions(
   server: readonly string[],
 ): Dockerode.ContainerCreateOptions {
   const { agent, agentPort, backbone, sources } = place.edge;
-  const network = networkName(run, BACKBONE);
+  const network = nameInEngine(run, BACKBONE);
   const exposed = `${agentPort}/tcp`;
-  const way = { listen: backbone, to: place.address, ports: place.ports, sources, secret };
+  const way: Way = { listen: backbone, to: place.address, ports: place.ports, sources };
   return {
-    name: containerName(run, `${place.name}.edge`),
+    name: nameInEngine(run, `${place.name}.edge`),
     Image: image,
     Hostname: `edge-${place.name}`.slice(0, 63),
     Cmd: [
@@ -225,6 +225,8 @@ function edgeOptions(
       ...['--api', String(API_PORT)],
       ...server,
     ],
+    // Arguments can be read by every user of the engine's machine.
+    Env: [`${SECRET_VARIABLE}=${secret}`],
     Labels: labelsOf(run, runner, `edge ${place.name}`),
     ExposedPorts: { [exposed]: {} },
     HostConfig: {
@@ -254,13 +256,13 @@ function toxiproxyOptions(
   image: string,
 ): Dockerode.ContainerCreateOptions {
   return {
-    name: containerName(run, `${place.name}.toxiproxy`),
+    name: nameInEngine(run, `${place.name}.toxiproxy`),
     Image: image,
     Cmd: ['-host=127.0.0.1', `-port=${API_PORT}`],
     Labels: labelsOf(run, runner, `toxiproxy ${place.name}`),
     HostConfig: {
       ...COMMON,
-      NetworkMode: `container:${containerName(run, `${place.name}.edge`)}`,
+      NetworkMode: `container:${nameInEngine(run, `${place.name}.edge`)}`,
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges'],
     },

@@ -1,18 +1,26 @@
-/** What runs have in an engine, found by its labels alone: for whoever cleans up after a runner and its reaper. */
+/** What runs have in an engine, found there alone: for whoever cleans up after a runner and its reaper. */
 import type Dockerode from 'dockerode';
 import type { Clock } from '../../clock.js';
 import { parseRunner } from '../label.js';
 import { type ProcessIdentity, stateOf, thisMachine } from '../os-process.js';
 import { engineClient, findEngine } from './engine.js';
 import { mayHaveEngine } from './engine-address.js';
-import { MACHINE_LABEL, RUN_LABEL, RUNNER_LABEL } from './labels.js';
+import { MACHINE_LABEL, RUNNER_LABEL } from './labels.js';
 import { type ImageRemoval, removeOwnImages } from './own-images.js';
 import { type Removal, removeRun } from './remove.js';
+import { thingsOf } from './things.js';
 import { makerOf } from './trial-name.js';
 
+interface EngineRun {
+  /** Its runner, as each of its things names it. */
+  runners: ProcessIdentity[];
+  /** Whether its runner would be seen here if it lived. */
+  here: boolean;
+}
+
 export interface EngineRuns {
-  /** By label: the runner, where it was one of this machine. */
-  runs: ReadonlyMap<string, { runner: ProcessIdentity | undefined; here: boolean }>;
+  /** By label. */
+  runs: ReadonlyMap<string, EngineRun>;
   remove(run: string): Promise<Removal>;
   /** Removes the images that we made, but for those in use. */
   removeImages(): Promise<ImageRemoval>;
@@ -29,10 +37,15 @@ export async function runsInEngine(
   if (!mayHaveEngine(environment)) return undefined;
   const engine = await findEngine(environment, clock);
   const docker = await engineClient(engine.address);
-  const runs = new Map<string, { runner: ProcessIdentity | undefined; here: boolean }>();
-  for (const labels of await allLabels(docker)) {
-    const runner = parseRunner(labels[RUNNER_LABEL] ?? '');
-    runs.set(labels[RUN_LABEL] ?? '', { runner, here: labels[MACHINE_LABEL] === thisMachine() });
+  const runs = new Map<string, EngineRun>();
+  const { containers, networks, volumes } = await thingsOf(docker);
+  for (const { run = '', Labels = {} } of [...containers, ...networks, ...volumes]) {
+    const { runners, here } = runs.get(run) ?? { runners: [], here: true };
+    const runner = parseRunner(Labels[RUNNER_LABEL] ?? '');
+    runs.set(run, {
+      runners: [...runners, ...(runner ? [runner] : [])],
+      here: here && Labels[MACHINE_LABEL] === thisMachine(),
+    });
   }
   await removeTrials(docker);
   return {
@@ -40,16 +53,6 @@ export async function runsInEngine(
     remove: (run) => removeRun(docker, run, clock, { empty: 1, ms: PATIENCE, silence: 0 }),
     removeImages: () => removeOwnImages(docker),
   };
-}
-
-async function allLabels(docker: Dockerode): Promise<Record<string, string>[]> {
-  const filters = { label: [RUN_LABEL] };
-  const [containers, networks, { Volumes: volumes }] = await Promise.all([
-    docker.listContainers({ all: true, filters }),
-    docker.listNetworks({ filters }),
-    docker.listVolumes({ filters }),
-  ]);
-  return [...containers, ...networks, ...(volumes ?? [])].map(({ Labels }) => Labels ?? {});
 }
 
 /** Containers that an image was being made or tried in when their runner died. */

@@ -3,7 +3,7 @@ import type Dockerode from 'dockerode';
 import type { InEngine } from '../../history/census.js';
 import { lookOnMachine } from '../process/look.js';
 import type { Look } from '../runtime.js';
-import { RUN_LABEL } from './labels.js';
+import { thingsIn } from './things.js';
 
 interface Thing {
   kind: keyof InEngine;
@@ -41,23 +41,10 @@ export async function lookInEngine(docker: Dockerode, run: string): Promise<Engi
 }
 
 async function things(docker: Dockerode): Promise<Thing[]> {
-  const [containers, networks, { Volumes: volumes }] = await Promise.all([
-    docker.listContainers({ all: true }),
-    docker.listNetworks(),
-    docker.listVolumes(),
-  ]);
-  return [
-    ...containers.map(({ Id, Names, Labels }): Thing => {
-      const name = Names[0]?.replace(/^\//, '') ?? Id.slice(0, 12);
-      return { kind: 'containers', name, run: Labels?.[RUN_LABEL] };
-    }),
-    ...networks.map(
-      ({ Name, Labels }): Thing => ({ kind: 'networks', name: Name, run: Labels?.[RUN_LABEL] }),
-    ),
-    ...(volumes ?? []).map(
-      ({ Name, Labels }): Thing => ({ kind: 'volumes', name: Name, run: Labels?.[RUN_LABEL] }),
-    ),
-  ];
+  const found = await thingsIn(docker);
+  return (['containers', 'networks', 'volumes'] as const).flatMap((kind) =>
+    found[kind].map(({ Name, run }): Thing => ({ kind, name: Name, run })),
+  );
 }
 
 function counts(some: readonly Thing[]): InEngine {

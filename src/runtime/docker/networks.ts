@@ -5,6 +5,7 @@ import type Dockerode from 'dockerode';
 import { EnvironmentError } from '../../errors.js';
 import { seeded } from '../../random.js';
 import { refusalOf } from './engine.js';
+import { nameInEngine } from './labels.js';
 import {
   addressIn,
   formatNetwork,
@@ -42,7 +43,7 @@ export async function makeNetworks(
   let refusal: unknown;
   for (const block of blocks) {
     const asked = await Promise.allSettled(
-      names.map((name, at) => make(docker, networkName(run, name), subnet(block, at), labelsOf(name))),
+      names.map((name, at) => make(docker, nameInEngine(run, name), subnet(block, at), labelsOf(name))),
     );
     const failed = asked.find((one) => one.status === 'rejected');
     if (!failed) {
@@ -62,11 +63,6 @@ export async function makeNetworks(
     },
     { cause: refusal },
   );
-}
-
-/** The name of a run's network, in the engine. */
-export function networkName(run: string, name: string): string {
-  return `drill-${run}-${name}`;
 }
 
 function make(docker: Dockerode, name: string, network: Network, labels: Record<string, string>) {

@@ -8,9 +8,8 @@ import { DATA, type DockerPlaces, type NodePlace } from './docker-places.js';
 import type { Reach } from './handicap/reach.js';
 import { faketimeEnvironment } from './handicap/skewed-clock.js';
 import { joining } from './joined-node.js';
-import { labelsOf } from './labels.js';
+import { labelsOf, nameInEngine } from './labels.js';
 import { asItIs, inContainer } from './local-program.js';
-import { networkName } from './networks.js';
 
 export interface NodeSetting {
   places: DockerPlaces;
@@ -45,10 +44,10 @@ export function nodeOptions(
   const { command, environment, folders, held } = own ? inContainer(told) : asItIs(told);
   const library = reach.faketime[node];
   const tmpfs = tmpfsOf(spec);
-  const network = networkName(run, node);
+  const network = nameInEngine(run, node);
   const labels = labelsOf(run, runner, `node ${node}`);
   const options: Dockerode.ContainerCreateOptions = {
-    name: containerName(run, node),
+    name: nameInEngine(run, node),
     Image: spec.image ?? image,
     Hostname: node,
     ...(command.length > 0 ? { Cmd: command } : {}),
@@ -92,12 +91,7 @@ export function nodeOptions(
       },
     },
   };
-  return place.shared ? joining(options, containerName(run, `${node}.edge`), spec) : options;
-}
-
-/** The name of a run's container, in the engine. */
-export function containerName(run: string, part: string): string {
-  return `drill-${run}-${part}`;
+  return place.shared ? joining(options, nameInEngine(run, `${node}.edge`), spec) : options;
 }
 
 type Healthcheck = NonNullable<ContainerSpec['healthcheck']>;

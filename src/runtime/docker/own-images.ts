@@ -1,4 +1,7 @@
-/** The images that we made (Node, the reference build, recipes): whoever needs one makes it again. */
+/**
+ * The images that we made (Node, the reference build, recipes): whoever needs one makes it again. They are known by the
+ * names that we give: an image that somebody has made from one has its label, too.
+ */
 import type Dockerode from 'dockerode';
 import { refusalOf, statusOf } from './engine.js';
 import { IMAGE_LABEL } from './labels.js';
@@ -10,23 +13,24 @@ export interface ImageRemoval {
   left: string[];
 }
 
+/** The names: each ends in what the image was made of. */
+const OURS =
+  /^failover-drill\/(?:node:[0-9a-f]{12}|reference:(?:[0-9a-f]{12}|official-\d+)-[0-9a-f]{12}|recipe:[0-9a-f]{16})$/;
+
 /** Removes them all, but for those that containers use. */
 export async function removeOwnImages(docker: Dockerode): Promise<ImageRemoval> {
   const images = await docker.listImages({ filters: { label: [IMAGE_LABEL] } });
   // The newest first: an image that another one is made from can go once that one has.
   const names = images
     .sort((one, other) => other.Created - one.Created)
-    .flatMap(({ Id, RepoTags }) => {
-      const tags = (RepoTags ?? []).filter((tag) => !tag.includes('<none>'));
-      return tags.length > 0 ? tags : [Id];
-    });
+    .flatMap(({ RepoTags }) => (RepoTags ?? []).filter((tag) => OURS.test(tag)));
   const outcome: ImageRemoval = { removed: 0, left: [] };
   for (const name of names) {
     try {
       await docker.getImage(name).remove();
       outcome.removed += 1;
     } catch (error) {
-      // An image without a name goes along with the last one that was made from it.
+      // Removed by somebody else meanwhile.
       if (statusOf(error) === 404) outcome.removed += 1;
       else outcome.left.push(`image ${name} (${refusalOf(error)})`);
     }

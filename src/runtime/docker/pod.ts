@@ -12,10 +12,9 @@ import { processOf } from './container-process.js';
 import type { NodePlace } from './docker-places.js';
 import type { EdgeSetting } from './edge.js';
 import { sysctlsOf } from './joined-node.js';
-import { labelsOf } from './labels.js';
+import { labelsOf, nameInEngine } from './labels.js';
 import { NetworkFilter } from './network-filter.js';
-import { networkName } from './networks.js';
-import { COMMON, containerName, publishedPorts } from './node-container.js';
+import { COMMON, publishedPorts } from './node-container.js';
 
 /** What the engine is told of an edge whose network a node joins: all that is the network's is said here. */
 export function podOptions(
@@ -24,10 +23,10 @@ export function podOptions(
   server: readonly string[],
 ): Dockerode.ContainerCreateOptions {
   const { agent, agentPort, relay } = place.edge;
-  const name = networkName(run, network);
+  const name = nameInEngine(run, network);
   const exposed = [agentPort, ...place.ports].map((port) => `${port}/tcp`);
   return {
-    name: containerName(run, `${place.name}.edge`),
+    name: nameInEngine(run, `${place.name}.edge`),
     Image: image,
     Hostname: place.name,
     Cmd: [
@@ -71,7 +70,7 @@ export async function openFilter(
 ): Promise<NetworkFilter> {
   const { State, NetworkSettings } = await edge.inspect();
   const process = processOf(edge.id, State.Pid);
-  const mac = NetworkSettings.Networks[networkName(run, network)]?.MacAddress;
+  const mac = NetworkSettings.Networks[nameInEngine(run, network)]?.MacAddress;
   if (!process || !mac) {
     throw new EnvironmentError({
       where: `the network of ${name}`,

@@ -1,14 +1,14 @@
 /**
- * Removes what carries a run's label from an engine: containers, networks and volumes. What was being made
- * when the runner died shows up a moment later, so several looks in a row must find nothing.
+ * Removes what a run has created in an engine: containers, networks and volumes. What was being made when the runner died shows up a moment later, so several looks in a row must find nothing.
  */
 import type Dockerode from 'dockerode';
 import { type Clock, sleep, within } from '../../clock.js';
 import { messageOf } from '../../errors.js';
 import { refusalOf, statusOf } from './engine.js';
-import { RUN_LABEL } from './labels.js';
+import type { Kind } from './labels.js';
 import { NetworkTurns } from './network-turns.js';
 import { freeOfGhosts, isStale } from './stale-network.js';
+import { thingsOf } from './things.js';
 
 export interface Removal {
   /** How many objects were removed. */
@@ -77,13 +77,13 @@ export async function removeRun(
   return { removed: removed.size, left: refusals, unseen };
 }
 
-/** What carries the label of the run, in words. */
+/** What there is of the run, in words. */
 export async function remainingIn(docker: Dockerode, run: string): Promise<string[]> {
   return (await findAll(docker, run)).map(({ text }) => text);
 }
 
 interface Found {
-  kind: 'container' | 'network' | 'volume';
+  kind: Kind;
   text: string;
   /** The networks of a container, and the volumes that it uses, as texts like theirs. */
   networks?: string[];
@@ -94,17 +94,12 @@ interface Found {
 }
 
 async function findAll(docker: Dockerode, run: string): Promise<Found[]> {
-  const filters = { label: [`${RUN_LABEL}=${run}`] };
-  const [containers, networks, { Volumes: volumes }] = await Promise.all([
-    docker.listContainers({ all: true, filters }),
-    docker.listNetworks({ filters }),
-    docker.listVolumes({ filters }),
-  ]);
+  const { containers, networks, volumes } = await thingsOf(docker, run);
   return [
     ...containers.map(
-      ({ Id, Names, NetworkSettings, Mounts }): Found => ({
+      ({ Id, Name, NetworkSettings, Mounts }): Found => ({
         kind: 'container',
-        text: `container ${Names[0]?.replace(/^\//, '') ?? Id.slice(0, 12)}`,
+        text: `container ${Name}`,
         networks: Object.keys(NetworkSettings?.Networks ?? {}).map((name) => `network ${name}`),
         volumes: (Mounts ?? []).map(({ Name }) => `volume ${Name}`),
         leave: (network) =>
@@ -119,7 +114,7 @@ async function findAll(docker: Dockerode, run: string): Promise<Found[]> {
         remove: () => freeOfGhosts(docker.getNetwork(Id)),
       }),
     ),
-    ...(volumes ?? []).map(
+    ...volumes.map(
       ({ Name }): Found => ({
         kind: 'volume',
         text: `volume ${Name}`,

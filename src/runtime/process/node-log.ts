@@ -1,5 +1,6 @@
 /** The log of one node, kept over its restarts: both of its output streams, in the order in which they were written. */
-import { closeSync, createWriteStream, fstatSync, openSync, readSync, type WriteStream } from 'node:fs';
+import { closeSync, createWriteStream, fstatSync, readSync, type WriteStream } from 'node:fs';
+import { openToAppend } from '../../own-file.js';
 
 /** How much of the end of a log is read for its last lines, bytes. */
 const TAIL = 65_536;
@@ -11,8 +12,7 @@ export class NodeLog {
   #failure: Error | undefined;
 
   constructor(path: string) {
-    // `a+`: every write goes to the end, whoever else writes.
-    this.fd = openSync(path, 'a+');
+    this.fd = openToAppend(path);
     this.#stream = createWriteStream(path, { fd: this.fd, autoClose: false });
     // A full disk must not end the runner: it is told at the close.
     this.#stream.on('error', (error) => {

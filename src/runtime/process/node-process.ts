@@ -68,11 +68,12 @@ export class NodeProcess {
     // What an earlier life started may still be on its way out.
     if (this.state() === 'ending') await this.goneWithin(END_PATIENCE);
     if (this.state() !== 'gone') throw this.#error('no process before its start', 'one that is running');
-    const env = { ...environment, ...program.environment };
-    const [command = '', ...args] = members.starting(program.command, folder, env);
+    const own = { ...environment, ...program.environment };
+    const start = members.starting(program.command, folder, own);
+    const [command = '', ...args] = start.command;
     const child = spawn(command, args, {
       cwd: folder,
-      env,
+      env: { ...start.environment },
       stdio: [lifeline ? 'pipe' : 'ignore', 'pipe', this.#log.fd],
       detached: true,
     });

@@ -109,17 +109,17 @@ export class ProcessCluster implements ProcessClusterAbilities {
   }
 
   async #close(): Promise<Inventory> {
-    const { run, clock } = this.#surroundings;
+    const { clock } = this.#surroundings;
     const all = [...this.#nodes.values()];
     const ended = await Promise.allSettled(all.map((one) => one.end(KILL_PATIENCE)));
     const leaked = ended.flatMap((one) => (one.status === 'rejected' ? [messageOf(one.reason)] : []));
     const logged = await Promise.allSettled(all.map((one) => one.close()));
     leaked.push(...logged.flatMap((one) => (one.status === 'rejected' ? [messageOf(one.reason)] : [])));
     leaked.push(...(await this.#helpers.close()));
-    const reaped = await reap(run, this.#reaper.folder, clock, new Set([this.#reaper.pid]), 1);
+    const reaped = await reap(this.#reaper.folder, clock, new Set([this.#reaper.pid]), 1);
     leaked.push(...reaped.left);
     await this.#reaper.done().catch((error: unknown) => leaked.push(messageOf(error)));
-    const left = remaining(run, this.#reaper.folder, new Set()).map(({ pid }) => `process ${pid}`);
+    const left = remaining(this.#reaper.folder, new Set()).map(({ pid }) => `process ${pid}`);
     return {
       created: { processes: this.#created + this.#helpers.started, proxies: 0, folders: 1 },
       leaked: [...new Set([...leaked, ...left])],

@@ -4,11 +4,11 @@ import type { Clock } from '../../clock.js';
 import { messageOf } from '../../errors.js';
 import type { ImageRemoval } from '../docker/own-images.js';
 import type { Removal } from '../docker/remove.js';
-import { folderOf, parseRunner, RUN_VARIABLE, RUNNER_VARIABLE } from '../label.js';
+import { isRun, parseRunner, RUN_VARIABLE, RUNNER_VARIABLE } from '../label.js';
 import { type ProcessIdentity, processesWith, stateOf } from '../os-process.js';
 import { type KeptRun, keptRuns, takeDown } from './kept.js';
 import { QUIET, reap } from './reap.js';
-import { RunFolder, runsWithFolder } from './run-folder.js';
+import { foldersWithoutNote, RunFolder, runsWithFolder } from './run-folder.js';
 import { straysOfGoneRuns } from './strays.js';
 
 export interface Cleaned {
@@ -36,21 +36,23 @@ export interface CleanSetting {
 }
 
 /**
- * Removes everything that carries the label of a run whose runner is dead; with `all`, of every run, those that
- * are under way included. Another machine's runs in the same engine are touched only with `all`.
+ * Removes everything that is known to be of a run whose runner is dead; with `all`, of every run, those that are under
+ * way included. Another machine's runs in the same engine are touched only with `all`; another user's never are.
  */
 export async function clean(setting: CleanSetting): Promise<Cleaned> {
   const { clock, all = false } = setting;
   const kept = keptRuns();
   // A keeper would go on where all that it keeps is gone.
   const down = all ? await Promise.all(kept.map((one) => takeDown(one, clock))) : [];
-  const runs = [...findRuns()].filter(([, run]) => all || (run.here && !isAlive(run.runner)));
+  const runs = [...findRuns()].filter(([, run]) => all || (run.here && !run.runners.some(isAlive)));
   const spare = new Set([process.pid]);
   const reaped = await Promise.all(
     // A reaper that is at work ends with its run's processes: what it would have waited for is waited for here.
-    runs.map(([label]) => reap(label, new RunFolder(folderOf(label)), clock, spare, undefined, QUIET)),
+    runs.map(([label]) => reap(new RunFolder(label), clock, spare, undefined, QUIET)),
   );
   const { things, images } = await cleanEngine(setting);
+  // One that is being made right now, or removed by its own reaper.
+  const paths = new Set([...findRuns()].map(([label]) => new RunFolder(label).path));
   const removed = down.map((one) => one.removed);
   return {
     processes: sum([...removed, ...reaped].map(({ processes }) => processes)),
@@ -65,6 +67,12 @@ export async function clean(setting: CleanSetting): Promise<Cleaned> {
       ...new Set([
         ...[...reaped, ...things].flatMap(({ left, unseen }) => [...left, ...unseen]),
         ...straysOfGoneRuns(),
+        ...foldersWithoutNote()
+          .filter((path) => !paths.has(path))
+          .map(
+            (path) =>
+              `folder ${path} (it is named as a run's, and no note in it says that it is: see for yourself)`,
+          ),
         ...images.left,
       ]),
     ],
@@ -93,13 +101,14 @@ async function cleanEngine({
       images: none,
     };
   if (!engine) return { things: [], images: none };
-  const dead = [...engine.runs].filter(([, { runner, here }]) => all || (here && !isAlive(runner)));
+  const dead = [...engine.runs].filter(([, { runners, here }]) => all || (here && !runners.some(isAlive)));
   const things = await Promise.all(dead.map(([run]) => engine.remove(run)));
   return { things, images: images ? await engine.removeImages() : none };
 }
 
 interface FoundRun {
-  runner: ProcessIdentity | undefined;
+  /** Its runner, as each of its processes and its folder name it. */
+  runners: ProcessIdentity[];
   folder: boolean;
   /** Whether its runner would be seen here if it lived. */
   here: boolean;
@@ -109,19 +118,22 @@ interface FoundRun {
 function findRuns(): Map<string, FoundRun> {
   const runs = new Map<string, FoundRun>();
   for (const { environment } of processesWith(RUN_VARIABLE)) {
-    const label = environment[RUN_VARIABLE] ?? '';
+    const label = environment[RUN_VARIABLE];
+    if (!isRun(label)) continue;
     const runner = parseRunner(environment[RUNNER_VARIABLE] ?? '');
-    runs.set(label, { runner, folder: false, here: true });
+    const others = runs.get(label)?.runners ?? [];
+    runs.set(label, { runners: [...others, ...(runner ? [runner] : [])], folder: false, here: true });
   }
   for (const label of runsWithFolder()) {
-    const folder = new RunFolder(folderOf(label));
+    const folder = new RunFolder(label);
     const known = runs.get(label);
-    const runner = known?.runner ?? folder.runner();
-    runs.set(label, { runner, folder: true, here: known !== undefined || folder.isHere() });
+    const runner = folder.runner();
+    const runners = [...(known?.runners ?? []), ...(runner ? [runner] : [])];
+    runs.set(label, { runners, folder: true, here: folder.isHere() });
   }
   return runs;
 }
 
-function isAlive(runner: ProcessIdentity | undefined): boolean {
-  return runner !== undefined && stateOf(runner) !== 'gone';
+function isAlive(runner: ProcessIdentity): boolean {
+  return stateOf(runner) !== 'gone';
 }

@@ -19,10 +19,11 @@ export function follow(folder: RunFolder, clock: Clock, signal: AbortSignal): vo
 
 /** Notes those that are new, each as of the node that it descends from. */
 function lookForMore(folder: RunFolder): void {
-  const noted = folder.processes().filter((one) => stateOf(one) !== 'gone');
-  const known = new Set(noted.map(({ pid }) => pid));
-  const all = noted.length > 0 ? allProcesses() : [];
-  const roots = new Set(noted.map(({ pid, of = pid }) => of));
+  const noted = folder.processes();
+  const living = noted.filter((one) => stateOf(one) !== 'gone');
+  const known = new Set(living.map(({ pid }) => pid));
+  const all = living.length > 0 ? allProcesses() : [];
+  const roots = new Set(living.map(({ pid, of = pid }) => of));
   for (const root of roots) {
     const family = familyOf(
       noted.filter(({ pid, of = pid }) => of === root),

@@ -1,10 +1,9 @@
 /** Runs that outlive their command because their user asked for it: what there is of them, and how they are ended. */
-import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { type Clock, sleep } from '../../clock.js';
 import { messageOf } from '../../errors.js';
 import type { Census } from '../../history/census.js';
-import { folderOf } from '../label.js';
+import { isRun } from '../label.js';
 import { type ProcessIdentity, stateOf } from '../os-process.js';
 import { lookOnMachine } from '../process/look.js';
 import type { Look } from '../runtime.js';
@@ -26,7 +25,7 @@ const LOOK_EVERY = 50;
 export function keptRuns(): KeptRun[] {
   return runsWithFolder()
     .flatMap((run): KeptRun[] => {
-      const folder = new RunFolder(folderOf(run));
+      const folder = new RunFolder(run);
       const [note, keeper] = [folder.kept(), folder.runner()];
       return note && keeper && stateOf(keeper) !== 'gone' ? [{ ...note, run, keeper }] : [];
     })
@@ -35,7 +34,8 @@ export function keptRuns(): KeptRun[] {
 
 /** Whether a run with this label belongs to a command that is still at work. */
 export function isUnderWay(run: string): boolean {
-  const folder = new RunFolder(folderOf(run));
+  if (!isRun(run)) return false;
+  const folder = new RunFolder(run);
   const runner = folder.runner();
   return runner !== undefined && stateOf(runner) !== 'gone' && folder.kept() === undefined;
 }
@@ -49,7 +49,7 @@ export interface TakenDown {
 
 /** Has the keeper take everything down; where it does not, kills it, and its reaper does. Never rejects. */
 export async function takeDown({ run, keeper }: KeptRun, clock: Clock): Promise<TakenDown> {
-  const folder = new RunFolder(folderOf(run));
+  const folder = new RunFolder(run);
   const engine = folder.engine();
   const look = async (): Promise<Look> => {
     if (!engine) return lookOnMachine(run);
@@ -59,7 +59,7 @@ export async function takeDown({ run, keeper }: KeptRun, clock: Clock): Promise<
     ]);
     return lookEverywhere(await engineClient(engine), run);
   };
-  const gone = () => stateOf(keeper) === 'gone' && !existsSync(folder.path);
+  const gone = () => stateOf(keeper) === 'gone' && !folder.isThere();
   const before = await look().catch(() => lookOnMachine(run));
   send(keeper, 'SIGTERM');
   if (!(await becomes(clock, PATIENCE, gone))) {

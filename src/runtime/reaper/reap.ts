@@ -8,8 +8,6 @@
  * A process that was being started when the runner died shows up a moment later, so the search ends only when
  * several looks in a row have found nothing.
  */
-import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { type Clock, sleep, within } from '../../clock.js';
 import { messageOf } from '../../errors.js';
 import { ask } from '../../link/ask.js';
@@ -53,7 +51,6 @@ export interface Reaped {
  * nothing for `quiet` milliseconds.
  */
 export async function reap(
-  run: string,
   folder: RunFolder,
   clock: Clock,
   spare: ReadonlySet<number>,
@@ -61,19 +58,18 @@ export async function reap(
   quiet = 0,
 ): Promise<Reaped> {
   const [processes, inEngine] = await Promise.all([
-    killAll(run, folder, clock, spare, empty),
-    removeFromEngine(run, folder, clock, empty, quiet),
+    killAll(folder, clock, spare, empty),
+    removeFromEngine(folder, clock, empty, quiet),
   ]);
-  const rest = remaining(run, folder, spare);
+  const rest = remaining(folder, spare);
   const strays = straysIn(folder, new Set([...rest.map(({ pid }) => pid), ...spare]));
-  const proxies = await removeProxies(run, folder, clock);
+  const proxies = await removeProxies(folder, clock);
   const left = [...rest.map(({ pid }) => `process ${pid}`), ...inEngine.left, ...proxies.left];
   const group = folder.group();
   if (group !== undefined && !removeGroup(group)) left.push(`control group ${group}`);
   // Where one that may be known by its note alone is still there, the next clean needs it.
-  if (rest.length === 0)
-    await rm(folder.path, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
-  if (existsSync(folder.path)) left.push(`folder ${folder.path}`);
+  if (rest.length === 0) left.push(...(await folder.remove()));
+  else if (folder.isThere()) left.push(`folder ${folder.path}`);
   return {
     processes,
     inEngine: inEngine.removed,
@@ -83,18 +79,20 @@ export async function reap(
 }
 
 /** The living processes of the run: those in its control group, those that carry its label, those that were noted. */
-export function remaining(run: string, folder: RunFolder, spare: ReadonlySet<number>): ProcessIdentity[] {
-  const labelled = processesWith(RUN_VARIABLE).filter(({ environment }) => environment[RUN_VARIABLE] === run);
-  const noted = folder.processes().filter((process) => stateOf(process) !== 'gone');
+export function remaining(folder: RunFolder, spare: ReadonlySet<number>): ProcessIdentity[] {
+  const labelled = processesWith(RUN_VARIABLE).filter(
+    ({ environment }) => environment[RUN_VARIABLE] === folder.run,
+  );
+  const all = folder.processes();
+  const noted = all.filter((process) => stateOf(process) !== 'gone');
   const group = folder.group();
   // Without a group, what descends from them may not have been noted yet.
-  const others = group === undefined ? (hasProc ? familyOf(noted) : []) : membersOf(group);
+  const others = group === undefined ? (hasProc && noted.length > 0 ? familyOf(all) : []) : membersOf(group);
   const byPid = new Map([...noted, ...labelled, ...others].map((process) => [process.pid, process]));
   return [...byPid.values()].filter(({ pid }) => !spare.has(pid));
 }
 
 async function killAll(
-  run: string,
   folder: RunFolder,
   clock: Clock,
   spare: ReadonlySet<number>,
@@ -103,7 +101,7 @@ async function killAll(
   const killed = new Set<number>();
   const end = clock.now() + PATIENCE;
   for (let empty = 0; clock.now() < end; ) {
-    const found = remaining(run, folder, spare);
+    const found = remaining(folder, spare);
     for (const one of found) {
       killed.add(one.pid);
       try {
@@ -120,7 +118,6 @@ async function killAll(
 }
 
 async function removeFromEngine(
-  run: string,
   folder: RunFolder,
   clock: Clock,
   empty: number,
@@ -133,7 +130,7 @@ async function removeFromEngine(
     import('../docker/engine.js'),
     import('../docker/remove.js'),
   ]);
-  return removeRun(await engineClient(address), run, clock, {
+  return removeRun(await engineClient(address), folder.run, clock, {
     empty,
     quiet,
     ms: ENGINE_PATIENCE,
@@ -145,12 +142,8 @@ async function removeFromEngine(
  * Deletes the run's proxies, and only those, on servers that go on living without us. They end with their server; one
  * that does not answer may have them still.
  */
-async function removeProxies(
-  run: string,
-  folder: RunFolder,
-  clock: Clock,
-): Promise<Pick<Reaped, 'left' | 'unseen'>> {
-  const prefix = proxyPrefix(run);
+async function removeProxies(folder: RunFolder, clock: Clock): Promise<Pick<Reaped, 'left' | 'unseen'>> {
+  const prefix = proxyPrefix(folder.run);
   const unseen: string[] = [];
   const left = folder.toxiproxies().map((url) =>
     within(clock, PROXY_PATIENCE, 'removing them', (signal) => removeProxiesOn(url, prefix, signal)).catch(

@@ -5,13 +5,21 @@ import { createInterface } from 'node:readline';
 import { type Clock, within } from '../../clock.js';
 import { EnvironmentError, messageOf } from '../../errors.js';
 import { entry } from '../entry.js';
-import { folderOf, formatRunner, labelledEnvironment } from '../label.js';
-import { thisProcess } from '../os-process.js';
+import { labelledEnvironment } from '../label.js';
+import { type ProcessIdentity, thisProcess } from '../os-process.js';
 import type { PortBlock } from '../process/ports.js';
 import { RunFolder } from './run-folder.js';
 
 /** How long the reaper may take to be ready, and to end, ms. */
 const PATIENCE = 10_000;
+
+/** What a reaper is told first. */
+export interface Task {
+  run: string;
+  runner: ProcessIdentity;
+  /** Whether nodes are processes of this machine. */
+  nodes: boolean;
+}
 
 export interface Reaper {
   readonly pid: number;
@@ -35,22 +43,17 @@ export async function startReaper(
 ): Promise<Reaper> {
   const runner = thisProcess();
   const environment = labelledEnvironment(run, runner, outer);
-  const folder = new RunFolder(folderOf(run));
-  const program = [
-    entry('runtime/reaper/process.js'),
-    run,
-    folder.path,
-    formatRunner(runner),
-    ...(nodes ? [nodes] : []),
-  ];
+  const folder = new RunFolder(run);
   // Detached: in a session of its own, out of reach of the terminal's signals.
-  const child = spawn(process.execPath, program, {
+  const child = spawn(process.execPath, [entry('runtime/reaper/process.js')], {
     detached: true,
     stdio: ['pipe', 'pipe', 'ignore'],
     env: environment,
   });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   child.stdin.on('error', () => {});
+  // Arguments can be read by everybody, and so could the name of the folder before it is there.
+  child.stdin.write(`${JSON.stringify({ run, runner, nodes: nodes !== undefined } satisfies Task)}\n`);
   const ports = await within(clock, PATIENCE, 'starting the reaper', () => ready(child)).catch(
     async (error: unknown) => {
       // It would be a process of the run that nobody ends.

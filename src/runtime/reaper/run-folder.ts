@@ -1,7 +1,7 @@
 /**
  * The run's folder: the nodes' data, and the notes from which a run can be taken down by somebody else.
  *
- *     runner        {"pid":4711,"started":"8123456","machine":"here.4026531836"}
+ *     runner        {"run":"50ea630fd0","pid":4711,"started":"8123456@<boot>","machine":"here.4026531836"}
  *     processes     one process a line, written as it is started, or was seen to have been by one of them
  *     group         the path of the control group that holds the nodes' processes, where there is one
  *     toxiproxies   one URL a line, of servers that are not ours and hold proxies of the run
@@ -9,14 +9,21 @@
  *     kept          what `drill up` or `--keep` left, for `drill down`
  *     data/<node>/
  *
- * Notes are written at once and synchronously: what was started must not get lost between here and the disk.
+ * Notes are written at once and synchronously: what was started must not get lost between here and the disk. The folder
+ * lies where everybody can make folders, and its notes name processes to end. So it counts only where it is this user's,
+ * closed to all others, and no link, and where its note of the runner says that it is the run's: only then are its other
+ * notes believed, and only then is it removed.
  */
-import { appendFileSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import process from 'node:process';
+import { codeOf, EnvironmentError } from '../../errors.js';
+import { append, ownFolder, readOwn, writeFresh } from '../../own-file.js';
 import type { EngineAddress } from '../docker/engine-address.js';
-import { FOLDER_PREFIX } from '../label.js';
+import { FOLDER_PREFIX, folderOf, isRun } from '../label.js';
+import { parseMounts } from '../mounts.js';
 import { type ProcessIdentity, thisMachine } from '../os-process.js';
 
 /** Of a run that stays after its command has ended. */
@@ -35,43 +42,126 @@ export interface KeptNote {
 /** A process of a run. `of`: the number of the node's first process, of which this one was seen to descend. */
 export type NotedProcess = ProcessIdentity & { of?: number };
 
-/** The labels of runs that have a folder. What others put there is not ours to believe: its notes name processes to end. */
+/** The labels of runs that have a folder here. */
 export function runsWithFolder(): string[] {
-  return readdirSync(tmpdir())
-    .filter((name) => name.startsWith(FOLDER_PREFIX) && isOwn(join(tmpdir(), name)))
-    .map((name) => name.slice(FOLDER_PREFIX.length));
+  return labelsInNames().filter((run) => new RunFolder(run).isOurs());
 }
 
-function isOwn(path: string): boolean {
-  const seen = lstatSync(path, { throwIfNoEntry: false });
-  return seen?.isDirectory() === true && (process.getuid === undefined || seen.uid === process.getuid());
+/** The folders that are as a run's, but for the note that tells whose they are. */
+export function foldersWithoutNote(): string[] {
+  const folders = labelsInNames().map((run) => new RunFolder(run));
+  return folders.filter((one) => one.isThere() && !one.isOurs()).map(({ path }) => path);
 }
+
+function labelsInNames(): string[] {
+  return readdirSync(tmpdir())
+    .filter((name) => name.startsWith(FOLDER_PREFIX))
+    .map((name) => name.slice(FOLDER_PREFIX.length))
+    .filter(isRun);
+}
+
+/** Whether nobody else can put another folder in place of one that is made here. */
+function isSafe(folder: string): boolean {
+  const { mode, uid } = statSync(folder);
+  const isTrusted = process.getuid === undefined || [0, process.getuid()].includes(uid);
+  return isTrusted && ((mode & OTHERS_WRITE) === 0 || (mode & STICKY) !== 0);
+}
+
+const OTHERS_WRITE = 0o002;
+const STICKY = 0o1000;
+/** Every right of those whose folder it is not. */
+const OTHERS = 0o077;
+
+const RUNNER = 'runner';
+
+type RunnerNote = ProcessIdentity & { run: string; machine: string };
 
 export class RunFolder {
+  readonly run: string;
   readonly path: string;
 
-  constructor(path: string) {
-    this.path = path;
+  /** The run's label. */
+  constructor(run: string) {
+    this.run = run;
+    this.path = folderOf(run);
   }
 
+  /** Throws an `EnvironmentError` where it is there already: whoever made it was not us. */
   create(runner: ProcessIdentity): void {
-    mkdirSync(this.path, { recursive: true, mode: 0o700 });
-    writeFileSync(join(this.path, 'runner'), JSON.stringify({ ...runner, machine: thisMachine() }));
+    if (!isSafe(tmpdir())) {
+      throw new EnvironmentError({
+        where: tmpdir(),
+        expected: "a temporary folder in which others cannot replace this user's folders",
+        found: "another user's, or one in which everybody can",
+        todo: `run \`chmod +t ${tmpdir()}\`, or set TMPDIR to another one`,
+      });
+    }
+    try {
+      mkdirSync(this.path, { mode: 0o700 });
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+      throw new EnvironmentError(
+        {
+          where: this.path,
+          expected: 'no folder of this name',
+          found: 'one that was there before the run',
+          todo: 'run it again: each run has a name of its own',
+        },
+        { cause: error },
+      );
+    }
+    const note: RunnerNote = { run: this.run, ...runner, machine: thisMachine() };
+    try {
+      writeFresh(join(this.path, RUNNER), JSON.stringify(note));
+    } catch (error) {
+      // A full disk: without its note, nobody would know whose it is.
+      rmSync(this.path, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /** Whether it is there, as nobody else can have made it. */
+  isThere(): boolean {
+    const { mode = OTHERS } = ownFolder(this.path) ?? {};
+    return (mode & OTHERS) === 0 && isSafe(tmpdir());
+  }
+
+  /** Whether it is there, and its note says that it is this run's. */
+  isOurs(): boolean {
+    return this.#runner()?.run === this.run;
+  }
+
+  /** Removes it where it is this run's. Gives what is left of it, one text each; nothing where it is somebody else's. */
+  async remove(): Promise<string[]> {
+    if (!this.isOurs()) return [];
+    const mounted = mountsIn(this.path);
+    if (mounted.length > 0)
+      return mounted.map((point) => `folder ${this.path} (${point} is mounted in it: unmount it first)`);
+    const options = { recursive: true, force: true, maxRetries: 3 };
+    try {
+      // The note goes last: who is ended before that has left a folder that is known to be the run's.
+      for (const name of await readdir(this.path))
+        if (name !== RUNNER) await rm(join(this.path, name), options);
+      await rm(this.path, options);
+    } catch {
+      // Then it shows.
+    }
+    return this.isThere() ? [`folder ${this.path}`] : [];
   }
 
   /** Where one node keeps its data; made when it is asked for. */
   data(node: string): string {
-    const path = join(this.path, 'data', node);
-    mkdirSync(path, { recursive: true });
+    const [data, path] = [join(this.path, 'data'), join(this.path, 'data', node)];
+    for (const folder of [data, path]) if (!ownFolder(folder)) mkdirSync(folder);
     return path;
   }
 
   noteProcess(identity: NotedProcess): void {
-    appendFileSync(join(this.path, 'processes'), `${JSON.stringify(identity)}\n`);
+    append(join(this.path, 'processes'), `${JSON.stringify(identity)}\n`);
   }
 
   noteGroup(path: string): void {
-    writeFileSync(join(this.path, 'group'), JSON.stringify(path));
+    writeFresh(join(this.path, 'group'), JSON.stringify(path));
   }
 
   /** The control group of the run's nodes; undefined where they have none. */
@@ -81,11 +171,11 @@ export class RunFolder {
   }
 
   noteToxiproxy(url: string): void {
-    appendFileSync(join(this.path, 'toxiproxies'), `${JSON.stringify(url)}\n`);
+    append(join(this.path, 'toxiproxies'), `${JSON.stringify(url)}\n`);
   }
 
   noteEngine(address: EngineAddress): void {
-    writeFileSync(join(this.path, 'engine'), JSON.stringify(address));
+    writeFresh(join(this.path, 'engine'), JSON.stringify(address));
   }
 
   /** The runner, or undefined where the note is missing or was cut short. */
@@ -99,8 +189,8 @@ export class RunFolder {
     return (this.#runner()?.machine ?? thisMachine()) === thisMachine();
   }
 
-  #runner(): Partial<ProcessIdentity & { machine: string }> | undefined {
-    return this.#lines<ProcessIdentity & { machine?: string }>('runner')[0];
+  #runner(): Partial<RunnerNote> | undefined {
+    return this.isThere() ? linesIn<Partial<RunnerNote>>(join(this.path, RUNNER))[0] : undefined;
   }
 
   processes(): NotedProcess[] {
@@ -114,7 +204,7 @@ export class RunFolder {
 
   /** The run outlives its command from here on, as its user asked. */
   noteKept(note: KeptNote): void {
-    writeFileSync(join(this.path, 'kept'), JSON.stringify(note));
+    writeFresh(join(this.path, 'kept'), JSON.stringify(note));
   }
 
   /** Undefined for a run that belongs to a command. */
@@ -127,19 +217,37 @@ export class RunFolder {
   }
 
   #lines<Line>(name: string): Line[] {
-    if (!isOwn(this.path)) return [];
-    let text: string;
-    try {
-      text = readFileSync(join(this.path, name), 'utf8');
-    } catch {
-      return [];
-    }
-    return text.split('\n').flatMap((line) => {
-      try {
-        return [JSON.parse(line) as Line];
-      } catch {
-        return []; // The last line of one who died while writing it.
-      }
-    });
+    return this.isOurs() ? linesIn(join(this.path, name)) : [];
   }
+}
+
+/** The lines of a note; none where there is none. */
+function linesIn<Line>(path: string): Line[] {
+  let text: string;
+  try {
+    text = readOwn(path);
+  } catch {
+    return [];
+  }
+  return text.split('\n').flatMap((line) => {
+    try {
+      return [JSON.parse(line) as Line];
+    } catch {
+      return []; // The last line of one who died while writing it.
+    }
+  });
+}
+
+/** Where something else is seen in a folder: what is removed there would be somebody else's. */
+function mountsIn(folder: string): string[] {
+  let mounts: string;
+  try {
+    mounts = readFileSync('/proc/self/mountinfo', 'utf8');
+  } catch {
+    return []; // Not Linux.
+  }
+  const real = realpathSync(folder);
+  return parseMounts(mounts)
+    .map(({ point }) => point)
+    .filter((point) => `${point}/`.startsWith(`${real}/`));
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { FOLDER_PREFIX } from '../label.js';
-import { allProcesses, commandOf, type RelatedProcess, workingFolderOf } from '../os-process.js';
+import { allProcesses, commandOf, isSince, type RelatedProcess, workingFolderOf } from '../os-process.js';
 import type { RunFolder } from './run-folder.js';
 
 /** One text each; `known` are the numbers of those whose origin is known. */
@@ -14,7 +14,7 @@ export function straysIn(folder: RunFolder, known: ReadonlySet<number>): string[
   const runner = folder.runner();
   if (!runner || folder.group() !== undefined || !folder.isHere()) return [];
   return allProcesses()
-    .filter(({ pid, started }) => !known.has(pid) && Number(started) >= Number(runner.started))
+    .filter((one) => !known.has(one.pid) && isSince(one, runner))
     .filter(({ pid }) => pid !== process.pid && `${workingFolderOf(pid)}/`.startsWith(`${folder.path}/`))
     .map(describe);
 }

@@ -2,11 +2,12 @@
 import type Dockerode from 'dockerode';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock as clock, sleep } from '../../../src/clock.js';
-import { freshId } from '../../../src/random.js';
 import { engineClient, findEngine } from '../../../src/runtime/docker/engine.js';
-import { RUN_LABEL } from '../../../src/runtime/docker/labels.js';
+import { labelsOf, nameInEngine } from '../../../src/runtime/docker/labels.js';
 import { remainingIn, removeRun } from '../../../src/runtime/docker/remove.js';
 import { referenceImage } from '../../../src/runtime/image/reference-image.js';
+import { freshRun } from '../../../src/runtime/label.js';
+import { thisProcess } from '../../../src/runtime/os-process.js';
 import { withEngine } from './engine.js';
 
 /** How long an engine may be silent here, and how long it takes over its refusal, ms. */
@@ -59,13 +60,23 @@ function miscounting(docker: Dockerode) {
   };
 }
 
+const networkOf = (docker: Dockerode, run: string) =>
+  docker.createNetwork({
+    Name: nameInEngine(run, 'a'),
+    Labels: labelsOf(run, thisProcess(), 'network a'),
+  });
+
 withEngine(() => {
   test('a refusal that took longer than an engine may be silent is an answer, and not the last word', async () => {
     const engine = await findEngine(process.env, clock);
     const docker = await engineClient(engine.address);
     const { name: Image } = await referenceImage(docker, engine);
-    const run = `test-${freshId()}`;
-    const made = await docker.createContainer({ Image, Labels: { [RUN_LABEL]: run } });
+    const run = freshRun();
+    const made = await docker.createContainer({
+      Image,
+      name: nameInEngine(run, 'a'),
+      Labels: labelsOf(run, thisProcess(), 'node a'),
+    });
     onTestFinished(() => made.remove({ force: true }).catch(() => undefined));
     const removal = await removeRun(refusingOnce(docker), run, clock, {
       empty: 1,
@@ -78,8 +89,8 @@ withEngine(() => {
 
   test('a network that the engine counts wrongly is asked for again, and then named with what to do', async () => {
     const docker = await engineClient((await findEngine(process.env, clock)).address);
-    const run = `test-${freshId()}`;
-    const made = await docker.createNetwork({ Name: run, Labels: { [RUN_LABEL]: run } });
+    const run = freshRun();
+    const made = await networkOf(docker, run);
     onTestFinished(() => made.remove().catch(() => undefined));
     const { docker: counting, asked, recount } = miscounting(docker);
     const begun = clock.now();
@@ -88,7 +99,7 @@ withEngine(() => {
     const { removed, left, unseen } = await removeRun(counting, run, clock, setting);
     expect({ removed, unseen }).toEqual({ removed: 0, unseen: [] });
     expect(left).toEqual([
-      `network ${run} (the engine says that it has active endpoints though no container is on it; restart the engine (moby/moby#42119), and then \`drill clean\` removes it)`,
+      `network ${nameInEngine(run, 'a')} (the engine says that it has active endpoints though no container is on it; restart the engine (moby/moby#42119), and then \`drill clean\` removes it)`,
     ]);
     expect(asked()).toBeGreaterThan(3);
     expect(clock.now() - begun).toBeLessThan(20_000);
@@ -105,13 +116,13 @@ withEngine(() => {
     const engine = await findEngine(process.env, clock);
     const docker = await engineClient(engine.address);
     const { name: Image } = await referenceImage(docker, engine);
-    const run = `test-${freshId()}`;
-    const network = await docker.createNetwork({ Name: run, Labels: { [RUN_LABEL]: run } });
+    const run = freshRun();
+    const network = await networkOf(docker, run);
     onTestFinished(() => network.remove().catch(() => undefined));
     const theirs = await docker.createContainer({
       Image,
       Cmd: ['/usr/local/bin/node', '-e', 'setInterval(() => {}, 1000)'],
-      HostConfig: { NetworkMode: run },
+      HostConfig: { NetworkMode: nameInEngine(run, 'a') },
     });
     onTestFinished(() => theirs.remove({ force: true }));
     await theirs.start();

@@ -3,18 +3,18 @@
  *
  *     node runtime/docker/agent/process.js --listen 10.99.0.2:8475 [--api 8474] [--way-in JSON] [--toxiproxy] [--seed N] [--datagrams]
  *
- * It prints one line of JSON once it is ready, `{"event":"listening"}`.
+ * The secret of the way in is in its environment. It prints one line of JSON once it is ready, `{"event":"listening"}`.
  */
 import { parseArgs } from 'node:util';
 import { systemClock } from '../../../clock.js';
-import { messageOf } from '../../../errors.js';
+import { EnvironmentError, messageOf } from '../../../errors.js';
 import { freshSeed, seeded } from '../../../random.js';
 import { splitHostPort } from '../../../toxiproxy/address.js';
 import { startToxiproxy } from '../../../toxiproxy/server.js';
 import { startAgent } from './agent.js';
 import { openDatagrams } from './datagrams.js';
 import { ExpectedGreetings } from './expected-greetings.js';
-import { openWayIn, type WayIn } from './way-in.js';
+import { openWayIn, SECRET_VARIABLE, type Way } from './way-in.js';
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -34,7 +34,11 @@ async function main(): Promise<void> {
   }
   const expected = new ExpectedGreetings();
   const way = values['way-in'];
-  if (way !== undefined) await openWayIn(JSON.parse(way) as WayIn, expected, systemClock);
+  const secret = process.env[SECRET_VARIABLE];
+  if (way !== undefined) {
+    if (!secret) throw new EnvironmentError({ expected: `a secret in ${SECRET_VARIABLE}`, found: 'none' });
+    await openWayIn({ ...(JSON.parse(way) as Way), secret }, expected, systemClock);
+  }
   const { host, port } = splitHostPort(values.listen);
   const address = { host, port: Number(port) };
   const datagrams = values.datagrams ? await openDatagrams(address, systemClock) : undefined;

@@ -9,7 +9,11 @@ import type { ExpectedGreetings } from './expected-greetings.js';
 import { recogniser } from './greeting-line.js';
 import { visit } from './visit.js';
 
-export interface WayIn {
+/** In the environment of the process on an edge: with what greetings begin. */
+export const SECRET_VARIABLE = 'FAILOVER_DRILL_SECRET';
+
+/** What may be known to all. */
+export interface Way {
   /** On the backbone. */
   listen: string;
   /** The node. */
@@ -17,6 +21,9 @@ export interface WayIn {
   ports: readonly number[];
   /** By who comes in, on the backbone: from which of our addresses the node is dialled. */
   sources: Record<string, string>;
+}
+
+export interface WayIn extends Way {
   /** With what greetings begin. */
   secret: string;
 }

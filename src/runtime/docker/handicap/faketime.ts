@@ -25,7 +25,7 @@ export async function faketimeOf(
   images: Readonly<Record<string, string>>,
   labels: Record<string, string>,
 ): Promise<Record<string, string>> {
-  const found = await librariesIn(docker, Object.values(images), { Labels: labels });
+  const found = await librariesIn(docker, Object.values(images), labels);
   return Object.fromEntries(
     Object.entries(images).map(([node, image]) => {
       const library = found.get(image);
@@ -55,7 +55,7 @@ export async function lackOfFaketime(
   const named = [...new Set(nodes.flatMap((node) => containers[node]?.image ?? []))];
   const there = await Promise.all(named.map((image) => exists(docker, image)));
   const images = named.filter((_, at) => there[at]);
-  const found = await librariesIn(docker, images, { Labels: { [IMAGE_LABEL]: 'trial' }, name: trialName });
+  const found = await librariesIn(docker, images, { [IMAGE_LABEL]: 'trial' });
   const lacking = images.filter((image) => found.get(image) === undefined);
   return lacking.length === 0 ? undefined : `image ${lacking.join(', ')} lacks libfaketime; ${REMEDY}`;
 }
@@ -64,12 +64,16 @@ export async function lackOfFaketime(
 async function librariesIn(
   docker: Dockerode,
   images: readonly string[],
-  { name, Labels }: { name?: () => string; Labels: Record<string, string> },
+  labels: Record<string, string>,
 ): Promise<Map<string, string | undefined>> {
   const found = new Map<string, string | undefined>();
   for (const image of new Set(images)) {
-    const made = name === undefined ? {} : { name: name() };
-    const container = await docker.createContainer({ ...made, Image: image, Cmd: ['true'], Labels });
+    const container = await docker.createContainer({
+      name: trialName(),
+      Image: image,
+      Cmd: ['true'],
+      Labels: labels,
+    });
     try {
       found.set(image, await libraryIn(container));
     } finally {

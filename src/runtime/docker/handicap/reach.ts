@@ -10,6 +10,7 @@ import { NODE_PATH } from '../../image/node-executable.js';
 import type { ProcessIdentity } from '../../os-process.js';
 import { signalTo } from '../../process-tree.js';
 import { processOf } from '../container-process.js';
+import { trialName } from '../trial-name.js';
 import { blockDeviceOf } from './block-device.js';
 import { faketimeOf } from './faketime.js';
 import { limitedFolder } from './full-disk.js';
@@ -69,6 +70,7 @@ async function assertByHand(
   device: string | undefined,
 ): Promise<void> {
   const container = await docker.createContainer({
+    name: trialName(),
     Image: image,
     // It waits for nothing.
     Cmd: [NODE_PATH, '-e', 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)'],
