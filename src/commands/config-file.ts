@@ -27,6 +27,7 @@ const KEYS: Readonly<Record<string, keyof typeof KINDS>> = {
   runtime: 'text',
   out: 'text',
   toxiproxy: 'text',
+  sign: 'text',
   filter: 'text',
   seed: 'number',
   repeat: 'number',
@@ -62,8 +63,11 @@ export async function configuredDefaults(
   if (problems.length > 0) throw problemsError(source, problems);
   const known = Object.entries(value as object).filter(([key]) => options.includes(key));
   return Object.fromEntries(
-    // The folder that results go to does not follow whoever runs a drill.
-    known.map(([key, one]) => [key, key === 'out' ? relative(cwd, resolve(dirname(path), one)) || '.' : one]),
+    // The folder that results go to, and the key, do not follow whoever runs a drill.
+    known.map(([key, one]) => [
+      key,
+      key === 'out' || key === 'sign' ? relative(cwd, resolve(dirname(path), one)) || '.' : one,
+    ]),
   );
 }
 

@@ -50,7 +50,7 @@ export async function makeFolder(path: string): Promise<void> {
 let written = 0;
 
 /** Writes a file, with its folder, all or nothing. */
-export async function writeWhole(path: string, text: string): Promise<void> {
+export async function writeWhole(path: string, text: string | Uint8Array): Promise<void> {
   const beside = join(dirname(path), `.${basename(path)}.${process.pid}.${++written}`);
   try {
     await folders(dirname(path));
