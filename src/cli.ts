@@ -10,6 +10,7 @@ import { systemClock } from './clock.js';
 import { checkedArguments, parsedArguments } from './commands/arguments.js';
 import { mayColor } from './commands/color.js';
 import type { Command, Io } from './commands/command.js';
+import { erasure, outputGuard } from './commands/output.js';
 import { isDrillError, isError, messageOf, UsageError } from './errors.js';
 import { assertOpenFiles } from './runtime/machine.js';
 import { VERSION } from './version.js';
@@ -18,6 +19,17 @@ const INTERRUPTED = 130;
 const INCONCLUSIVE = 3;
 /** How long everything may take to be taken down after an error that nobody caught, ms. The reaper does the rest. */
 const LAST_PATIENCE = 60_000;
+
+const outputColor = mayColor(process.env, process.stdout.isTTY === true);
+const safeOutput = outputGuard(outputColor);
+const safeErrors = outputGuard(false);
+/** The two ways out of the program; nothing else may write to them. */
+function tell(text: string, over = 0): void {
+  process.stdout.write(erasure(over) + safeOutput(text));
+}
+function tellError(text: string): void {
+  process.stderr.write(safeErrors(text));
+}
 
 /** What ends a command before its time. */
 interface Ending {
@@ -44,7 +56,7 @@ function ending(): Ending {
     // What comes after the first one may follow from it.
     if (defect) return;
     defect = true;
-    process.stderr.write(`${defectText(error)}drill: taking everything down\n`);
+    tellError(`${defectText(error)}drill: taking everything down\n`);
     systemClock.timer(LAST_PATIENCE, () => process.exit(INCONCLUSIVE));
     controller.abort(error);
   });
@@ -63,12 +75,12 @@ function surroundings(signal: AbortSignal): Io {
   for (const name of ['no_proxy', 'NO_PROXY']) process.env[name] = '*';
   const terminal = process.stdout.isTTY === true;
   return {
-    stdout: (text) => void process.stdout.write(text),
-    stderr: (text) => void process.stderr.write(text),
+    stdout: tell,
+    stderr: tellError,
     stdin: () => process.stdin,
     env,
     cwd: process.cwd(),
-    color: mayColor(env, terminal),
+    color: outputColor,
     interactive: terminal && env['CI'] !== 'true' && env['TERM'] !== 'dumb',
     columns: () => process.stdout.columns ?? 100,
     rows: () => process.stdout.rows ?? 24,
@@ -94,7 +106,7 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
     import('./commands/index.js'),
   ]);
   let exitCode: Promise<number> = Promise.resolve(0);
-  const parser = yargs(checkedArguments(argv))
+  const parser = yargs()
     .scriptName('drill')
     .usage(
       '$0 <command>\n\nFailover drills for high-availability systems: one file, one command, a verdict with evidence.',
@@ -115,7 +127,10 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
       throw error ?? new UsageError({ message, todo: 'see drill --help' });
     });
   for (const command of COMMANDS) register(parser, command, io, (running) => (exitCode = running));
-  await parser.parseAsync();
+  // The parser's own words (help, version) come here; it would write them to the console by itself.
+  await parser.parseAsync(checkedArguments(argv), {}, (_error, _args, help) => {
+    if (help !== '') io.stdout(`${help}\n`);
+  });
   return exitCode;
 }
 
@@ -139,7 +154,7 @@ function register(
 const { signal, isDefect } = ending();
 process.exitCode = INCONCLUSIVE;
 // A command that has ended exits by itself. Where nothing is left to wait for before that, nobody knows how it went.
-process.once('beforeExit', () => process.stderr.write(defectText('the command came to no end')));
+process.once('beforeExit', () => tellError(defectText('the command came to no end')));
 main(process.argv.slice(2), surroundings(signal)).then(
   (ended) => {
     const code = isDefect() ? INCONCLUSIVE : ended;
@@ -148,7 +163,7 @@ main(process.argv.slice(2), surroundings(signal)).then(
     process.stdout.write('', () => process.exit(code));
   },
   (error: unknown) => {
-    process.stderr.write(`drill: ${messageOf(error)}\n`);
+    tellError(`drill: ${messageOf(error)}\n`);
     process.exit(isDrillError(error) ? error.exitCode : 2);
   },
 );

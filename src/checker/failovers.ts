@@ -27,7 +27,10 @@ function windowOf(history: History): Span {
   const ends = [beginOf(history, 'failback'), beginOf(history, 'final reads'), beginOf(history, 'down')];
   for (const event of eventsOf(history, 'ask')) if (event.ask === 'failback') ends.push(event.time);
   const known = ends.filter((end) => end !== undefined);
-  return { from: first ?? beginOf(history, 'steps') ?? 0, to: Math.min(...known, lastInstant(history)) };
+  const end = lastInstant(history);
+  // A run that ended before its steps had its first primary, and nothing else.
+  const none = eventsOf(history, 'phase').length === 0 ? 0 : end;
+  return { from: first ?? beginOf(history, 'steps') ?? none, to: Math.min(...known, end) };
 }
 
 /**

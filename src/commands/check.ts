@@ -31,6 +31,7 @@ interface Args {
   failedCas?: 'nothing' | 'mismatch';
   timeout: string;
   json: boolean;
+  verify?: string;
 }
 
 const STANDARD_INPUT = '-';
@@ -74,6 +75,10 @@ export const check: Command<Args> = {
         type: 'boolean',
         default: false,
         describe: 'the verdict as JSON: of a history with every key that fails, of a run its verdict.json',
+      })
+      .option('verify', {
+        type: 'string',
+        describe: 'a PEM file with the public key that run folders must be signed with (`run --sign`)',
       })
       .example(
         '$0 check .drill/2026-01-01T00-00-00.000Z/split-brain/1',
@@ -123,6 +128,7 @@ async function checkOne(path: string, args: Args, io: Io): Promise<number> {
   const asked = [args.model, args.initial, args.failedCas].some((given) => given !== undefined);
   if (!asked && args.format === 'auto' && (isFolder || OURS.test(head.toString('utf8'))))
     return checkRun({ name: path, file: path === STANDARD_INPUT ? undefined : file, chunks }, args, io);
+  if (args.verify !== undefined) throw await unsigned(`${name}, judged as a bare history`);
   return checkForeign(name, chunks, args, io);
 }
 
@@ -170,6 +176,8 @@ async function checkRun({ name, file, chunks }: RunHistory, args: Args, io: Io):
       import('node:path'),
       import('../errors.js'),
     ]);
+  const folder = file === undefined ? undefined : dirname(file);
+  const flaw = args.verify === undefined ? undefined : await signatureFlawOf(folder, args.verify, io);
   const history = await decodeStream(chunks).catch((error: unknown) => {
     throw new errors.UsageError({
       where: file ?? name,
@@ -179,27 +187,57 @@ async function checkRun({ name, file, chunks }: RunHistory, args: Args, io: Io):
     });
   });
   const verdict = judge(history);
-  if (args.json) {
-    io.stdout(verdictJson(verdict));
-    return EXIT_OF[verdict.verdict];
-  }
-  const folder = file === undefined ? io.cwd : dirname(file);
-  io.stdout(verdictTable({ file: name, folder, verdict }, { colors: io.color, columns: io.columns() }));
-  if (file !== undefined) await compare(file, verdictJson(verdict), io);
-  return EXIT_OF[verdict.verdict];
+  const json = verdictJson(verdict);
+  const shown = { file: name, folder: folder ?? io.cwd, verdict };
+  io.stdout(args.json ? json : verdictTable(shown, { colors: io.color, columns: io.columns() }));
+  // The document stays one: all else is told beside it.
+  const tell = args.json ? io.stderr : io.stdout;
+  const isSame = folder === undefined || (await isAsBeside(folder, json, history.run?.drill, tell));
+  if (args.verify !== undefined) tell(`${flaw ?? `signed with the key of ${args.verify}`}\n`);
+  return isSame && flaw === undefined ? EXIT_OF[verdict.verdict] : EXIT_OF.fail;
 }
 
-/** Says whether the verdict that lies beside the history is the same. */
-async function compare(file: string, json: string, io: Io): Promise<void> {
-  const [{ readFile }, { dirname, join }] = await Promise.all([
-    import('node:fs/promises'),
-    import('node:path'),
-  ]);
-  const before = await readFile(join(dirname(file), 'verdict.json'), 'utf8').catch(() => undefined);
-  if (before === undefined) return;
-  io.stdout(
-    before === json ? 'identical to verdict.json\n' : 'DIFFERENT from verdict.json, which lies beside it\n',
+/** Whether what lies beside a history says the same; tells what differs. */
+async function isAsBeside(
+  folder: string,
+  json: string,
+  drill: unknown,
+  tell: (text: string) => void,
+): Promise<boolean> {
+  const { besideHistory } = await import('./beside.js');
+  const { compared, differences } = besideHistory(folder, json, drill);
+  if (compared.length === 0) return true;
+  tell(
+    differences.length === 0
+      ? `identical to ${compared.join(' and ')}\n`
+      : `DIFFERENT from what lies beside the history:\n${differences.map((line) => `  ${line}\n`).join('')}`,
   );
+  return differences.length === 0;
+}
+
+async function signatureFlawOf(
+  folder: string | undefined,
+  file: string,
+  io: Io,
+): Promise<string | undefined> {
+  const [{ resolve }, { keyOf, signatureFlaw }] = await Promise.all([
+    import('node:path'),
+    import('../run/signature.js'),
+  ]);
+  const key = keyOf(resolve(io.cwd, file), 'public', '--verify');
+  if (folder === undefined) throw await unsigned('standard input');
+  return signatureFlaw(folder, key);
+}
+
+/** The error for what there can be no signature of. */
+async function unsigned(found: string): Promise<Error> {
+  const { UsageError } = await import('../errors.js');
+  return new UsageError({
+    where: '--verify',
+    expected: 'a run folder, which `run --sign` signs',
+    found,
+    todo: 'leave --verify out',
+  });
 }
 
 async function checkForeign(

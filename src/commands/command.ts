@@ -3,7 +3,8 @@ import type { Argv } from 'yargs';
 
 /** The outside, handed in by cli.ts. */
 export interface Io {
-  stdout(text: string): void;
+  /** Writes text, in place of the `over` lines above the cursor on a terminal that lines can be rewritten on. */
+  stdout(text: string, over?: number): void;
   stderr(text: string): void;
   /** The bytes of standard input, where there is one. */
   stdin?(): AsyncIterable<Uint8Array>;

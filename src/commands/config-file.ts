@@ -6,10 +6,11 @@
  *     parallel: 2
  *     tag: [smoke]
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { PlacedProblem } from '../drill/problem.js';
 
+const MOST_BYTES = 100_000;
 const NAMES = ['drill.config.yaml', 'drill.config.yml', 'drill.config.json'];
 
 const KINDS = {
@@ -27,6 +28,7 @@ const KEYS: Readonly<Record<string, keyof typeof KINDS>> = {
   runtime: 'text',
   out: 'text',
   toxiproxy: 'text',
+  sign: 'text',
   filter: 'text',
   seed: 'number',
   repeat: 'number',
@@ -45,13 +47,25 @@ export async function configuredDefaults(
 ): Promise<Record<string, unknown>> {
   const path = nearest(cwd);
   if (path === undefined) return {};
-  const [{ readDocument }, { found, problemsError }, { Source }] = await Promise.all([
-    import('../drill/document.js'),
-    import('../drill/problem.js'),
-    import('../drill/source.js'),
-  ]);
-  const shown = relative(cwd, path);
-  const source = new Source(shown.startsWith('..') ? path : shown, readFileSync(path, 'utf8'));
+  const [{ readDocument }, { found, problemsError }, { Source }, { boundedFile }, { UsageError }] =
+    await Promise.all([
+      import('../drill/document.js'),
+      import('../drill/problem.js'),
+      import('../drill/source.js'),
+      import('../bounded-file.js'),
+      import('../errors.js'),
+    ]);
+  const shown = relative(cwd, path).startsWith('..') ? path : relative(cwd, path);
+  const file = boundedFile(path, MOST_BYTES);
+  if ('found' in file) {
+    throw new UsageError({
+      where: shown,
+      expected: 'a file with options of `drill run`',
+      found: file.found,
+      todo: 'make it one, or remove it',
+    });
+  }
+  const source = new Source(shown, file.bytes.toString('utf8'));
   const reading = readDocument(source);
   if ('problems' in reading) throw problemsError(source, reading.problems);
   const { value, rangeOf } = reading.content;
@@ -62,8 +76,11 @@ export async function configuredDefaults(
   if (problems.length > 0) throw problemsError(source, problems);
   const known = Object.entries(value as object).filter(([key]) => options.includes(key));
   return Object.fromEntries(
-    // The folder that results go to does not follow whoever runs a drill.
-    known.map(([key, one]) => [key, key === 'out' ? relative(cwd, resolve(dirname(path), one)) || '.' : one]),
+    // The folder that results go to, and the key, do not follow whoever runs a drill.
+    known.map(([key, one]) => [
+      key,
+      key === 'out' || key === 'sign' ? relative(cwd, resolve(dirname(path), one)) || '.' : one,
+    ]),
   );
 }
 

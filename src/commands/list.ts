@@ -25,11 +25,11 @@ export const list: Command<Args> = {
     ]);
     const rows: Row[] = [];
     for (const file of await findDrills([folder ?? SHIPPED], io.cwd)) {
-      const bytes = await readFile(resolve(io.cwd, file));
       try {
         const drill = await loadDrill(resolve(io.cwd, file), { shownAs: file, environment: io.env });
         if (!isSelected(drill, selection)) continue;
         const { name, tags = [], about } = drill;
+        const bytes = await readFile(resolve(io.cwd, file));
         rows.push({ file, name, tags, proves: opening(bytes.toString()) || about });
       } catch (error) {
         rows.push({ file, name: 'invalid', tags: [], proves: firstLine(error), wrong: true });

@@ -19,6 +19,7 @@ interface Args extends Selection {
   bail: boolean;
   keep: boolean;
   toxiproxy?: string;
+  sign?: string;
   quiet: boolean;
   json: boolean;
 }
@@ -61,6 +62,10 @@ const OPTIONS = {
   toxiproxy: {
     type: 'string',
     describe: 'a Toxiproxy to use: a URL (local processes), an image (containers), or embedded',
+  },
+  sign: {
+    type: 'string',
+    describe: 'a PEM file with a private key of Ed25519, to sign each execution with; see `check --verify`',
   },
   quiet: { type: 'boolean', default: false, describe: 'print only what did not pass, and the last line' },
   json: {
@@ -112,6 +117,7 @@ export const run: Command<Args> = {
         bail: args.bail,
         keep: args.keep,
         toxiproxy: args.toxiproxy,
+        sign: args.sign,
         environment: io.env,
         signal: io.signal,
         watch(drill, execution) {

@@ -4,10 +4,10 @@
  *     bytes -> text -> YAML (document.ts) -> Compose file taken in (compose/) -> schema (schema.ts, issues.ts)
  *           -> meaning (check.ts) -> Drill
  */
-import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { messageOf, UsageError } from '../errors.js';
+import { boundedFile } from '../bounded-file.js';
+import { UsageError } from '../errors.js';
 import { type CheckOptions, checkDrill } from './check.js';
 import { checkRecipes } from './check-recipes.js';
 import type { Place } from './compose/binds.js';
@@ -42,7 +42,7 @@ const origins = new WeakMap<Drill, { locate: Locate; notes: readonly string[] }>
 export async function loadDrill(file: string, options?: LoadOptions): Promise<Drill> {
   const shown = options?.shownAs ?? file;
   const importing = { folder: dirname(resolve(file)), environment: options?.environment ?? {}, read, look };
-  return parseDrill(await readBytes(file, shown), shown, { ...options, importing });
+  return parseDrill(readBytes(file, shown), shown, { ...options, importing });
 }
 
 /** What was not taken of the Compose file that a drill names, each with its place. */
@@ -104,15 +104,10 @@ function placed(locate: Locate, problems: readonly Problem[]): UsageError {
   return locatedError(problems.map(({ path, on, ...text }) => ({ ...text, ...locate(path, on) })));
 }
 
-/** A file that a drill file leads to: a Compose file, and what that leads to. Pipes and devices may never end. */
+/** A file that a drill file leads to: a Compose file, and what that leads to. */
 function read(file: string): string | undefined {
-  try {
-    const about = statSync(file);
-    if (!about.isFile() || about.size > MOST_BYTES) return undefined;
-    return readFileSync(file, 'utf8').replace(/^\ufeff/, '');
-  } catch {
-    return undefined;
-  }
+  const content = boundedFile(file, MOST_BYTES);
+  return 'bytes' in content ? content.bytes.toString('utf8').replace(/^\ufeff/, '') : undefined;
 }
 
 function look(path: string): Place | undefined {
@@ -125,33 +120,16 @@ function look(path: string): Place | undefined {
   }
 }
 
-/** Reads no more than shows that a file is too large, whatever it is. */
-async function readBytes(file: string, shown: string): Promise<Uint8Array> {
-  try {
-    const handle = await open(file);
-    try {
-      const buffer = Buffer.alloc(MOST_BYTES + 1);
-      let length = 0;
-      for (;;) {
-        const { bytesRead } = await handle.read(buffer, length, buffer.length - length, null);
-        length += bytesRead;
-        if (bytesRead === 0 || length === buffer.length) return buffer.subarray(0, length);
-      }
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new UsageError(
-      {
-        where: shown,
-        expected: 'a drill file',
-        found: missing ? 'no such file' : messageOf(error),
-        ...(missing && { todo: 'see `drill list`, or write one with `drill init`' }),
-      },
-      { cause: error },
-    );
-  }
+function readBytes(file: string, shown: string): Uint8Array {
+  const content = boundedFile(file, MOST_BYTES);
+  if ('bytes' in content) return content.bytes;
+  const { found, missing } = content;
+  throw new UsageError({
+    where: shown,
+    expected: missing ? 'a drill file' : 'a drill file of at most 1 MB',
+    found,
+    ...(missing && { todo: 'see `drill list`, or write one with `drill init`' }),
+  });
 }
 
 function textOf(bytes: Uint8Array | string, file: string): string {

@@ -1,12 +1,13 @@
 /**
  * Histories as text: one JSON object to a line, each line chained to the one before by a hash, so that a
- * history that was altered or cut says so.
+ * history that was cut or damaged says so.
  *
  *     {"index":0,"time":0,"type":"run",...,"hash":"5f1c0e...16 hex digits"}
  *     {"index":1,"time":1200,"type":"phase","phase":"up","hash":"b2..."}
  *
  * `hash` is always last: the first 16 hex digits of SHA-256 over the hash of the line before (nothing for the
- * first line) and this line without its hash. It tells accidents and edits; it is no signature.
+ * first line) and this line without its hash. It is a guard against accidents: a forger can compute it, too, and
+ * only a signature (run/signature.ts) is one against them.
  */
 import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';

@@ -71,7 +71,7 @@ function notOurs(where: string): EnvironmentError {
 let written = 0;
 
 /** Writes a file, with its folder, all or nothing. */
-export async function writeWhole(path: string, text: string): Promise<void> {
+export async function writeWhole(path: string, text: string | Uint8Array): Promise<void> {
   const beside = join(dirname(path), `.${basename(path)}.${process.pid}.${++written}`);
   try {
     await folders(dirname(path));

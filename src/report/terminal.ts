@@ -11,7 +11,8 @@ import { fitted, oneLine } from './text.js';
 const REWRITE_EVERY_MS = 100;
 
 export interface LiveTerminalOptions {
-  write(text: string): void;
+  /** Writes text, in place of the `over` lines above the cursor. */
+  write(text: string, over?: number): void;
   /** How wide the terminal is now. */
   columns(): number;
   /** How high it is now; 24 where it is not known. What does not fit is not shown. */
@@ -80,10 +81,9 @@ function rewriting(options: LiveTerminalOptions): LiveTerminal {
   let timer: Timer | undefined;
   let stopped = false;
 
-  const erase = () => (height === 0 ? '' : `\x1b[${height}A\r\x1b[J`);
   const draw = (kept = '') => {
     const lines = linesOf([...runs], options);
-    write(`${erase()}${kept}${lines.map((line) => `${line}\n`).join('')}`);
+    write(`${kept}${lines.map((line) => `${line}\n`).join('')}`, height);
     height = lines.length;
   };
   const tick = () => {
@@ -116,7 +116,7 @@ function rewriting(options: LiveTerminalOptions): LiveTerminal {
       if (stopped) return;
       stopped = true;
       timer?.cancel();
-      if (height > 0) write(erase());
+      if (height > 0) write('', height);
       height = 0;
     },
   };

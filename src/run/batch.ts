@@ -45,6 +45,8 @@ export interface BatchSetting
   bail?: boolean | undefined;
   /** Whether the first execution that does not pass is to be left as it is; none is begun after it. */
   keep?: boolean | undefined;
+  /** Signs what an execution has left in its folder. */
+  sign?: ((folder: string) => Promise<void>) | undefined;
   /** The seed of each drill's first execution; the k-th has k - 1 more, and after the largest comes 0. */
   seedOf(drill: Drill): number;
   watch(drill: BatchDrill, execution: number): Watcher;
@@ -131,9 +133,15 @@ async function runOne(
   };
   const seed = seedAfter(setting.seedOf(entry.drill), execution - 1);
   const one = { entry, execution, folder, seed, onEvent };
-  const { failure, ...done }: Done = setting.keep
+  const { failure: unfinished, ...done }: Done = setting.keep
     ? await executeInKeeper(setting, one, mayStay)
     : await executeHere(setting, one);
+  let failure: Error | undefined = unfinished;
+  // Of what is not whole nothing is signed.
+  if (setting.sign && !failure)
+    await setting.sign(folder).catch((error: Error) => {
+      failure = error;
+    });
   const run = { file: entry.file, folder, ...done, ...(started === undefined ? {} : { started }) };
   watcher.onDone(run);
   return { run, ...(failure ? { failure } : {}) };

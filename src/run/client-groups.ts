@@ -1,11 +1,12 @@
 /** The client groups of a drill, ready to start: each with its generator, its target and its links. */
 import type { Clock } from '../clock.js';
 import type { Drill } from '../drill/schema.js';
+import { EnvironmentError } from '../errors.js';
 import type { Random } from '../random.js';
 import type { Cluster } from '../runtime/runtime.js';
 import { roleAskerOf, type System, tellsRole } from '../system/system.js';
 import { clientName, linkName } from '../topology/links.js';
-import { processes, RunningGroup } from '../workload/client-group.js';
+import { processes, RunningGroup, room } from '../workload/client-group.js';
 import { generator, values } from '../workload/generator.js';
 import { following, pinned } from '../workload/target.js';
 import type { Plan } from './plan.js';
@@ -19,14 +20,17 @@ interface GroupsSetting {
   system: System;
   random: Random;
   recorder: Recorder;
+  /** Told that clients cannot send what they should, and since which instant of the clock. */
+  onBehind(error: EnvironmentError, since: number): void;
 }
 
 export function clientGroups(
-  { clock, drill, plan, system, random, recorder }: GroupsSetting,
+  { clock, drill, plan, system, random, recorder, onBehind }: GroupsSetting,
   { places }: Pick<Cluster, 'places'>,
 ): Pick<Scene, 'groups' | 'processes'> {
   const unique = values();
   const numbers = processes();
+  const shared = room();
   const groups = Object.entries(drill.clients).map(([name, spec]) => {
     const dial = (node: string) => places.link(linkName(clientName(name), node)).dial;
     const target =
@@ -45,6 +49,8 @@ export function clientGroups(
       clock,
       generator: generator(drill.workload, random.fork(`clients ${name}`), unique),
       processes: numbers,
+      room: shared,
+      onFull: (since) => onBehind(behind(name, spec.rate), since),
       target,
       connect: (node) => system.connect(dial(node)),
       record: (body, times) => void recorder.record(body, times),
@@ -52,4 +58,13 @@ export function clientGroups(
     return { name, running, target };
   });
   return { groups, processes: numbers };
+}
+
+function behind(name: string, rate: number): EnvironmentError {
+  return new EnvironmentError({
+    where: `the clients ${name}`,
+    expected: `operations to be sent on time, ${rate} a second`,
+    found: 'more under way than this machine has room for: what was due from then on was not sent',
+    todo: 'lower the rate or the time-out of the clients',
+  });
 }

@@ -100,9 +100,9 @@ export async function execute(setting: ExecutionSetting): Promise<Executed> {
   setting.signal.removeEventListener('abort', abort);
   const written = judged(recorder.events, failure);
   await writeExecution(folder, { verdict: written }).catch(fail);
-  return failure === undefined
-    ? { verdict: written }
-    : { verdict: judged(recorder.events, failure), failure };
+  const verdict = failure === undefined ? written : judged(recorder.events, failure);
+  recorder.forget();
+  return failure === undefined ? { verdict } : { verdict, failure };
 }
 
 /** The verdict on what was recorded; what could not be written is a problem of the run, whatever else came of it. */

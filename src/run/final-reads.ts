@@ -1,6 +1,7 @@
 /**
  * The final reads: after the last fault was healed and everybody has caught up, every key that was written is
- * read once from the primary, beside the links. What an acknowledged write left behind shows here, or it is lost.
+ * read once from the primary, beside the links. What an acknowledged write left behind shows here, or it is lost. They
+ * have a time of their own: what is not read by its end is no evidence, and the drill is over.
  */
 import { within } from '../clock.js';
 import { messageOf } from '../errors.js';
@@ -10,6 +11,8 @@ const AT_ONCE = 16;
 /** How often a key is asked for before its evidence is given up; every ask is an operation of its own. */
 const ATTEMPTS = 3;
 const TIMEOUT = 2000;
+/** How long all of them may take, ms. */
+const PATIENCE = 60_000;
 
 export async function finalReads(scene: Scene): Promise<void> {
   const { recorder, observer, cluster, system, clock, signal } = scene;
@@ -20,16 +23,19 @@ export async function finalReads(scene: Scene): Promise<void> {
   }
   const connection = system.connect(cluster.places.observe(primary.node));
   const keys = writtenKeys(scene);
+  const all = keys.length;
+  const end = clock.now() + PATIENCE;
+  const left = () => end - clock.now();
   const readAll = async (own: number) => {
     let current = own;
-    for (let key = keys.shift(); key !== undefined; key = keys.shift()) {
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    while (keys.length > 0 && left() > 0) {
+      const key = keys.pop()!;
+      for (let attempt = 0; attempt < ATTEMPTS && left() > 0; attempt++) {
         signal.throwIfAborted();
         const common = { process: current, f: 'read' as const, key, client: 'final', node: primary.node };
         recorder.record({ type: 'invoke', ...common, value: null });
-        const asked = key;
-        const outcome = await within(clock, TIMEOUT, 'a final read', (abort) =>
-          connection.read(asked, abort),
+        const outcome = await within(clock, Math.min(TIMEOUT, left()), 'a final read', (abort) =>
+          connection.read(key, abort),
         ).catch((error: unknown) => ({ type: 'info' as const, error: messageOf(error) }));
         if (outcome.type === 'ok') {
           const term = outcome.term === undefined ? {} : { term: outcome.term };
@@ -43,6 +49,9 @@ export async function finalReads(scene: Scene): Promise<void> {
   };
   await Promise.all(Array.from({ length: AT_ONCE }, () => readAll(scene.processes.take())));
   connection.close();
+  if (left() > 0) return;
+  const read = `${all - keys.length} of ${all} keys were asked for within ${PATIENCE / 1000} s`;
+  recorder.record({ type: 'problem', message: `the final reads took too long: ${read}` });
 }
 
 function writtenKeys(scene: Scene): string[] {
@@ -50,5 +59,6 @@ function writtenKeys(scene: Scene): string[] {
   for (const event of scene.recorder.events) {
     if (event.type === 'invoke' && event.f === 'write' && event.key !== null) keys.add(event.key);
   }
-  return [...keys];
+  // Taken from the end on.
+  return [...keys].reverse();
 }

@@ -45,10 +45,10 @@ export class Ground {
     });
   }
 
-  /** What the nodes run on is gone. */
-  lose(error: Error): void {
+  /** What the nodes run on is gone, or the clients are behind; without an instant, since it was last seen well. */
+  lose(error: Error, since?: number): void {
     const now = this.#setting.clock.now();
-    this.#lose(error, Math.min(now, this.#toxiproxy?.lastGood ?? now));
+    this.#lose(error, since ?? Math.min(now, this.#toxiproxy?.lastGood ?? now));
   }
 
   /** Resolves once everything is known to have been there at this call, or to be lost. */

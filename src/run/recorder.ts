@@ -5,6 +5,7 @@
  * something is done (a fault before it is applied) is flushed first.
  */
 import { type FileHandle, open } from 'node:fs/promises';
+import { getHeapStatistics } from 'node:v8';
 import type { Clock, Timer } from '../clock.js';
 import type { Mask } from '../drill/secrets.js';
 import { codeOf, EnvironmentError, messageOf } from '../errors.js';
@@ -12,6 +13,13 @@ import { lineEncoder } from '../history/codec.js';
 import type { Event, EventBody, Nanoseconds } from '../history/event.js';
 
 const FLUSH_MS = 10;
+
+/**
+ * How many events all recorders together may hold in memory. An event and what the checkers make of it take 600 bytes;
+ * a history that does not fit is told before the heap overflows.
+ */
+const MOST_HELD = Math.floor(getHeapStatistics().heap_size_limit / 1024);
+let held = 0;
 
 /** Instants of the clock, in milliseconds, that go into an event on the run's own scale. */
 export interface Instants {
@@ -27,7 +35,9 @@ export interface RecorderSetting {
   /** Hides what is secret in an event. */
   mask?: Mask;
   file: string;
-  /** Called once when the history can no longer be written. */
+  /** How many events may be in memory. */
+  most?: number;
+  /** Called once when the history can no longer be written, and once when it can no longer be held. */
   onFailure(error: EnvironmentError): void;
 }
 
@@ -42,6 +52,7 @@ export class Recorder {
   readonly #file: string;
   readonly #handle: FileHandle;
   readonly #onFailure: (error: EnvironmentError) => void;
+  readonly #most: number;
   readonly #encode = lineEncoder();
   readonly #listeners: ((event: Event) => void)[] = [];
   #pending = '';
@@ -49,6 +60,7 @@ export class Recorder {
   #timer: Timer | undefined;
   #failed = false;
   #closed = false;
+  #isFull = false;
 
   private constructor(setting: RecorderSetting, handle: FileHandle) {
     this.#clock = setting.clock;
@@ -57,6 +69,7 @@ export class Recorder {
     this.#file = setting.file;
     this.#handle = handle;
     this.#onFailure = setting.onFailure;
+    this.#most = setting.most ?? MOST_HELD;
   }
 
   /** Creates the history file. Rejects with an EnvironmentError where it is there already, or cannot be created. */
@@ -83,7 +96,7 @@ export class Recorder {
     }
     if (this.#closed) return event;
     this.#count += 1;
-    if (!this.#forgets) this.events.push(event);
+    if (!this.#forgets) this.#hold(event);
     this.#pending += this.#encode(event);
     this.#timer ??= this.#clock.timer(FLUSH_MS, () => void this.flush());
     for (const listen of this.#listeners) listen(event);
@@ -93,7 +106,16 @@ export class Recorder {
   /** Keeps no events in memory any more; they go to the file as ever. */
   forget(): void {
     this.#forgets = true;
+    held -= this.events.length;
     this.events.length = 0;
+  }
+
+  #hold(event: Event): void {
+    this.events.push(event);
+    held += 1;
+    if (held <= this.#most || this.#isFull) return;
+    this.#isFull = true;
+    this.#onFailure(tooLong(this.#file, this.#most));
   }
 
   subscribe(listen: (event: Event) => void): void {
@@ -130,6 +152,15 @@ export class Recorder {
       this.#onFailure(cannotWrite(this.#file, error));
     }
   }
+}
+
+function tooLong(file: string, most: number): EnvironmentError {
+  return new EnvironmentError({
+    where: file,
+    expected: `a history of at most ${most} events, which is what fits in memory`,
+    found: 'a longer one',
+    todo: 'lower the rate of the clients, run fewer at once, or give Node more (NODE_OPTIONS=--max-old-space-size=8192)',
+  });
 }
 
 /** That a history is there already, where one was to be begun. */

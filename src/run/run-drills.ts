@@ -20,6 +20,7 @@ import type { Runtime, RuntimeName } from '../runtime/runtime.js';
 import type { System } from '../system/system.js';
 import { type BatchDrill, runBatch, type Watcher } from './batch.js';
 import { assertReach } from './choose-runtime.js';
+import { keyOf, signExecution } from './signature.js';
 
 export interface RunOptions {
   drills: readonly BatchDrill[];
@@ -39,6 +40,8 @@ export interface RunOptions {
   keep?: boolean;
   /** The URL of a Toxiproxy, or an image with one, to use in place of our own; `embedded`: nothing but our own. */
   toxiproxy?: string | undefined;
+  /** A PEM file with a private key of Ed25519, which signs what each execution leaves. */
+  sign?: string | undefined;
   /** Systems beside those that come with failover-drill, by the name that drill files give. */
   systems?: Readonly<Record<string, System>>;
   /** The runner's environment; programs see PATH, HOME, LANG and TMPDIR of it. */
@@ -70,6 +73,7 @@ export async function runDrills(options: RunOptions): Promise<RunResult> {
   refuseSameNames(drills);
   const choice = parseToxiproxyChoice(toxiproxy);
   assertReach(choice, options.runtime ?? 'process');
+  const key = options.sign === undefined ? undefined : keyOf(options.sign, 'private', '--sign');
   if (options.out?.trim() === '') throw new UsageError({ where: 'out', expected: 'a folder', found: '""' });
   const out = options.out ?? join('.drill', clock.wall().toISOString().replaceAll(':', '-'));
   const seeds = new Map<Drill, number>();
@@ -80,6 +84,7 @@ export async function runDrills(options: RunOptions): Promise<RunResult> {
     parallel,
     bail: options.bail,
     keep: options.keep,
+    sign: key && ((folder) => signExecution(folder, key)),
     clock,
     runtime,
     systemOf: (drill) => chosen.get(drill)!,

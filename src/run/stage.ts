@@ -154,7 +154,10 @@ export class Stage {
     });
     const tally = new Tally(drill);
     recorder.subscribe((event) => tally.add(event));
-    const { groups, processes } = clientGroups(this.#setting, cluster);
+    const { groups, processes } = clientGroups(
+      { ...this.#setting, onBehind: (error, since) => this.#ground.lose(error, since) },
+      cluster,
+    );
     this.#rest.push(() => {
       for (const group of groups) {
         group.target.stop();

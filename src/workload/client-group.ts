@@ -28,12 +28,42 @@ export function processes(): Processes {
   return { take: () => free.pop() ?? next++, release: (process) => free.push(process) };
 }
 
+/**
+ * How many operations of all groups of a run may be under way at once, and how many of a group may be due and wait. One
+ * takes about 10 kB: a rate that no machine keeps up with must not end in a heap that overflows.
+ */
+const MOST_UNDER_WAY = 20_000;
+const MOST_WAITING = 20_000;
+
+/** Room for operations that are under way: `take` gives false where there is none. */
+export interface Room {
+  take(): boolean;
+  release(): void;
+}
+
+export function room(most = MOST_UNDER_WAY): Room {
+  let taken = 0;
+  return {
+    take() {
+      if (taken === most) return false;
+      taken += 1;
+      return true;
+    },
+    release() {
+      taken -= 1;
+    },
+  };
+}
+
 export interface GroupSetting {
   name: string;
   spec: ClientGroup;
   clock: Clock;
   generator: Generator;
   processes: Processes;
+  room: Room;
+  /** Told that the operation that was due at an instant, and all after it, cannot be sent; the group begins no more. */
+  onFull(since: number): void;
   target: Target;
   /** Opens a connection to a node over this group's link to it. */
   connect(node: string): Connection;
@@ -53,12 +83,19 @@ export class RunningGroup {
   }
 
   start(): void {
-    const { clock, spec } = this.#setting;
+    const { clock, spec, room, onFull } = this.#setting;
     this.#schedule = schedule(clock, spec.rate, (intended, sequence) => {
-      const operation = this.#run(intended, sequence % spec.count).finally(() =>
-        this.#inFlight.delete(operation),
-      );
+      const waiting = ((clock.now() - intended) * spec.rate) / 1000;
+      if (waiting > MOST_WAITING || !room.take()) {
+        onFull(intended);
+        return false;
+      }
+      const operation = this.#run(intended, sequence % spec.count).finally(() => {
+        room.release();
+        this.#inFlight.delete(operation);
+      });
       this.#inFlight.add(operation);
+      return true;
     });
   }
 

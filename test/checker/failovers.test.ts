@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failover } from './build.js';
+import { Building, failover } from './build.js';
 import { find } from './find.js';
 
 describe('failovers', () => {
@@ -30,6 +30,15 @@ describe('failovers', () => {
     const run = failover(AUTOMATIC).supervisor(4000, 'switchover', 'a', 2);
     run.supervisor(4050, 'declared', 'b').role(4300, 'a', 'primary', { term: 3 });
     expect(find(run.history(), 'failovers')).toMatchObject({ verdict: 'fail', actual: '2' });
+  });
+
+  it('are none where the run ended before its steps, whoever was the first primary', () => {
+    const run = new Building({ expect: { failovers: 0 } })
+      .phase(0, 'up')
+      .role(500, 'a', 'primary', { term: 1 });
+    run.phase(600, 'steady').at(900, { type: 'problem', message: 'clients are behind', lost: 800e6 });
+    run.phase(901, 'down');
+    expect(find(run.history(), 'failovers')).toMatchObject({ verdict: 'inconclusive', actual: '0' });
   });
 
   it('are too many where the primary changes again', () => {

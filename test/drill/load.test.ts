@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -88,6 +89,19 @@ describe('loading a drill', () => {
     await expect(loadDrill(join(folder, 'large.yaml'))).rejects.toThrow('at most 1 MB');
     writeFileSync(join(folder, 'least.yaml'), LEAST);
     expect((await loadDrill(join(folder, 'least.yaml'))).name).toBe('least');
+  });
+
+  it.each([
+    ['a pipe', ''],
+    ['a device', '/dev/zero'],
+    ['a folder', '/etc'],
+  ])('refuses %s, which may never end, with its place', async (found, target) => {
+    const file = join(folder, `${found}.yaml`);
+    if (target === '') execFileSync('mkfifo', [file]);
+    else symlinkSync(target, file);
+    await expect(loadDrill(file, { shownAs: 'x.yaml' })).rejects.toThrow(
+      `x.yaml: expected a drill file of at most 1 MB, found ${found}`,
+    );
   });
 
   it('takes the systems that it is told of', () => {

@@ -1,4 +1,5 @@
 /** `drill run` and the commands that read what it leaves, as they are called from a shell or a CI job. */
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -47,7 +48,10 @@ describe('an argument that says nothing', () => {
 describe('drill run --json', () => {
   const out = join(folder, 'json');
   let ended: Ended;
+  const key = join(folder, 'key.pem');
   beforeAll(async () => {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    writeFileSync(key, privateKey.export({ type: 'pkcs8', format: 'pem' }));
     ended = await drill(
       'run',
       few,
@@ -58,6 +62,8 @@ describe('drill run --json', () => {
       '--repeat',
       '2',
       '--json',
+      '--sign',
+      key,
       '--out',
       out,
     );
@@ -80,8 +86,10 @@ describe('drill run --json', () => {
   });
 
   it('leaves a folder that check and report take as it is printed', async () => {
-    const checked = await drill('check', out);
-    expect(checked.stdout.match(/identical to verdict\.json/g)).toHaveLength(2);
+    // A private key tells the public one.
+    const checked = await drill('check', out, '--verify', key);
+    expect(checked.stdout.match(/identical to verdict\.json and drill\.yaml/g)).toHaveLength(2);
+    expect(checked.stdout.match(/signed with the key of/g)).toHaveLength(2);
     expect(checked.code).toBe(0);
     const told = await drill('report', out, '--format', 'junit');
     expect(told.stdout.match(/<testsuite /g)).toHaveLength(2);

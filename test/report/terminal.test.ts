@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../src/clock.js';
+import { erasure } from '../../src/commands/output.js';
 import { liveTerminal } from '../../src/report/terminal.js';
 import { history, SPLIT } from './samples.js';
 
@@ -7,7 +8,7 @@ function terminal(interactive: boolean, rows = 24) {
   const clock = new VirtualClock(1000);
   const written: string[] = [];
   const live = liveTerminal({
-    write: (text) => written.push(text),
+    write: (text, over = 0) => written.push(erasure(over) + text),
     columns: () => 80,
     rows: () => rows,
     interactive,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/clock.js';
 import type { EventBody } from '../../src/history/event.js';
 import type { Connection, Outcome } from '../../src/system/system.js';
-import { processes, RunningGroup } from '../../src/workload/client-group.js';
+import { processes, RunningGroup, room } from '../../src/workload/client-group.js';
 import { values } from '../../src/workload/generator.js';
 import { pinned } from '../../src/workload/target.js';
 
@@ -12,6 +12,7 @@ function group(
   answer: (key: string, signal: AbortSignal) => Promise<Outcome>,
   timeout = 1000,
   connect: (open: Connection) => Connection = (open) => open,
+  most?: number,
 ) {
   const clock = new VirtualClock();
   const events: (EventBody & { intended?: number })[] = [];
@@ -21,17 +22,20 @@ function group(
     close() {},
   };
   const unique = values();
+  const full: number[] = [];
   const running = new RunningGroup({
     name: 'app',
     spec: { count: 2, rate: 100, timeout },
     clock,
     generator: { next: () => ({ f: 'write', key: 'k', value: unique.take() }) },
     processes: processes(),
+    room: room(most),
+    onFull: (since) => full.push(since),
     target: pinned('a'),
     connect: () => connect(connection),
     record: (body, times) => events.push({ ...body, ...times } as EventBody),
   });
-  return { clock, events, running };
+  return { clock, events, running, full };
 }
 
 const untilAborted = (_key: string, signal: AbortSignal) =>
@@ -65,6 +69,29 @@ describe('a client group', () => {
     clock.advance(1000);
     await stopped;
     expect(events.filter(({ type }) => type === 'info')).toHaveLength(11);
+  });
+
+  it('sends nothing for which there is no room, and says since when', async () => {
+    const { clock, events, running, full } = group(untilAborted, 200, undefined, 5);
+    running.start();
+    clock.advance(1000);
+    await settle();
+    expect(events.filter(({ type }) => type === 'invoke')).toHaveLength(5);
+    expect(full).toEqual([50]);
+    await running.stop();
+    expect(events.filter(({ type }) => type === 'info')).toHaveLength(5);
+  });
+
+  it('has room again for as many as have ended', async () => {
+    const { clock, events, running, full } = group(untilAborted, 30, undefined, 5);
+    running.start();
+    for (let step = 0; step < 50; step++) {
+      clock.advance(10);
+      await settle();
+    }
+    expect(full).toEqual([]);
+    expect(events.filter(({ type }) => type === 'invoke')).toHaveLength(51);
+    running.abandon();
   });
 
   it('never uses a process again whose operation is in doubt', async () => {

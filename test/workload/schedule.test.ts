@@ -6,7 +6,7 @@ describe('an open-loop schedule', () => {
   it('begins each operation at its own instant', () => {
     const clock = new VirtualClock(1000);
     const begun: number[] = [];
-    schedule(clock, 200, (intended) => begun.push(intended));
+    schedule(clock, 200, (intended) => begun.push(intended) > 0);
     clock.advance(25);
     expect(begun).toEqual([1000, 1005, 1010, 1015, 1020, 1025]);
   });
@@ -21,17 +21,26 @@ describe('an open-loop schedule', () => {
       wall: () => new Date(0),
     };
     const begun: number[] = [];
-    schedule(delayed, 1000, (intended) => begun.push(intended));
+    schedule(delayed, 1000, (intended) => begun.push(intended) > 0);
     clock.advance(2);
     late = 5;
     clock.advance(1);
     expect(begun).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
+  it('begins nothing more once it was told that there is no room', () => {
+    const clock = new VirtualClock();
+    let count = 0;
+    schedule(clock, 1000, () => ++count < 3);
+    clock.advance(50);
+    expect(count).toBe(3);
+    expect(clock.next()).toBeUndefined();
+  });
+
   it('begins nothing more once it is stopped', () => {
     const clock = new VirtualClock();
     let count = 0;
-    const running = schedule(clock, 100, () => count++);
+    const running = schedule(clock, 100, () => ++count > 0);
     clock.advance(50);
     running.stop();
     const before = count;

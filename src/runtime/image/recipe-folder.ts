@@ -4,13 +4,16 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
+import { lstat, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { boundedFile } from '../../bounded-file.js';
+import { EnvironmentError } from '../../errors.js';
 import { type Ignored, ignoredBy } from './ignored-files.js';
 import type { TarFile } from './tar.js';
 
 const IGNORE_FILE = '.dockerignore';
+const MOST_IGNORE_BYTES = 100_000;
 
 export interface RecipeFolder {
   files: TarFile[];
@@ -20,12 +23,24 @@ export interface RecipeFolder {
 
 /** Reads the folder. `recipe` is taken along whatever is left out. Rejects where it cannot be read. */
 export async function recipeFolder(folder: string, recipe: string): Promise<RecipeFolder> {
-  const text = await readFile(join(folder, IGNORE_FILE), 'utf8').catch(() => '');
+  const text = ignoreText(join(folder, IGNORE_FILE));
   const files: TarFile[] = [];
   await collect(folder, '', ignoredBy(text), [recipe, IGNORE_FILE], files);
   const hash = createHash('sha256');
   for (const file of files) await take(hash, file);
   return { files, identity: hash.digest('hex').slice(0, 16) };
+}
+
+function ignoreText(path: string): string {
+  const file = boundedFile(path, MOST_IGNORE_BYTES);
+  if ('bytes' in file) return file.bytes.toString('utf8');
+  if (file.missing) return '';
+  throw new EnvironmentError({
+    where: path,
+    expected: 'a file with patterns',
+    found: file.found,
+    todo: 'make it one, or remove it',
+  });
 }
 
 async function collect(

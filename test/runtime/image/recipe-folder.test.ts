@@ -33,12 +33,39 @@ test.each([
   ['*\n!keep.txt', { 'a.txt': true, 'keep.txt': false }],
   ['docs\n!docs/README.md\n', { 'docs/a.md': true, 'docs/README.md': false }],
   ['!a.txt\na.txt', { 'a.txt': true }],
+  ['a/**/b\nx?[^a]', { 'a/b': true, 'a/c/d/b': true, 'a/c': false, xyb: true, xya: false }],
+  ['[z-a]\n[\n\\*\n[]]', { m: false, '[': true, '*': true, a: false, ']': true }],
+  ['**', { a: true, 'a/b': true }],
+  ['a*b*c', { abc: true, 'a-b-b-c': true, 'a-c-b': false, 'a-b-c-': false }],
   ['a+b(c).txt', { 'a+b(c).txt': true, 'aab(c).txt': false }],
 ])('ignoring %j', (text, expected) => {
   const ignored = ignoredBy(text);
   expect(Object.fromEntries(Object.keys(expected).map((path) => [path, ignored.has(path)]))).toEqual(
     expected,
   );
+});
+
+test('a pattern that others wrote takes no longer for being clever', () => {
+  const name = 'a'.repeat(250);
+  const deep = Array.from({ length: 120 }, () => 'a').join('/');
+  const [stars, folders] = ['a*'.repeat(120), '**/a/'.repeat(60)];
+  const ignored = ignoredBy(`${stars}b\n${folders}b\n${'**/'.repeat(200)}${stars}b\n${'['.repeat(50_000)}\n`);
+  const begun = process.cpuUsage();
+  expect([name, deep, `${deep}/${name}`].map((path) => ignored.has(path))).toEqual([false, false, false]);
+  // As regular expressions they would outlast the universe.
+  expect(process.cpuUsage(begun).user / 1e6).toBeLessThan(2);
+  expect(ignored.has(`${name}b`)).toBe(true);
+});
+
+test('what is no file is not read for patterns', async () => {
+  const folder = folderWith({ Dockerfile: 'FROM scratch' });
+  execFileSync('mkfifo', [join(folder, '.dockerignore')]);
+  await expect(recipeFolder(folder, 'Dockerfile')).rejects.toThrow(
+    /\.dockerignore: expected a file with patterns, found a pipe/,
+  );
+  rmSync(join(folder, '.dockerignore'));
+  symlinkSync('/dev/zero', join(folder, '.dockerignore'));
+  await expect(recipeFolder(folder, 'Dockerfile')).rejects.toThrow(/found a device/);
 });
 
 test('a folder goes to the builder but for what .dockerignore leaves out; the recipe always goes', async () => {
