@@ -75,7 +75,7 @@ const BANS: Ban[] = [
   {
     // The secret of an edge's container reaches its process no other way.
     name: /\bprocess\.env\b/,
-    homes: /^(cli|runtime\/docker\/agent\/process)\.ts$/,
+    homes: /^(cli|reference\/process|runtime\/docker\/agent\/process)\.ts$/,
     instead: 'the environment that cli.ts hands in',
   },
   {

@@ -18,9 +18,10 @@ export function http(
   path: string,
   signal: AbortSignal,
   method = 'GET',
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const sent = request({ host, port, path, method, signal, agent: false }, (response) => {
+    const sent = request({ host, port, path, method, headers, signal, agent: false }, (response) => {
       const chunks: Buffer[] = [];
       let length = 0;
       response.on('data', (chunk: Buffer) => {

@@ -20,11 +20,14 @@ export type Exchange =
 
 export class HttpClient {
   readonly #endpoint: Endpoint;
+  readonly #authorization: string;
   readonly #idle: Line[] = [];
   readonly #lines = new Set<Line>();
 
-  constructor({ host, port }: Endpoint) {
+  /** `key` goes along with each request, for who answers only to those that have it. */
+  constructor({ host, port }: Endpoint, key?: string) {
     this.#endpoint = { host, port };
+    this.#authorization = key === undefined ? '' : `authorization: Bearer ${key}\r\n`;
   }
 
   /** Gives up (with the connection) when the signal is aborted. Never rejects. */
@@ -32,7 +35,7 @@ export class HttpClient {
     if (signal?.aborted) return Promise.resolve({ kind: 'unsent', error: 'given up before it was sent' });
     const { host, port } = this.#endpoint;
     const length = body === '' && method === 'GET' ? '' : `content-length: ${Buffer.byteLength(body)}\r\n`;
-    const text = `${method} ${path} HTTP/1.1\r\nhost: ${host}:${port}\r\n${length}\r\n${body}`;
+    const text = `${method} ${path} HTTP/1.1\r\nhost: ${host}:${port}\r\n${this.#authorization}${length}\r\n${body}`;
     return new Promise((resolve) => {
       const line = this.#idle.pop() ?? this.#open();
       const abort = () => line.giveUp('timed out');

@@ -5,7 +5,7 @@
  *
  * Events go to standard output, one JSON line each; what went wrong goes to standard error.
  */
-import { Shell, type ShellConfig } from './shell.js';
+import { POWER_KEY, Shell, type ShellConfig } from './shell.js';
 
 const config = JSON.parse(process.argv[2] ?? '{}') as ShellConfig;
 
@@ -18,7 +18,11 @@ if (config.lifeline) {
   process.stdin.resume();
 }
 
-const shell = new Shell(config, (line) => void process.stdout.write(`${line}\n`));
+const shell = new Shell(
+  config,
+  process.env[POWER_KEY] ?? '',
+  (line) => void process.stdout.write(`${line}\n`),
+);
 shell.start().catch((error: unknown) => {
   process.stderr.write(`${config.name}: ${String(error)}\n`);
   process.exit(1);

@@ -39,6 +39,9 @@ export interface ShellConfig {
   lifeline: boolean;
 }
 
+/** The variable that holds what the power device answers to: others can read a process's arguments. */
+export const POWER_KEY = 'FAILOVER_DRILL_POWER_KEY';
+
 /** The shortest time between two batches of writes, in ms: each costs a sync and a request to each standby. */
 const PACE = 3;
 
@@ -57,7 +60,13 @@ export class Shell {
   #flushing = false;
   #flushedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(config: ShellConfig, print: (line: string) => void, clock: Clock = systemClock) {
+  /** `powerKey` is what the power device answers to. */
+  constructor(
+    config: ShellConfig,
+    powerKey: string,
+    print: (line: string) => void,
+    clock: Clock = systemClock,
+  ) {
     this.#config = config;
     this.#clock = clock;
     this.#print = print;
@@ -75,7 +84,7 @@ export class Shell {
       if (name !== 'power') this.#peers.set(name, new Peer(address, clock, patience));
     const slow = settings.fencing ? settings.fencing.delay : 0;
     const { power } = config.peers;
-    if (power) this.#power = new Power(power, clock, slow + settings.detect.timeout);
+    if (power) this.#power = new Power(power, powerKey, clock, slow + settings.detect.timeout);
     this.#face = new Face({
       dispatch: (happening) => this.dispatch(happening),
       describe: () => this.#describe(),

@@ -63,8 +63,9 @@ export class Power {
   readonly #clock: Clock;
   readonly #patience: number;
 
-  constructor(address: Endpoint, clock: Clock, patience: number) {
-    this.#client = new HttpClient(address);
+  /** `key` is what the device answers to. */
+  constructor(address: Endpoint, key: string, clock: Clock, patience: number) {
+    this.#client = new HttpClient(address, key);
     this.#clock = clock;
     this.#patience = patience;
   }

@@ -12,6 +12,7 @@ export function nodeContext(
   plan: Plan,
   { places }: Pick<Cluster, 'places'>,
   random: Random,
+  powerKey: string,
 ): NodeContext {
   const dialled = new Set(plan.links.filter(({ from }) => from === name).map(({ to }) => to));
   return {
@@ -25,6 +26,7 @@ export function nodeContext(
     supervisors: plan.supervisors,
     nodes: plan.members,
     peers: [...dialled],
+    powerKey,
     dial: (peer) => places.link(linkName(name, peer)).dial,
     seed: String(Math.floor(random.fork(`node ${name}`).next() * 2 ** 32)),
   };

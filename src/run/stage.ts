@@ -13,7 +13,7 @@ import { messageOf } from '../errors.js';
 import type { Effects } from '../fault/fault.js';
 import type { ToxiproxyChoice } from '../link/toxiproxy-choice.js';
 import { type Greeter, greeter } from '../probe/greeting.js';
-import type { Random } from '../random.js';
+import { freshSecret, type Random } from '../random.js';
 import type { Addresses } from '../report/addresses.js';
 import { freshRun } from '../runtime/label.js';
 import { openPower } from '../runtime/power.js';
@@ -63,6 +63,8 @@ export class Stage {
   readonly #count: HeadCount;
   readonly #ground: Ground;
   #links: StageLinks | undefined;
+  /** What the power device answers to. */
+  readonly #powerKey = freshSecret();
   #cluster: OpenCluster | undefined;
   #isLost = false;
 
@@ -134,7 +136,7 @@ export class Stage {
     await this.#openPower(cluster, greets);
     const start = async (node: string) => {
       observer.onStart(node);
-      const program = system.program(nodeContext(node, drill, plan, cluster, random));
+      const program = system.program(nodeContext(node, drill, plan, cluster, random, this.#powerKey));
       // Becoming healthy may take minutes, and whoever interrupts the run does not wait for that.
       await unlessAborted(signal, cluster.start(node, program));
     };
@@ -236,6 +238,7 @@ export class Stage {
     const power = await openPower({
       clock,
       address,
+      key: this.#powerKey,
       nodes: plan.members,
       kills: nodes,
       ...(fencing ? { delay: fencing.delay } : {}),

@@ -6,16 +6,21 @@
  *                          410 where whoever gave the order has hung up before it was begun
  *     GET  /list           200 {"running":["a","c"]}
  *     GET  /greet/<token>  200, for the witness of the links that lead here
+ *
+ * It answers to nobody else on the machine than to whoever has the run's key.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type Clock, sleep } from '../clock.js';
 import { EnvironmentError, messageOf } from '../errors.js';
+import { pageBehind } from '../toxiproxy/page-guard.js';
 import type { Address, Kills } from './runtime.js';
 
 export interface PowerSetting {
   clock: Clock;
   /** Where it listens; loopback. */
   address: Address;
+  /** Whoever orders or asks has to have it: `authorization: Bearer <key>`. */
+  key: string;
   /** Whom it can turn off. */
   nodes: readonly string[];
   kills: Kills;
@@ -60,13 +65,18 @@ type Answer = [status: number, body: object];
 
 async function answer(request: IncomingMessage, setting: PowerSetting, signal: AbortSignal): Promise<Answer> {
   request.resume();
+  const page = pageBehind(request);
+  if (page !== undefined) return [403, { error: page }];
   const [, verb, name, more] = (request.url ?? '').split('/');
-  if (request.method === 'GET' && verb === 'list' && name === undefined) {
-    return [200, { running: await runningOf(setting) }];
-  }
+  // A greeting says of itself whose it is.
   if (request.method === 'GET' && verb === 'greet' && name) {
     setting.onGreeting?.(name);
     return [200, {}];
+  }
+  if (request.headers.authorization !== `Bearer ${setting.key}`)
+    return [401, { error: 'expected the key of this run in the authorization header' }];
+  if (request.method === 'GET' && verb === 'list' && name === undefined) {
+    return [200, { running: await runningOf(setting) }];
   }
   if (request.method === 'POST' && verb === 'off' && name !== undefined && more === undefined) {
     if (!setting.nodes.includes(name)) return [404, { error: `no node "${name}"` }];

@@ -6,9 +6,10 @@
 import { EnvironmentError, InternalError } from '../errors.js';
 import type { EventBody, SupervisorEvent, Value } from '../history/event.js';
 import { type Exchange, HttpClient } from '../reference/client.js';
-import type { ShellConfig } from '../reference/shell.js';
+import { POWER_KEY, type ShellConfig } from '../reference/shell.js';
 import { entry } from '../runtime/entry.js';
 import type { Address, Program } from '../runtime/runtime.js';
+import { POWER } from '../topology/links.js';
 import type {
   Connection,
   Greets,
@@ -27,7 +28,10 @@ export const referenceSystem: System & TellsRole & LogsEvents & Switches & Requi
   name: 'reference',
 
   program(node: NodeContext): Program {
-    return { command: [process.execPath, entry('reference/process.js'), JSON.stringify(configOf(node))] };
+    return {
+      command: [process.execPath, entry('reference/process.js'), JSON.stringify(configOf(node))],
+      ...(node.peers.includes(POWER) ? { environment: { [POWER_KEY]: node.powerKey } } : {}),
+    };
   },
 
   connect(address: Address): Connection {

@@ -40,6 +40,8 @@ export interface NodeContext {
   peers: readonly string[];
   /** The address that this node dials to reach a peer (`power` for the power device): the link's. */
   dial(peer: string): Address;
+  /** What the power device answers to, as `authorization: Bearer <key>`; not to be told in arguments, which others can read. */
+  powerKey: string;
   /** The seed from which the node draws its randomness. */
   seed: string;
 }

@@ -13,11 +13,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Clock } from '../clock.js';
 import { EnvironmentError, messageOf } from '../errors.js';
-import { pageBehind } from '../page-guard.js';
 import { integer, type Random } from '../random.js';
 import { joinHostPort } from './address.js';
 import { bodyTooLarge } from './api-error.js';
 import { closeListener, listen } from './listener.js';
+import { pageBehind } from './page-guard.js';
 import { cleanPath, encodePath, splitUrl } from './path.js';
 import { ProxyCollection } from './proxy-collection.js';
 import { empty, errorReply, plain, type Reply } from './reply.js';

@@ -5,6 +5,9 @@ import { http } from '../../src/probe/http.js';
 import { openPower, type PowerSetting } from '../../src/runtime/power.js';
 import { eventually, openProcesses, PROGRAMS } from './opened.js';
 
+const KEY = 'key-of-this-run';
+const HEADERS = { authorization: `Bearer ${KEY}` };
+
 async function openDevice(setting: Partial<PowerSetting> = {}) {
   const { cluster } = await openProcesses({ nodes: ['a', 'b'], power: true });
   for (const node of ['a', 'b']) {
@@ -12,10 +15,10 @@ async function openDevice(setting: Partial<PowerSetting> = {}) {
   }
   const address = cluster.places.power;
   if (!address) throw new Error('expected a place for the power device');
-  const power = await openPower({ clock, address, nodes: ['a', 'b'], kills: cluster, ...setting });
+  const power = await openPower({ clock, address, key: KEY, nodes: ['a', 'b'], kills: cluster, ...setting });
   onTestFinished(() => power.close());
   const order = async (method: string, path: string) => {
-    const { status, body } = await http(address, path, AbortSignal.timeout(10_000), method);
+    const { status, body } = await http(address, path, AbortSignal.timeout(10_000), method, HEADERS);
     return { status, ...JSON.parse(body) };
   };
   return { cluster, power, address, order };
@@ -52,7 +55,7 @@ test('takes its time where it is told to, and does it though nobody waits any mo
   });
   const { cluster, address } = await openDevice({ delay: 300, onOff: (_, at) => told(at) });
   const start = clock.now();
-  await expect(http(address, '/off/a', AbortSignal.timeout(50), 'POST')).rejects.toThrow();
+  await expect(http(address, '/off/a', AbortSignal.timeout(50), 'POST', HEADERS)).rejects.toThrow();
   expect(await cluster.running('a')).toBe(true);
   expect((await off) - start).toBeGreaterThanOrEqual(300);
 });
@@ -62,7 +65,9 @@ test('an order that was given up before it was begun is not carried out', async 
   const socket = connect(address.port, address.host);
   await new Promise<void>((resolve) => socket.once('connect', resolve));
   // Both are there when the device looks.
-  socket.end('POST /off/a HTTP/1.1\r\nhost: power\r\ncontent-length: 0\r\n\r\n');
+  socket.end(
+    `POST /off/a HTTP/1.1\r\nhost: power\r\nauthorization: Bearer ${KEY}\r\ncontent-length: 0\r\n\r\n`,
+  );
   await new Promise((resolve) => socket.once('close', resolve).resume());
   expect(await order('POST', '/off/b')).toEqual({ status: 200, off: true });
   expect(await order('GET', '/list')).toEqual({ status: 200, running: ['a'] });
@@ -82,6 +87,21 @@ test('knows no other nodes and no other orders', async () => {
   }
 });
 
+test.each([
+  ['without a key', {}, 401],
+  ['with another key', { authorization: 'Bearer other' }, 401],
+  ['from a page in a browser', { ...HEADERS, origin: 'http://page.example' }, 403],
+  ['by a name that a page may have', { ...HEADERS, host: 'rebound.example' }, 403],
+])('turns nobody off %s', async (_, headers, status) => {
+  const { cluster, address } = await openDevice();
+  for (const [method, path] of [
+    ['POST', '/off/a'],
+    ['GET', '/list'],
+  ] as const)
+    expect((await http(address, path, AbortSignal.timeout(10_000), method, headers)).status).toBe(status);
+  expect(await cluster.running('a')).toBe(true);
+});
+
 test('takes greetings, for the witness of its links', async () => {
   const tokens: string[] = [];
   const { order } = await openDevice({ onGreeting: (token) => void tokens.push(token) });
@@ -92,7 +112,7 @@ test('takes greetings, for the witness of its links', async () => {
 test('closed, it listens no more and carries out nothing', async () => {
   const time = new VirtualClock();
   const { cluster, power, address } = await openDevice({ clock: time, delay: 100 });
-  const order = http(address, '/off/a', AbortSignal.timeout(5000), 'POST').catch(() => 'no answer');
+  const order = http(address, '/off/a', AbortSignal.timeout(5000), 'POST', HEADERS).catch(() => 'no answer');
   await eventually('it waits with the order', () => time.next());
   await power.close();
   expect(await order).toBe('no answer');
@@ -104,7 +124,7 @@ test('closed, it listens no more and carries out nothing', async () => {
 
 test('an address that is taken is an error that names it', async () => {
   const { cluster, address } = await openDevice();
-  await expect(openPower({ clock, address, nodes: [], kills: cluster })).rejects.toThrow(
+  await expect(openPower({ clock, address, key: KEY, nodes: [], kills: cluster })).rejects.toThrow(
     `the power device: expected ${address.host}:${address.port} to be free`,
   );
 });

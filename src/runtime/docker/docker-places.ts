@@ -16,7 +16,7 @@
 import { InternalError } from '../../errors.js';
 import { kindOf, POWER } from '../../topology/links.js';
 import type { Address, Layout, LinkPlace, Places } from '../runtime.js';
-import { addressIn, type Network, subnet } from './subnets.js';
+import { addressIn, formatNetwork, type Network, subnet } from './subnets.js';
 
 export const LOOPBACK = '127.0.0.1';
 /** The last number in a network of the node and of its edge; on the backbone, the number before the first edge's. */
@@ -40,6 +40,8 @@ export const SHARED = '1';
 /** One node's network, as it is to be made. */
 export interface NodePlace {
   name: string;
+  /** The range of its network, `10.1.2.64/26`. */
+  range: string;
   /** Its address on its network, its ports, and where each is published on this machine's loopback. */
   address: string;
   ports: readonly number[];
@@ -112,6 +114,7 @@ export function assignPlaces(layout: Layout, block: Network, ports: readonly num
     const heard = layout.links.filter((link) => link.to === name && !isClients(link)).map(({ from }) => from);
     return {
       name,
+      range: formatNetwork(network),
       address: addressIn(network, NODE),
       ports: portsOf(layout, name),
       published: new Map(portsOf(layout, name).map((port) => [port, next()])),

@@ -43,6 +43,9 @@ export interface EdgeSetting {
   onLost(what: string): void;
 }
 
+/** Where the addresses lie by which a node and its edge know its peers. */
+const LINK_LOCAL = '169.254.0.0/16';
+
 /** Which of an edge's containers. */
 export type EdgePart = 'edge' | 'toxiproxy';
 
@@ -219,8 +222,8 @@ function edgeOptions(
     Cmd: [
       NODE_PATH,
       entryInImage('runtime/docker/agent/process.js'),
-      // On the backbone alone: the node does not reach it there.
-      ...['--listen', `${backbone}:${agentPort}`],
+      // On the backbone alone. A node that may change its routes could send packets there all the same.
+      ...['--listen', `${backbone}:${agentPort}`, '--closed-to', `${place.range},${LINK_LOCAL}`],
       ...['--way-in', JSON.stringify(way)],
       ...['--api', String(API_PORT)],
       ...server,

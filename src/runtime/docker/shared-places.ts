@@ -23,7 +23,7 @@ import {
   RELAY_PORT,
   SHARED,
 } from './docker-places.js';
-import { addressIn, type Network, subnet } from './subnets.js';
+import { addressIn, formatNetwork, type Network, subnet } from './subnets.js';
 
 /** The last number in it of the engine's gateway, by which the runner comes in, and of the first node. */
 const GATEWAY = 1;
@@ -42,6 +42,7 @@ export function assignSharedPlaces(layout: Layout, block: Network, ports: readon
 
   const nodePlace = (name: string): NodePlace => ({
     name,
+    range: formatNetwork(network),
     address: address(name),
     ports: portsOf(layout, name),
     published: new Map(portsOf(layout, name).map((port) => [port, next()])),

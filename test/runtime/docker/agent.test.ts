@@ -1,5 +1,5 @@
 /** The agent, its datagrams and the way in, without containers: on loopback. */
-import { connect, createServer, type Socket } from 'node:net';
+import { BlockList, connect, createServer, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock as clock } from '../../../src/clock.js';
 import { http } from '../../../src/probe/http.js';
@@ -23,6 +23,9 @@ import { eventually } from '../opened.js';
 
 const LOOPBACK = '127.0.0.1';
 const PORTS = new Ports(await reserveBlock(freshId()));
+/** From where nobody may come. */
+const closedTo = new BlockList();
+closedTo.addSubnet('127.0.9.0', 24);
 const soon = () => AbortSignal.timeout(5000);
 
 async function echo(onSocket: (socket: Socket) => void = () => {}): Promise<number> {
@@ -37,7 +40,7 @@ async function echo(onSocket: (socket: Socket) => void = () => {}): Promise<numb
 }
 
 async function agent(api = 1, expected = new ExpectedGreetings()) {
-  const server = await startAgent({ host: LOOPBACK, port: 0, api, expected, clock });
+  const server = await startAgent({ host: LOOPBACK, port: 0, api, expected, clock, closedTo });
   onTestFinished(() => void server.close());
   return { host: LOOPBACK, port: (server.address() as { port: number }).port };
 }
@@ -48,6 +51,28 @@ test('dials from where it is, and brings both directions', async () => {
   expect(await connection.ask('one')).toBe('one!');
   expect(await connection.ask('two')).toBe('two!');
 });
+
+test.each(['GET /version HTTP/1.1\r\nhost: a\r\n\r\n', 'dial 127.0.0.1 1\n', 'relay 1\n'])(
+  'gives the node itself no answer to %j',
+  async (words) => {
+    const { port } = await agent();
+    const heard = (localAddress: string) =>
+      new Promise<string>((resolve) => {
+        const socket = connect({ host: LOOPBACK, port, localAddress });
+        let text = '';
+        socket.on('error', () => undefined);
+        socket.on('data', (chunk) => {
+          text += chunk;
+          socket.destroy();
+        });
+        socket.on('close', () => resolve(text));
+        socket.write(words);
+      });
+    expect(await heard('127.0.9.7')).toBe('');
+    // Whoever may come is answered, or turned away with a word; where there is no Toxiproxy the connection is closed.
+    if (!words.startsWith('GET')) expect(await heard('127.0.0.7')).not.toBe('');
+  },
+);
 
 test("tells a dial's own error by its code", async () => {
   const address = await agent();
@@ -87,7 +112,15 @@ test('knocks by datagrams, and tells of those that came, whoever asks first', as
     [place, { host: '127.0.0.8', port: place.port }].map(async (at) => {
       const datagrams = await openDatagrams(at, clock);
       const expected = new ExpectedGreetings();
-      const server = await startAgent({ host: LOOPBACK, port: 0, api: 1, expected, clock, datagrams });
+      const server = await startAgent({
+        host: LOOPBACK,
+        port: 0,
+        api: 1,
+        expected,
+        clock,
+        closedTo,
+        datagrams,
+      });
       onTestFinished(() => {
         datagrams.close();
         server.close();

@@ -1,4 +1,5 @@
 /** Links between containers: they do what links do, and there is no way around them. */
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { expect, onTestFinished, test } from 'vitest';
@@ -7,7 +8,7 @@ import { http } from '../../../src/probe/http.js';
 import type { DockerCluster } from '../../../src/runtime/docker/docker-cluster.js';
 import { AGENT_PORT } from '../../../src/runtime/docker/docker-places.js';
 import { engineClient, findEngine } from '../../../src/runtime/docker/engine.js';
-import { RUN_LABEL } from '../../../src/runtime/docker/labels.js';
+import { nameInEngine, RUN_LABEL } from '../../../src/runtime/docker/labels.js';
 import { openPower } from '../../../src/runtime/power.js';
 import type { Cut } from '../../../src/topology/grudge.js';
 import type { Link } from '../../../src/topology/links.js';
@@ -146,6 +147,22 @@ withEngine(() => {
     }
   });
 
+  test('a node that changes its routes gets to its edge, and no answer there', async () => {
+    const { cluster, run, from, order } = await stand('a', 'b');
+    const own = cluster.places.nodes.get('a') ?? fail('a');
+    const { backbone, address, agentPort } = own.edge;
+    expect(await from('a', backbone, agentPort)).not.toBe('connected');
+    const docker = await engineClient((await findEngine(process.env, clock)).address);
+    const { State } = await docker.getContainer(nameInEngine(run, 'a')).inspect();
+    const route = ['ip', 'route', 'add', `${backbone}/32`, 'via', address];
+    execFileSync('nsenter', [`--net=/proc/${State.Pid}/ns/net`, ...route]);
+    // The way is there: the connection is taken, and closed.
+    expect(await from('a', backbone, agentPort)).toBe('connected');
+    const asked = order('a', `ask ${backbone} ${agentPort} GET /version`);
+    await asked.heard('\n');
+    expect(asked.text()).toMatch(/^(closed|ECONNRESET|EPIPE)\n$/);
+  });
+
   test('nine nodes: each of the links is there, one way is one way, and there is no way around them', async () => {
     const names = [...'abcdefghi'];
     const { order, from, cluster, links, told } = await stand(...names);
@@ -201,20 +218,21 @@ withEngine(() => {
   test('the power device of this machine is reached over its link, and by nobody else', async () => {
     const { cluster, from, links, dial } = await stand('a', 'b');
     const address = cluster.places.power ?? fail('power');
-    const power = await openPower({ clock, address, nodes: ['a', 'b'], kills: cluster });
+    const power = await openPower({ clock, address, key: 'key', nodes: ['a', 'b'], kills: cluster });
     onTestFinished(() => power.close());
     const { host, port } = cluster.places.link('a->power').dial;
     expect(await from('a', 'power', port)).toBe('connected');
     expect(await from('b', host, port)).not.toBe('connected');
     const asked = dial('a->power');
-    asked.say('GET /list HTTP/1.1\r\nHost: power\r\nConnection: close\r\n\r\n');
+    asked.say('GET /list HTTP/1.1\r\nHost: power\r\nAuthorization: Bearer key\r\nConnection: close\r\n\r\n');
     await asked.heard('{"running":["a","b"]}');
     await links.apply('fault-1', {
       mode: 'refuse',
       cuts: [{ link: 'a->power', streams: ['upstream', 'downstream'] }],
     });
     expect(await from('a', 'power', port)).toBe('ECONNREFUSED');
-    expect((await http(address, '/list', AbortSignal.timeout(5000))).status).toBe(200);
+    const headers = { authorization: 'Bearer key' };
+    expect((await http(address, '/list', AbortSignal.timeout(5000), 'GET', headers)).status).toBe(200);
   });
 
   test('a node that is gone is told from one that is silent, at once, and found again when it is back', async () => {

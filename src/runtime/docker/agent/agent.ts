@@ -12,7 +12,7 @@
  *     hear <token>          answers `ok` once such a datagram has come
  *     GET /proxies ...      anything else is for Toxiproxy's API, which listens on the container's loopback
  */
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { type BlockList, connect, createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../../../clock.js';
 import type { Datagrams } from './datagrams.js';
 import type { ExpectedGreetings } from './expected-greetings.js';
@@ -26,6 +26,8 @@ export interface AgentSetting {
   /** Of the way in. */
   expected: ExpectedGreetings;
   clock: Clock;
+  /** From where nobody may come: these are the node's own addresses. */
+  closedTo: BlockList;
   /** What knocks and hears. Without it, whoever asks for that is turned away. */
   datagrams?: Datagrams | undefined;
 }
@@ -40,7 +42,15 @@ const BEGINNING =
   /^(?:d|di|dia|dial|r|re|rel|rela|relay|t|ta|tak|take|e|ex|exp|expe|expec|expect|k|kn|kno|knoc|knock|h|he|hea|hear)(?: [^\n]*)?$/;
 
 /** Resolves once it listens. */
-export function startAgent({ host, port, api, expected, clock, datagrams }: AgentSetting): Promise<Server> {
+export function startAgent({
+  host,
+  port,
+  api,
+  expected,
+  clock,
+  closedTo,
+  datagrams,
+}: AgentSetting): Promise<Server> {
   /** Connections that came in at a relay and wait for the runner. */
   const waiting = new Map<string, Socket>();
   let count = 0;
@@ -73,6 +83,7 @@ export function startAgent({ host, port, api, expected, clock, datagrams }: Agen
 
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
     socket.on('error', () => {});
+    if (closedTo.check(socket.remoteAddress ?? '')) return void socket.destroy();
     let said = Buffer.alloc(0);
     const listen = (chunk: Buffer) => {
       said = Buffer.concat([said, chunk]);

@@ -2,9 +2,11 @@
  * The entry of the process on a node's edge: the agent, the way in, and with `--toxiproxy` the embedded server.
  *
  *     node runtime/docker/agent/process.js --listen 10.99.0.2:8475 [--api 8474] [--way-in JSON] [--toxiproxy] [--seed N] [--datagrams]
+ *         [--closed-to 10.99.0.64/26,...]
  *
  * The secret of the way in is in its environment. It prints one line of JSON once it is ready, `{"event":"listening"}`.
  */
+import { BlockList } from 'node:net';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../../../clock.js';
 import { EnvironmentError, messageOf } from '../../../errors.js';
@@ -24,6 +26,7 @@ async function main(): Promise<void> {
       toxiproxy: { type: 'boolean', default: false },
       seed: { type: 'string' },
       'way-in': { type: 'string' },
+      'closed-to': { type: 'string', default: '' },
       datagrams: { type: 'boolean', default: false },
     },
   });
@@ -42,7 +45,19 @@ async function main(): Promise<void> {
   const { host, port } = splitHostPort(values.listen);
   const address = { host, port: Number(port) };
   const datagrams = values.datagrams ? await openDatagrams(address, systemClock) : undefined;
-  await startAgent({ ...address, api: Number(values.api), expected, clock: systemClock, datagrams });
+  const closedTo = new BlockList();
+  for (const range of values['closed-to'].split(',').filter(Boolean)) {
+    const [net = '', bits] = range.split('/');
+    closedTo.addSubnet(net, Number(bits));
+  }
+  await startAgent({
+    ...address,
+    api: Number(values.api),
+    expected,
+    clock: systemClock,
+    datagrams,
+    closedTo,
+  });
   process.stdout.write(`${JSON.stringify({ event: 'listening' })}\n`);
 }
 
