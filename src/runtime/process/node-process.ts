@@ -74,7 +74,7 @@ export class NodeProcess {
     const child = spawn(command, args, {
       cwd: folder,
       env: { ...start.environment },
-      stdio: [lifeline ? 'pipe' : 'ignore', 'pipe', this.#log.fd],
+      stdio: [lifeline ? 'pipe' : 'ignore', 'pipe', 'pipe'],
       detached: true,
     });
     const identity = child.pid === undefined ? undefined : identify(child.pid);
@@ -193,6 +193,8 @@ export class NodeProcess {
       lines.push(text);
     });
     child.stdout?.on('end', () => lines.end());
+    child.stderr?.setEncoding('utf8');
+    child.stderr?.on('data', (text: string) => this.#log.write(text));
     child.stdin?.on('error', () => {});
     return new Promise((resolve) => {
       child.once('exit', (code, signal) => {
@@ -201,14 +203,16 @@ export class NodeProcess {
         // It may have been started again by now: then nothing was left of this life.
         if (this.#current?.child === child) this.#endRest();
         onExit(detail, at);
-        // Its children may hold the pipe open for longer than it lives; but what it wrote itself must be read.
-        const patience = clock.timer(PIPE_PATIENCE, () => child.stdout?.destroy());
-        const finish = () => {
+        // Its children may hold the pipes open for longer than it lives; but what it wrote itself must be read.
+        const patience = clock.timer(PIPE_PATIENCE, () => {
+          child.stdout?.destroy();
+          child.stderr?.destroy();
+        });
+        // Comes after the exit, and after the pipes.
+        child.once('close', () => {
           patience.cancel();
           resolve({ detail, at });
-        };
-        if (!child.stdout || child.stdout.closed) finish();
-        else child.stdout.once('close', finish);
+        });
       });
     });
   }
