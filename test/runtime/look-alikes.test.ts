@@ -279,6 +279,20 @@ describe('a folder that somebody else has made first', () => {
   });
 });
 
+test.runIf(existsSync('/proc/self/stat'))(
+  'a session that no process of the run has begun is not the run’s',
+  async () => {
+    const shell = spawn('sh', ['-c', 'sleep 600 & sleep 600 & wait'], { stdio: 'ignore', detached: true });
+    const inside = () => allProcesses().filter(({ session }) => session === shell.pid);
+    onTestFinished(() => void process.kill(-(shell.pid ?? 0), 'SIGKILL'));
+    await eventually('all are there', () => inside().length === 3 || undefined);
+    const [noted] = inside().filter(({ pid }) => pid !== shell.pid);
+    const folder = deadFolder();
+    folder.noteProcess(noted ?? expect.fail('expected one'));
+    expect(remaining(folder, new Set()).map(({ pid }) => pid)).toEqual([noted?.pid]);
+  },
+);
+
 describe.runIf(existsSync('/proc/self/stat'))('a process of another boot', () => {
   const [ticks, boot] = own.started.split('@');
 

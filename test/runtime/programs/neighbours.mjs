@@ -172,6 +172,7 @@ const KINDS = {
     const note = join(folder.path, 'runner');
     scene.pick([
       () => give(folder.path),
+      () => fs.chownSync(folder.path, NOBODY, NOBODY),
       () => fs.chmodSync(folder.path, scene.pick([0o777, 0o1777, 0o750, 0o705, 0o701])),
       () => fs.rmSync(note),
       () => fs.truncateSync(note, 20),
