@@ -33,7 +33,6 @@ import { keptRuns } from '../../src/runtime/reaper/kept.js';
 import { remaining } from '../../src/runtime/reaper/reap.js';
 import { startReaper } from '../../src/runtime/reaper/reaper.js';
 import { RunFolder } from '../../src/runtime/reaper/run-folder.js';
-import { freshFolder, ROOT, startDrill } from '../drills/drill-command.js';
 import { eventually } from './opened.js';
 
 const isRoot = process.getuid?.() === 0;
@@ -137,21 +136,6 @@ describe('a label', () => {
     const last = await sleeping(run);
     await clean({ clock });
     expect([one, other, last].map(({ lives }) => lives())).toEqual([true, true, true]);
-  });
-
-  test('and a secret are in no argument list while a drill goes on', async () => {
-    const out = freshFolder();
-    const drill = startDrill(['run', join(ROOT, 'test/drills/lifecycle/patient.yaml'), '--out', out]);
-    await drill.printed(/reached: in-sync/);
-    const processes = processesWith(RUN_VARIABLE).filter(({ environment }) =>
-      environment[RUNNER_VARIABLE]?.startsWith(`${drill.child.pid}.`),
-    );
-    const run = processes[0]?.environment[RUN_VARIABLE] ?? expect.fail('expected a labelled process');
-    // a, b, their supervisor, the Toxiproxy and the reaper.
-    expect(processes.length).toBeGreaterThanOrEqual(5);
-    const telling = allProcesses().filter(({ pid }) => commandOf(pid).includes(run));
-    expect(telling.map(({ pid }) => commandOf(pid))).toEqual([]);
-    expect((await drill.ended).code).toBe(0);
   });
 });
 
