@@ -27,7 +27,7 @@ export interface NodeContext {
   name: string;
   kind: 'node' | 'supervisor';
   listen: Address;
-  /** A folder of its own, kept over restarts. */
+  /** A folder of its own, kept over restarts, in which its program runs. */
   data: string;
   topology: TopologySpec;
   /** The declared primary at the beginning, and where a failback leads. */

@@ -33,7 +33,6 @@ import { keptRuns } from '../../src/runtime/reaper/kept.js';
 import { remaining } from '../../src/runtime/reaper/reap.js';
 import { startReaper } from '../../src/runtime/reaper/reaper.js';
 import { RunFolder } from '../../src/runtime/reaper/run-folder.js';
-import { freshFolder, ROOT, startDrill } from '../drills/drill-command.js';
 import { eventually } from './opened.js';
 
 const isRoot = process.getuid?.() === 0;
@@ -137,21 +136,6 @@ describe('a label', () => {
     const last = await sleeping(run);
     await clean({ clock });
     expect([one, other, last].map(({ lives }) => lives())).toEqual([true, true, true]);
-  });
-
-  test('and a secret are in no argument list while a drill goes on', async () => {
-    const out = freshFolder();
-    const drill = startDrill(['run', join(ROOT, 'test/drills/lifecycle/patient.yaml'), '--out', out]);
-    await drill.printed(/reached: in-sync/);
-    const processes = processesWith(RUN_VARIABLE).filter(({ environment }) =>
-      environment[RUNNER_VARIABLE]?.startsWith(`${drill.child.pid}.`),
-    );
-    const run = processes[0]?.environment[RUN_VARIABLE] ?? expect.fail('expected a labelled process');
-    // a, b, their supervisor, the Toxiproxy and the reaper.
-    expect(processes.length).toBeGreaterThanOrEqual(5);
-    const telling = allProcesses().filter(({ pid }) => commandOf(pid).includes(run));
-    expect(telling.map(({ pid }) => commandOf(pid))).toEqual([]);
-    expect((await drill.ended).code).toBe(0);
   });
 });
 
@@ -278,6 +262,20 @@ describe('a folder that somebody else has made first', () => {
     expect(deadFolder().isThere()).toBe(true);
   });
 });
+
+test.runIf(existsSync('/proc/self/stat'))(
+  'a session that no process of the run has begun is not the run’s',
+  async () => {
+    const shell = spawn('sh', ['-c', 'sleep 600 & sleep 600 & wait'], { stdio: 'ignore', detached: true });
+    const inside = () => allProcesses().filter(({ session }) => session === shell.pid);
+    onTestFinished(() => void process.kill(-(shell.pid ?? 0), 'SIGKILL'));
+    await eventually('all are there', () => inside().length === 3 || undefined);
+    const [noted] = inside().filter(({ pid }) => pid !== shell.pid);
+    const folder = deadFolder();
+    folder.noteProcess(noted ?? expect.fail('expected one'));
+    expect(remaining(folder, new Set()).map(({ pid }) => pid)).toEqual([noted?.pid]);
+  },
+);
 
 describe.runIf(existsSync('/proc/self/stat'))('a process of another boot', () => {
   const [ticks, boot] = own.started.split('@');

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,11 +69,12 @@ class Cluster {
   }
 
   start(name: string): void {
+    const data = join(this.#folder, name);
     const { command } = referenceSystem.program({
       name,
       kind: NODES.includes(name) ? 'node' : 'supervisor',
       listen: this.address(name),
-      data: join(this.#folder, name),
+      data,
       topology: topology.parse(this.#spec),
       primary: 'a',
       automaticFailback: false,
@@ -83,7 +84,11 @@ class Cluster {
       dial: (peer) => this.address(peer),
       seed: '1',
     });
-    const child = spawn(command[0] as string, command.slice(1), { stdio: ['pipe', 'pipe', 'inherit'] });
+    mkdirSync(data, { recursive: true });
+    const child = spawn(command[0] as string, command.slice(1), {
+      cwd: data,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     this.#processes.set(name, child);
     child.once('exit', () => {
       if (this.#processes.get(name) === child) this.#processes.delete(name);

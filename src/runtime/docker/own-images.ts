@@ -17,15 +17,18 @@ export interface ImageRemoval {
 const OURS =
   /^failover-drill\/(?:node:[0-9a-f]{12}|reference:(?:[0-9a-f]{12}|official-\d+)-[0-9a-f]{12}|recipe:[0-9a-f]{16})$/;
 
+/** The newest first: an image that another one is made from can go once that one has. */
+export function ownNames(images: readonly Pick<Dockerode.ImageInfo, 'Created' | 'RepoTags'>[]): string[] {
+  return [...images]
+    .sort((one, other) => other.Created - one.Created)
+    .flatMap(({ RepoTags }) => (RepoTags ?? []).filter((tag) => OURS.test(tag)));
+}
+
 /** Removes them all, but for those that containers use. */
 export async function removeOwnImages(docker: Dockerode): Promise<ImageRemoval> {
   const images = await docker.listImages({ filters: { label: [IMAGE_LABEL] } });
-  // The newest first: an image that another one is made from can go once that one has.
-  const names = images
-    .sort((one, other) => other.Created - one.Created)
-    .flatMap(({ RepoTags }) => (RepoTags ?? []).filter((tag) => OURS.test(tag)));
   const outcome: ImageRemoval = { removed: 0, left: [] };
-  for (const name of names) {
+  for (const name of ownNames(images)) {
     try {
       await docker.getImage(name).remove();
       outcome.removed += 1;
