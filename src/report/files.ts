@@ -22,12 +22,15 @@ export interface ExecutionFiles {
   html?: string;
 }
 
+/** What tells of the system under test is the user's own; what sums up is for whoever collects it. */
+const OWN = 0o600;
+
 /** Writes the files of one execution. Rejects with an EnvironmentError where that cannot be done. */
 export async function writeExecution(folder: string, files: ExecutionFiles): Promise<void> {
-  if (files.drill !== undefined) await writeWhole(join(folder, 'drill.yaml'), files.drill);
+  if (files.drill !== undefined) await writeWhole(join(folder, 'drill.yaml'), files.drill, OWN);
   if (files.html !== undefined) await writeWhole(join(folder, 'report.html'), files.html);
   // The verdict comes last: where it is, the rest is too.
-  if (files.verdict) await writeWhole(join(folder, 'verdict.json'), verdictJson(files.verdict));
+  if (files.verdict) await writeWhole(join(folder, 'verdict.json'), verdictJson(files.verdict), OWN);
 }
 
 /** Writes junit.xml, summary.md and, where it is given, report.html for the whole call. */
@@ -71,11 +74,11 @@ function notOurs(where: string): EnvironmentError {
 let written = 0;
 
 /** Writes a file, with its folder, all or nothing. */
-export async function writeWhole(path: string, text: string | Uint8Array): Promise<void> {
+export async function writeWhole(path: string, text: string | Uint8Array, mode?: number): Promise<void> {
   const beside = join(dirname(path), `.${basename(path)}.${process.pid}.${++written}`);
   try {
     await folders(dirname(path));
-    const handle = await open(beside, 'wx');
+    const handle = await open(beside, 'wx', mode);
     try {
       await handle.writeFile(text);
       await handle.sync();

@@ -75,7 +75,7 @@ export class Recorder {
   /** Creates the history file. Rejects with an EnvironmentError where it is there already, or cannot be created. */
   static async open(setting: RecorderSetting): Promise<Recorder> {
     try {
-      return new Recorder(setting, await open(setting.file, 'wx'));
+      return new Recorder(setting, await open(setting.file, 'wx', 0o600));
     } catch (error) {
       throw cannotWrite(setting.file, error);
     }

@@ -90,6 +90,7 @@ export async function openStand(system: System = echoSystem) {
   const power = await openPower({
     clock,
     address: cluster.places.power,
+    key: 'key',
     nodes: NODES,
     kills: cluster,
     onGreeting: arrived,

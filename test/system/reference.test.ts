@@ -28,6 +28,9 @@ const PATIENCE = 5000;
 
 const reserved = reserveBlock('reference').then((block) => new Ports(block));
 
+/** What the power device answers to. */
+const KEY = 'key-of-this-run';
+
 /** Three nodes, three supervisors and a power device, on loopback. */
 class Cluster {
   readonly #spec: object;
@@ -36,6 +39,7 @@ class Cluster {
   readonly #processes = new Map<string, ChildProcess>();
   readonly lines: { node: string; line: string }[] = [];
   readonly #power = createHttpServer((request, response) => {
+    if (request.headers.authorization !== `Bearer ${KEY}`) return void response.writeHead(401).end();
     const target = request.url?.match(/^\/off\/(.+)$/)?.[1];
     if (target) void this.kill(target).then(() => response.end('{}'));
     else response.end(JSON.stringify({ running: [...this.#processes.keys()] }));
@@ -70,7 +74,7 @@ class Cluster {
 
   start(name: string): void {
     const data = join(this.#folder, name);
-    const { command } = referenceSystem.program({
+    const { command, environment } = referenceSystem.program({
       name,
       kind: NODES.includes(name) ? 'node' : 'supervisor',
       listen: this.address(name),
@@ -82,11 +86,13 @@ class Cluster {
       nodes: NODES,
       peers: [...NODES, ...this.supervisors, 'power'].filter((peer) => peer !== name),
       dial: (peer) => this.address(peer),
+      powerKey: KEY,
       seed: '1',
     });
     mkdirSync(data, { recursive: true });
     const child = spawn(command[0] as string, command.slice(1), {
       cwd: data,
+      env: { ...process.env, ...environment },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.#processes.set(name, child);

@@ -150,7 +150,7 @@ withPacketFilters(() => {
   test('the power device is reached over its own link, which Toxiproxy carries', async () => {
     const { cluster, run, from, urls, dial } = await answering('a', 'b');
     const address = cluster.places.power ?? expect.fail('power');
-    const power = await openPower({ clock, address, nodes: ['a', 'b'], kills: cluster });
+    const power = await openPower({ clock, address, key: 'key', nodes: ['a', 'b'], kills: cluster });
     onTestFinished(() => power.close());
     expect([...urls.keys()]).toEqual(['a']);
     const { client } = await openInside(urls.get('a') ?? '', clock);
@@ -160,7 +160,7 @@ withPacketFilters(() => {
     expect(await from('a', 'power', port)).toBe('connected');
     expect(await from('b', host, port)).toBe('ECONNREFUSED');
     const asked = dial('a->power');
-    asked.say('GET /list HTTP/1.1\r\nHost: power\r\nConnection: close\r\n\r\n');
+    asked.say('GET /list HTTP/1.1\r\nHost: power\r\nAuthorization: Bearer key\r\nConnection: close\r\n\r\n');
     await asked.heard('{"running":["a","b"]}');
     await links.apply('fault-1', {
       mode: 'refuse',
