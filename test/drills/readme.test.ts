@@ -1,11 +1,13 @@
-/** The examples of the README for test runners, run as they are printed, from an installed package, by those runners. */
+/** The examples of src/run/README.md for test runners, run as they are printed, from an installed package, by those runners. */
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { consumer, ROOT } from '../package/packed.js';
 
-const examples = [...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/^```js\n([\s\S]*?)^```$/gm)]
+const examples = [
+  ...readFileSync(join(ROOT, 'src/run/README.md'), 'utf8').matchAll(/^```js\n([\s\S]*?)^```$/gm),
+]
   .map(([, code = '']) => code)
   .filter((code) => code.includes('runDrills'));
 
@@ -14,7 +16,7 @@ const RUNNERS = [
   { name: 'node:test', args: ['--test'] },
 ];
 
-describe('the example of the README', () => {
+describe('the example of the guide', () => {
   it.each(RUNNERS)(
     'for $name passes as it is printed, within the time-outs that $name has',
     async ({ name, args }) => {

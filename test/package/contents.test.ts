@@ -1,4 +1,4 @@
-/** Whatever the README names, whoever has installed the package has. */
+/** Whatever the guides name, whoever has installed the package has. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -11,14 +11,26 @@ function named(text: string): string[] {
   return [...new Set([...links, ...paths])].map((path) => path.replace(/[.*]*$/, ''));
 }
 
+/** They go with the package, and lead to each other. */
+const GUIDES = [
+  'README.md',
+  'drills/README.md',
+  'fixtures/stacks/README.md',
+  'src/README.md',
+  'src/checker/README.md',
+  'src/drill/README.md',
+  'src/run/README.md',
+  'src/runtime/README.md',
+];
+
 describe('the package', () => {
   const files = packedFiles();
   const holds = (path: string) =>
     files.some((file) => file === path || file.startsWith(path.replace(/\/?$/, '/')));
 
-  it.each(['README.md', 'src/README.md'])('has every file that %s names', (text) => {
+  it.each(GUIDES)('has every file that %s names', (text) => {
     const paths = named(readFileSync(join(ROOT, text), 'utf8'));
-    const ours = text === 'README.md' ? paths : paths.filter((path) => /^(drills|dist)\//.test(path));
+    const ours = text.startsWith('src/') ? paths.filter((path) => /^(drills|dist)\//.test(path)) : paths;
     expect(ours.filter((path) => !holds(path))).toEqual([]);
   });
 

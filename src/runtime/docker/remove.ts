@@ -1,5 +1,6 @@
 /**
- * Removes what a run has created in an engine: containers, networks and volumes. What was being made when the runner died shows up a moment later, so several looks in a row must find nothing.
+ * Removes what a run has created in an engine: containers, networks and volumes. What was being made when the runner
+ * died shows up a moment later, so several looks in a row must find nothing.
  */
 import type Dockerode from 'dockerode';
 import { type Clock, sleep, within } from '../../clock.js';
