@@ -31,7 +31,7 @@ export function takeIn(socket: Duplex, head: Buffer, clock: Clock, take: (messag
     try {
       lines.take(chunk);
     } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
+      if ((error as Error).name !== 'SyntaxError') throw error;
       socket.destroy();
     }
   };

@@ -171,7 +171,9 @@ export class NodeProcess {
     return this.#setting.members.living(this.#current.identity).every((one) => stateOf(one) !== 'running');
   }
 
-  tail(count: number): Promise<string[]> {
+  /** The last lines of its log; where it has ended, with what it wrote last. */
+  async tail(count: number): Promise<string[]> {
+    if (this.state() === 'gone') await this.#current?.exited;
     return this.#log.tail(count);
   }
 

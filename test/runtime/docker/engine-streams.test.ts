@@ -20,7 +20,9 @@ withEngine(() => {
     ['without an input', false],
   ])('a container that is silent for long is still heard, and its end told: %s', async (_, held) => {
     const engine = await findEngine(process.env, clock);
-    const { name: Image } = await referenceImage(await engineClient(engine.address), engine);
+    // Making and starting a container takes as long as it takes.
+    const patient = await engineClient(engine.address);
+    const { name: Image } = await referenceImage(patient, engine);
     const docker = await engineClient(engine.address, PATIENCE);
     const run = `streams-${process.pid}-${held}`;
     const told: string[] = [];
@@ -29,7 +31,7 @@ withEngine(() => {
       onLost: (reason) => told.push(`lost: ${reason}`),
     });
     onTestFinished(stop);
-    const container = await docker.createContainer({
+    const container = await patient.createContainer({
       Image,
       Cmd: [
         '/usr/local/bin/node',
@@ -43,7 +45,9 @@ withEngine(() => {
     const log = new NodeLog(`${scratch()}/a.log`);
     onTestFinished(() => log.close());
     const lines: string[] = [];
-    const output = await attachOutput(container, held, log, (line) => lines.push(line));
+    const output = await attachOutput(docker.getContainer(container.id), held, log, (line) =>
+      lines.push(line),
+    );
     await container.start();
     await sleep(clock, SILENCE);
     await output.ended;

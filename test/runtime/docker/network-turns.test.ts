@@ -2,8 +2,11 @@
 import type Dockerode from 'dockerode';
 import { expect, test } from 'vitest';
 import { systemClock as clock } from '../../../src/clock.js';
+import { nameInEngine, PART_LABEL, RUN_LABEL } from '../../../src/runtime/docker/labels.js';
 import { NetworkTurns } from '../../../src/runtime/docker/network-turns.js';
 import { removeRun } from '../../../src/runtime/docker/remove.js';
+
+const RUN = '0123456789';
 
 /** A promise and what settles it. */
 function held() {
@@ -85,13 +88,16 @@ test('a start that fails ends its turn', async () => {
 /** An engine with three nodes, their edges and a backbone, which tells who joins or leaves which network at what time. */
 function crowdedEngine() {
   const nodes = ['a', 'b', 'c'];
+  const named = (part: string) => nameInEngine(RUN, part);
   const containers = new Map(
     nodes.flatMap((node): [string, string[]][] => [
-      [`edge-${node}`, [node, 'backbone']],
-      [node, [node]],
+      [named(`${node}.edge`), [named(node), named('0')]],
+      [named(node), [named(node)]],
     ]),
   );
-  const networks = new Set(['backbone', ...nodes]);
+  const networks = new Set(['0', ...nodes].map(named));
+  const labels = (part: string) => ({ [RUN_LABEL]: RUN, [PART_LABEL]: part });
+  const partOf = (name: string) => name.slice(named('').length);
   const busy = new Map<string, number>();
   let [most, most1] = [0, 0];
   const leaving = async (these: readonly string[]) => {
@@ -106,9 +112,11 @@ function crowdedEngine() {
       [...containers].map(([name, on]) => ({
         Id: name,
         Names: [`/${name}`],
+        Labels: labels(name.endsWith('.edge') ? `edge ${partOf(name).slice(0, -5)}` : `node ${partOf(name)}`),
         NetworkSettings: { Networks: Object.fromEntries(on.map((network) => [network, {}])) },
       })),
-    listNetworks: async () => [...networks].map((Name) => ({ Id: Name, Name })),
+    listNetworks: async () =>
+      [...networks].map((Name) => ({ Id: Name, Name, Labels: labels(`network ${partOf(Name)}`) })),
     listVolumes: async () => ({ Volumes: [] }),
     getContainer: (id: string) => ({
       async remove() {
@@ -139,7 +147,7 @@ function crowdedEngine() {
 
 test('when all is removed, one container at a time leaves each network, and several networks are left at once', async () => {
   const { docker, seen } = crowdedEngine();
-  const removal = await removeRun(docker, 'run', clock, { empty: 1, ms: 10_000, silence: 1000 });
+  const removal = await removeRun(docker, RUN, clock, { empty: 1, ms: 10_000, silence: 1000 });
   expect(removal).toEqual({ removed: 10, left: [], unseen: [] });
   expect(seen().onOneNetwork).toBe(1);
   expect(seen().networks).toBeGreaterThan(1);
