@@ -2,10 +2,32 @@
  * The client of a Toxiproxy server, over connections that are kept: all calls of a fault should reach the server at
  * once, and a connection that has yet to be made is late, many of them more so.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Agent, request } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import { Toxiproxy, ToxiproxyError } from 'toxiproxy-node-client';
 import { HttpClient, type HttpResponse } from 'toxiproxy-node-client/dist/HttpClient.js';
+import type { Span } from '../span.js';
+
+/** In an answer of the embedded server: when it began and had done what it was asked, ms of the shared clock. */
+const INSTANTS = 'x-failover-drill-instants';
+
+/** When the server did what it was asked, by its own word; undefined for a call of which it tells nothing. */
+export type Told = Span | undefined;
+
+const telling = new AsyncLocalStorage<Told[]>();
+
+/** Does what makes calls; gives what the servers tell of when they did it, one for each call that changes something. */
+export async function toldOf(work: () => Promise<unknown>): Promise<Told[]> {
+  const told: Told[] = [];
+  await telling.run(told, work);
+  return told;
+}
+
+function instantsIn(header: string | string[] | undefined): Told {
+  const [, at, last] = /^(\d+(?:\.\d+)?) (\d+(?:\.\d+)?)$/.exec(String(header)) ?? [];
+  return at === undefined ? undefined : { at: Number(at), last: Number(last) };
+}
 
 /** How many calls are under way at once, each over a connection of its own. */
 const CONNECTIONS = 16;
@@ -69,6 +91,7 @@ class KeptConnections extends HttpClient {
       text === undefined
         ? {}
         : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) };
+    const told = method === 'GET' ? undefined : telling.getStore();
     return new Promise((resolve, reject) => {
       const fail = ({ name, message, stack }: Error) => reject(new ToxiproxyError(name, message, stack));
       const sent = this.#request(
@@ -83,6 +106,7 @@ class KeptConnections extends HttpClient {
           response.on('error', fail);
           response.on('end', () => {
             const { statusCode = 0 } = response;
+            told?.push(instantsIn(response.headers[INSTANTS]));
             if (statusCode >= 200 && statusCode < 300) resolve(answer);
             else fail(new Error(`Request failed with status code ${statusCode}`));
           });

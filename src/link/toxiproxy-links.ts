@@ -16,9 +16,9 @@ import type { CutMode } from '../drill/steps.js';
 import { EnvironmentError, InternalError } from '../errors.js';
 import { proxyPrefix } from '../runtime/label.js';
 import type { LinkPlace } from '../runtime/runtime.js';
-import { type Span, spanned } from '../span.js';
+import { type Span, spanned, spanOf } from '../span.js';
 import type { Cut } from '../topology/grudge.js';
-import { warm } from './api-client.js';
+import { type Told, toldOf, warm } from './api-client.js';
 import { Control, FLUSH_PATIENCE } from './control.js';
 import { LinkProxy, type Server } from './link-proxy.js';
 import type { LinkChange, LinkState, StatefulLinks, ToxicChange } from './links.js';
@@ -112,7 +112,7 @@ export class ToxiproxyLinks implements StatefulLinks {
     this.#applied.set(fault, [...(this.#applied.get(fault) ?? []), ...wanted]);
     try {
       await this.#warm(wanted);
-      return await spanned(this.#setting.clock, () => all(wanted.map((one) => this.#do(fault, one))));
+      return await this.#spanned(() => all(wanted.map((one) => this.#do(fault, one))));
     } catch (error) {
       // Nobody heals a fault that was not injected.
       await this.heal(fault).catch(() => undefined);
@@ -124,7 +124,7 @@ export class ToxiproxyLinks implements StatefulLinks {
     const held = this.#applied.get(fault) ?? [];
     await this.#warm(held);
     let done: PromiseSettledResult<void>[] = [];
-    const span = await spanned(this.#setting.clock, async () => {
+    const span = await this.#spanned(async () => {
       done = await Promise.allSettled(held.map((one) => this.#undo(fault, one)));
     });
     const left = held.filter((_, place) => done[place]?.status === 'rejected');
@@ -143,6 +143,20 @@ export class ToxiproxyLinks implements StatefulLinks {
     const lasting = [...this.#links.values()].filter((link) => link.server.client === client);
     await all(lasting.map((link) => link.remove()));
     this.#applied.clear();
+  }
+
+  /**
+   * From the first order to the last answer; where every server tells when it did what it was asked, and on this very
+   * clock, by their word: an answer may be late.
+   */
+  async #spanned(work: () => Promise<unknown>): Promise<Span> {
+    const { clock } = this.#setting;
+    let told: Told[] = [];
+    const asked = await spanned(clock, async () => {
+      told = await toldOf(work);
+    });
+    const known = told.filter((one) => one !== undefined && asked.at <= one.at && one.last <= asked.last);
+    return told.length > 0 && known.length === told.length ? spanOf(clock, known as Span[]) : asked;
   }
 
   /** Has connections ready for changes that should come about at once. */

@@ -11,6 +11,10 @@ import { lackOfPrimary, perform } from './steps.js';
 
 /** How long each phase may take before the drill is given up as one that cannot be carried out, ms. */
 const PATIENCE = 30_000;
+/** For how long the machine has to be on time before the first step, how long that is waited for, and how often looked at, ms. */
+const ON_TIME_FOR = 1000;
+const SETTLE_PATIENCE = 8000;
+const LOOK_EVERY = 20;
 /** How many of the last lines of a node are told. */
 const TAIL = 8;
 
@@ -51,6 +55,17 @@ async function steady(scene: Scene): Promise<void> {
       todo: "lower the rate of the clients, or read the nodes' logs in the run folder",
     });
   }
+  await settled(scene);
+}
+
+/**
+ * Programs that have just started take several times the processor time of their later life. A fault is injected once the
+ * machine has been on time for a while, or has not come to that.
+ */
+async function settled({ clock, tally, recorder, signal }: Scene): Promise<void> {
+  const end = clock.now() + SETTLE_PATIENCE;
+  while (!tally.onTime(recorder.elapsed() * 1e6, ON_TIME_FOR) && clock.now() < end)
+    await sleep(clock, LOOK_EVERY, signal);
 }
 
 /** Waits for one primary and everybody in sync with it. Rejects with what a node wrote last where that is not to be had. */

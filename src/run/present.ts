@@ -76,6 +76,7 @@ export class Present {
     for (const node of this.members()) {
       const seen = this.of(node);
       if (!seen.running) lacking.push(`${node} is not running`);
+      else if (seen.paused) lacking.push(`${node} is paused`);
       else if (seen.role === 'unknown') lacking.push(`${node} does not answer`);
       else if (seen.role === 'standby' && !this.#follows(seen)) lacking.push(`${node} is not in sync`);
       else if (!seen.inSync) lacking.push(`${node} is not ready`);

@@ -23,6 +23,9 @@ export class Tally {
   /** The first operation that may still turn out to be the one of recovery. */
   #candidate = 0;
 
+  /** When the last stall was over. */
+  #stalledUntil: Nanoseconds = Number.NEGATIVE_INFINITY;
+
   /** What it counts from. */
   readonly lastFault = new LastFault();
 
@@ -38,6 +41,7 @@ export class Tally {
   /** Takes in an event of the history. A fault makes everything before it forgotten; recovery counts from its effect. */
   add(event: Event): void {
     this.lastFault.add(event);
+    if (event.type === 'stall') this.#stalledUntil = event.time;
     if (event.type === 'fault') {
       this.#seen = [...this.#open.values()];
       this.#candidate = 0;
@@ -58,6 +62,11 @@ export class Tally {
       seen.end = event.time;
       seen.ok = event.type === 'ok';
     }
+  }
+
+  /** Whether the machine was on time for the last `ms` milliseconds. */
+  onTime(now: Nanoseconds, ms: number): boolean {
+    return this.#stalledUntil <= now - ms * 1e6;
   }
 
   /** Whether there is a load since `ms` milliseconds or longer, and every operation of that time that ended succeeded. */

@@ -37,6 +37,9 @@ export interface ToxiproxyServer {
   close(): Promise<void>;
 }
 
+/** Beside what Toxiproxy tells: when it began and had done what it was asked, ms of the machine's monotonic clock. */
+const INSTANTS = 'X-Failover-Drill-Instants';
+
 /** The largest body that is taken, in bytes. A list of some ten thousand proxies is smaller. */
 const LARGEST_BODY = 1024 * 1024;
 
@@ -52,7 +55,7 @@ export async function startToxiproxy({
   const proxies = new ProxyCollection(clock, random);
   const ids = random.fork('request-id');
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE }, async (request, response) => {
-    send(response, await answer(proxies, request, requestId(ids)));
+    send(response, await answer(proxies, request, requestId(ids), clock));
   });
   const bound = await listen(server, address).catch((error) => {
     throw new EnvironmentError({
@@ -73,7 +76,12 @@ export async function startToxiproxy({
   };
 }
 
-async function answer(proxies: ProxyCollection, request: IncomingMessage, id: string): Promise<Reply> {
+async function answer(
+  proxies: ProxyCollection,
+  request: IncomingMessage,
+  id: string,
+  clock: Clock,
+): Promise<Reply> {
   const method = request.method ?? '';
   const { path, query } = splitUrl(request.url ?? '');
   if (path === undefined) return { ...plain(400, '400 Bad Request'), headers: { Connection: 'close' } };
@@ -82,7 +90,9 @@ async function answer(proxies: ProxyCollection, request: IncomingMessage, id: st
   const found = route(method, path);
   if (!found) return plain(404, '404 page not found');
   if (!found.handler) return empty(405);
+  const began = clock.now();
   const reply = await handle(found.handler, found.names, proxies, request);
+  reply.headers[INSTANTS] = `${began} ${clock.now()}`;
   reply.headers['X-Toxiproxy-Request-Id'] = id;
   return reply;
 }

@@ -34,6 +34,23 @@ const declared = (at: number, target: string, node = 's1'): Event => ({
   ...{ index: 0, time: at * MS, type: 'supervisor', node },
   ...{ event: 'declared', target, at: at * MS },
 });
+describe('whether the machine is on time', () => {
+  it('is told by how long ago its last stall was over', () => {
+    const tally = new Tally(drill);
+    expect(tally.onTime(0, 1000)).toBe(true);
+    tally.add({
+      index: 0,
+      time: 500 * MS,
+      type: 'stall',
+      at: 300 * MS,
+      took: 200 * MS,
+      who: 'the runner',
+    } as never);
+    expect(tally.onTime(1499 * MS, 1000)).toBe(false);
+    expect(tally.onTime(1500 * MS, 1000)).toBe(true);
+  });
+});
+
 /** A fault that took effect at once. */
 function hit(tally: Tally, at: number): void {
   tally.add(fault(at));

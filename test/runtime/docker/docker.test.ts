@@ -46,7 +46,12 @@ withEngine(() => {
   test('a node is all the processes that its program started', async () => {
     const { cluster } = await openContainers({ nodes: ['a'] });
     await cluster.start('a', program('family.mjs'));
-    await cluster.pause('a');
+    const began = clock.now();
+    const frozen = await cluster.pause('a');
+    const took = clock.now() - began;
+    // The kernel tells when it was frozen; the engine, which starts a program for it, answers a good while later.
+    expect(frozen.last - frozen.at).toBeLessThan(took / 2);
+    expect(frozen.at).toBeGreaterThanOrEqual(began);
     expect(await cluster.paused('a')).toBe(true);
     await cluster.kill('a', 'SIGKILL');
     await eventually('it is gone', async () => !(await cluster.running('a')) || undefined);

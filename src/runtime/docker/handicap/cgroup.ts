@@ -15,8 +15,13 @@ export interface Cgroup {
 }
 
 /** A controller by its names in versions 1 and 2. */
-export type Controller = 'cpu' | 'memory' | 'io';
-const NAMES: Readonly<Record<Controller, string>> = { cpu: 'cpu', memory: 'memory', io: 'blkio' };
+export type Controller = 'cpu' | 'memory' | 'io' | 'freezer';
+const NAMES: Readonly<Record<Controller, string>> = {
+  cpu: 'cpu',
+  memory: 'memory',
+  io: 'blkio',
+  freezer: 'freezer',
+};
 
 /** Undefined where it cannot be seen from here, or has ended. */
 export function cgroupOf(pid: number, controller: Controller): Cgroup | undefined {
@@ -24,7 +29,8 @@ export function cgroupOf(pid: number, controller: Controller): Cgroup | undefine
   const mounts = readText('/proc/self/mountinfo');
   if (own === undefined || mounts === undefined) return undefined;
   const found = findCgroup(own, mounts, controller);
-  if (found?.version !== 2) return found;
+  // In version 2 every group can be frozen.
+  if (found?.version !== 2 || controller === 'freezer') return found;
   // A controller may be switched off there, or belong to version 1.
   const there = readText(join(found.folder, 'cgroup.controllers'))?.trim().split(' ');
   return there?.includes(controller) ? found : undefined;

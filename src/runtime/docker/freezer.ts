@@ -1,0 +1,58 @@
+/**
+ * Whether the freezer holds a container, as the kernel tells at once. An engine answers a good while after it has frozen
+ * one, for it starts a program to do it.
+ */
+import { join } from 'node:path';
+import { type Clock, sleep } from '../../clock.js';
+import type { Span } from '../../span.js';
+import { cgroupOf, readText } from './handicap/cgroup.js';
+
+/** `partly`: it has begun, or is being undone. */
+export type Frozen = 'no' | 'partly' | 'all';
+
+/** Time between two looks, ms. */
+const LOOK_EVERY = 1;
+
+/** Of the container of a process of this machine; undefined where its control group cannot be seen. */
+export function freezerOf(pid: number): (() => Frozen) | undefined {
+  const group = cgroupOf(pid, 'freezer');
+  if (!group) return undefined;
+  const read = (name: string) => readText(join(group.folder, name))?.trim() ?? '';
+  if (group.version === 1)
+    return () => {
+      const state = read('freezer.state');
+      return state === 'FROZEN' ? 'all' : state === 'FREEZING' ? 'partly' : 'no';
+    };
+  return () => {
+    const [wanted, is] = [read('cgroup.freeze') === '1', /^frozen 1$/m.test(read('cgroup.events'))];
+    return wanted && is ? 'all' : wanted || is ? 'partly' : 'no';
+  };
+}
+
+/** When it was frozen, or let go, while `work` did it; undefined where that was not seen. Rejects where `work` does. */
+export async function seenToBe(
+  wanted: 'no' | 'all',
+  frozen: () => Frozen,
+  work: Promise<unknown>,
+  clock: Clock,
+): Promise<Span | undefined> {
+  const before = wanted === 'all' ? 'no' : 'all';
+  let isOver = false;
+  const over = work.finally(() => {
+    isOver = true;
+  });
+  over.catch(() => undefined);
+  let at = clock.now();
+  let span: Span | undefined;
+  for (let last = false; !span && !last; ) {
+    // What is done by then shows in one more look.
+    last = isOver;
+    const now = clock.now();
+    const seen = frozen();
+    if (seen === before) at = now;
+    else if (seen === wanted) span = { at, last: clock.now() };
+    if (!span && !last) await sleep(clock, LOOK_EVERY);
+  }
+  await over;
+  return span;
+}
