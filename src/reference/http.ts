@@ -1,8 +1,7 @@
 /** The HTTP face of a node or supervisor: turns requests into happenings and answers into responses. */
-
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
 import type { Answer, Happening } from './effect.js';
+import type { Message } from './message.js';
 import type { Value } from './settings.js';
 
 /** What the HTTP face is given to answer with. */
@@ -11,8 +10,6 @@ export interface Inside {
   /** GET /role and GET /state: what it says of itself. */
   describe(): object;
   ready(): boolean;
-  /** A peer goes on with this connection as its own; `head` came with its request. */
-  connected(socket: Duplex, head: Buffer): void;
   greeted(token: string): void;
 }
 
@@ -31,10 +28,6 @@ export class Face {
       { keepAlive: true, keepAliveTimeout: 120_000, requestTimeout: 0 },
       (request, response) => this.#serve(request, response),
     );
-    this.#server.on('upgrade', ({ url }, socket, head) => {
-      if (url === '/peer') inside.connected(socket, head);
-      else socket.destroy();
-    });
   }
 
   listen(host: string, port: number): Promise<void> {
@@ -92,7 +85,11 @@ export class Face {
   }
 
   #change(method: string, url: string, body: string, response: ServerResponse): void {
-    if (method === 'PUT' && url.startsWith('/kv/')) {
+    if (method === 'POST' && url === '/peer') {
+      const messages = JSON.parse(body) as Message[];
+      reply(response, 200, '');
+      for (const message of messages) this.#inside.dispatch({ type: 'message', message });
+    } else if (method === 'PUT' && url.startsWith('/kv/')) {
       const value = JSON.parse(body) as Value;
       const key = decodeURIComponent(url.slice(4));
       this.#inside.dispatch({ type: 'write', request: this.#register(response), key, value });

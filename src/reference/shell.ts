@@ -1,6 +1,6 @@
 /**
  * The shell of a machine: tells it what happens, does what it says, wakes it when it wants. Everything that
- * decides is in the machine; everything that touches the world is in storage, peer, intake, power and http.
+ * decides is in the machine; everything that touches the world is in storage, transport and http.
  *
  *     http, timers, disk, peers --Happening--> machine --Effect--> http, disk, peers, standard output
  */
@@ -9,13 +9,11 @@ import { seeded } from '../random.js';
 import type { Endpoint } from './client.js';
 import type { Effect, Happening, LogLine, Machine } from './effect.js';
 import { Face } from './http.js';
-import { takeIn } from './intake.js';
 import { NodeMachine } from './node.js';
-import { Peer } from './peer.js';
-import { Power } from './power.js';
 import type { Detection, Replication, Settings } from './settings.js';
 import { Storage } from './storage.js';
 import { SupervisorMachine } from './supervisor.js';
+import { Peer, Power } from './transport.js';
 
 /** The configuration that a process is started with, as JSON. */
 export interface ShellConfig {
@@ -91,8 +89,6 @@ export class Shell {
       dispatch: (happening) => this.dispatch(happening),
       describe: () => this.#describe(),
       ready: () => this.#ready(),
-      connected: (socket, head) =>
-        takeIn(socket, head, clock, (message) => this.dispatch({ type: 'message', message })),
       greeted: (token) => this.#print(JSON.stringify({ at: clock.now(), event: 'greeted', token })),
     });
   }

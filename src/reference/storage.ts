@@ -2,7 +2,7 @@
  * The disk of a machine: one append-only file of JSON lines. What is handed over while a sync is under way
  * waits and goes to the disk with the next one (group commit). A last line that a crash tore is cut off.
  */
-import { closeSync, constants, ftruncateSync, mkdirSync, openSync, readFileSync, write } from 'node:fs';
+import { closeSync, fdatasync, ftruncateSync, mkdirSync, openSync, readFileSync, write } from 'node:fs';
 import { join } from 'node:path';
 import type { DiskRecord } from './effect.js';
 
@@ -18,11 +18,7 @@ export class Storage {
   constructor(folder: string, synced: (sequence: number) => void) {
     mkdirSync(folder, { recursive: true });
     const path = join(folder, 'log.jsonl');
-    // Each write is on the disk when it is done: one call where a write and a sync would be two.
-    this.#file = openSync(
-      path,
-      constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_DSYNC,
-    );
+    this.#file = openSync(path, 'a+');
     this.#synced = synced;
     const content = readFileSync(path);
     const { records, length } = parse(content);
@@ -55,8 +51,11 @@ export class Storage {
   #write(data: Buffer, done: () => void): void {
     write(this.#file, data, 0, data.length, null, (error, written) => {
       if (error) throw error;
-      if (written < data.length) this.#write(data.subarray(written), done);
-      else done();
+      if (written < data.length) return this.#write(data.subarray(written), done);
+      fdatasync(this.#file, (failure) => {
+        if (failure) throw failure;
+        done();
+      });
     });
   }
 }

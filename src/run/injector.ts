@@ -117,8 +117,9 @@ export class Injector {
     await this.#setting.recorder.flush();
     await Promise.all(
       aimed.map(async ({ order, name, aim }) => {
+        const ordered = this.#setting.clock.now();
         const injection = await order.fault.inject(name, aim, this.#setting.effects);
-        this.#begin(order, name, aim, injection);
+        this.#begin(order, name, aim, injection, ordered);
       }),
     );
     return aimed.map(({ name }) => name);
@@ -172,11 +173,23 @@ export class Injector {
     return { order, name, aim };
   }
 
-  /** It is in force: from here on it is looked at, and its time goes by. */
-  #begin({ kind, options, rest }: Ordered, fault: string, { targets }: Aim, injection: Injection): void {
+  /**
+   * It is in force: from here on it is looked at, and its time goes by. What took a while from the order to the effect
+   * takes as long to be undone, so the heal is ordered that much before the time is over.
+   */
+  #begin(
+    { kind, options, rest }: Ordered,
+    fault: string,
+    { targets }: Aim,
+    injection: Injection,
+    ordered: number,
+  ): void {
     const { clock, signal } = this.#setting;
     const { as, for: ms } = options;
-    const due = ms === undefined || !injection.heal ? undefined : injection.span.at + ms;
+    const due =
+      ms === undefined || !injection.heal
+        ? undefined
+        : injection.span.at + ms - Math.min(injection.span.at - ordered, ms / 4);
     const lastLook = due === undefined ? undefined : due - Math.min(LAST_LOOK, ms! / 4);
     const witness = this.#witness(fault, injection, lastLook);
     const ended = new Set<string>();

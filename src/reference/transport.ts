@@ -1,0 +1,105 @@
+/**
+ * The way to one peer: messages go out as the body of POST /peer, mostly one request at a time; what gathers
+ * meanwhile goes with the next. A request that hangs (a link that is cut, or slow) does not hold up the next
+ * one for long. A message may be lost: a request that takes too long is given up with its connection, and
+ * nobody is told.
+ */
+import type { Clock } from '../clock.js';
+import { type Endpoint, HttpClient } from './client.js';
+import type { Message } from './message.js';
+
+/** Past this many waiting messages the oldest are dropped. */
+const CAPACITY = 128;
+/** The pause after a failure, in ms. */
+const RETRY = 15;
+/** How long a request may hold up the next one, in ms, and how many may be under way for that. */
+const HOLD = 25;
+const REQUESTS = 4;
+
+export class Peer {
+  readonly #client: HttpClient;
+  readonly #clock: Clock;
+  readonly #patience: number;
+  #waiting: Message[] = [];
+  #requests = 0;
+  #startedAt = 0;
+
+  constructor(address: Endpoint, clock: Clock, patience: number) {
+    this.#client = new HttpClient(address);
+    this.#clock = clock;
+    this.#patience = patience;
+  }
+
+  send(message: Message): void {
+    this.#waiting.push(message);
+    if (this.#waiting.length > CAPACITY) this.#waiting.shift();
+    const held = this.#clock.now() - this.#startedAt < HOLD || this.#requests >= REQUESTS;
+    if (this.#requests === 0 || !held) this.#flush();
+  }
+
+  #flush(): void {
+    this.#requests++;
+    this.#startedAt = this.#clock.now();
+    const body = JSON.stringify(this.#waiting);
+    this.#waiting = [];
+    exchange(this.#client, 'POST', '/peer', body, this.#clock, this.#patience).then((text) => {
+      if (text === undefined) this.#clock.timer(RETRY, () => this.#next());
+      else this.#next();
+    });
+  }
+
+  #next(): void {
+    this.#requests--;
+    if (this.#requests === 0 && this.#waiting.length > 0) this.#flush();
+  }
+}
+
+/** How long a list is waited for at least, in ms: a busy device is late with it, and what it says is as good. */
+const LIST_PATIENCE = 1000;
+
+/** The power device: switches nodes off and tells which processes run. */
+export class Power {
+  readonly #client: HttpClient;
+  readonly #clock: Clock;
+  readonly #patience: number;
+
+  /** `key` is what the device answers to. */
+  constructor(address: Endpoint, key: string, clock: Clock, patience: number) {
+    this.#client = new HttpClient(address, key);
+    this.#clock = clock;
+    this.#patience = patience;
+  }
+
+  /** Resolves with whether the device has confirmed that `target` is off. */
+  async off(target: string): Promise<boolean> {
+    const path = `/off/${encodeURIComponent(target)}`;
+    return (await exchange(this.#client, 'POST', path, '', this.#clock, this.#patience)) !== undefined;
+  }
+
+  /** The names of the running processes; undefined where the device does not answer. */
+  async list(): Promise<string[] | undefined> {
+    const patience = Math.max(LIST_PATIENCE, this.#patience);
+    const text = await exchange(this.#client, 'GET', '/list', '', this.#clock, patience);
+    try {
+      return text === undefined ? undefined : (JSON.parse(text) as { running: string[] }).running;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** One exchange in at most `patience` ms; resolves with the body of a 2xx answer, with undefined otherwise. */
+async function exchange(
+  client: HttpClient,
+  method: string,
+  path: string,
+  body: string,
+  clock: Clock,
+  patience: number,
+): Promise<string | undefined> {
+  const controller = new AbortController();
+  const timer = clock.timer(patience, () => controller.abort());
+  const result = await client.exchange(method, path, body, controller.signal);
+  timer.cancel();
+  return result.kind === 'answer' && result.status >= 200 && result.status < 300 ? result.text : undefined;
+}
