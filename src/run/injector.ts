@@ -23,6 +23,8 @@ import type { Recorder } from './recorder.js';
 /** How long before the end of its time a fault is looked at once more, ms; a short one, in the last quarter of it. */
 const LAST_LOOK = 100;
 
+type Hit = Pick<Aim, 'targets'> & { fault: string };
+
 interface Active {
   fault: string;
   as: string | undefined;
@@ -119,7 +121,7 @@ export class Injector {
       aimed.map(async ({ order, name, aim }) => {
         const ordered = this.#setting.clock.now();
         const injection = await order.fault.inject(name, aim, this.#setting.effects);
-        this.#begin(order, name, aim, injection, ordered);
+        this.#begin(order, { fault: name, targets: aim.targets }, injection, ordered);
       }),
     );
     return aimed.map(({ name }) => name);
@@ -179,8 +181,7 @@ export class Injector {
    */
   #begin(
     { kind, options, rest }: Ordered,
-    fault: string,
-    { targets }: Aim,
+    { fault, targets }: Hit,
     injection: Injection,
     ordered: number,
   ): void {

@@ -11,9 +11,10 @@ import { lackOfPrimary, perform } from './steps.js';
 
 /** How long each phase may take before the drill is given up as one that cannot be carried out, ms. */
 const PATIENCE = 30_000;
-/** For how long the machine has to be on time before the first step, how long that is waited for, and how often looked at, ms. */
+/** For how long the machine has to be on time before the first step, and how long that is waited for, ms. */
 const ON_TIME_FOR = 1000;
 const SETTLE_PATIENCE = 8000;
+/** Time between two looks, ms. */
 const LOOK_EVERY = 20;
 /** How many of the last lines of a node are told. */
 const TAIL = 8;

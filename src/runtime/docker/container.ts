@@ -10,7 +10,7 @@ import type Dockerode from 'dockerode';
 import type { Clock } from '../../clock.js';
 import type { KillSignal } from '../../drill/steps.js';
 import { EnvironmentError, messageOf } from '../../errors.js';
-import { type Span, spanned } from '../../span.js';
+import type { Span } from '../../span.js';
 import { type ProcessIdentity, stateOf } from '../os-process.js';
 import { NodeLog } from '../process/node-log.js';
 import { describeExit, describeSignal, type Exit } from './container-exit.js';
@@ -20,7 +20,7 @@ import { attachOutput, type ContainerOutput } from './container-output.js';
 import { processOf, sendSignal } from './container-process.js';
 import { ContainerStarts } from './container-starts.js';
 import { refusalOf, statusOf } from './engine.js';
-import { freezerOf, seenToBe } from './freezer.js';
+import { spanOfFreezer } from './freezer.js';
 import type { NetworkTurns } from './network-turns.js';
 
 export interface ContainerSetting {
@@ -192,13 +192,13 @@ export class Container {
         return freeze();
       });
     this.#isFrozen = true;
-    return this.#seen('all', () => this.#asked('pause', freeze()));
+    return spanOfFreezer('all', this.process, clock, () => this.#asked('pause', freeze()));
   }
 
   /** Where it is frozen. */
   async resume(): Promise<Span> {
     const isPaused = await this.paused();
-    return this.#seen('no', async () => {
+    return spanOfFreezer('no', this.process, this.#setting.clock, async () => {
       const resumed =
         isPaused &&
         this.made.unpause().catch(async (error: unknown) => {
@@ -208,18 +208,6 @@ export class Container {
       if (resumed) await this.#asked('resume', resumed);
       this.#isFrozen = false;
     });
-  }
-
-  /** When the freezer has come to hold all of it, or none: as seen from here, else from the order to the answer. */
-  async #seen(wanted: 'all' | 'no', work: () => Promise<unknown>): Promise<Span> {
-    const { clock } = this.#setting;
-    const { process } = this;
-    const frozen = process && freezerOf(process.pid);
-    let seen: Span | undefined;
-    const asked = await spanned(clock, async () => {
-      seen = frozen ? await seenToBe(wanted, frozen, work(), clock) : void (await work());
-    });
-    return seen ?? asked;
   }
 
   async paused(): Promise<boolean> {

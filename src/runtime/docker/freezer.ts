@@ -4,17 +4,34 @@
  */
 import { join } from 'node:path';
 import { type Clock, sleep } from '../../clock.js';
-import type { Span } from '../../span.js';
+import { type Span, spanned } from '../../span.js';
+import type { ProcessIdentity } from '../os-process.js';
 import { cgroupOf, readText } from './handicap/cgroup.js';
 
 /** `partly`: it has begun, or is being undone. */
-export type Frozen = 'no' | 'partly' | 'all';
+type Frozen = 'no' | 'partly' | 'all';
 
 /** Time between two looks, ms. */
 const LOOK_EVERY = 1;
 
+/** When all of a container, or nothing of it, came to be held: as seen from here, else from the order to the answer. */
+export async function spanOfFreezer(
+  wanted: 'all' | 'no',
+  process: ProcessIdentity | undefined,
+  clock: Clock,
+  work: () => Promise<unknown>,
+): Promise<Span> {
+  const frozen = process && freezerOf(process.pid);
+  let seen: Span | undefined;
+  const asked = await spanned(clock, async () => {
+    if (frozen) seen = await seenToBe(wanted, frozen, work(), clock);
+    else await work();
+  });
+  return seen ?? asked;
+}
+
 /** Of the container of a process of this machine; undefined where its control group cannot be seen. */
-export function freezerOf(pid: number): (() => Frozen) | undefined {
+function freezerOf(pid: number): (() => Frozen) | undefined {
   const group = cgroupOf(pid, 'freezer');
   if (!group) return undefined;
   const read = (name: string) => readText(join(group.folder, name))?.trim() ?? '';
@@ -30,7 +47,7 @@ export function freezerOf(pid: number): (() => Frozen) | undefined {
 }
 
 /** When it was frozen, or let go, while `work` did it; undefined where that was not seen. Rejects where `work` does. */
-export async function seenToBe(
+async function seenToBe(
   wanted: 'no' | 'all',
   frozen: () => Frozen,
   work: Promise<unknown>,
