@@ -11,7 +11,7 @@ import type { Operation } from '../history/operations.js';
 import type { Checker } from './checker.js';
 import { byGroup, clientOperations, followingOperations, requestsOf } from './client-operations.js';
 import { shortestTimeout } from './detectors.js';
-import { excuseFor } from './doubts.js';
+import { aftermathOf, excuseFor, spoiltBefore } from './doubts.js';
 import { faultsOf } from './faults.js';
 import { durationFinding, evidenceOf, isWhole, type Measured } from './finding.js';
 import { durationText, instantText, toMs } from './milliseconds.js';
@@ -280,13 +280,20 @@ function availabilityDoubt(
 ): string | undefined {
   const [first, last] = [operations[0]!.intended, operations.at(-1)!.intended];
   const span = { from: first, to: last };
+  const missing = operations.filter(({ type }) => type !== 'ok');
+  const missed = missing.length;
   if (verdict === 'fail') {
+    const spoilt = spoiltBefore(history, drill, span);
+    if (spoilt !== undefined) return spoilt;
     const excuse = excuseFor(history, drill, span);
-    if (excuse !== undefined) return excuse;
+    const aftermath = aftermathOf(drill);
+    const others = missing.filter(
+      ({ intended, end }) => stillWithin(history, { from: intended - aftermath, to: end }).length === 0,
+    );
+    if (excuse !== undefined && holds(bound, shareOf(others.length, operations.length))) return excuse;
   }
   const still = longestOf(stillWithin(history, span));
   if (still === undefined) return undefined;
-  const missed = operations.filter(({ type }) => type !== 'ok').length;
   const held = requestsOf(history, operations).filter(
     ({ ok, intended, end }) => !ok && stillWithin(history, { from: intended, to: end }).length > 0,
   );

@@ -32,11 +32,6 @@ export function judgeGrowing(bound: Bound, figure: number, complete: boolean): J
   return exceeds(bound, figure) ? 'fail' : 'inconclusive';
 }
 
-/** Whether a bound says how much there may be at most. */
-export function isUpper({ operator }: Bound): boolean {
-  return operator === '<=' || operator === '<' || operator === '==';
-}
-
 /** Whether a figure is beyond what the bound allows, whatever may be added to it. */
 export function exceeds(bound: Bound, figure: number): boolean {
   if (holds(bound, figure)) return false;

@@ -1,12 +1,12 @@
 /** What became of the service after a fault, as a figure with its reasons. */
 
 import type { Drill } from '../drill/schema.js';
-import { type Bound, formatBound } from '../drill/units.js';
+import { type Bound, formatBound, isUpper } from '../drill/units.js';
 import type { Nanoseconds } from '../history/event.js';
 import type { History } from '../history/history.js';
 import type { Ground } from './doubts.js';
 import { type FaultRecord, faultText, nameOf } from './faults.js';
-import { evidenceOf, isUpper, type Measured } from './finding.js';
+import { evidenceOf, type Measured } from './finding.js';
 import { durationText, instantText, toMs } from './milliseconds.js';
 import { lastInstant } from './phases.js';
 import { askedAfter, type Boundary, Recoveries, type Recovery } from './recovery.js';

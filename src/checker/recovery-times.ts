@@ -2,12 +2,12 @@
 
 import type { Expectations } from '../drill/expectations.js';
 import type { Drill } from '../drill/schema.js';
-import { type Bound, holds } from '../drill/units.js';
+import { type Bound, holds, isUpper } from '../drill/units.js';
 import type { History } from '../history/history.js';
 import type { Checker } from './checker.js';
 import { type Detection, declarationsOf, declaredBefore, detectionOf, overlaidBy } from './detection.js';
 import { type FaultRecord, faultsOf, faultText, nameOf, primaryFaults } from './faults.js';
-import { durationFinding, isUpper, type Measured } from './finding.js';
+import { durationFinding, type Measured } from './finding.js';
 import { durationText, instantText, toMs } from './milliseconds.js';
 import { recoveriesOf } from './recovery.js';
 import { groundOf, lackingFigure, recoverMs, recoveryFigure } from './recovery-figure.js';

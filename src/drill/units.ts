@@ -169,6 +169,11 @@ export interface Bound {
   unit: 'ms' | 'ratio' | 'count';
 }
 
+/** Whether a bound says how much there may be at most. */
+export function isUpper({ operator }: Bound): boolean {
+  return operator === '<=' || operator === '<' || operator === '==';
+}
+
 /** Whether a measured figure keeps within a bound. */
 export function holds(bound: Bound, figure: number): boolean {
   switch (bound.operator) {

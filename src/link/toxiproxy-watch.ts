@@ -11,7 +11,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock, Timer } from '../clock.js';
 import { EnvironmentError, messageOf } from '../errors.js';
-import { type Ask, ask as askOverHttp } from './ask.js';
+import { type Ask, askOften, ask as askOnce } from './ask.js';
 
 /** Time between two requests, and after one that was refused, ms. */
 const BEAT = 250;
@@ -146,10 +146,10 @@ class ServerWatch {
   };
 
   async #ask(path: string): Promise<void> {
-    const { clock, ownLateness, ask = askOverHttp } = this.#setting;
+    const forProxy = path !== VERSION;
+    const { clock, ownLateness, ask = forProxy ? askOnce : askOften } = this.#setting;
     const [sent, late] = [clock.now(), ownLateness()];
     const { signal } = this.#ending;
-    const forProxy = path !== VERSION;
     try {
       const status = await ask(`${this.#server.url}${path}`, signal);
       if (signal.aborted) return;

@@ -26,8 +26,9 @@ export interface FollowSetting {
   first: string;
   /** Who asks a node for its role over the group's link to it; undefined where the system cannot tell. */
   asker: ((node: string) => RoleAsker) | undefined;
-  /** How often the pool looks whether answers stay away, and asks around, ms. */
+  /** How often the pool looks whether answers stay away, and a node that answers is asked again at most, ms. */
   every?: number;
+  again?: number;
   /** How long a target may owe every answer before the pool asks around, and a node one before it is asked again, ms. */
   patience?: number;
   /** How long an answer may take to be heard, ms: over a slow link it comes late, and is an answer still. */
@@ -41,10 +42,11 @@ export function following(setting: FollowSetting): Target {
 
 class Following implements Target {
   readonly #setting: FollowSetting;
-  /** When each was last asked that still owes an answer. */
-  readonly #asked = new Map<string, number>();
+  /** When each was last asked, and whether it owes the answer. */
+  readonly #asked = new Map<string, { at: number; owed: boolean }>();
   readonly #askers = new Map<string, RoleAsker>();
   readonly #every: number;
+  readonly #again: number;
   readonly #patience: number;
   #belief: string;
   #term = 0;
@@ -57,6 +59,7 @@ class Following implements Target {
     this.#setting = setting;
     this.#belief = setting.first;
     this.#every = setting.every ?? 5;
+    this.#again = setting.again ?? 25;
     this.#patience = setting.patience ?? 100;
     this.#watch();
   }
@@ -96,12 +99,12 @@ class Following implements Target {
     });
   }
 
-  /** Asks every node that does not owe an answer to a question just asked. */
+  /** Asks every node that was not asked just now. More often would be a load of its own, in the midst of a failover. */
   #askAround(): void {
     const { clock, nodes } = this.#setting;
     for (const node of nodes) {
-      const asked = this.#asked.get(node);
-      if (asked === undefined || clock.now() - asked >= this.#patience) void this.#ask(node);
+      const { at, owed } = this.#asked.get(node) ?? { at: Number.NEGATIVE_INFINITY, owed: false };
+      if (clock.now() - at >= (owed ? this.#patience : this.#again)) void this.#ask(node);
     }
   }
 
@@ -110,12 +113,12 @@ class Following implements Target {
     if (!askerOf) return;
     const asker = this.#askers.get(node) ?? askerOf(node);
     this.#askers.set(node, asker);
-    const asked = clock.now();
+    const asked = { at: clock.now(), owed: true };
     this.#asked.set(node, asked);
     const answer = await within(clock, timeout, `the role of ${node}`, (signal) => asker.role(signal)).catch(
       () => undefined,
     );
-    if (this.#asked.get(node) === asked) this.#asked.delete(node);
+    asked.owed = false;
     if (answer?.role === 'primary' && (answer.term ?? 0) >= this.#term && this.#timer) {
       this.#term = answer.term ?? this.#term;
       this.#move(node);

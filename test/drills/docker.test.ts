@@ -113,7 +113,7 @@ withEngine(() => {
       const finding = verdictIn(out, nameOf(file)).findings.find(
         ({ expectation }) => expectation === announced,
       );
-      expect(finding?.verdict).toBe('fail');
+      expect(finding?.verdict, ended.stdout).toBe('fail');
       expect(finding?.evidence.length).toBeGreaterThan(0);
     });
   });

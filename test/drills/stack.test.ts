@@ -34,7 +34,7 @@ withEngine(() => {
     let ended: Ended;
     beforeAll(async () => {
       const files = [`${STACK}/drill.yaml`, 'test/drills/stacks/no-reconnect.yaml'];
-      ended = await drill('run', ...files, '--runtime', 'docker', '--parallel', '2', '--out', out);
+      ended = await drill('run', ...files, '--runtime', 'docker', '--out', out);
     }, 600_000);
     const told = () => `${ended.stdout}\n${ended.stderr}`;
 

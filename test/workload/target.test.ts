@@ -75,6 +75,17 @@ describe('a group that follows the primary', () => {
     expect(asked.filter((node) => node === 'b').length).toBeLessThanOrEqual(5);
   });
 
+  it('asks nodes that answer no oftener than every 25 ms, for as long as none of them is primary', async () => {
+    const standby = { role: 'standby', term: 1 } as const;
+    const { clock, target, asked } = pool({ a: standby, b: standby, c: standby });
+    target.learn('a', { type: 'info', error: 'time-out' });
+    for (let ms = 0; ms < 500; ms += 5) {
+      clock.advance(5);
+      await settle();
+    }
+    for (const name of ['a', 'b', 'c']) expect(asked.filter((node) => node === name).length, name).toBe(20);
+  });
+
   it('does not go back to a primary of an older term', async () => {
     const { clock, target } = pool({ a: { role: 'primary', term: 1 }, b: { role: 'standby', term: 1 } });
     target.learn('a', { type: 'fail', error: 'not primary', primary: 'b' });

@@ -2,7 +2,7 @@
  * The programs by which packets are filtered in a container's network: from this machine, as root, so that no
  * container needs a capability for it. And whether that can be done here.
  */
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
@@ -47,65 +47,34 @@ export async function lackOfPacketFilters(
   );
 }
 
-/** Runs one of them to its end; gives what it wrote. Rejects, with what it complained of, where that is no success. */
-export function runTool(
-  command: readonly string[],
+/** Runs one of them to its end. Rejects, with what it complained of, where that is no success. */
+async function runTool(
+  [file = '', ...args]: readonly string[],
   input: string,
   environment: Environment,
   clock: Clock,
-): Promise<string> {
-  return new PacketTool(command, environment).finish(input, clock);
-}
-
-/** One of them that was started, and waits for its input. It ends by itself where this process does. */
-export class PacketTool {
-  readonly #command: readonly string[];
-  readonly #child: ChildProcessWithoutNullStreams;
-  readonly #ended: Promise<number | null>;
-  #output = '';
-  #complaint = '';
-
-  constructor(command: readonly string[], environment: Environment) {
-    this.#command = command;
-    const [file = '', ...args] = command;
-    const child = spawn(file, args, { env: { ...environment, PATH: pathOf(environment) } });
-    this.#child = child;
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      this.#output += text;
-    });
+): Promise<void> {
+  await within(clock, PATIENCE, file, async (signal) => {
+    const child = spawn(file, args, { env: toolEnvironment(environment), signal, killSignal: 'SIGKILL' });
+    let complaint = '';
+    child.stdout.resume();
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      this.#complaint += text;
+      complaint += text;
     });
     // One that ends before it has read everything says why.
     child.stdin.on('error', () => {});
-    this.#ended = new Promise((resolve, reject) => {
+    child.stdin.end(input);
+    const code = await new Promise((resolve, reject) => {
       child.once('error', reject);
       child.once('close', resolve);
     });
-    // Whoever finishes it is told.
-    this.#ended.catch(() => undefined);
-  }
+    if (code !== 0) throw new EnvironmentError(`${complaint.trim() || 'no word'} (exit code ${code})`);
+  });
+}
 
-  /** Whether it can still be given its input. */
-  get waits(): boolean {
-    const { exitCode, signalCode, pid } = this.#child;
-    return pid !== undefined && exitCode === null && signalCode === null;
-  }
-
-  /** Gives it all of its input, and waits for its end. */
-  finish(input: string, clock: Clock): Promise<string> {
-    return within(clock, PATIENCE, this.#command.join(' '), async (signal) => {
-      signal.addEventListener('abort', () => this.kill(), { once: true });
-      this.#child.stdin.end(input);
-      const code = await this.#ended;
-      if (code === 0) return this.#output;
-      throw new EnvironmentError(`${this.#complaint.trim() || 'no word'} (exit code ${code})`);
-    });
-  }
-
-  kill(): void {
-    this.#child.kill('SIGKILL');
-  }
+/** The environment that one of them is started in. */
+export function toolEnvironment(environment: Environment): Record<string, string | undefined> {
+  return { ...environment, PATH: pathOf(environment) };
 }
 
 function pathOf(environment: Environment): string {
