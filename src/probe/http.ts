@@ -1,7 +1,6 @@
-/** Health over HTTP: liveness, readiness and deep checks differ in nothing but their path. */
+/** One HTTP request to a node, beside the links. */
 import { request } from 'node:http';
 import type { Address } from '../runtime/runtime.js';
-import type { Health, Probe } from './probe.js';
 
 /** How much of an answer is read, bytes. */
 const LONGEST = 65_536;
@@ -37,15 +36,4 @@ export function http(
     sent.on('error', reject);
     sent.end();
   });
-}
-
-/** Healthy where the answer's status is 200 to 299. `level` is `liveness`, `readiness`, `deep` or another word. */
-export function httpProbe(level: string, address: Address, path: string): Probe<Health> {
-  return {
-    name: `${level} of ${address.host}:${address.port}${path}`,
-    async look(signal) {
-      const { status } = await http(address, path, signal);
-      return { healthy: status >= 200 && status < 300, detail: `status ${status}` };
-    },
-  };
 }

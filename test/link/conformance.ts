@@ -8,9 +8,13 @@ import type { StatefulLinks } from '../../src/link/links.js';
 import { openToxiproxy, type ServerChoice } from '../../src/link/server.js';
 import { openLinks, proxyName } from '../../src/link/toxiproxy-links.js';
 import type { Stream } from '../../src/topology/grudge.js';
+import { atEnd, shared } from '../lifetime.js';
 import { eventually, mesh, openProcesses } from '../runtime/opened.js';
 
 const BOTH: Stream[] = ['upstream', 'downstream'];
+
+/** The names of faults that tests use. */
+const FAULTS = ['fault-1', 'fault-2', 'fault-3'];
 
 /** How long it takes until something counts as not arriving, ms. */
 const SILENCE = 100;
@@ -32,7 +36,7 @@ export interface Stand {
 export interface LinkSubject {
   /** Left out: packets cross the links as they are, and what is lost of a connection is sent again by its ends. */
   packets?: true;
-  /** Opens a stand that goes away with the test. */
+  /** Opens a stand that goes away at the end. */
   open(): Promise<Stand>;
 }
 
@@ -57,7 +61,7 @@ export function localLinks(choice: Partial<ServerChoice>): LinkSubject {
           });
         });
         await new Promise<void>((resolve) => nodeServer.listen(cluster.places.listen(node), resolve));
-        onTestFinished(() => void nodeServer.close());
+        atEnd(() => void nodeServer.close());
       }
       const dial = (link: string) => dialled(async () => connect(cluster.places.link(link).dial));
       return { links, run, arrived, dial, clientOf: () => client, spoil: proxyRemoved(() => client, run) };
@@ -84,18 +88,41 @@ export function linkConformance(name: string, { open, packets }: LinkSubject): v
   const cut = (mode: CutMode, link = 'a->b', streams = BOTH) => ({ mode, cuts: [{ link, streams }] });
 
   describe(`links over ${name}`, () => {
+    const ready = shared(open);
+    let tests = 0;
+    /** The stand that the tests share, healed. What each says is marked, and it hears of nothing else. */
+    const own = async () => {
+      const stand = await ready();
+      for (const fault of FAULTS) await stand.links.heal(fault);
+      const mark = `${++tests}.`;
+      const without = (text: string) => text.replaceAll(mark, '');
+      return {
+        ...stand,
+        arrived: () => stand.arrived.filter((one) => one.includes(` ${mark}`)).map(without),
+        dial(link: string) {
+          const { say, text, heard, ask, ended } = stand.dial(link);
+          return {
+            say: (words: string) => say(mark + words),
+            text: () => without(text()),
+            heard: (words: string) => heard(mark + words),
+            ask: async (words: string) => without(await ask(mark + words)),
+            ended,
+          };
+        },
+      };
+    };
     test('carry bytes in both directions, each link by itself', async () => {
-      const stand = await open();
+      const stand = await own();
       expect(await stand.dial('a->b').ask('one')).toBe('one!');
       expect(await stand.dial('b->a').ask('two')).toBe('two!');
-      await eventually('both arrive', () => stand.arrived.length === 2 || undefined);
+      await eventually('both arrive', () => stand.arrived().length === 2 || undefined);
       // Each node tells in its own time.
-      expect([...stand.arrived].sort()).toEqual(['a two', 'b one']);
+      expect(stand.arrived().sort()).toEqual(['a two', 'b one']);
       expect(await stand.links.state('a->b')).toMatchObject({ enabled: true, toxics: [] });
     });
 
     test('refuse: live connections close, new ones are refused, and after the heal all is as before', async () => {
-      const { links, dial } = await open();
+      const { links, dial } = await own();
       const before = dial('a->b');
       expect(await before.ask('one')).toBe('one!');
       await links.apply('fault-1', cut('refuse'));
@@ -112,68 +139,68 @@ export function linkConformance(name: string, { open, packets }: LinkSubject): v
     served(
       'drop: bytes vanish on live and on new connections, and are not delivered after the heal',
       async () => {
-        const { links, dial, arrived } = await open();
+        const { links, dial, arrived } = await own();
         const before = dial('a->b');
         expect(await before.ask('one')).toBe('one!');
         await links.apply('fault-1', cut('drop'));
-        await eventually('it arrives', () => arrived[0]);
+        await eventually('it arrives', () => arrived()[0]);
         before.say('lost');
         dial('a->b').say('lost too');
         await sleep(clock, SILENCE);
-        expect(arrived).toEqual(['b one']);
+        expect(arrived()).toEqual(['b one']);
         await links.heal('fault-1');
         expect(await dial('a->b').ask('two')).toBe('two!');
-        await eventually('it arrives', () => arrived[1]);
-        expect(arrived).toEqual(['b one', 'b two']);
+        await eventually('it arrives', () => arrived()[1]);
+        expect(arrived()).toEqual(['b one', 'b two']);
       },
     );
 
     const holding = packets ? 'drop' : 'stall';
     test(`${holding}: bytes are held, and delivered after the heal`, async () => {
-      const { links, dial, arrived } = await open();
+      const { links, dial, arrived } = await own();
       const before = dial('a->b');
       expect(await before.ask('one')).toBe('one!');
       await links.apply('fault-1', cut(holding));
-      await eventually('it arrives', () => arrived[0]);
+      await eventually('it arrives', () => arrived()[0]);
       before.say('held');
       await sleep(clock, SILENCE);
-      expect(arrived).toEqual(['b one']);
+      expect(arrived()).toEqual(['b one']);
       await links.heal('fault-1');
       expect(await before.heard('held!')).toBe(true);
-      await eventually('it arrives', () => arrived[1]);
-      expect(arrived).toEqual(['b one', 'b held']);
+      await eventually('it arrives', () => arrived()[1]);
+      expect(arrived()).toEqual(['b one', 'b held']);
     });
 
     for (const mode of packets ? (['drop'] as const) : (['drop', 'stall'] as const)) {
       test(`${mode} of the upstream alone: nothing arrives`, async () => {
-        const { links, dial, arrived } = await open();
+        const { links, dial, arrived } = await own();
         await links.apply('fault-1', cut(mode, 'a->b', ['upstream']));
         const connection = dial('a->b');
         connection.say('one');
         await sleep(clock, SILENCE);
-        expect([arrived, connection.text()]).toEqual([[], '']);
+        expect([arrived(), connection.text()]).toEqual([[], '']);
       });
 
       test(`${mode} of the downstream alone: it arrives, and no answer comes back`, async () => {
-        const { links, dial, arrived } = await open();
+        const { links, dial, arrived } = await own();
         const connection = dial('a->b');
         // Packets need both directions for a connection to come about.
         const before = packets ? ['zero'] : [];
         for (const word of before) {
           await connection.ask(word);
-          await eventually('it arrives', () => arrived[0]);
+          await eventually('it arrives', () => arrived()[0]);
         }
         await links.apply('fault-1', cut(mode, 'a->b', ['downstream']));
         connection.say('one');
-        await eventually('it arrives', () => arrived[before.length]);
+        await eventually('it arrives', () => arrived()[before.length]);
         await sleep(clock, SILENCE);
         const all = [...before, 'one'].map((word) => `b ${word}`);
-        expect([arrived, connection.text()]).toEqual([all, before.map((word) => `${word}!`).join('')]);
+        expect([arrived(), connection.text()]).toEqual([all, before.map((word) => `${word}!`).join('')]);
       });
     }
 
     test('overlapping faults heal apart: a link is open when the last one that cuts it is healed', async () => {
-      const { links, dial } = await open();
+      const { links, dial } = await own();
       await links.apply('fault-1', cut('refuse'));
       await links.apply('fault-2', cut('refuse'));
       await links.apply('fault-3', cut('drop'));
@@ -189,7 +216,7 @@ export function linkConformance(name: string, { open, packets }: LinkSubject): v
     });
 
     test('changes at the same time do not overtake each other', async () => {
-      const { links, dial } = await open();
+      const { links, dial } = await own();
       for (let round = 0; round < 10; round++) {
         const first = links.apply('fault-1', cut('refuse'));
         const second = links.heal('fault-1');
@@ -200,7 +227,7 @@ export function linkConformance(name: string, { open, packets }: LinkSubject): v
     });
 
     served('toxics do what they say', async () => {
-      const { links, dial } = await open();
+      const { links, dial } = await own();
       const toxic = { link: 'a->b', toxicity: 1 } as const;
       await links.apply('fault-1', {
         toxics: [
@@ -225,7 +252,7 @@ export function linkConformance(name: string, { open, packets }: LinkSubject): v
     });
 
     test('healing what was never applied changes nothing', async () => {
-      const { links, dial } = await open();
+      const { links, dial } = await own();
       await links.heal('fault-9');
       expect(await dial('a->b').ask('one')).toBe('one!');
     });

@@ -8,7 +8,7 @@ import { decodeDrill } from '../../src/drill/schema.js';
 import { EnvironmentError } from '../../src/errors.js';
 import { type BatchSetting, runBatch } from '../../src/run/batch.js';
 import type { Runtime } from '../../src/runtime/runtime.js';
-import { noopSystem } from '../../src/system/noop.js';
+import { noopSystem } from '../noop-system.js';
 
 function freshFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'drill-test-'));

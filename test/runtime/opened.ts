@@ -1,20 +1,20 @@
-/** Clusters for tests: opened with a label and folders of their own, and taken down with the test. */
+/** Clusters for tests: opened with a label and folders of their own, and taken down at the end. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import { systemClock as clock, sleep } from '../../src/clock.js';
 import { freshRun } from '../../src/runtime/label.js';
 import { processRuntime } from '../../src/runtime/process/process-runtime.js';
 import type { Layout, Surroundings } from '../../src/runtime/runtime.js';
 import type { Link } from '../../src/topology/links.js';
+import { atEnd } from '../lifetime.js';
 
 export const PROGRAMS = new URL('programs/', import.meta.url).pathname;
 
-/** A folder that goes away with the test. */
+/** A folder that goes away at the end. */
 export function scratch(): string {
   const folder = mkdtempSync(join(tmpdir(), 'drill-test-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  atEnd(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
@@ -41,7 +41,7 @@ export function surroundings(): Surroundings & { told: Told } {
 export async function openProcesses(layout: Partial<Layout>) {
   const around = surroundings();
   const cluster = await processRuntime.open({ nodes: [], links: [], power: false, ...layout }, around);
-  onTestFinished(async () => void (await cluster.close()));
+  atEnd(() => cluster.close());
   return { ...around, around, cluster };
 }
 

@@ -1,11 +1,12 @@
 /** The engine for tests in containers: they run where one answers, and fail where one was meant to (DRILL_TEST_STRICT). */
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { systemClock as clock } from '../../../src/clock.js';
 import { messageOf } from '../../../src/errors.js';
 import { dockerRuntime } from '../../../src/runtime/docker/docker-runtime.js';
 import { findEngine } from '../../../src/runtime/docker/engine.js';
 import { lackOfPacketFilters } from '../../../src/runtime/docker/packet-tools.js';
 import type { Layout } from '../../../src/runtime/runtime.js';
+import { atEnd } from '../../lifetime.js';
 import { surroundings } from '../opened.js';
 
 /** Why there is no engine; undefined where there is one. */
@@ -42,6 +43,6 @@ function withThing(what: string, lack: string | undefined, define: () => void): 
 export async function openContainers(layout: Partial<Layout>) {
   const around = surroundings();
   const cluster = await dockerRuntime.open({ nodes: [], links: [], power: false, ...layout }, around);
-  onTestFinished(async () => void (await cluster.close()), 60_000);
+  atEnd(() => cluster.close(), 60_000);
   return { ...around, around, cluster };
 }

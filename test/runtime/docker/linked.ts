@@ -6,7 +6,7 @@ import { openLinks } from '../../../src/link/toxiproxy-links.js';
 import { greeter } from '../../../src/probe/greeting.js';
 import { seeded } from '../../../src/random.js';
 import type { Layout } from '../../../src/runtime/runtime.js';
-import { noopSystem } from '../../../src/system/noop.js';
+import { noopSystem } from '../../noop-system.js';
 import { dialLink } from './answering.js';
 import { openContainers } from './engine.js';
 

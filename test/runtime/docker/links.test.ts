@@ -12,6 +12,7 @@ import { nameInEngine, RUN_LABEL } from '../../../src/runtime/docker/labels.js';
 import { openPower } from '../../../src/runtime/power.js';
 import type { Cut } from '../../../src/topology/grudge.js';
 import type { Link } from '../../../src/topology/links.js';
+import { shared } from '../../lifetime.js';
 import { linkConformance, proxyRemoved } from '../../link/conformance.js';
 import { eventually, mesh } from '../opened.js';
 import { arrivals, dialFrom, order } from './answering.js';
@@ -89,8 +90,11 @@ withEngine(() => {
     },
   });
 
+  /** What tests share that leave it as they found it. */
+  const three = shared(() => stand('a', 'b', 'c'));
+
   test('nodes on the same port reach each other by name, each over its own link, and know each other again', async () => {
-    const { from, cluster, links, dial, told } = await stand('a', 'b', 'c');
+    const { from, cluster, links, dial, told } = await three();
     const { port } = cluster.places.listen('a');
     for (const [source, target] of [
       ['a', 'b'],
@@ -118,10 +122,11 @@ withEngine(() => {
       ['c', 'b'],
     ] as const)
       expect(await from(source, target, port)).toBe('connected');
+    await links.heal('fault-1');
   });
 
   test('there is no way around a link', async () => {
-    const { from, cluster, links } = await stand('a', 'b', 'c');
+    const { from, cluster, links } = await three();
     await links.apply('fault-1', { mode: 'refuse', cuts: ['a->b', 'a->c'].map(both) });
     const went = await Promise.all(
       waysAround(cluster, 'a').map(async ([host, at]) => `${host}:${at} ${await from('a', host, at)}`),
@@ -132,10 +137,10 @@ withEngine(() => {
   });
 
   test('no container has a way out of its networks, whatever the engine lets through between them', async () => {
-    const { run } = await stand('a', 'b');
+    const { run } = await three();
     const docker = await engineClient((await findEngine(process.env, clock)).address);
     const containers = await docker.listContainers({ filters: { label: [`${RUN_LABEL}=${run}`] } });
-    expect(containers).toHaveLength(4);
+    expect(containers).toHaveLength(6);
     for (const { Id, Names } of containers) {
       const { NetworkSettings, State } = await docker.getContainer(Id).inspect();
       for (const { Gateway } of Object.values(NetworkSettings.Networks))
@@ -148,7 +153,7 @@ withEngine(() => {
   });
 
   test('a node that changes its routes gets to its edge, and no answer there', async () => {
-    const { cluster, run, from, order } = await stand('a', 'b');
+    const { cluster, run, from, order } = await three();
     const own = cluster.places.nodes.get('a') ?? fail('a');
     const { backbone, address, agentPort } = own.edge;
     expect(await from('a', backbone, agentPort)).not.toBe('connected');
@@ -161,6 +166,7 @@ withEngine(() => {
     const asked = order('a', `ask ${backbone} ${agentPort} GET /version`);
     await asked.heard('\n');
     expect(asked.text()).toMatch(/^(closed|ECONNRESET|EPIPE)\n$/);
+    execFileSync('nsenter', [`--net=/proc/${State.Pid}/ns/net`, 'ip', 'route', 'del', ...route.slice(3)]);
   });
 
   test('nine nodes: each of the links is there, one way is one way, and there is no way around them', async () => {
@@ -236,7 +242,7 @@ withEngine(() => {
   });
 
   test('a node that is gone is told from one that is silent, at once, and found again when it is back', async () => {
-    const { cluster, dial, told } = await stand('a', 'b');
+    const { cluster, dial, told } = await three();
     expect(await dial('a->b').ask('one')).toBe('one!');
     await cluster.kill('b', 'SIGKILL');
     const before = clock.now();
@@ -244,7 +250,7 @@ withEngine(() => {
     expect(clock.now() - before).toBeLessThan(1000);
     const { host, port } = cluster.places.listen('b');
     await cluster.start('b', { command: [process.execPath, PROGRAM, host, String(port)] });
-    await eventually('it listens', () => told.lines.filter(({ line }) => line === 'listening')[2]);
+    await eventually('it listens', () => told.lines.filter(({ line }) => line === 'listening')[3]);
     const back = clock.now();
     expect(await dial('a->b').ask('two')).toBe('two!');
     expect(clock.now() - back).toBeLessThan(500);

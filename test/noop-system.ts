@@ -2,7 +2,7 @@
  * The smallest system: a process that does nothing and answers nobody. The worked example of what a system must
  * say; everything else (roles, events, switchover, greetings) is an interface of its own in system.ts.
  */
-import type { Connection, Outcome, System } from './system.js';
+import type { Connection, Outcome, System } from '../src/system/system.js';
 
 const NOTHING: Outcome = { type: 'fail', error: 'nobody is there' };
 
