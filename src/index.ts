@@ -27,7 +27,8 @@ export { toEdn } from './history/formats/to-edn.js';
 export type { History } from './history/history.js';
 export type { ReportedRun } from './report/run.js';
 export { loadDrills, type RunOptions, type RunResult, runDrills } from './run/run-drills.js';
-export type { Address, Program } from './runtime/runtime.js';
+export type { Address } from './runtime/address.js';
+export type { Program } from './runtime/runtime.js';
 export {
   type Connection,
   defineSystem,

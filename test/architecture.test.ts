@@ -110,6 +110,10 @@ function files(folder: string): string[] {
   });
 }
 
+function linesOf(path: string): number {
+  return readFileSync(path, 'utf8').split('\n').length - 1;
+}
+
 /** The code of a file without its comments, so that prose may name what code may not. */
 function codeOf(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1');
@@ -134,14 +138,41 @@ function banFindings(name: string, code: string): string[] {
   );
 }
 
+/** The longest a file may be, lines. */
+const LONGEST = 300;
+
+/** A way from each file that imports itself in the end, types included: `a.ts -> b.ts -> a.ts`. */
+function circles(imports: ReadonlyMap<string, readonly string[]>): string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const visit = (name: string, way: readonly string[]) => {
+    const at = way.indexOf(name);
+    if (at >= 0) found.push([...way.slice(at), name].join(' -> '));
+    if (at >= 0 || done.has(name)) return;
+    for (const target of imports.get(name) ?? []) visit(target, [...way, name]);
+    done.add(name);
+  };
+  for (const name of imports.keys()) visit(name, []);
+  return found;
+}
+
 const sources = files(SRC).map((path) => {
   const code = codeOf(readFileSync(path, 'utf8'));
-  return { name: relative(SRC, path), code, imports: importsOf(path, code) };
+  return { name: relative(SRC, path), code, imports: importsOf(path, code), lines: linesOf(path) };
 });
 
 describe('the house', () => {
   it('keeps to its import rules', () => {
     expect(sources.flatMap(({ name, imports }) => importFindings(name, imports))).toEqual([]);
+  });
+
+  it('has no circle of imports: what both ends need is a file of its own', () => {
+    expect(circles(new Map(sources.map(({ name, imports }) => [name, imports])))).toEqual([]);
+  });
+
+  it(`has no file over ${LONGEST} lines: split it by what its parts are about`, () => {
+    const long = sources.filter(({ lines }) => lines > LONGEST);
+    expect(long.map(({ name, lines }) => `${name}: ${lines}`)).toEqual([]);
   });
 
   it('keeps time, randomness, the environment and exit in their homes', () => {
@@ -162,6 +193,12 @@ describe('the rules themselves can fail', () => {
     expect(importFindings('checker/x.ts', ['runtime/runtime.ts'])).toHaveLength(1);
     expect(importFindings('reference/x.ts', ['errors.ts'])).toHaveLength(1);
     expect(importFindings('fault/x.ts', ['catalog.ts'])).toHaveLength(1);
+  });
+
+  it('a circle is found, and the way around it', () => {
+    const all = { 'a.ts': ['b.ts'], 'b.ts': ['c.ts', 'd.ts'], 'c.ts': ['d.ts'], 'd.ts': ['b.ts'] };
+    expect(circles(new Map(Object.entries(all)))).toEqual(['b.ts -> c.ts -> d.ts -> b.ts']);
+    expect(circles(new Map(Object.entries({ ...all, 'd.ts': [] })))).toEqual([]);
   });
 
   it('a banned name is found, but not in a comment', () => {

@@ -3,23 +3,23 @@
  * of its operations that were acknowledged, its longest outage, its latencies from the intended start.
  */
 import type { Drill } from '../drill/schema.js';
-import { type Bound, formatBound, holds } from '../drill/units.js';
+import type { Bound } from '../drill/units.js';
 import { eventsOf } from '../history/by-type.js';
 import type { Nanoseconds } from '../history/event.js';
 import type { History } from '../history/history.js';
 import type { Operation } from '../history/operations.js';
+import { availabilityFinding } from './acknowledged-share.js';
 import type { Checker } from './checker.js';
 import { byGroup, clientOperations, followingOperations, requestsOf } from './client-operations.js';
 import { shortestTimeout } from './detectors.js';
-import { aftermathOf, excuseFor, spoiltBefore } from './doubts.js';
 import { faultsOf } from './faults.js';
-import { durationFinding, evidenceOf, isWhole, type Measured } from './finding.js';
-import { durationText, instantText, toMs } from './milliseconds.js';
+import { durationFinding, evidenceOf, type Measured } from './finding.js';
+import { durationText, toMs } from './milliseconds.js';
 import { Outages, type Stretch } from './outages.js';
 import { beginOf, endOf, loadWindow, type Span } from './phases.js';
-import { isLate, longestOf, stillWithin, stoodStill } from './stillness.js';
+import { stoodStill } from './stillness.js';
 import { switchBackOf } from './switch-back.js';
-import { type Finding, type GroupFigures, type Judgement, judgementOf } from './verdict.js';
+import { type Finding, type GroupFigures, judgementOf } from './verdict.js';
 
 interface Group {
   name: string;
@@ -222,84 +222,4 @@ function outageFigure(drill: Drill, { name, outage }: Group): Measured {
     evidence: evidenceOf([before?.complete, after?.complete]),
     ground: { span: { from: from - reach, to }, least: () => toMs(outage.least) },
   };
-}
-
-function availabilityFinding(
-  history: History,
-  drill: Drill,
-  bound: Bound,
-  groups: readonly Group[],
-): Finding {
-  const verdicts: Judgement[] = [];
-  const actual: string[] = [];
-  const messages: string[] = [];
-  const evidence: (number | undefined)[] = [];
-  for (const { name, operations } of groups) {
-    const missed = operations.filter(({ type }) => type !== 'ok');
-    const asked = operations.length > 0;
-    const share = shareOf(missed.length, operations.length);
-    const verdict = !asked || !isWhole(history) ? 'inconclusive' : holds(bound, share) ? 'pass' : 'fail';
-    const doubt =
-      verdict === 'inconclusive' ? undefined : availabilityDoubt(history, drill, bound, verdict, operations);
-    verdicts.push(doubt === undefined ? verdict : 'inconclusive');
-    actual.push(
-      `${groups.length > 1 ? `${name} ` : ''}${asked ? `${(share * 100).toFixed(2)}%` : 'not measured'}`,
-    );
-    const first = missed[0] ? `, the first of the others ${instantText(missed[0].start)}` : '';
-    messages.push(
-      asked
-        ? `group ${name}: ${operations.length - missed.length} of ${operations.length} operations were acknowledged${first}${doubt ? `; ${doubt}` : ''}`
-        : `group ${name} asked nothing`,
-    );
-    evidence.push(...missed.slice(0, 10).map((operation) => operation.complete ?? operation.invoke));
-  }
-  const verdict = (['fail', 'inconclusive', 'pass'] as const).find((one) => verdicts.includes(one));
-  return {
-    checker: 'availability',
-    expectation: 'availability',
-    expected: formatBound(bound),
-    actual: actual.join(', ') || 'not measured',
-    verdict: verdict ?? 'inconclusive',
-    evidence: evidenceOf(evidence),
-    message: messages.join('\n') || 'no such group asked anything',
-  };
-}
-
-/** One division: 1 - 80/100 would miss a limit of 20% by a rounding. */
-function shareOf(missed: number, asked: number): number {
-  return (asked - missed) / asked;
-}
-
-/** Operations that the machine held up may have fared better, or worse, without it. */
-function availabilityDoubt(
-  history: History,
-  drill: Drill,
-  bound: Bound,
-  verdict: Judgement,
-  operations: readonly Operation[],
-): string | undefined {
-  const [first, last] = [operations[0]!.intended, operations.at(-1)!.intended];
-  const span = { from: first, to: last };
-  const missing = operations.filter(({ type }) => type !== 'ok');
-  const missed = missing.length;
-  if (verdict === 'fail') {
-    const spoilt = spoiltBefore(history, drill, span);
-    if (spoilt !== undefined) return spoilt;
-    const excuse = excuseFor(history, drill, span);
-    const aftermath = aftermathOf(drill);
-    const others = missing.filter(
-      ({ intended, end }) => stillWithin(history, { from: intended - aftermath, to: end }).length === 0,
-    );
-    if (excuse !== undefined && holds(bound, shareOf(others.length, operations.length))) return excuse;
-  }
-  const still = longestOf(stillWithin(history, span));
-  if (still === undefined) return undefined;
-  const held = requestsOf(history, operations).filter(
-    ({ ok, intended, end }) => !ok && stillWithin(history, { from: intended, to: end }).length > 0,
-  );
-  // What was sent late may have been served for that reason alone.
-  const late = operations.filter((operation) => operation.type === 'ok' && isLate(operation));
-  const range = [missed - held.length, missed + late.length];
-  const isSure = range.every((one) => holds(bound, shareOf(one, operations.length)) === (verdict === 'pass'));
-  return isSure ? undefined : `${still.text}, ${instantText(still.from)}: this machine was too busy`;
 }

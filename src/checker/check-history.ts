@@ -1,28 +1,10 @@
-/**
- * The judge of histories from anywhere, for use from any test runner:
- *
- *     import { checkHistory } from 'failover-drill';
- *
- *     const result = checkHistory([
- *       { process: 0, type: 'invoke', f: 'write', key: 'k', value: 1 },
- *       { process: 0, type: 'ok', f: 'write', key: 'k', value: 1 },
- *       { process: 1, type: 'invoke', f: 'read', key: 'k', value: null },
- *       { process: 1, type: 'ok', f: 'read', key: 'k', value: null },
- *     ], { model: 'register' });
- *     result.verdict;  // 'illegal'
- *     result.text;     // the verdict with the counterexample drawn
- *
- * `unknown` means that the budget was spent before there was a verdict. It is never a pass.
- */
-import type { Clock } from '../clock.js';
 import { UsageError } from '../errors.js';
-import type { Value } from '../history/event.js';
-import type { FailedCas } from '../history/formats/failure.js';
 import { type HistoryEvent, tableFromEvents } from '../history/formats/from-events.js';
 import { fileBytes, historyBytes } from '../history/formats/input.js';
 import type { OperationTable } from '../history/formats/operation-table.js';
 import { type Format, readHistory } from '../history/formats/read-file.js';
-import { type Counterexample, type KeyVerdict, keyVerdict } from './evidence/key-verdicts.js';
+import type { CheckOptions, CheckResult } from './check-result.js';
+import { keyVerdict } from './evidence/key-verdicts.js';
 import { resultText } from './evidence/result-text.js';
 import { functionsUsed, MODELS, modelFor } from './models/index.js';
 import { type HistoryModel, type ModelLimits, modelResult, unknownKey } from './models/model.js';
@@ -31,6 +13,7 @@ import { checkReading, knossosNotes, noted } from './reading.js';
 
 export type { HistoryEvent } from '../history/formats/from-events.js';
 export { FORMATS } from '../history/formats/read-file.js';
+export type { CheckOptions, CheckResult } from './check-result.js';
 export type { EvidenceOperation } from './evidence/drawing.js';
 export type { Counterexample, KeyVerdict } from './evidence/key-verdicts.js';
 export type { StepModel } from './models/step-model.js';
@@ -39,44 +22,6 @@ export type { StepModel } from './models/step-model.js';
 export const MODEL_NAMES: Readonly<Record<string, string>> = Object.fromEntries(
   Object.values(MODELS).map(({ name, about }) => [name, about]),
 );
-
-export interface CheckOptions {
-  /** The name of a model, or one of your own as a pure step function; what the history uses where left out. */
-  model?: string | StepModel;
-  /** Milliseconds after which the verdict is `unknown`; needs `clock`. */
-  timeoutMs?: number;
-  /** Monotonic time: `systemClock`. Without one only the step budget ends a search. */
-  clock?: Clock;
-  /** Elementary steps of searches after which the verdict is `unknown`. */
-  steps?: number;
-  /** Bytes that a search may hold. */
-  memoryBytes?: number;
-  /** What registers hold at first, null unless told otherwise; the sum of a bank's balances. */
-  initial?: Value | bigint;
-  /** What a compare-and-set that failed without an `error` says: nothing, unless told otherwise, or a mismatch. */
-  failedCas?: FailedCas;
-}
-
-export interface CheckResult {
-  verdict: 'ok' | 'illegal' | 'unknown';
-  model: string;
-  /** What decided it: `zones (Gibbons and Korach)`, ... */
-  algorithm: string;
-  operations: number;
-  keys: number;
-  /** What the model counted or measured. */
-  figures: Readonly<Record<string, number>>;
-  /** Why the first of `failing` is illegal or unknown; empty where it holds. */
-  reason: string;
-  /** That of the first of `failing`. */
-  counterexample: Counterexample | null;
-  /** What the verdict hangs on, or others would read otherwise. */
-  notes: string[];
-  /** Every key that does not hold or was not decided: the one with the smallest counterexample first. */
-  failing: KeyVerdict[];
-  /** All of it for a person, in several lines. */
-  text: string;
-}
 
 export interface ForeignResult extends CheckResult {
   file: string;

@@ -1,7 +1,8 @@
 /** Linearizability: whether one order of all operations, key by key, explains every answer. */
 import { isDrillError, messageOf } from '../errors.js';
 import type { History } from '../history/history.js';
-import { type CheckResult, checkHistory } from './check-history.js';
+import { checkHistory } from './check-history.js';
+import type { CheckResult } from './check-result.js';
 import type { Checker } from './checker.js';
 import { evidenceOf, isWhole } from './finding.js';
 import type { Finding, Judgement } from './verdict.js';

@@ -8,7 +8,7 @@ import { type FailedCas, untoldFailures, withoutUntold } from '../history/format
 import { heldValue, toldValue } from '../history/formats/held-values.js';
 import { ListText, type OperationTable } from '../history/formats/operation-table.js';
 import { wholeNumber } from '../history/formats/whole-numbers.js';
-import type { CheckOptions, CheckResult } from './check-history.js';
+import type { CheckOptions, CheckResult } from './check-result.js';
 import type { StepModel } from './models/step-model.js';
 
 type Check = (table: OperationTable, options: CheckOptions) => CheckResult;

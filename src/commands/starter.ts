@@ -18,15 +18,15 @@ topology:
   supervisor:
     members: 3                    # 1, 3 or 5; a majority decides
     trigger: supervisor           # or standby: the standbys take over by themselves
-    detect: { heartbeat: { interval: 100ms, timeout: 400ms } }
+    detect: { heartbeat: { interval: 200ms, timeout: 800ms } }
     quorum: true                  # switch the protections off one by one
     fencing: true                 # and see what each of them
-    lease: 600ms                  # is there for
+    lease: 1200ms                 # is there for
 
 # Groups of clients. A group follows the primary unless it is pinned to a node.
 clients:
-  app: { count: 4, rate: 200/s }
-  # stranded: { count: 2, rate: 100/s, pinned: a }
+  app: { count: 4, rate: 50/s }
+  # stranded: { count: 2, rate: 25/s, pinned: a }
 
 workload: { type: register, keys: 20, writes: 70% }
 
@@ -42,9 +42,9 @@ failback: { to: a, trigger: manual, after: in-sync }
 
 # What must hold. The verdict shows each figure against its limit.
 expect:
-  detect: <= 1s
-  recover: <= 3s
-  outage: { app: <= 3s }
+  detect: <= 2s
+  recover: <= 4s
+  outage: { app: <= 4s }
   double_primaries: 0
   lost_writes: 0
   linearizable: true

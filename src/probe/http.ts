@@ -1,6 +1,6 @@
 /** One HTTP request to a node, beside the links. */
 import { request } from 'node:http';
-import type { Address } from '../runtime/runtime.js';
+import type { Address } from '../runtime/address.js';
 
 /** How much of an answer is read, bytes. */
 const LONGEST = 65_536;

@@ -3,9 +3,9 @@
  * failed. Silence proves nothing for the time in which this supervisor slept itself.
  */
 import type { Configuration } from './configuration.js';
+import { isAhead } from './entry.js';
 import { Latest } from './latest.js';
 import type { Elect, Heartbeat, Status } from './message.js';
-import { isAhead } from './message.js';
 import { ProcessPoll } from './process-poll.js';
 import { quorumSize, type Settings } from './settings.js';
 

@@ -8,7 +8,7 @@
  *     NodeMachine / SupervisorMachine -----+
  */
 import type { Configuration } from './configuration.js';
-import type { Entry } from './log.js';
+import type { Entry } from './entry.js';
 import type { Message } from './message.js';
 import type { Value } from './settings.js';
 

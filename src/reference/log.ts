@@ -5,15 +5,8 @@
  *     | applied to the state    | on disk here      | in memory
  */
 import type { DiskRecord } from './effect.js';
-import type { Position } from './message.js';
+import type { Entry, Position } from './entry.js';
 import type { Value } from './settings.js';
-
-/** One write; without a key it is the no-op with which a primary begins its term. */
-export interface Entry {
-  readonly term: number;
-  readonly key: string | null;
-  readonly value: Value;
-}
 
 export class ReplicatedLog {
   readonly #entries: Entry[] = [];

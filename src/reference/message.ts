@@ -3,17 +3,7 @@
  * an answer is a message of its own on the link back, and whoever needs one asks again by its timers.
  */
 import type { Configuration } from './configuration.js';
-import type { Entry } from './log.js';
-
-/** How far a log reaches, for comparing: a later last term wins, then the longer log (as in Raft). */
-export interface Position {
-  readonly term: number;
-  readonly index: number;
-}
-
-export function isAhead(one: Position, other: Position): boolean {
-  return one.term === other.term ? one.index > other.index : one.term > other.term;
-}
+import type { Entry, Position } from './entry.js';
 
 /** A node to every supervisor, at each interval. */
 export interface Heartbeat {

@@ -2,7 +2,8 @@
 import type { Drill } from '../drill/schema.js';
 import { proxyName } from '../link/toxiproxy-links.js';
 import type { Addresses } from '../report/addresses.js';
-import type { Address, Places, Runtime } from '../runtime/runtime.js';
+import type { Address } from '../runtime/address.js';
+import type { Places, Runtime } from '../runtime/runtime.js';
 import { kindOf } from '../topology/links.js';
 import type { Plan } from './plan.js';
 

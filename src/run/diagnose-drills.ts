@@ -4,7 +4,7 @@ import type { Clock } from '../clock.js';
 import { missingNeeds, needsOf } from '../drill/needs.js';
 import { skewedNodes } from '../drill/targets.js';
 import { messageOf } from '../errors.js';
-import type { Diagnosis } from '../runtime/diagnosis.js';
+import type { Diagnosis } from '../runtime/ability.js';
 import { engineClient, findEngine } from '../runtime/docker/engine.js';
 import { exists } from '../runtime/image/reference-image.js';
 import type { Runtime, RuntimeName } from '../runtime/runtime.js';

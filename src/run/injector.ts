@@ -10,13 +10,14 @@
  *     effect ---- witness ---- .................... ---- last look ---- heal
  *     |<----------------------- for -------------------------------->|
  */
-import { type Clock, sleep, type Timer } from '../clock.js';
+import { type Clock, sleep } from '../clock.js';
 import { messageOf } from '../errors.js';
 import type { Aim, AimView, Effects, Fault, Injection, Lasting } from '../fault/fault.js';
 import type { WitnessEvent } from '../history/event.js';
 import type { Random } from '../random.js';
 import type { Span } from '../span.js';
 import type { Link } from '../topology/links.js';
+import type { Active, Over, Part } from './active-fault.js';
 import type { Present } from './present.js';
 import type { Recorder } from './recorder.js';
 
@@ -24,38 +25,6 @@ import type { Recorder } from './recorder.js';
 const LAST_LOOK = 100;
 
 type Hit = Pick<Aim, 'targets'> & { fault: string };
-
-interface Active {
-  fault: string;
-  as: string | undefined;
-  kind: string;
-  /** Of its targets, those that it holds still. */
-  held: readonly string[];
-  /** Those whose process has ended since: what runs there now is another one. */
-  ended: Set<string>;
-  injection: Injection;
-  /** Whether it was seen to take effect. */
-  witness: Promise<boolean>;
-  /** What heals it when its time is up. */
-  timer: Timer | undefined;
-  /** For how long after its heal nothing else is done, ms: what is seen of the heal is seen by then. */
-  rest: number | undefined;
-  over: Over;
-}
-
-/** The end of a fault, which may be yet to come. */
-interface Over {
-  /** When its parts were undone; undefined where the heal failed. */
-  ended: Promise<Span | undefined>;
-  end(span: Span | undefined): void;
-}
-
-/** What of a fault is to be healed: it is over then, or goes on for its other targets. */
-interface Part {
-  active: Active;
-  targets: readonly string[];
-  isLast: boolean;
-}
 
 export interface InjectorSetting {
   clock: Clock;

@@ -3,7 +3,7 @@
  * writes what it sees to the history and keeps the present view.
  */
 import { type Timer, within } from '../clock.js';
-import type { Address } from '../runtime/runtime.js';
+import type { Address } from '../runtime/address.js';
 import {
   greets,
   logsEvents,

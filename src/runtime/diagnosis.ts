@@ -1,4 +1,5 @@
 /** What this machine can run and what it lacks: the checks behind `drill doctor`. */
+
 import { constants } from 'node:fs';
 import { access, mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,17 +7,10 @@ import { delimiter, join } from 'node:path';
 import type { Clock } from '../clock.js';
 import { messageOf } from '../errors.js';
 import { freshId } from '../random.js';
+import type { Diagnosis } from './ability.js';
 import { diagnoseEngine } from './docker/diagnosis.js';
 import { lackOfLoopback, openFileLimit } from './machine.js';
 import { reserveBlock } from './process/ports.js';
-
-export interface Diagnosis {
-  subject: string;
-  /** `missing` things are needed; `absent` ones have a substitute. */
-  state: 'ok' | 'absent' | 'missing';
-  found: string;
-  todo?: string;
-}
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -3,7 +3,7 @@
  * the Toxiproxy servers, opens doors, takes greetings, filters packets.
  */
 import type { ToxiproxyChoice } from '../link/toxiproxy-choice.js';
-import type { Address } from './runtime.js';
+import type { Address } from './address.js';
 
 export interface Edges {
   /** Starts the Toxiproxy servers for the links in there. `seed` is of the embedded ones' randomness. */

@@ -13,7 +13,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type Clock, sleep } from '../clock.js';
 import { EnvironmentError, messageOf } from '../errors.js';
 import { pageBehind } from '../toxiproxy/page-guard.js';
-import type { Address, Kills } from './runtime.js';
+import type { Address } from './address.js';
+import type { Kills } from './runtime.js';
 
 export interface PowerSetting {
   clock: Clock;

@@ -11,18 +11,13 @@ import type { KillSignal, PauseWay } from '../drill/steps.js';
 import type { Census, Created } from '../history/census.js';
 import type { Part } from '../span.js';
 import type { Link } from '../topology/links.js';
+import type { Address } from './address.js';
 import type { Edges } from './edges.js';
 import type { Handicapped } from './handicap.js';
 
 /** The runtimes that come with failover-drill. */
 export type RuntimeName = 'docker' | 'process';
 
-export interface Address {
-  host: string;
-  port: number;
-}
-
-/** What runs in a node: an argument list, never a shell string. */
 export interface Program {
   command: readonly string[];
   environment?: Readonly<Record<string, string>>;

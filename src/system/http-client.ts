@@ -4,7 +4,7 @@
  */
 import { Agent, type ClientRequest, request } from 'node:http';
 import { EnvironmentError, isError, messageOf } from '../errors.js';
-import type { Address } from '../runtime/runtime.js';
+import type { Address } from '../runtime/address.js';
 
 /** How much of an answer is read, bytes. */
 const LONGEST = 1_000_000;

@@ -17,7 +17,7 @@
 import type { HttpSystemSpec } from '../drill/http-system.js';
 import { EnvironmentError, messageOf } from '../errors.js';
 import type { Value } from '../history/event.js';
-import type { Address } from '../runtime/runtime.js';
+import type { Address } from '../runtime/address.js';
 import { type Exchange, ServiceClient } from './http-client.js';
 import type {
   Connection,

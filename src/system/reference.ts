@@ -7,8 +7,9 @@ import { EnvironmentError, InternalError } from '../errors.js';
 import type { EventBody, SupervisorEvent, Value } from '../history/event.js';
 import { type Exchange, HttpClient } from '../reference/client.js';
 import { POWER_KEY, type ShellConfig } from '../reference/shell.js';
+import type { Address } from '../runtime/address.js';
 import { entry } from '../runtime/entry.js';
-import type { Address, Program } from '../runtime/runtime.js';
+import type { Program } from '../runtime/runtime.js';
 import { POWER } from '../topology/links.js';
 import type {
   Connection,

@@ -5,7 +5,8 @@
 
 import type { TopologySpec } from '../drill/topology.js';
 import type { EventBody, Value } from '../history/event.js';
-import type { Address, Program } from '../runtime/runtime.js';
+import type { Address } from '../runtime/address.js';
+import type { Program } from '../runtime/runtime.js';
 
 /** How one operation ended, as the client knows it. Definite and indefinite errors are told apart here. */
 export type Outcome =

@@ -23,7 +23,7 @@ const IN_CONTAINERS = 'test/drills/lifecycle/long.yaml';
 const nameOf = (drill: string) => basename(drill, '.yaml');
 const SERVER = join(ROOT, 'dist/toxiproxy/process.js');
 /** `KILLS=20 npx vitest run test/drills/toxiproxy-lost.test.ts` for more moments than every run needs. */
-const COUNT = Number(process.env.KILLS ?? 2);
+const COUNT = Number(process.env.KILLS ?? 1);
 const random = seeded('toxiproxy lost');
 /** Time between the first primary and the loss, ms: before the steps, in them, after them. */
 const moments = () => Array.from({ length: COUNT }, () => integer(random, 0, 4000));

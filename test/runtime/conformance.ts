@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock as clock, sleep } from '../../src/clock.js';
 import { http } from '../../src/probe/http.js';
+import type { Address } from '../../src/runtime/address.js';
 import {
-  type Address,
   type Cluster,
   kills,
   type Layout,

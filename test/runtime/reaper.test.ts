@@ -11,13 +11,13 @@ import { Toxiproxy } from 'toxiproxy-node-client';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock as clock, sleep } from '../../src/clock.js';
 import { freshSeed, integer, seeded } from '../../src/random.js';
+import type { Address } from '../../src/runtime/address.js';
 import { entry } from '../../src/runtime/entry.js';
 import { folderOf, formatRunner, freshRun, RUN_VARIABLE, RUNNER_VARIABLE } from '../../src/runtime/label.js';
 import { identify, processesWith, thisMachine } from '../../src/runtime/os-process.js';
 import { clean } from '../../src/runtime/reaper/clean.js';
 import { reap, remaining } from '../../src/runtime/reaper/reap.js';
 import { RunFolder } from '../../src/runtime/reaper/run-folder.js';
-import type { Address } from '../../src/runtime/runtime.js';
 import { startToxiproxy } from '../../src/toxiproxy/server.js';
 import { eventually, openProcesses, PROGRAMS, scratch } from './opened.js';
 

@@ -12,20 +12,14 @@
  * of its operations. What nobody saw fits between any two epochs. A key is linearizable exactly when the order
  * within each epoch holds, no two forward zones overlap, and no backward one lies inside a forward one.
  */
+
 import { APPEND, NEVER, type OperationTable, READ, WRITE } from '../../history/formats/operation-table.js';
 import { Contradiction } from './contradiction.js';
+import type { Epoch } from './epoch.js';
 import { EpochReads } from './epoch-reads.js';
 import { APPEND_ORDER, holds, type KeyResult } from './result.js';
 import { differenceOf, disorder } from './sequence-words.js';
 import type { Sequences } from './sequences.js';
-
-export interface Epoch {
-  /** The rows in it, with their places in its order: 2k for a read of k elements, 2k - 1 for the k-th element. */
-  rows: number[];
-  order: number[];
-  /** Its longest read; -1 where there is none that returned something. */
-  longest: number;
-}
 
 /** Judges one key whose elements are unique and which is never written empty. */
 export function judgeEpochs(table: OperationTable, sequences: Sequences): KeyResult {

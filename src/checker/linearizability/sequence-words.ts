@@ -1,7 +1,7 @@
 /** What is wrong with what reads of a sequence returned, in words that name the elements. */
 import { type OperationTable, READ } from '../../history/formats/operation-table.js';
 import { named, verb } from '../evidence/value-text.js';
-import type { Epoch } from './epochs.js';
+import type { Epoch } from './epoch.js';
 import type { Sequences } from './sequences.js';
 
 /** Why one read's elements are no beginning of another one's: what is missing, or in another order. */

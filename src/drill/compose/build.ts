@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { found, type Path } from '../problem.js';
 import { listed } from '../suggest.js';
-import type { ServiceContext, Values } from './service.js';
+import type { ServiceContext, Values } from './context.js';
 import { variablesOf } from './variables.js';
 
 const NO_MEANING_FOR_BUILD = [

@@ -1,6 +1,6 @@
 /** The capabilities that a service asks for. Those that open the machine are for the drill file to ask for, by name. */
 import { found, type Path } from '../problem.js';
-import type { ServiceContext, Values } from './service.js';
+import type { ServiceContext, Values } from './context.js';
 
 /** With one of these a node reaches out of its container: at other processes, files, devices or the kernel. */
 const OPENING: readonly string[] = [

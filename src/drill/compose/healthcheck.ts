@@ -8,10 +8,10 @@
  * not count: both times are the same as there.
  */
 import { found, type Path } from '../problem.js';
+import type { ServiceContext, Values } from './context.js';
 import { HEALTHCHECK } from './keys.js';
 import { mapAt } from './map.js';
 import { durationOf, durationText } from './quantities.js';
-import type { ServiceContext, Values } from './service.js';
 
 /** What Compose takes where the file does not say. */
 const USUAL = { interval: 30_000, timeout: 30_000, retries: 3 };

@@ -18,7 +18,7 @@ import {
 } from '../problem.js';
 import { type Range, Source } from '../source.js';
 import { advice, listed } from '../suggest.js';
-import type { Place } from './binds.js';
+import type { Imported, Importing } from './importing.js';
 import { interpolate, type Lookup } from './interpolate.js';
 import { FILE, FILE_TODO, VOLUME } from './keys.js';
 import { mapAt } from './map.js';
@@ -28,31 +28,6 @@ import { givenVariables, parseVariables } from './variables.js';
 import { volumeName } from './volumes.js';
 
 type Values = Record<string, unknown>;
-
-/** What an import may know of the outside. */
-export interface Importing {
-  /** The drill file's folder, absolute. */
-  folder: string;
-  /** For the variables in the Compose file. */
-  environment: Readonly<Record<string, string | undefined>>;
-  /** The text of a file; undefined where there is none that can be read. */
-  read(file: string): string | undefined;
-  /** What is at a path, with all links followed; undefined where there is nothing. */
-  look(path: string): Place | undefined;
-}
-
-/** Where what a path leads to is written. */
-export type Locate = (path: Path, on?: 'key') => { source: Source; range: Range };
-
-export interface Imported {
-  /** The drill file's value, with nodes in place of the Compose file. */
-  value: unknown;
-  locate: Locate;
-  /** What was not taken, each with its place. */
-  notes: string[];
-  /** The values that came from the environment, or from `.env`. */
-  filledIn: string[];
-}
 
 const COMPOSE = ['topology', 'compose'] as const;
 

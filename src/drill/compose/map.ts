@@ -1,8 +1,8 @@
 /** One map of a Compose file. What is not taken of it is named with its place: nothing is left out unseen. */
 import { found, type Path, quoted } from '../problem.js';
 import { didYouMean, listed } from '../suggest.js';
+import type { ServiceContext, Values } from './context.js';
 import { type Keys, SERVICE_TODO } from './keys.js';
-import type { ServiceContext, Values } from './service.js';
 
 type Naming = Pick<ServiceContext, 'name' | 'refuse' | 'note'>;
 

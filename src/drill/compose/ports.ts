@@ -1,8 +1,8 @@
 /** The ports of a service: `ports` and `expose`, of which only the container's side matters. */
 import { found, type Path } from '../problem.js';
+import type { ServiceContext, Values } from './context.js';
 import { PORT } from './keys.js';
 import { mapAt } from './map.js';
-import type { ServiceContext, Values } from './service.js';
 
 /** Those of `keys`; `ports` first: what is published is what clients dial. */
 export function portsOf(keys: readonly string[], service: Values, context: ServiceContext): number[] {

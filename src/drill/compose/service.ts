@@ -2,13 +2,14 @@
  * One service of a Compose file as a node: what is taken, what is left out with a note because the drill does it by
  * itself, and what is refused because the service would be another one without it.
  */
+
 import { resolve } from 'node:path';
-import { found, type Path, type Problem, quoted } from '../problem.js';
-import { bindLack, type Surroundings } from './binds.js';
+import { found, type Path, quoted } from '../problem.js';
+import { bindLack } from './binds.js';
 import { buildOf } from './build.js';
 import { capabilitiesOf } from './capabilities.js';
+import type { ServiceContext, Values } from './context.js';
 import { healthcheckOf } from './healthcheck.js';
-import type { Lookup } from './interpolate.js';
 import { DEPENDENCY, DEPLOY, ENV_FILE, LIMITS, NETWORK, RESERVATIONS, RESOURCES, SERVICE } from './keys.js';
 import { leaveOut, mapAt } from './map.js';
 import { portsOf } from './ports.js';
@@ -16,26 +17,6 @@ import { sizeText } from './quantities.js';
 import { tmpfsOf } from './tmpfs.js';
 import { parseVariables, type Variables, variablesOf } from './variables.js';
 import { volumesOf } from './volumes.js';
-
-export type Values = Readonly<Record<string, unknown>>;
-
-/** What a service is read with. */
-export interface ServiceContext {
-  name: string;
-  /** The Compose file's folder, absolute. */
-  folder: string;
-  environment: Lookup;
-  /** What binds are judged by. */
-  around: Surroundings;
-  /** The text of a file; undefined where there is none. */
-  read(file: string): string | undefined;
-  /** Named volumes of the whole file. */
-  volumes: Values;
-  /** How a value is written. Here and below, `path` is within the service. */
-  written(path: Path): string;
-  refuse(path: Path, problem: Omit<Problem, 'path'>): void;
-  note(path: Path, text: string): void;
-}
 
 /** What a key of a service gives of a node. */
 type Taken = (value: unknown, path: Path, context: ServiceContext, service: Values) => Values;

@@ -1,9 +1,9 @@
 /** The folders in memory of a service, each as the node's own `tmpfs` has it: `/data:size=64m,mode=1777`. */
 import { found, type Path } from '../problem.js';
+import type { ServiceContext } from './context.js';
 import { VOLUME_OPTIONS } from './keys.js';
 import { mapAt } from './map.js';
 import { sizeText } from './quantities.js';
-import type { ServiceContext } from './service.js';
 
 const OPTION = /^[a-z]+(?:=[A-Za-z0-9%]+)?$/;
 

@@ -5,9 +5,9 @@
 import { resolve } from 'node:path';
 import { found, type Path, quoted } from '../problem.js';
 import { bindLack } from './binds.js';
+import type { ServiceContext, Values } from './context.js';
 import { VOLUME_OPTIONS, VOLUME_USE } from './keys.js';
 import { mapAt } from './map.js';
-import type { ServiceContext, Values } from './service.js';
 import { memoryFolder } from './tmpfs.js';
 
 interface Use {

@@ -5,7 +5,7 @@ import type Dockerode from 'dockerode';
 import { type Clock, sleep, within } from '../../clock.js';
 import { messageOf } from '../../errors.js';
 import { freshId } from '../../random.js';
-import type { Diagnosis } from '../diagnosis.js';
+import type { Diagnosis } from '../ability.js';
 import { NODE_PATH } from '../image/node-executable.js';
 import { lackOfLoopback } from '../machine.js';
 import { Ports, reserveBlock } from '../process/ports.js';

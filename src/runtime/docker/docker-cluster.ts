@@ -7,13 +7,13 @@ import type { ContainerSpec } from '../../drill/container.js';
 import type { KillSignal, PauseWay } from '../../drill/steps.js';
 import { EnvironmentError, InternalError, messageOf } from '../../errors.js';
 import type { Span } from '../../span.js';
+import type { Address } from '../address.js';
 import type { Handicapped } from '../handicap.js';
 import type { ProcessIdentity } from '../os-process.js';
 import type { HelperProcesses } from '../process/helper-processes.js';
 import { reap, remaining } from '../reaper/reap.js';
 import type { Reaper } from '../reaper/reaper.js';
 import type {
-  Address,
   Cluster,
   Helper,
   Hosts,

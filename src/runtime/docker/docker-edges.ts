@@ -4,8 +4,9 @@ import { freshSecret } from '../../random.js';
 import type { BroughtToxiproxies, Door, Edges, LinkGreeting, PacketFilter } from '../edges.js';
 import type { Container } from './container.js';
 import type { DockerPlaces } from './docker-places.js';
-import { Edge, type EdgeEars, type EdgeSetting } from './edge.js';
+import { Edge, type EdgeEars } from './edge.js';
 import { edgeGreeting } from './edge-greeting.js';
+import type { EdgeSetting } from './edge-setting.js';
 import { toxiproxyImage } from './toxiproxy-image.js';
 
 export type DockerEdgesSetting = Omit<EdgeSetting, 'place' | 'power' | 'secret'> & { places: DockerPlaces };

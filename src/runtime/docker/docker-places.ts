@@ -15,7 +15,8 @@
  */
 import { InternalError } from '../../errors.js';
 import { kindOf, POWER } from '../../topology/links.js';
-import type { Address, Layout, LinkPlace, Places } from '../runtime.js';
+import type { Address } from '../address.js';
+import type { Layout, LinkPlace, Places } from '../runtime.js';
 import { addressIn, formatNetwork, type Network, subnet } from './subnets.js';
 
 export const LOOPBACK = '127.0.0.1';

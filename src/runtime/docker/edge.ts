@@ -3,19 +3,19 @@
  * In it runs the embedded Toxiproxy with the node's outgoing links, the way in for its peers, and the agent, which
  * the runner reaches on a published port. A Toxiproxy of an image runs beside it, in the same network namespace.
  */
+
 import type Dockerode from 'dockerode';
 import { firstToEnd, sleep, within } from '../../clock.js';
-import type { ContainerSpec } from '../../drill/container.js';
 import { EnvironmentError, messageOf } from '../../errors.js';
+import type { Address } from '../address.js';
 import type { Door } from '../edges.js';
 import { NODE_PATH } from '../image/node-executable.js';
 import { entryInImage } from '../image/own-build.js';
-import type { ProcessIdentity } from '../os-process.js';
-import type { Address, Surroundings } from '../runtime.js';
 import { SECRET_VARIABLE, type Way } from './agent/way-in.js';
 import { dialThrough, knockThrough, openDoor, openRelay, type Relay } from './agent-client.js';
 import type { Container } from './container.js';
 import { BACKBONE, type NodePlace } from './docker-places.js';
+import type { EdgeSetting } from './edge-setting.js';
 import { labelsOf, nameInEngine } from './labels.js';
 import type { NetworkFilter } from './network-filter.js';
 import { COMMON } from './node-container.js';
@@ -26,22 +26,6 @@ const PATIENCE = 20_000;
 const LOOK_EVERY = 20;
 /** Where Toxiproxy's API listens, on the edge's loopback; the agent brings the runner there. */
 const API_PORT = 8474;
-
-export interface EdgeSetting {
-  docker: Dockerode;
-  place: NodePlace;
-  /** Where the power device listens, on this machine. */
-  power: Address | undefined;
-  surroundings: Surroundings;
-  runner: ProcessIdentity;
-  /** The reference image. */
-  image: string;
-  /** With what greetings to its way in begin. */
-  secret: string;
-  containers: Readonly<Record<string, ContainerSpec>>;
-  /** Told, in words, when one of its containers has ended that was up. */
-  onLost(what: string): void;
-}
 
 /** Where the addresses lie by which a node and its edge know its peers. */
 const LINK_LOCAL = '169.254.0.0/16';

@@ -10,7 +10,7 @@ import { entryInImage } from '../image/own-build.js';
 import { labelledEnvironment } from '../label.js';
 import { processOf } from './container-process.js';
 import type { NodePlace } from './docker-places.js';
-import type { EdgeSetting } from './edge.js';
+import type { EdgeSetting } from './edge-setting.js';
 import { sysctlsOf } from './joined-node.js';
 import { labelsOf, nameInEngine } from './labels.js';
 import { NetworkFilter } from './network-filter.js';

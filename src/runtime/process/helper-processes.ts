@@ -1,8 +1,9 @@
 /** The helpers of a run: programs of the drill's own, as processes of this machine, beside wherever the nodes are. */
 import { join } from 'node:path';
 import { EnvironmentError, messageOf } from '../../errors.js';
+import type { Address } from '../address.js';
 import type { Reaper } from '../reaper/reaper.js';
-import type { Address, Helper, Hosts, Program, Surroundings } from '../runtime.js';
+import type { Helper, Hosts, Program, Surroundings } from '../runtime.js';
 import { membersSeen } from './members.js';
 import { NodeProcess } from './node-process.js';
 import type { Ports } from './ports.js';

@@ -3,11 +3,11 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KillSignal } from '../../drill/steps.js';
 import { EnvironmentError, InternalError, messageOf } from '../../errors.js';
+import type { Address } from '../address.js';
 import { makeSubgroup } from '../control-group.js';
 import { reap, remaining } from '../reaper/reap.js';
 import type { Reaper } from '../reaper/reaper.js';
 import type {
-  Address,
   Cluster,
   Helper,
   Hosts,

@@ -1,7 +1,8 @@
 /** The addresses of a process cluster: one loopback port for each node, each link's proxy and the power device. */
 import { InternalError } from '../../errors.js';
 import { POWER } from '../../topology/links.js';
-import type { Address, Layout, LinkPlace, Places } from '../runtime.js';
+import type { Address } from '../address.js';
+import type { Layout, LinkPlace, Places } from '../runtime.js';
 
 const HOST = '127.0.0.1';
 

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { systemClock as clock } from '../../../src/clock.js';
 import { http } from '../../../src/probe/http.js';
 import { freshId } from '../../../src/random.js';
+import type { Address } from '../../../src/runtime/address.js';
 import { startAgent } from '../../../src/runtime/docker/agent/agent.js';
 import { openDatagrams } from '../../../src/runtime/docker/agent/datagrams.js';
 import { ExpectedGreetings } from '../../../src/runtime/docker/agent/expected-greetings.js';
@@ -17,7 +18,6 @@ import {
   openRelay,
 } from '../../../src/runtime/docker/agent-client.js';
 import { Ports, reserveBlock } from '../../../src/runtime/process/ports.js';
-import type { Address } from '../../../src/runtime/runtime.js';
 import { dialled } from '../../link/conformance.js';
 import { eventually } from '../opened.js';
 

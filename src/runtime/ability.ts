@@ -1,0 +1,8 @@
+/** One thing that drills may need, and whether this machine has it. */
+export interface Diagnosis {
+  subject: string;
+  /** `missing` things are needed; `absent` ones have a substitute. */
+  state: 'ok' | 'absent' | 'missing';
+  found: string;
+  todo?: string;
+}
