@@ -7,32 +7,23 @@
  * Where it is asked for, the topology of a drill that did not pass is left as it is in place of `down`.
  */
 import { setMaxListeners } from 'node:events';
-import { join } from 'node:path';
-import { stringify } from 'yaml';
 import { judge } from '../checker/judge.js';
 import type { Verdict } from '../checker/verdict.js';
 import { type Clock, unlessAborted } from '../clock.js';
-import type { Drill, DrillFile } from '../drill/schema.js';
-import { Mask } from '../drill/secrets.js';
+import type { Drill } from '../drill/schema.js';
 import { type EnvironmentError, linesOf } from '../errors.js';
-import {
-  type EndEvent,
-  type Event,
-  type EventBody,
-  HISTORY_FORMAT,
-  type Nanoseconds,
-} from '../history/event.js';
+import type { EndEvent, Event, EventBody, Nanoseconds } from '../history/event.js';
 import { historyOf } from '../history/history.js';
 import type { ToxiproxyChoice } from '../link/toxiproxy-choice.js';
-import { freshSecret, type Random, seeded } from '../random.js';
+import { type Random, seeded } from '../random.js';
 import { writeExecution } from '../report/files.js';
 import type { Inventory, Runtime } from '../runtime/runtime.js';
 import type { System } from '../system/system.js';
-import { VERSION } from '../version.js';
+import { beginHistory } from './begin-history.js';
 import type { FaultKinds } from './fault-kinds.js';
 import { conduct } from './phases.js';
-import { type Plan, planOf } from './plan.js';
-import { Recorder } from './recorder.js';
+import type { Plan } from './plan.js';
+import type { Recorder } from './recorder.js';
 import { Stage } from './stage.js';
 
 /** Whoever looks after what is left as it is. */
@@ -74,7 +65,7 @@ export interface Executed {
 
 /** Executes a drill. Rejects only where not even a history could be begun. */
 export async function execute(setting: ExecutionSetting): Promise<Executed> {
-  const { drill, folder, clock } = setting;
+  const { folder } = setting;
   const ending = new AbortController();
   // Everything under way listens to it, and that may be a lot at once.
   setMaxListeners(0, ending.signal);
@@ -83,17 +74,11 @@ export async function execute(setting: ExecutionSetting): Promise<Executed> {
     failure ??= error;
     ending.abort(error);
   };
-  const mask = new Mask(drill, freshSecret());
-  const recorder = await Recorder.open({ clock, file: join(folder, 'history.jsonl'), mask, onFailure: fail });
+  const { recorder, plan, text } = await beginHistory(setting, fail);
   const abort = () => ending.abort(setting.signal.reason);
   if (setting.signal.aborted) abort();
   setting.signal.addEventListener('abort', abort, { once: true });
-  recorder.subscribe(setting.onEvent);
-  const plan = planOf(drill);
-  const masked = mask.drill({ ...drill, seed: setting.seed });
-  recordRun(recorder, setting, masked, plan);
-  const drillFile = stringify(masked);
-  await writeExecution(folder, { drill: drillFile }).catch(fail);
+  await writeExecution(folder, { drill: text }).catch(fail);
   const reason = failure === undefined ? await play(setting, plan, recorder, ending.signal) : 'failed';
   recorder.record({ type: 'end', reason });
   await recorder.close();
@@ -120,33 +105,6 @@ function judged(events: readonly Event[], failure: EnvironmentError | undefined)
 function stamped(events: readonly Event[], bodies: readonly EventBody[]): Event[] {
   const time = events.at(-1)?.time ?? 0;
   return bodies.map((body, at) => ({ index: events.length + at, time, ...body }));
-}
-
-/** The first line of a history. */
-export function recordRun(
-  recorder: Recorder,
-  setting: Pick<ExecutionSetting, 'drill' | 'runtime' | 'seed' | 'execution' | 'clock'>,
-  masked: DrillFile,
-  plan: Plan,
-): void {
-  const { drill, runtime, seed, execution, clock } = setting;
-  recorder.record({
-    type: 'run',
-    format: HISTORY_FORMAT,
-    tool: VERSION,
-    drill: masked,
-    runtime: runtime.name,
-    seed,
-    execution,
-    started: clock.wall().toISOString(),
-    nodes: [
-      ...plan.nodes.map((name) => {
-        const { role, tags = [] } = drill.topology.nodes[name]!;
-        return { name, kind: 'node' as const, ...(role === 'dependency' ? {} : { role }), tags };
-      }),
-      ...plan.supervisors.map((name) => ({ name, kind: 'supervisor' as const, tags: [] })),
-    ],
-  });
 }
 
 /** Up, the phases, down. Says how it ended; what kept the drill from being carried out is on record. */

@@ -9,6 +9,9 @@ import { finalReads } from './final-reads.js';
 import type { Scene } from './scene.js';
 import { lackOfPrimary, perform } from './steps.js';
 
+/** For how long a switch back may be refused, and the time until it is asked for again, ms. */
+const REFUSALS = 5000;
+const AGAIN = 100;
 /** How long each phase may take before the drill is given up as one that cannot be carried out, ms. */
 const PATIENCE = 30_000;
 /** For how long the machine has to be on time before the first step, and how long that is waited for, ms. */
@@ -170,19 +173,36 @@ async function failback(scene: Scene): Promise<void> {
   if (trigger === 'manual') {
     if (!switches(system))
       throw new EnvironmentError(`the system ${system.name} knows no switchover; give failback: none`);
-    try {
-      await system.switchover(to, (node) => cluster.places.observe(node), signal);
-    } catch (error) {
-      signal.throwIfAborted();
-      recorder.record({
-        type: 'problem',
-        message: `the switch back to ${to} was refused: ${messageOf(error)}`,
-      });
+    const refusal = await askedUntilTaken(scene, () =>
+      system.switchover(to, (node) => cluster.places.observe(node), signal),
+    );
+    if (refusal !== undefined) {
+      recorder.record({ type: 'problem', message: `the switch back to ${to} was refused: ${refusal}` });
       return;
     }
   }
   await waitUntil(scene, `${to} to be primary`, () => lackOfPrimary(scene, to), PATIENCE);
   await waitUntil(scene, 'steady', CONDITIONS.steady, PATIENCE);
+}
+
+/**
+ * Asks for a switch back, and again where it is refused: who was in sync when it was looked at may have fallen behind
+ * by the time that it is asked, and catches up. Gives the last refusal, where none was taken in time.
+ */
+async function askedUntilTaken(scene: Scene, ask: () => Promise<void>): Promise<string | undefined> {
+  const { clock, signal } = scene;
+  const end = clock.now() + REFUSALS;
+  for (;;) {
+    try {
+      await ask();
+      return undefined;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (clock.now() > end) return messageOf(error);
+    }
+    await sleep(clock, AGAIN, signal);
+    await waitUntil(scene, 'in-sync', CONDITIONS['in-sync'], PATIENCE);
+  }
 }
 
 /** The load ends, what is in flight is waited for, and every key is read once more. */

@@ -1,19 +1,11 @@
-/**
- * A drill's topology that is up and whole, for people to do with as they like: no clients, no steps. Its history
- * tells what the nodes did meanwhile.
- */
-import { join } from 'node:path';
-import { stringify } from 'yaml';
-import { Mask } from '../drill/secrets.js';
 import { EnvironmentError, linesOf, messageOf } from '../errors.js';
-import { freshSecret, seeded } from '../random.js';
+import { seeded } from '../random.js';
 import type { Addresses } from '../report/addresses.js';
 import { writeExecution } from '../report/files.js';
 import type { Inventory } from '../runtime/runtime.js';
-import { type ExecutionSetting, recordRun } from './execution.js';
+import { beginHistory } from './begin-history.js';
+import type { ExecutionSetting } from './execution.js';
 import { whole } from './phases.js';
-import { planOf } from './plan.js';
-import { Recorder } from './recorder.js';
 import { Stage } from './stage.js';
 
 export interface Standing {
@@ -25,26 +17,15 @@ export interface Standing {
 
 /** Brings the topology of a drill up. Rejects, with everything taken down again, where it does not come up. */
 export async function stand(setting: Omit<ExecutionSetting, 'keeping'>): Promise<Standing> {
-  const { drill, folder, clock, seed } = setting;
   const ground = new AbortController();
-  const mask = new Mask(drill, freshSecret());
-  const masked = mask.drill({ ...drill, seed });
-  const recorder = await Recorder.open({
-    clock,
-    mask,
-    file: join(folder, 'history.jsonl'),
-    // Nothing is judged by it: the topology is worth more than its history.
-    onFailure: () => {},
-  });
-  recorder.subscribe(setting.onEvent);
-  const plan = planOf(drill);
-  recordRun(recorder, setting, masked, plan);
-  await writeExecution(folder, { drill: stringify(masked) });
+  // Nothing is judged by it: the topology is worth more than its history.
+  const { recorder, plan, text } = await beginHistory(setting, () => {});
+  await writeExecution(setting.folder, { drill: text });
   const stage = new Stage({
     ...setting,
     plan,
     recorder,
-    random: seeded(seed),
+    random: seeded(setting.seed),
     signal: AbortSignal.any([setting.signal, ground.signal]),
     onLost: (error) => ground.abort(error),
   });

@@ -10,7 +10,7 @@ import { referenceImage } from '../../src/runtime/image/reference-image.js';
 import { withEngine } from '../runtime/docker/engine.js';
 import { drill, freshFolder, verdictIn } from './drill-command.js';
 
-const DRILL = 'drills/kill-primary.yaml';
+const DRILL = 'test/drills/containers/kill.yaml';
 
 /** Takes the arguments that the official program takes. */
 const PROGRAM = `
@@ -47,7 +47,7 @@ withEngine(() => {
     const out = freshFolder();
     const { code, stdout, stderr } = await drill('run', DRILL, '--runtime', 'docker', '--out', out);
     expect(code, `${stdout}\n${stderr}`).toBe(0);
-    const { toxiproxy } = verdictIn(out, 'kill-primary');
+    const { toxiproxy } = verdictIn(out, 'kill');
     expect(toxiproxy?.server).toMatch(/ for clients, ghcr\.io\/shopify\/toxiproxy:\S+ \S+ between nodes$/);
     expect(stdout).toContain(toxiproxy?.server);
   });
