@@ -46,12 +46,17 @@ withEngine(() => {
   test('a node is all the processes that its program started', async () => {
     const { cluster } = await openContainers({ nodes: ['a'] });
     await cluster.start('a', program('family.mjs'));
-    const began = clock.now();
-    const frozen = await cluster.pause('a');
-    const took = clock.now() - began;
-    // The kernel tells when it was frozen; the engine, which starts a program for it, answers a good while later.
-    expect(frozen.last - frozen.at).toBeLessThan(took / 2);
-    expect(frozen.at).toBeGreaterThanOrEqual(began);
+    const shares: number[] = [];
+    for (let round = 0; round < 5; round++) {
+      if (round > 0) await cluster.resume('a');
+      const began = clock.now();
+      const frozen = await cluster.pause('a');
+      shares.push((frozen.last - frozen.at) / (clock.now() - began));
+      expect(frozen.at).toBeGreaterThanOrEqual(began);
+    }
+    // The kernel tells when it was frozen; the engine, which starts a program for it, answers a good while later. What
+    // held this process up between two looks counts, too: in one of five it was little.
+    expect(Math.min(...shares)).toBeLessThan(1 / 2);
     expect(await cluster.paused('a')).toBe(true);
     await cluster.kill('a', 'SIGKILL');
     await eventually('it is gone', async () => !(await cluster.running('a')) || undefined);
