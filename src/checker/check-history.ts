@@ -1,3 +1,19 @@
+/**
+ * The judge of histories from anywhere, for use from any test runner:
+ *
+ *     import { checkHistory } from 'failover-drill';
+ *
+ *     const result = checkHistory([
+ *       { process: 0, type: 'invoke', f: 'write', key: 'k', value: 1 },
+ *       { process: 0, type: 'ok', f: 'write', key: 'k', value: 1 },
+ *       { process: 1, type: 'invoke', f: 'read', key: 'k', value: null },
+ *       { process: 1, type: 'ok', f: 'read', key: 'k', value: null },
+ *     ], { model: 'register' });
+ *     result.verdict;  // 'illegal'
+ *     result.text;     // the verdict with the counterexample drawn
+ *
+ * `unknown` means that the budget was spent before there was a verdict. It is never a pass.
+ */
 import { UsageError } from '../errors.js';
 import { type HistoryEvent, tableFromEvents } from '../history/formats/from-events.js';
 import { fileBytes, historyBytes } from '../history/formats/input.js';

@@ -1,3 +1,7 @@
+/**
+ * A drill's topology that is up and whole, for people to do with as they like: no clients, no steps. Its history
+ * tells what the nodes did meanwhile.
+ */
 import { EnvironmentError, linesOf, messageOf } from '../errors.js';
 import { seeded } from '../random.js';
 import type { Addresses } from '../report/addresses.js';

@@ -3,5 +3,3 @@ export interface Address {
   host: string;
   port: number;
 }
-
-/** What runs in a node: an argument list, never a shell string. */

@@ -1,5 +1,4 @@
 /** What this machine can run and what it lacks: the checks behind `drill doctor`. */
-
 import { constants } from 'node:fs';
 import { access, mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

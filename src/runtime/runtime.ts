@@ -3,7 +3,6 @@
  * what else it can do to nodes (kill, pause) are interfaces of their own, which it declares by capability, so
  * that a drill that needs one that is missing is refused before anything starts.
  */
-
 import type { Clock } from '../clock.js';
 import type { ContainerSpec } from '../drill/container.js';
 import type { Capability } from '../drill/needs.js';
@@ -18,6 +17,7 @@ import type { Handicapped } from './handicap.js';
 /** The runtimes that come with failover-drill. */
 export type RuntimeName = 'docker' | 'process';
 
+/** What runs in a node: an argument list, never a shell string. */
 export interface Program {
   command: readonly string[];
   environment?: Readonly<Record<string, string>>;
