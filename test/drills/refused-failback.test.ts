@@ -1,0 +1,47 @@
+/** A switch back that is refused, on real processes: it is asked for again, for a while. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { parseDrill } from '../../src/drill/load.js';
+import { EnvironmentError } from '../../src/errors.js';
+import { runDrills } from '../../src/run/run-drills.js';
+import { referenceSystem } from '../../src/system/reference.js';
+import { freshFolder } from './drill-command.js';
+
+const FILE = join(import.meta.dirname, 'containers/kill.yaml');
+
+/** Runs a drill on the reference system, which refuses the first `refusals` switches back. */
+async function run(refusals: number) {
+  let asked = 0;
+  const reluctant: typeof referenceSystem = {
+    ...referenceSystem,
+    async switchover(...order) {
+      if (asked++ < refusals) throw new EnvironmentError('a is not in sync');
+      await referenceSystem.switchover(...order);
+    },
+  };
+  const { runs } = await runDrills({
+    drills: [{ file: FILE, drill: parseDrill(readFileSync(FILE, 'utf8'), FILE) }],
+    systems: { reference: reluctant },
+    environment: process.env,
+    out: freshFolder(),
+  });
+  return { asked, verdict: runs[0]!.verdict };
+}
+
+it('is carried out once it is taken, and measured from when it was first asked for', async () => {
+  const { asked, verdict } = await run(3);
+  expect(verdict.findings.filter((finding) => finding.verdict !== 'pass')).toEqual([]);
+  expect(asked).toBe(4);
+  expect(verdict.timings.failback_ms).toBeGreaterThan(300);
+});
+
+it('makes the drill inconclusive where it is refused for good, and says why', async () => {
+  const { verdict } = await run(Number.POSITIVE_INFINITY);
+  const carriedOut = verdict.findings.find(({ expectation }) => expectation === 'drill carried out');
+  expect(carriedOut).toMatchObject({
+    verdict: 'inconclusive',
+    message: 'the switch back to a was refused: a is not in sync',
+  });
+  expect(verdict.verdict).toBe('inconclusive');
+});
