@@ -11,7 +11,7 @@ import { lackOfPrimary, perform } from './steps.js';
 
 /** For how long a switch back may be refused, and the time until it is asked for again, ms. */
 const REFUSALS = 5000;
-const AGAIN = 100;
+const AGAIN = 250;
 /** How long each phase may take before the drill is given up as one that cannot be carried out, ms. */
 const PATIENCE = 30_000;
 /** For how long the machine has to be on time before the first step, and how long that is waited for, ms. */
