@@ -4,7 +4,7 @@ import { type Bound, formatBound, holds } from '../drill/units.js';
 import type { History } from '../history/history.js';
 import type { Operation } from '../history/operations.js';
 import { requestsOf } from './client-operations.js';
-import { aftermathOf, excuseFor, spoiltBefore } from './doubts.js';
+import { excuseFor } from './doubts.js';
 import { evidenceOf, isWhole } from './finding.js';
 import { instantText } from './milliseconds.js';
 import { isLate, longestOf, stillWithin } from './stillness.js';
@@ -73,20 +73,13 @@ function availabilityDoubt(
 ): string | undefined {
   const [first, last] = [operations[0]!.intended, operations.at(-1)!.intended];
   const span = { from: first, to: last };
-  const missing = operations.filter(({ type }) => type !== 'ok');
-  const missed = missing.length;
   if (verdict === 'fail') {
-    const spoilt = spoiltBefore(history, drill, span);
-    if (spoilt !== undefined) return spoilt;
     const excuse = excuseFor(history, drill, span);
-    const aftermath = aftermathOf(drill);
-    const others = missing.filter(
-      ({ intended, end }) => stillWithin(history, { from: intended - aftermath, to: end }).length === 0,
-    );
-    if (excuse !== undefined && holds(bound, shareOf(others.length, operations.length))) return excuse;
+    if (excuse !== undefined) return excuse;
   }
   const still = longestOf(stillWithin(history, span));
   if (still === undefined) return undefined;
+  const missed = operations.filter(({ type }) => type !== 'ok').length;
   const held = requestsOf(history, operations).filter(
     ({ ok, intended, end }) => !ok && stillWithin(history, { from: intended, to: end }).length > 0,
   );

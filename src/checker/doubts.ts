@@ -4,12 +4,10 @@
  *
  * To stand still makes what is measured longer, never shorter, but for what of it passed while the fault was injected: that
  * may have begun sooner than it was seen. A failure that was seen without that time is one still; but to stand still for
- * longer than detectors can tell from a failure may itself bring about a failover, and excuses every figure after it:
- * until the system has had the time once more, from its end on, that it has to get over a failure.
+ * longer than detectors can tell from a failure may itself bring about a failover, and excuses every figure after it.
  */
 import type { Drill } from '../drill/schema.js';
-import { type Bound, holds, isUpper } from '../drill/units.js';
-import type { Nanoseconds } from '../history/event.js';
+import { type Bound, holds } from '../drill/units.js';
 import type { History } from '../history/history.js';
 import { quantumOf } from './detectors.js';
 import { durationText, instantText, toMs } from './milliseconds.js';
@@ -44,31 +42,17 @@ export function doubtOf(
     const other = spoiltBefore(history, drill, ground.span);
     if (other !== undefined) return other;
   }
-  const all = stillWithin(history, ground.span);
-  const still = longestOf(all);
+  const still = longestOf(stillWithin(history, ground.span));
   if (still === undefined) return undefined;
   const text = stillText(still, ground);
   const shorter = () => (ms === null ? null : Math.max(0, ms - toMs(stoodStill(history, ground.span))));
   const least = (ground.least ?? shorter)();
   if (verdict === 'fail') {
-    const isLong = still.took >= quantumOf(drill);
-    const hadItsTime = ms === null && isUpper(bound) && ground.span.to - lastEnd(all) > bound.value * 1e6;
-    return (isLong && !hadItsTime) || (least !== null && holds(bound, least)) ? text : undefined;
+    const isExcused = still.took >= quantumOf(drill) || (least !== null && holds(bound, least));
+    return isExcused ? text : undefined;
   }
   const late = ground.beginning ? toMs(stoodStill(history, ground.beginning)) : 0;
   return holds(bound, (ms ?? 0) + late) && (least === null || holds(bound, least)) ? undefined : text;
-}
-
-/**
- * For how long after it stood still the machine may have to do with what clients miss, ns: what that brings about is a
- * failure of its own, which the system must get over within the drill's bound for that. Without a bound, for ever.
- */
-export function aftermathOf({ expect: { recover } }: Drill): Nanoseconds {
-  return recover !== undefined && isUpper(recover) ? recover.value * 1e6 : Number.POSITIVE_INFINITY;
-}
-
-function lastEnd(still: readonly Stillness[]): Nanoseconds {
-  return Math.max(...still.map(({ to }) => to));
 }
 
 /** Why what is counted up to an instant may not be the system's doing; undefined where it surely is. */
@@ -80,7 +64,7 @@ export function excuseFor(history: History, drill: Drill, span: Span): string | 
 }
 
 /** The fault that was not the one asked for, of those up to the end of a span. */
-export function spoiltBefore(history: History, drill: Drill, { to }: Span): string | undefined {
+function spoiltBefore(history: History, drill: Drill, { to }: Span): string | undefined {
   return unsoundFaults(history, drill).find(({ fault }) => fault.event.time <= to)?.reason;
 }
 

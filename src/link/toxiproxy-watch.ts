@@ -16,7 +16,7 @@ import { type Ask, askOften, ask as askOnce } from './ask.js';
 /** Time between two requests, and after one that was refused, ms. */
 const BEAT = 250;
 const AGAIN = 50;
-/** At every so manyth beat it is asked for one of the proxies, too. */
+/** Every so manyth question is for one of the proxies. */
 const PROXY_EVERY = 4;
 /** How long it may leave everything unanswered, ms. */
 export const SILENCE = 3000;
@@ -25,7 +25,6 @@ const REFUSALS = 2;
 /** An answer of a server of ours on this machine that takes longer than this was late, ms; about 3 is usual. */
 const LATE = 100;
 
-const VERSION = '/version';
 const ANEW = 'it answers, but has none of the proxies any more: it was started anew, or emptied';
 const REFUSED: ReadonlySet<unknown> = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE']);
 
@@ -139,14 +138,13 @@ class ServerWatch {
       this.#lose(this.#why || `no answer within ${SILENCE / 1000} s`);
       return;
     }
-    void this.#ask(VERSION);
-    if (this.#beats++ % PROXY_EVERY === 0)
-      void this.#ask(`/proxies/${encodeURIComponent(this.#server.proxy)}`);
+    void this.#ask(this.#beats++ % PROXY_EVERY === 0);
     this.#timer = this.#setting.clock.timer(BEAT, this.#beat);
   };
 
-  async #ask(path: string): Promise<void> {
-    const forProxy = path !== VERSION;
+  /** Asks for the proxy, over a connection of its own; for the version, over one that is kept. */
+  async #ask(forProxy: boolean): Promise<void> {
+    const path = forProxy ? `/proxies/${encodeURIComponent(this.#server.proxy)}` : '/version';
     const { clock, ownLateness, ask = forProxy ? askOnce : askOften } = this.#setting;
     const [sent, late] = [clock.now(), ownLateness()];
     const { signal } = this.#ending;
@@ -156,8 +154,7 @@ class ServerWatch {
       if (forProxy && status === 404) return this.#lose(ANEW);
       this.#answered(sent, clock.now() - sent - (ownLateness() - late));
     } catch (error) {
-      // The request for the version tells the same, and each failure counts once.
-      if (!signal.aborted && !forProxy) this.#failed(error);
+      if (!signal.aborted) this.#failed(error);
     }
   }
 

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.js';
 import { missingNeeds, needsOf } from '../drill/needs.js';
 import { skewedNodes } from '../drill/targets.js';
 import { messageOf } from '../errors.js';
-import type { Diagnosis } from '../runtime/ability.js';
+import type { Ability } from '../runtime/ability.js';
 import { engineClient, findEngine } from '../runtime/docker/engine.js';
 import { exists } from '../runtime/image/reference-image.js';
 import type { Runtime, RuntimeName } from '../runtime/runtime.js';
@@ -20,7 +20,7 @@ export async function diagnoseDrills(
   drills: readonly BatchDrill[],
   environment: Environment,
   clock: Clock,
-): Promise<Diagnosis[]> {
+): Promise<Ability[]> {
   const images = await lackOfImages(environment, clock);
   const machine = (name: RuntimeName) => lackOfMachine(RUNTIMES[name], environment, clock);
   const lacks: Readonly<Record<RuntimeName, Lack>> = {
@@ -30,7 +30,7 @@ export async function diagnoseDrills(
   return Promise.all(drills.map((drill) => diagnose(drill, lacks)));
 }
 
-async function diagnose(entry: BatchDrill, lacks: Readonly<Record<RuntimeName, Lack>>): Promise<Diagnosis> {
+async function diagnose(entry: BatchDrill, lacks: Readonly<Record<RuntimeName, Lack>>): Promise<Ability> {
   const able: string[] = [];
   const unable: string[] = [];
   for (const name of Object.keys(lacks) as RuntimeName[]) {

@@ -169,13 +169,15 @@ async function failback(scene: Scene): Promise<void> {
   if (drill.failback === 'none') return;
   const { to, trigger } = drill.failback;
   if (observer.primary()?.node === to) return;
-  recorder.record({ type: 'ask', ask: 'failback', node: to });
-  if (trigger === 'manual') {
+  const ask = () => recorder.record({ type: 'ask', ask: 'failback', node: to });
+  if (trigger !== 'manual') ask();
+  else {
     if (!switches(system))
       throw new EnvironmentError(`the system ${system.name} knows no switchover; give failback: none`);
-    const refusal = await askedUntilTaken(scene, () =>
-      system.switchover(to, (node) => cluster.places.observe(node), signal),
-    );
+    const refusal = await untilTaken(scene, () => {
+      ask();
+      return system.switchover(to, (node) => cluster.places.observe(node), signal);
+    });
     if (refusal !== undefined) {
       recorder.record({ type: 'problem', message: `the switch back to ${to} was refused: ${refusal}` });
       return;
@@ -189,7 +191,7 @@ async function failback(scene: Scene): Promise<void> {
  * Asks for a switch back, and again where it is refused: who was in sync when it was looked at may have fallen behind
  * by the time that it is asked, and catches up. Gives the last refusal, where none was taken in time.
  */
-async function askedUntilTaken(scene: Scene, ask: () => Promise<void>): Promise<string | undefined> {
+async function untilTaken(scene: Scene, ask: () => Promise<void>): Promise<string | undefined> {
   const { clock, signal } = scene;
   const end = clock.now() + REFUSALS;
   for (;;) {

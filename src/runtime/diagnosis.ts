@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 import type { Clock } from '../clock.js';
 import { messageOf } from '../errors.js';
 import { freshId } from '../random.js';
-import type { Diagnosis } from './ability.js';
+import type { Ability } from './ability.js';
 import { diagnoseEngine } from './docker/diagnosis.js';
 import { lackOfLoopback, openFileLimit } from './machine.js';
 import { reserveBlock } from './process/ports.js';
@@ -18,7 +18,7 @@ const NODE = [20, 19] as const;
 /** Room that the nodes of a drill may need for their data, bytes. */
 const ROOM = 100 * 1024 ** 2;
 
-export async function diagnose(environment: Environment, clock: Clock): Promise<Diagnosis[]> {
+export async function diagnose(environment: Environment, clock: Clock): Promise<Ability[]> {
   return Promise.all([
     node(),
     temporaryFolder(),
@@ -31,7 +31,7 @@ export async function diagnose(environment: Environment, clock: Clock): Promise<
   ]).then((found) => found.flat());
 }
 
-async function node(): Promise<Diagnosis> {
+async function node(): Promise<Ability> {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const enough = major > NODE[0] || (major === NODE[0] && minor >= NODE[1]);
   return {
@@ -43,7 +43,7 @@ async function node(): Promise<Diagnosis> {
 }
 
 /** Where nodes keep their data. */
-async function temporaryFolder(): Promise<Diagnosis> {
+async function temporaryFolder(): Promise<Ability> {
   try {
     const folder = await mkdtemp(join(tmpdir(), 'failover-drill-doctor-'));
     await rm(folder, { recursive: true });
@@ -69,7 +69,7 @@ async function temporaryFolder(): Promise<Diagnosis> {
 }
 
 /** By which the runner reaches nodes, links and agents. */
-async function loopback(clock: Clock): Promise<Diagnosis> {
+async function loopback(clock: Clock): Promise<Ability> {
   const lack = await lackOfLoopback(clock);
   return lack
     ? { subject: 'loopback', state: 'missing', ...lack }
@@ -77,13 +77,13 @@ async function loopback(clock: Clock): Promise<Diagnosis> {
 }
 
 /** Too few of them end the command before it gets here. */
-function openFiles(): Diagnosis {
+function openFiles(): Ability {
   const limit = openFileLimit();
   return { subject: 'open files', state: 'ok', found: limit === undefined ? 'no limit' : `${limit} at once` };
 }
 
 /** For nodes and links, on loopback. */
-async function ports(): Promise<Diagnosis> {
+async function ports(): Promise<Ability> {
   try {
     const { first, count } = await reserveBlock(freshId());
     return { subject: 'ports', state: 'ok', found: `a block of ${count} is free from ${first} on` };
@@ -93,7 +93,7 @@ async function ports(): Promise<Diagnosis> {
 }
 
 /** By which the reaper finds what a killed runner left behind. */
-async function processList(): Promise<Diagnosis> {
+async function processList(): Promise<Ability> {
   const readable = await access('/proc/self/environ', constants.R_OK).then(
     () => true,
     () => false,
@@ -108,7 +108,7 @@ async function processList(): Promise<Diagnosis> {
       };
 }
 
-async function toxiproxy(environment: Environment): Promise<Diagnosis> {
+async function toxiproxy(environment: Environment): Promise<Ability> {
   for (const folder of (environment['PATH'] ?? '').split(delimiter).filter(Boolean)) {
     const file = join(folder, 'toxiproxy-server');
     const usable = await access(file, constants.X_OK).then(

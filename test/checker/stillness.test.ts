@@ -37,21 +37,6 @@ describe('a runner that stood still', () => {
     );
   });
 
-  it('is no excuse for a service that had its whole time once more, and stayed dead', () => {
-    const expectation = { recover: '<= 1s', availability: '>= 90%' } as const;
-    const dead = (until: number) => {
-      const run = new Building({ expect: expectation })
-        .phase(0, 'steps')
-        .role(0, 'a', 'primary', { term: 1 });
-      run.writes(0, 2000, 10).fault(2000);
-      run.stall(2200, 400);
-      for (let at = 2000; at < until; at += 10) run.write(at, `${at}`, { type: 'info' });
-      return verdicts(run.phase(until, 'settle'), expectation);
-    };
-    expect(dead(3500)).toEqual(all(expectation, 'inconclusive'));
-    expect(dead(6000)).toEqual(all(expectation, 'fail'));
-  });
-
   it('for so short a time that it changes nothing is no excuse, and one that could be the reason is', () => {
     const recover = (bound: string) =>
       find(

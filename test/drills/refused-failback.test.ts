@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parseDrill } from '../../src/drill/load.js';
 import { EnvironmentError } from '../../src/errors.js';
+import { decodeHistory } from '../../src/history/codec.js';
 import { runDrills } from '../../src/run/run-drills.js';
 import { referenceSystem } from '../../src/system/reference.js';
 import { freshFolder } from './drill-command.js';
@@ -20,19 +21,23 @@ async function run(refusals: number) {
       await referenceSystem.switchover(...order);
     },
   };
+  const out = freshFolder();
   const { runs } = await runDrills({
     drills: [{ file: FILE, drill: parseDrill(readFileSync(FILE, 'utf8'), FILE) }],
     systems: { reference: reluctant },
     environment: process.env,
-    out: freshFolder(),
+    out,
   });
-  return { asked, verdict: runs[0]!.verdict };
+  const { verdict } = runs[0]!;
+  const { events } = decodeHistory(readFileSync(join(out, 'kill/1/history.jsonl')));
+  const recorded = events.filter((event) => event.type === 'ask' && event.ask === 'failback').length;
+  return { asked, recorded, verdict };
 }
 
 it('is carried out once it is taken, and measured from when it was first asked for', async () => {
-  const { asked, verdict } = await run(3);
+  const { asked, recorded, verdict } = await run(3);
   expect(verdict.findings.filter((finding) => finding.verdict !== 'pass')).toEqual([]);
-  expect(asked).toBe(4);
+  expect([asked, recorded]).toEqual([4, 4]);
   expect(verdict.timings.failback_ms).toBeGreaterThan(300);
 });
 

@@ -5,7 +5,7 @@ import type Dockerode from 'dockerode';
 import { type Clock, sleep, within } from '../../clock.js';
 import { messageOf } from '../../errors.js';
 import { freshId } from '../../random.js';
-import type { Diagnosis } from '../ability.js';
+import type { Ability } from '../ability.js';
 import { NODE_PATH } from '../image/node-executable.js';
 import { lackOfLoopback } from '../machine.js';
 import { Ports, reserveBlock } from '../process/ports.js';
@@ -23,7 +23,7 @@ const ANSWER_PATIENCE = 10_000;
 export async function diagnoseEngine(
   environment: Readonly<Record<string, string | undefined>>,
   clock: Clock,
-): Promise<Diagnosis[]> {
+): Promise<Ability[]> {
   const subject = 'container engine';
   try {
     const engine = await findEngine(environment, clock);
@@ -49,7 +49,7 @@ async function imagesIn(docker: Dockerode): Promise<string[]> {
   return images.flatMap(({ RepoTags }) => RepoTags ?? []).filter((name) => !name.includes('<none>'));
 }
 
-function image(names: readonly string[]): Diagnosis {
+function image(names: readonly string[]): Ability {
   const subject = 'reference image';
   return names.length > 0
     ? { subject, state: 'ok', found: names.slice(0, 3).join(', ') }
@@ -61,7 +61,7 @@ function image(names: readonly string[]): Diagnosis {
       };
 }
 
-async function toxiproxy(docker: Dockerode): Promise<Diagnosis> {
+async function toxiproxy(docker: Dockerode): Promise<Ability> {
   const subject = 'Toxiproxy image';
   const name = await newestOfficial(docker);
   return name !== undefined
@@ -78,7 +78,7 @@ async function toxiproxy(docker: Dockerode): Promise<Diagnosis> {
 async function packetFilters(
   environment: Readonly<Record<string, string | undefined>>,
   clock: Clock,
-): Promise<Diagnosis> {
+): Promise<Ability> {
   const lack = await lackOfPacketFilters(environment, clock);
   const subject = 'packet filters';
   return lack === undefined
@@ -92,7 +92,7 @@ const ANSWERER =
 const PORT = '7000/tcp';
 
 /** Whether a container's port can be had on this machine's loopback, by which the runner reaches nodes. Tried. */
-async function published(docker: Dockerode, clock: Clock, image: string | undefined): Promise<Diagnosis> {
+async function published(docker: Dockerode, clock: Clock, image: string | undefined): Promise<Ability> {
   const subject = 'published ports';
   if (image === undefined) {
     return { subject, state: 'absent', found: 'not tried', todo: 'ask again after the first run' };
@@ -140,7 +140,7 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
-async function room(docker: Dockerode): Promise<Diagnosis> {
+async function room(docker: Dockerode): Promise<Ability> {
   const subject = "engine's disk";
   const { DockerRootDir: folder } = (await docker.info()) as { DockerRootDir: string };
   const room = await statfs(folder).catch(() => undefined);
