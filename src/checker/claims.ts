@@ -21,6 +21,7 @@
  */
 import type { EventOf, Nanoseconds } from '../history/event.js';
 import { instantOf } from '../history/event.js';
+import { leavesOf } from '../history/fault-events.js';
 import type { History } from '../history/history.js';
 import { beginOf, lastInstant } from './phases.js';
 
@@ -140,12 +141,10 @@ function wordsOfFault({ fault, witness, ends }: FaultSeen): Word[] {
   ): Word => {
     return { kind, node, at, by: at, index };
   };
-  switch (fault.kind) {
-    case 'kill':
-    case 'stop':
-    case 'kill-process':
+  switch (leavesOf(fault)) {
+    case 'killed':
       return fault.targets.map((node) => say('killed', node, whole, witness.index));
-    case 'pause':
+    case 'paused':
       return fault.targets.flatMap((node) => {
         const stopped = say('stopped', node, whole, witness.index);
         const ended = ends.filter(({ targets }) => targets === undefined || targets.includes(node));

@@ -4,7 +4,8 @@
  */
 
 import type { ExpectationName } from '../drill/expectations.js';
-import { type Drill, decodeDrill } from '../drill/schema.js';
+import type { Parts } from '../drill/parts.js';
+import { type Drill, decodeRecorded } from '../drill/schema.js';
 import { messageOf } from '../errors.js';
 import type { History } from '../history/history.js';
 import { groupFigures } from './availability.js';
@@ -20,9 +21,9 @@ import { worstStallMs } from './stillness.js';
 import { type Finding, judgementOf, type Verdict } from './verdict.js';
 
 /** The verdict on a history: what the drill in its first event expects, and what every run must show. */
-export function judge(history: History): Verdict {
+export function judge(history: History, parts: Parts): Verdict {
   const { run } = history;
-  const { drill, problem } = drillOf(history);
+  const { drill, problem } = drillOf(history, parts);
   const lost = lostGround(history);
   const seen = lost?.seen ?? history;
   const findings = findingsOf(history, drill, lost);
@@ -53,15 +54,18 @@ function toxiproxyOf(history: History): Verdict['toxiproxy'] {
 /** What stands in for a drill that is not there or cannot be read: it expects nothing. */
 const NO_DRILL = { name: 'unknown', topology: { nodes: {} } };
 
-function drillOf(history: History): { drill: Drill; problem?: Finding } {
+function drillOf(history: History, parts: Parts): { drill: Drill; problem?: Finding } {
   if (history.run !== undefined) {
     try {
-      return { drill: decodeDrill(history.run.drill) };
+      return { drill: decodeRecorded(history.run.drill, parts) };
     } catch (error) {
-      return { drill: decodeDrill(NO_DRILL), problem: unreadable(messageOf(error)) };
+      return { drill: decodeRecorded(NO_DRILL, parts), problem: unreadable(messageOf(error)) };
     }
   }
-  return { drill: decodeDrill(NO_DRILL), problem: unreadable('the history does not begin with its drill') };
+  return {
+    drill: decodeRecorded(NO_DRILL, parts),
+    problem: unreadable('the history does not begin with its drill'),
+  };
 }
 
 function unreadable(message: string): Finding {

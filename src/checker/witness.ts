@@ -2,27 +2,17 @@
  * Faults take effect: every fault, and every heal, was seen by a probe, and the fault was the one asked for: at once, and for
  * as long as it should. One that was not makes no verdict.
  */
-import { FAULT_STEPS, type Step, type StepKind, stepOf } from '../drill/steps.js';
+import { breaks } from '../drill/steps.js';
 import type { Checker } from './checker.js';
 import { faultsOf, faultText } from './faults.js';
 import { evidenceOf } from './finding.js';
 import { unsoundFaults } from './soundness.js';
 
-const BREAKING: readonly StepKind[] = FAULT_STEPS;
-
-/** Whether a drill means to inject anything. */
-function meansFaults(steps: readonly Step[]): boolean {
-  return steps.some((step) => {
-    const { kind, options } = stepOf(step);
-    return kind === 'together' ? meansFaults(options) : BREAKING.includes(kind);
-  });
-}
-
 export const witnessChecker: Checker = {
   name: 'witness',
   check(history, drill) {
     const faults = faultsOf(history);
-    if (faults.length === 0 && !meansFaults(drill.steps)) return [];
+    if (faults.length === 0 && !drill.steps.some(breaks)) return [];
     const lines: string[] = [];
     const evidence: number[] = [];
     const doubt = (text: string, index: number) => {

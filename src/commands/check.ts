@@ -167,8 +167,9 @@ interface RunHistory {
 }
 
 async function checkRun({ name, file, chunks }: RunHistory, args: Args, io: Io): Promise<number> {
-  const [{ decodeStream }, { judge }, { verdictJson }, { verdictTable }, { dirname }, errors] =
+  const [{ CATALOG }, { decodeStream }, { judge }, { verdictJson }, { verdictTable }, { dirname }, errors] =
     await Promise.all([
+      import('../catalog.js'),
       import('../history/codec.js'),
       import('../checker/judge.js'),
       import('../report/json.js'),
@@ -186,7 +187,7 @@ async function checkRun({ name, file, chunks }: RunHistory, args: Args, io: Io):
       todo: 'give a run folder with its history.jsonl',
     });
   });
-  const verdict = judge(history);
+  const verdict = judge(history, CATALOG);
   const json = verdictJson(verdict);
   const shown = { file: name, folder: folder ?? io.cwd, verdict };
   io.stdout(args.json ? json : verdictTable(shown, { colors: io.color, columns: io.columns() }));

@@ -41,10 +41,12 @@ export const doctor: Command<{ files?: string[] }> = {
 };
 
 async function diagnosed(files: readonly string[], io: Parameters<typeof doctor.handler>[1]) {
-  const [{ loadDrills }, { diagnoseDrills }, { systemClock }] = await Promise.all([
-    import('../run/run-drills.js'),
+  const [{ CATALOG }, { loadDrills }, { diagnoseDrills }, { systemClock }] = await Promise.all([
+    import('../catalog.js'),
+    import('../run/load-drills.js'),
     import('../run/diagnose-drills.js'),
     import('../clock.js'),
   ]);
-  return diagnoseDrills(await loadDrills(files, io.cwd, {}, io.env), io.env, systemClock);
+  const drills = await loadDrills(files, io.cwd, CATALOG, io.env);
+  return diagnoseDrills(drills, CATALOG, io.env, systemClock);
 }

@@ -17,16 +17,17 @@ export const list: Command<Args> = {
       .options(SELECTION_OPTIONS)
       .option('json', { type: 'boolean', default: false, describe: 'print it as one JSON document' }),
   async handler({ folder, json, ...selection }, io) {
-    const [{ readFile }, { resolve }, { findDrills, SHIPPED }, { loadDrill }] = await Promise.all([
+    const [{ readFile }, { resolve }, { findDrills, SHIPPED }, { loadOne }, { CATALOG }] = await Promise.all([
       import('node:fs/promises'),
       import('node:path'),
       import('../drill/find.js'),
-      import('../drill/load.js'),
+      import('../run/load-drills.js'),
+      import('../catalog.js'),
     ]);
     const rows: Row[] = [];
     for (const file of await findDrills([folder ?? SHIPPED], io.cwd)) {
       try {
-        const drill = await loadDrill(resolve(io.cwd, file), { shownAs: file, environment: io.env });
+        const { drill } = await loadOne(file, io.cwd, CATALOG, io.env);
         if (!isSelected(drill, selection)) continue;
         const { name, tags = [], about } = drill;
         const bytes = await readFile(resolve(io.cwd, file));

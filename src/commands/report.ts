@@ -67,15 +67,23 @@ export const report: Command<{ folder: string; format: Format }> = {
       .option('format', { choices: FORMATS, default: 'text' as const, describe: 'what to print' })
       .example('$0 report results/split-brain/1 --format edn', "the history for Jepsen's own tools"),
   async handler({ folder, format }, io) {
-    const [{ readFile }, { join, resolve }, { decodeHistory }, { judge }, { runFolders }, errors] =
-      await Promise.all([
-        import('node:fs/promises'),
-        import('node:path'),
-        import('../history/codec.js'),
-        import('../checker/judge.js'),
-        import('./run-folders.js'),
-        import('../errors.js'),
-      ]);
+    const [
+      { CATALOG },
+      { readFile },
+      { join, resolve },
+      { decodeHistory },
+      { judge },
+      { runFolders },
+      errors,
+    ] = await Promise.all([
+      import('../catalog.js'),
+      import('node:fs/promises'),
+      import('node:path'),
+      import('../history/codec.js'),
+      import('../checker/judge.js'),
+      import('./run-folders.js'),
+      import('../errors.js'),
+    ]);
     const told: Told[] = [];
     for (const one of await runFolders(folder, io.cwd)) {
       const bytes = await readFile(join(resolve(io.cwd, one), 'history.jsonl')).catch((error: unknown) => {
@@ -87,7 +95,7 @@ export const report: Command<{ folder: string; format: Format }> = {
         });
       });
       const history = decodeHistory(bytes);
-      told.push({ folder: one.replace(/(?<=.)\/+$/, ''), history, verdict: judge(history) });
+      told.push({ folder: one.replace(/(?<=.)\/+$/, ''), history, verdict: judge(history, CATALOG) });
     }
     for (const piece of await TELL[format](told)) io.stdout(piece);
     return 0;

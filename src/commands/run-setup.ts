@@ -1,11 +1,13 @@
 /** What `drill run` and `drill up` set up alike: the drills, with their notes told, where they run, the live view. */
 import type { LiveTerminal } from '../report/terminal.js';
 import type { BatchDrill } from '../run/batch.js';
+import type { Catalog } from '../run/catalog.js';
 import type { AskedRuntime, ChosenRuntime } from '../run/choose-runtime.js';
 import type { Io } from './command.js';
 import { type Selection, selected } from './selection.js';
 
 export interface RunSetup {
+  catalog: Catalog;
   drills: BatchDrill[];
   runtime: ChosenRuntime;
   /** Undefined where nothing is to be shown meanwhile. */
@@ -14,6 +16,7 @@ export interface RunSetup {
 
 interface Asked extends Selection {
   runtime: AskedRuntime;
+  plugin?: readonly string[];
   toxiproxy?: string | undefined;
   quiet?: boolean;
 }
@@ -25,25 +28,44 @@ export const runtimeOption = {
   describe: 'where nodes live; auto takes containers where an engine answers, else local processes',
 };
 
+/** The option `--plugin`. */
+export const pluginOption = {
+  type: 'string' as const,
+  array: true,
+  default: [] as string[],
+  describe:
+    'modules with parts of your own (systems, faults), beside those that drill files name under `plugins`',
+};
+
 export async function setUp(
   files: readonly string[],
-  { runtime: asked, toxiproxy, quiet = false, ...selection }: Asked,
+  { runtime: asked, plugin = [], toxiproxy, quiet = false, ...selection }: Asked,
   io: Io,
 ): Promise<RunSetup> {
-  const [{ notesOf }, { loadDrills }, { chooseRuntime }, { liveTerminal }, { systemClock }] =
-    await Promise.all([
-      import('../drill/load.js'),
-      import('../run/run-drills.js'),
-      import('../run/choose-runtime.js'),
-      import('../report/terminal.js'),
-      import('../clock.js'),
-    ]);
-  const drills = selected(await loadDrills(files, io.cwd, {}, io.env), selection);
+  const [
+    { CATALOG },
+    { notesOf },
+    { loadDrills },
+    { withPluginFiles },
+    { chooseRuntime },
+    { liveTerminal },
+    { systemClock },
+  ] = await Promise.all([
+    import('../catalog.js'),
+    import('../drill/load.js'),
+    import('../run/load-drills.js'),
+    import('../run/plugins.js'),
+    import('../run/choose-runtime.js'),
+    import('../report/terminal.js'),
+    import('../clock.js'),
+  ]);
+  const catalog = await withPluginFiles(CATALOG, plugin, io.cwd, '--plugin');
+  const drills = selected(await loadDrills(files, io.cwd, catalog, io.env), selection);
   const stdout = quiet ? () => {} : io.stdout;
   for (const { drill } of drills) for (const note of notesOf(drill)) stdout(`note: ${note}\n`);
   const runtime = await chooseRuntime({ asked, toxiproxy, environment: io.env, clock: systemClock });
   stdout(`runtime ${runtime.name}: ${runtime.reason}\n`);
-  if (quiet) return { drills, runtime, live: undefined };
+  if (quiet) return { catalog, drills, runtime, live: undefined };
   const live = liveTerminal({
     write: io.stdout,
     columns: io.columns,
@@ -52,5 +74,5 @@ export async function setUp(
     colors: io.color,
     clock: systemClock,
   });
-  return { drills, runtime, live };
+  return { catalog, drills, runtime, live };
 }

@@ -5,13 +5,14 @@ import type { AskedRuntime } from '../run/choose-runtime.js';
 import type { Command, Io } from './command.js';
 import { configuredDefaults } from './config-file.js';
 import { EXIT_OF } from './exit-codes.js';
-import { runtimeOption, setUp } from './run-setup.js';
+import { pluginOption, runtimeOption, setUp } from './run-setup.js';
 import { SELECTION_OPTIONS, type Selection } from './selection.js';
 import { wholeNumber, wholeNumberIfGiven } from './whole-number.js';
 
 interface Args extends Selection {
   files: string[];
   runtime: AskedRuntime;
+  plugin: string[];
   out?: string;
   seed?: number;
   repeat: number;
@@ -29,6 +30,7 @@ const MOST_PARALLEL = 1000;
 
 const OPTIONS = {
   runtime: runtimeOption,
+  plugin: pluginOption,
   out: { type: 'string', describe: 'the output folder [default: .drill/<timestamp>]' },
   seed: {
     type: 'string',
@@ -99,7 +101,7 @@ export const run: Command<Args> = {
   async handler(args, io) {
     const { json, quiet } = args;
     const told: Io = json ? { ...io, stdout: io.stderr, color: false, interactive: false } : io;
-    const { drills, runtime, live } = await setUp(args.files, args, told);
+    const { catalog, drills, runtime, live } = await setUp(args.files, args, told);
     const [{ runDrills }, { verdictTable }, { addressesText }] = await Promise.all([
       import('../run/run-drills.js'),
       import('../report/table.js'),
@@ -108,6 +110,7 @@ export const run: Command<Args> = {
     const asked = drills.length * args.repeat;
     try {
       const { out, runs } = await runDrills({
+        catalog,
         drills,
         runtime: runtime.name,
         out: args.out,

@@ -6,8 +6,11 @@ export const schema: Command = {
   describe: 'print the JSON Schema of drill files, for editors',
   builder: (yargs) => yargs,
   async handler(_args, io) {
-    const { drillJsonSchema } = await import('../drill/json-schema.js');
-    io.stdout(`${JSON.stringify(drillJsonSchema(), null, 2)}\n`);
+    const [{ CATALOG }, { drillJsonSchema }] = await Promise.all([
+      import('../catalog.js'),
+      import('../drill/json-schema.js'),
+    ]);
+    io.stdout(`${JSON.stringify(drillJsonSchema(CATALOG), null, 2)}\n`);
     return 0;
   },
 };

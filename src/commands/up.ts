@@ -3,12 +3,13 @@ import { UsageError } from '../errors.js';
 import type { AskedRuntime } from '../run/choose-runtime.js';
 import type { Command } from './command.js';
 import { configuredDefaults } from './config-file.js';
-import { runtimeOption, setUp } from './run-setup.js';
+import { pluginOption, runtimeOption, setUp } from './run-setup.js';
 import { wholeNumberIfGiven } from './whole-number.js';
 
 interface Args {
   file: string;
   runtime: AskedRuntime;
+  plugin: string[];
   out?: string;
   seed?: number;
 }
@@ -20,6 +21,7 @@ export const up: Command<Args> = {
     yargs
       .positional('file', { type: 'string', demandOption: true, describe: 'a drill file' })
       .option('runtime', runtimeOption)
+      .option('plugin', pluginOption)
       .option('out', {
         type: 'string',
         describe: 'the folder for logs and history [default: .drill/<timestamp>]',
@@ -29,11 +31,11 @@ export const up: Command<Args> = {
         coerce: wholeNumberIfGiven('seed', 0),
         describe: 'the seed of all random choices',
       })
-      .config(await configuredDefaults(cwd, ['runtime', 'out', 'seed']))
+      .config(await configuredDefaults(cwd, ['runtime', 'plugin', 'out', 'seed']))
       .example('$0 up drills/split-brain.yaml', 'nodes, supervisors and links, whole and in sync')
       .epilogue('No clients run and no steps are done. `drill down` removes it again.'),
-  async handler({ file, runtime: asked, out, seed }, io) {
-    const { drills, runtime, live } = await setUp([file], { runtime: asked }, io);
+  async handler({ file, runtime: asked, plugin, out, seed }, io) {
+    const { catalog, drills, runtime, live } = await setUp([file], { runtime: asked, plugin }, io);
     const [drill, ...others] = drills;
     if (!drill || others.length > 0) {
       throw new UsageError({ where: file, expected: 'one drill file', found: `${drills.length}` });
@@ -46,6 +48,7 @@ export const up: Command<Args> = {
     const shown = live?.open();
     try {
       const addresses = await bringUp({
+        catalog,
         drill,
         runtime: runtime.name,
         out,

@@ -7,16 +7,17 @@ export const validate: Command<{ files: string[] }> = {
   builder: (yargs) =>
     yargs.positional('files', { type: 'string', array: true, demandOption: true, describe: 'drill files' }),
   async handler({ files }, io) {
-    const [{ resolve }, { findDrills }, { loadDrill, notesOf }, { UsageError }] = await Promise.all([
-      import('node:path'),
+    const [{ findDrills }, { notesOf }, { loadOne }, { CATALOG }, { UsageError }] = await Promise.all([
       import('../drill/find.js'),
       import('../drill/load.js'),
+      import('../run/load-drills.js'),
+      import('../catalog.js'),
       import('../errors.js'),
     ]);
     let exitCode = 0;
     for (const file of await findDrills(files, io.cwd)) {
       try {
-        const drill = await loadDrill(resolve(io.cwd, file), { shownAs: file, environment: io.env });
+        const { drill } = await loadOne(file, io.cwd, CATALOG, io.env);
         for (const note of notesOf(drill)) io.stdout(`note: ${note}\n`);
         const tags = drill.tags?.length ? ` [${drill.tags.join(', ')}]` : '';
         io.stdout(`ok ${file}: ${drill.name}${tags}\n`);

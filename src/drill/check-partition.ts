@@ -1,10 +1,12 @@
-/** Whether the steps that cut or shape links name what is there. */
-import { checkLink, checkSelector, LINKED, type Names, RUNNING } from './check-names.js';
-import { type Path, type Problem, quoted } from './problem.js';
-import { type Partition, type StepOptions, TOXIC_ATTRIBUTES } from './steps.js';
-import { didYouMean, listed } from './suggest.js';
+/** Whether a partition names what is there, and cuts what can be cut in its mode. */
+import type { Partition } from '../topology/partition.js';
+import { parseLinkSelector } from '../topology/selector.js';
+import { checkLink, checkSelector, LINKED, RUNNING } from './check-names.js';
+import { isProxied } from './check-shared.js';
+import type { StepPlace } from './parts.js';
+import { type Problem, quoted } from './problem.js';
 
-export function checkPartition(partition: Partition, path: Path, names: Names): Problem[] {
+export function checkPartition(partition: Partition, { path, names, drill }: StepPlace): Problem[] {
   const check = (key: 'isolate' | 'from' | 'to' | 'bridge', allowed = LINKED) => {
     const text = partition[key];
     return text === undefined ? [] : checkSelector(text, [...path, key], names, allowed);
@@ -33,36 +35,20 @@ export function checkPartition(partition: Partition, path: Path, names: Names): 
         todo: 'remove one of them',
       });
   }
+  if (drill.topology.network === 'shared' && partition.mode === 'stall' && cutsBetweenNodes(partition))
+    problems.push({
+      path: [...path, 'mode'],
+      expected: '`drop` or `refuse`, which is what packets can meet on `network: shared`',
+      found: '`stall`',
+      todo: 'write `mode: drop`: what TCP sends meanwhile arrives after the heal there, as it does with stall',
+    });
   return problems;
 }
 
-export function checkToxic(toxic: StepOptions<'toxic'>, path: Path, names: Names): Problem[] {
-  const problems = checkLink(toxic.link, [...path, 'link'], names);
-  const known: readonly string[] = TOXIC_ATTRIBUTES[toxic.type];
-  for (const name of Object.keys(toxic.attributes ?? {})) {
-    if (known.includes(name)) continue;
-    const todo = didYouMean(name, known);
-    problems.push({
-      path: [...path, 'attributes', name],
-      on: 'key',
-      message: `unknown attribute ${quoted(name)} of the toxic \`${toxic.type}\``,
-      ...(todo ? { todo } : { expected: known.length > 0 ? listed(known) : 'no attributes' }),
-    });
-  }
-  return problems;
-}
-
-export function checkFlap({ partition }: StepOptions<'flap'>, path: Path, names: Names): Problem[] {
-  const at = [...path, 'partition'];
-  const problems = checkPartition(partition, at, names);
-  for (const key of ['as', 'for'] as const) {
-    if (partition[key] === undefined) continue;
-    problems.push({
-      path: [...at, key],
-      on: 'key',
-      message: `\`${key}\` has no meaning within \`flap\`, which heals by itself`,
-      todo: 'remove it',
-    });
-  }
-  return problems;
+function cutsBetweenNodes({ isolate, groups, from = '', to = '', link }: Partition): boolean {
+  if (isolate !== undefined) return !isProxied(isolate);
+  if (groups) return groups.filter((group) => !group.every(isProxied)).length > 1;
+  const sides = link === undefined ? { from, to } : parseLinkSelector(link);
+  // A bridge and a ring, which have no sides, are about nodes.
+  return !sides || ![sides.from, sides.to].some(isProxied);
 }

@@ -1,104 +1,55 @@
 /** Whether each step names things that are there, and comes at a time when it can do something. */
-import { checkSelector, LINKED, type Names, RUNNING } from './check-names.js';
-import { checkFlap, checkPartition, checkToxic } from './check-partition.js';
+
+import type { Names } from './check-names.js';
+import { checkSelector } from './check-names.js';
 import { checkPromotion, notADependency, tellsDetection } from './check-system.js';
-import { limitedTo } from './container.js';
+import { checkTarget } from './check-target.js';
+import { partOf, type StepParts, type StepPlace, type StepsBefore } from './parts.js';
 import { found, type Path, type Problem, quoted } from './problem.js';
 import type { Drill } from './schema.js';
-import { FAULT_STEPS, type Step, type StepKind, type StepOptions, stepOf } from './steps.js';
+import { breaks, type Step, stepOf, type VerbOptions, verbOf } from './steps.js';
 import { didYouMean } from './suggest.js';
-import { candidates } from './targets.js';
-
-const FAULTS: readonly StepKind[] = [...FAULT_STEPS, 'together'];
 
 /** Whether a drill breaks anything at all. */
 export function hasFault(drill: Drill): boolean {
-  return drill.steps.some((step) => FAULTS.includes(stepOf(step).kind));
+  return drill.steps.some(breaks);
 }
 
-/** What the steps so far have done. */
-interface Progress {
-  drill: Drill;
-  names: Names;
-  /** The name of each fault that has one. */
-  labels: Set<string>;
-  faults: boolean;
-  killed: boolean;
-  paused: boolean;
-  switched: boolean;
+export function checkSteps(drill: Drill, names: Names, parts: StepParts): Problem[] {
+  const before: StepsBefore = { labels: new Set(), faults: false, leaves: new Set(), switched: false };
+  const all = { drill, names, before };
+  return drill.steps.flatMap((step, index) => checkStep(step, ['steps', index], all, parts));
 }
 
-export function checkSteps(drill: Drill, names: Names): Problem[] {
-  const progress: Progress = {
-    drill,
-    names,
-    labels: new Set(),
-    faults: false,
-    killed: false,
-    paused: false,
-    switched: false,
-  };
-  return drill.steps.flatMap((step, index) => checkStep(step, ['steps', index], progress));
-}
-
-function checkStep(step: Step, base: Path, progress: Progress): Problem[] {
+function checkStep(step: Step, base: Path, all: Omit<StepPlace, 'path'>, parts: StepParts): Problem[] {
   const { kind, options } = stepOf(step);
-  const path = [...base, kind];
-  const { names } = progress;
-  const problems: Problem[] = [];
-  switch (kind) {
+  const { before } = all;
+  const place = { ...all, path: [...base, kind] };
+  const verb = verbOf(step);
+  switch (verb?.kind) {
     case 'wait':
-      problems.push(...checkWait(options, path, progress));
-      break;
-    case 'disk':
-      problems.push(...checkDisk(options, path, progress));
-      break;
-    case 'kill':
-    case 'stop':
-    case 'pause':
+      return checkWait(verb.options, place);
     case 'restart':
     case 'resume':
-    case 'cpu':
-    case 'memory':
-    case 'slow_disk':
-    case 'clock':
-      problems.push(...checkTarget(kind, options.target, [...path, 'target'], progress));
-      break;
-    case 'partition':
-      problems.push(...checkPartition(options, path, names));
-      break;
-    case 'slow':
-      problems.push(...checkSelector(options.from, [...path, 'from'], names, LINKED));
-      problems.push(...checkSelector(options.to, [...path, 'to'], names, LINKED));
-      break;
-    case 'toxic':
-      problems.push(...checkToxic(options, path, names));
-      break;
-    case 'flap':
-      problems.push(...checkFlap(options, path, names));
-      break;
+      return checkTarget(verb.options.target, place, { endedToo: true });
     case 'together':
-      return options.flatMap((inner, index) => checkStep(inner, [...path, index], progress));
-    case 'switchover':
-      problems.push(...checkSwitchover(options, path, progress));
-      break;
-    case 'random':
-      problems.push(...checkRandom(options, path));
-      break;
+      return verb.options.flatMap((inner, index) => checkStep(inner, [...place.path, index], all, parts));
+    case 'switchover': {
+      const problems = checkSwitchover(verb.options, place);
+      before.switched = true;
+      return problems;
+    }
     case 'heal':
-      problems.push(...checkHeal(options, path, progress));
-      break;
+      return checkHeal(verb.options, place);
   }
-  problems.push(...checkLabel(options, path, progress));
-  progress.faults ||= FAULTS.includes(kind);
-  progress.killed ||=
-    kind === 'kill' || kind === 'stop' || (kind === 'random' && options.faults.includes('kill'));
-  progress.paused ||= kind === 'pause' || (kind === 'random' && options.faults.includes('pause'));
-  progress.switched ||= kind === 'switchover';
+  const part = partOf(kind, parts);
+  const problems = [...(part?.check(options, place) ?? []), ...checkLabel(options, place)];
+  before.faults = true;
+  for (const leaves of part?.leaves?.(options) ?? []) before.leaves.add(leaves);
   return problems;
 }
 
-function checkWait(wait: StepOptions<'wait'>, path: Path, { faults, drill }: Progress): Problem[] {
+function checkWait(wait: VerbOptions<'wait'>, { path, before, drill }: StepPlace): Problem[] {
   if (typeof wait.for === 'number') {
     if (wait.within === undefined) return [];
     return [
@@ -120,7 +71,7 @@ function checkWait(wait: StepOptions<'wait'>, path: Path, { faults, drill }: Pro
       { path: [...path, 'for'], message, todo: 'wait for `steady`, or raise `writes` of the workload' },
     ];
   }
-  if (faults || !['detected', 'recovered'].includes(wait.for)) return [];
+  if (before.faults || !['detected', 'recovered'].includes(wait.for)) return [];
   return [
     {
       path: [...path, 'for'],
@@ -131,57 +82,19 @@ function checkWait(wait: StepOptions<'wait'>, path: Path, { faults, drill }: Pro
   ];
 }
 
-function checkTarget(
-  kind: StepKind,
-  target: string,
-  path: Path,
-  { drill, names, killed, paused, faults }: Progress,
+function checkSwitchover(
+  { to }: VerbOptions<'switchover'>,
+  { path, drill, names, before }: StepPlace,
 ): Problem[] {
-  const problems = checkSelector(target, path, names, RUNNING);
-  if (problems.length > 0) return problems;
-  // Fencing kills too, once any fault has made somebody fence.
-  const { supervisor } = drill.topology;
-  const fenced = faults && supervisor !== 'none' && supervisor.fencing !== false;
-  if (target === 'killed' && !killed && !fenced)
-    return [{ path, expected: 'a step before that kills something', found: 'none' }];
-  if (target === 'paused' && !paused)
-    return [{ path, expected: 'a step before that pauses something', found: 'none' }];
-  if (kind !== 'restart' && kind !== 'resume' && target === 'killed')
-    return [{ path, expected: 'a target that is running', found: found(target) }];
-  return [];
-}
-
-/** Whoever may be hit has the folder, and it is limited: the machine's own disk must not be filled. */
-function checkDisk({ target, fill }: StepOptions<'disk'>, path: Path, progress: Progress): Problem[] {
-  const at = [...path, 'target'];
-  const problems = checkTarget('disk', target, at, progress);
-  problems.push(...checkSelector(target, at, progress.names, ['node']));
-  if (problems.length > 0) return problems.slice(0, 1);
-  const { nodes } = progress.drill.topology;
-  const all = candidates(target, progress.drill);
-  const unlimited = all.find((name) => nodes[name] && limitedTo(nodes[name], fill) === undefined);
-  if (unlimited === undefined) return [];
-  const whoever = all.length > 1 ? `, which ${quoted(target)} may be` : '';
-  return [
-    {
-      path: [...path, 'fill'],
-      expected: 'a folder of `tmpfs` with a size',
-      found: `none at ${quoted(fill)} on ${unlimited}${whoever}`,
-      todo: `give the node \`tmpfs: ["${fill}:size=64m"]\``,
-    },
-  ];
-}
-
-function checkSwitchover({ to }: StepOptions<'switchover'>, path: Path, progress: Progress): Problem[] {
   const at = [...path, 'to'];
   const problems = [
-    ...checkSelector(to, at, progress.names, ['node']),
-    ...checkPromotion(progress.drill, at, 'a switchover'),
-    ...notADependency(progress.drill, to, at),
+    ...checkSelector(to, at, names, ['node']),
+    ...checkPromotion(drill, at, 'a switchover'),
+    ...notADependency(drill, to, at),
   ];
   if (problems.length > 0) return problems;
-  const { nodes } = progress.drill.topology;
-  const untouched = !progress.faults && !progress.switched;
+  const { nodes } = drill.topology;
+  const untouched = !before.faults && !before.switched;
   if (to !== 'primary' && !(untouched && nodes[to]?.role === 'primary')) return [];
   return [
     {
@@ -193,18 +106,7 @@ function checkSwitchover({ to }: StepOptions<'switchover'>, path: Path, progress
   ];
 }
 
-function checkRandom({ every, during }: StepOptions<'random'>, path: Path): Problem[] {
-  if (every <= during) return [];
-  return [
-    {
-      path: [...path, 'every'],
-      expected: '`every` to be at most `during`',
-      found: 'no time for a single fault',
-    },
-  ];
-}
-
-function checkHeal(label: string, path: Path, { labels, faults }: Progress): Problem[] {
+function checkHeal(label: string, { path, before: { labels, faults } }: StepPlace): Problem[] {
   if (label === 'all') return faults ? [] : [{ path, expected: 'a fault before `heal: all`', found: 'none' }];
   if (labels.has(label)) return [];
   const todo =
@@ -213,8 +115,8 @@ function checkHeal(label: string, path: Path, { labels, faults }: Progress): Pro
 }
 
 /** Remembers the name of a fault, which must be its own. */
-function checkLabel(options: unknown, base: Path, { labels }: Progress): Problem[] {
-  const label = (options as { as?: string }).as;
+function checkLabel(options: unknown, { path: base, before: { labels } }: StepPlace): Problem[] {
+  const label = (options as { as?: string } | null)?.as;
   if (label === undefined) return [];
   const path = [...base, 'as'];
   if (label === 'all')

@@ -2,33 +2,28 @@
  * What the schema cannot say: names that do not exist, settings that cannot work together, expectations that
  * the topology cannot give. Everything here is known before anything starts.
  */
+
 import { checkExpectations } from './check-expectations.js';
 import { namesOf } from './check-names.js';
 import { checkShared } from './check-shared.js';
 import { checkSteps } from './check-steps.js';
 import { checkWayBack, checkWorkload, notADependency } from './check-system.js';
 import { checkTopology } from './check-topology.js';
+import type { Parts } from './parts.js';
 import { found, type Problem } from './problem.js';
 import type { Drill } from './schema.js';
 import { isMasked } from './secrets.js';
 import { advice, listed } from './suggest.js';
 
-export interface CheckOptions {
-  /** The systems that a drill may name; the built-in ones where left out. */
-  systems?: readonly string[];
-}
-
-const SYSTEMS: readonly string[] = ['reference'];
-
 /** All that is wrong with a drill, or nothing. */
-export function checkDrill(drill: Drill, options: CheckOptions = {}): Problem[] {
+export function checkDrill(drill: Drill, parts: Parts): Problem[] {
   const names = namesOf(drill);
   return [
-    ...checkSystem(drill, options.systems ?? SYSTEMS),
+    ...checkSystem(drill, Object.keys(parts.systems)),
     ...checkTopology(drill.topology),
     ...checkClients(drill, names.nodes),
     ...checkWorkload(drill),
-    ...checkSteps(drill, names),
+    ...checkSteps(drill, names, parts),
     ...checkShared(drill),
     ...checkFailback(drill, names.nodes),
     ...checkExpectations(drill, names),

@@ -1,13 +1,15 @@
 /** The JSON Schema of drill files, for editors: `drill schema > drill.schema.json`. */
+
 import * as z from 'zod';
+import type { Parts } from './parts.js';
 import { drillSchema } from './schema.js';
 import { fullForms } from './short-form.js';
 
 type Json = z.core.JSONSchema.BaseSchema;
 
 /** JSON Schema (draft 2020-12) of what a drill file may hold. */
-export function drillJsonSchema(): Json {
-  const { $schema, ...schema } = inputSchema(drillSchema);
+export function drillJsonSchema(parts: Parts): Json {
+  const { $schema, ...schema } = inputSchema(drillSchema(parts));
   return { $schema, title: 'failover-drill', description: 'A failover drill', ...schema } as Json;
 }
 

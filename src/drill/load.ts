@@ -4,17 +4,19 @@
  *     bytes -> text -> YAML (document.ts) -> Compose file taken in (compose/) -> schema (schema.ts, issues.ts)
  *           -> meaning (check.ts) -> Drill
  */
+
 import { realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { boundedFile } from '../bounded-file.js';
 import { UsageError } from '../errors.js';
-import { type CheckOptions, checkDrill } from './check.js';
+import { checkDrill } from './check.js';
 import { checkRecipes } from './check-recipes.js';
 import type { Place } from './compose/binds.js';
 import { composeOf, importCompose } from './compose/import.js';
 import type { Importing, Locate } from './compose/importing.js';
 import { readDocument } from './document.js';
 import { Phrases, problemsOf } from './issues.js';
+import type { Parts } from './parts.js';
 import { locatedError, type Problem, problemsError } from './problem.js';
 import { type Drill, drillSchema } from './schema.js';
 import { filledInOf, noteFilledIn } from './secrets.js';
@@ -22,16 +24,17 @@ import { settled } from './settle.js';
 import { Source } from './source.js';
 import { noteSteps } from './step-text.js';
 
-const MOST_BYTES = 1_000_000;
+/** The largest drill file. */
+export const MOST_BYTES = 1_000_000;
 
-export interface LoadOptions extends CheckOptions {
+export interface LoadOptions {
   /** What errors call the file: the name that the user gave, where that is relative to another folder. */
   shownAs?: string;
   /** For the variables in a Compose file. */
   environment?: Readonly<Record<string, string | undefined>>;
 }
 
-export interface ParseOptions extends CheckOptions {
+export interface ParseOptions {
   /** What a Compose file is taken in with; without it, there can be none. */
   importing?: Importing;
 }
@@ -40,10 +43,10 @@ export interface ParseOptions extends CheckOptions {
 const origins = new WeakMap<Drill, { locate: Locate; notes: readonly string[] }>();
 
 /** Reads and validates a drill file; throws a `UsageError` that names each place and what to do there. */
-export async function loadDrill(file: string, options?: LoadOptions): Promise<Drill> {
+export async function loadDrill(file: string, parts: Parts, options?: LoadOptions): Promise<Drill> {
   const shown = options?.shownAs ?? file;
   const importing = { folder: dirname(resolve(file)), environment: options?.environment ?? {}, read, look };
-  return parseDrill(readBytes(file, shown), shown, { ...options, importing });
+  return parseDrill(readBytes(file, shown), shown, parts, { ...options, importing });
 }
 
 /** What was not taken of the Compose file that a drill names, each with its place. */
@@ -61,7 +64,12 @@ export function withoutSteps(drill: Drill): Drill {
 }
 
 /** The drill that `bytes` describe; `file` is what errors call them. */
-export function parseDrill(bytes: Uint8Array | string, file: string, options: ParseOptions = {}): Drill {
+export function parseDrill(
+  bytes: Uint8Array | string,
+  file: string,
+  parts: Parts,
+  options: ParseOptions = {},
+): Drill {
   const source = new Source(file, textOf(bytes, file));
   const reading = readDocument(source);
   if ('problems' in reading) throw problemsError(source, reading.problems);
@@ -77,9 +85,9 @@ export function parseDrill(bytes: Uint8Array | string, file: string, options: Pa
         filledIn: [],
       };
   const phrases = new Phrases();
-  const result = drillSchema.safeDecode(value as never, { error: phrases.error });
+  const result = drillSchema(parts).safeDecode(value as never, { error: phrases.error });
   if (!result.success) throw placed(locate, problemsOf(result.error.issues, value, phrases));
-  const problems = checkDrill(result.data, options);
+  const problems = checkDrill(result.data, parts);
   if (problems.length > 0) throw placed(locate, problems);
   const drill = settled(result.data, importing?.folder);
   const missing = importing ? checkRecipes(drill, importing.read) : [];

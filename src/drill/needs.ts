@@ -1,49 +1,40 @@
 /** What a drill asks of a runtime, so that one that lacks it can refuse before anything starts. */
 import { hasPower } from '../topology/links.js';
 import { containerKeysOf } from './container.js';
+import { type Capability, partOf, type StepParts } from './parts.js';
 import type { Path, Problem } from './problem.js';
 import type { Drill } from './schema.js';
-import { type Step, stepOf } from './steps.js';
+import { type Step, stepOf, verbOf } from './steps.js';
 import { listed } from './suggest.js';
-
-/**
- * Ending and stopping nodes, starting them again, cutting and shaping links, turning their power off, nodes of
- * images of the user's own, one network for all nodes with a packet filter before each. What a step adds to that by a
- * key has the name of both: `kill: process` ends one process in a node, `pause: freezer` and `pause: SIGSTOP` are ways
- * to stop one. The others are steps.
- */
-export type Capability =
-  | 'kill'
-  | 'kill: process'
-  | 'stop'
-  | 'pause'
-  | 'pause: freezer'
-  | 'pause: SIGSTOP'
-  | 'start'
-  | 'links'
-  | 'power'
-  | 'containers'
-  | 'packet-filters'
-  | 'cpu'
-  | 'memory'
-  | 'disk'
-  | 'slow_disk'
-  | 'clock';
+import { candidates } from './targets.js';
 
 /** A capability and what in the drill needs it. */
 interface Need {
   capability: Capability;
   path: Path;
+  /** The selector of the nodes that it is needed for, where it is for some. */
+  target?: string | undefined;
 }
 
 /** The capabilities that a drill needs, each once. */
-export function needsOf(drill: Drill): Capability[] {
-  return [...new Set(needs(drill).map((need) => need.capability))];
+export function needsOf(drill: Drill, parts: StepParts): Capability[] {
+  return [...new Set(needs(drill, parts).map((need) => need.capability))];
+}
+
+/** The nodes and supervisors for which a drill may need a capability, each once. */
+export function nodesNeeding(capability: Capability, drill: Drill, parts: StepParts): string[] {
+  const targets = needs(drill, parts).filter((need) => need.capability === capability);
+  return [...new Set(targets.flatMap(({ target }) => (target ? candidates(target, drill) : [])))];
 }
 
 /** What a runtime with the `offered` capabilities cannot do of a drill; for `drillError`. */
-export function missingNeeds(drill: Drill, offered: readonly Capability[], runtime: string): Problem[] {
-  const missing = needs(drill).filter((need) => !offered.includes(need.capability));
+export function missingNeeds(
+  drill: Drill,
+  parts: StepParts,
+  offered: readonly Capability[],
+  runtime: string,
+): Problem[] {
+  const missing = needs(drill, parts).filter((need) => !offered.includes(need.capability));
   return missing.map(({ capability, path }) => ({
     path,
     expected: `a runtime that can do \`${capability}\``,
@@ -56,8 +47,14 @@ export function missingNeeds(drill: Drill, offered: readonly Capability[], runti
 }
 
 /** The same for a capability that the runtime offers, but not on this machine; `lack` says why. */
-export function lackingNeeds(drill: Drill, capability: Capability, lack: string, runtime: string): Problem[] {
-  const lacking = needs(drill).filter((need) => need.capability === capability);
+export function lackingNeeds(
+  drill: Drill,
+  parts: StepParts,
+  capability: Capability,
+  lack: string,
+  runtime: string,
+): Problem[] {
+  const lacking = needs(drill, parts).filter((need) => need.capability === capability);
   return lacking.map(({ path }) => ({
     path,
     expected: `a machine on which ${runtime} can do \`${capability}\``,
@@ -66,8 +63,8 @@ export function lackingNeeds(drill: Drill, capability: Capability, lack: string,
   }));
 }
 
-function needs(drill: Drill): Need[] {
-  const all = drill.steps.flatMap((step, index) => stepNeeds(step, ['steps', index]));
+function needs(drill: Drill, parts: StepParts): Need[] {
+  const all = drill.steps.flatMap((step, index) => stepNeeds(step, ['steps', index], parts));
   if (drill.failback !== 'none') all.push({ capability: 'start', path: ['failback'] });
   if (hasPower(drill.topology)) all.push({ capability: 'power', path: ['topology', 'supervisor'] });
   if (drill.topology.network === 'shared')
@@ -79,42 +76,20 @@ function needs(drill: Drill): Need[] {
   return all;
 }
 
-function stepNeeds(step: Step, base: Path): Need[] {
+function stepNeeds(step: Step, base: Path, parts: StepParts): Need[] {
+  const verb = verbOf(step);
   const { kind, options } = stepOf(step);
-  const need = (...capabilities: Capability[]) =>
-    capabilities.map((capability) => ({ capability, path: [...base, kind] }));
-  switch (kind) {
-    case 'kill':
-      return need(options.process === undefined ? 'kill' : 'kill: process');
+  const path = [...base, kind];
+  switch (verb?.kind) {
     case 'restart':
-      return need('start');
-    case 'pause':
-      return need(options.by === undefined ? 'pause' : `pause: ${options.by}`);
+      return [{ capability: 'start', path }];
     case 'resume':
-      return need('pause');
-    case 'stop':
-    case 'cpu':
-    case 'memory':
-    case 'disk':
-    case 'slow_disk':
-    case 'clock':
-      return need(kind);
-    case 'partition':
-    case 'slow':
-    case 'toxic':
-    case 'flap':
-      return need('links');
-    case 'random':
-      // Whatever a random fault kills is started again when the step ends.
-      return need(
-        ...options.faults.flatMap((fault): Capability[] => {
-          if (fault === 'kill') return ['kill', 'start'];
-          return fault === 'pause' ? ['pause'] : ['links'];
-        }),
-      );
+      return [{ capability: 'pause', path }];
     case 'together':
-      return options.flatMap((inner, index) => stepNeeds(inner, [...base, kind, index]));
-    default:
-      return [];
+      return verb.options.flatMap((inner, index) => stepNeeds(inner, [...path, index], parts));
   }
+  const part = partOf(kind, parts);
+  if (!part) return [];
+  const target = part.target?.(options);
+  return part.needs(options).map((capability) => ({ capability, path, target }));
 }

@@ -5,7 +5,7 @@
  */
 import * as z from 'zod';
 import { expectations } from './expectations.js';
-import { step } from './steps.js';
+import { type StepSchemas, stepSchema } from './steps.js';
 import { nodeName, topology } from './topology.js';
 import { duration, interval, percent, phrase, rate } from './units.js';
 
@@ -68,49 +68,87 @@ const recovery = z.strictObject({
 /** The largest seed. */
 export const MOST_SEED = Number.MAX_SAFE_INTEGER;
 
-export const drillSchema = z.strictObject({
-  name: phrase(
-    /^[a-z0-9][a-z0-9._-]{0,80}$/,
-    'a name of lower-case letters, digits, . _ and -, starting with a letter or digit',
-  ).meta({ description: 'the name of the drill, in reports and folders' }),
-  tags: z
-    .array(
-      phrase(
-        /^[a-z0-9][a-z0-9._:-]{0,40}$/,
-        'a tag of lower-case letters, digits, . _ : and -, such as smoke',
-      ),
-    )
-    .max(20)
-    .optional()
-    .meta({ description: 'names for several drills, which `drill run --tag` picks' }),
-  about: z.string().max(2000).default('').meta({ description: 'what the drill proves' }),
-  topology: topology.meta({ description: 'the nodes, their roles, the supervisors and the protections' }),
-  clients: z
-    .record(nodeName, clients)
-    .prefault({ app: {} })
-    .meta({ description: 'the groups of clients, by name' }),
-  workload: workload.prefault({}).meta({ description: 'what the clients do' }),
-  steps: z.array(step).default([]).meta({ description: 'what happens, one after the other' }),
-  failback: failback
-    .prefault('none')
-    .meta({ description: 'whether the original primary is to be primary again in the end' }),
-  recovery: recovery.prefault({}).meta({ description: 'what counts as recovered' }),
-  expect: expectations.prefault({}).meta({ description: 'what must hold' }),
-  seed: z.int().min(0).max(MOST_SEED).optional().meta({ description: 'what the random choices follow from' }),
-});
+function drillSchemaOf(parts: StepSchemas, lenient: boolean) {
+  return z.strictObject({
+    name: phrase(
+      /^[a-z0-9][a-z0-9._-]{0,80}$/,
+      'a name of lower-case letters, digits, . _ and -, starting with a letter or digit',
+    ).meta({ description: 'the name of the drill, in reports and folders' }),
+    tags: z
+      .array(
+        phrase(
+          /^[a-z0-9][a-z0-9._:-]{0,40}$/,
+          'a tag of lower-case letters, digits, . _ : and -, such as smoke',
+        ),
+      )
+      .max(20)
+      .optional()
+      .meta({ description: 'names for several drills, which `drill run --tag` picks' }),
+    plugins: z
+      .array(phrase(/\S/, 'the path of a plug-in, from the folder of the drill file on'))
+      .max(20)
+      .optional()
+      .meta({ description: 'modules with parts of your own: systems, faults, scenarios (src/README.md)' }),
+    about: z.string().max(2000).default('').meta({ description: 'what the drill proves' }),
+    topology: topology.meta({ description: 'the nodes, their roles, the supervisors and the protections' }),
+    clients: z
+      .record(nodeName, clients)
+      .prefault({ app: {} })
+      .meta({ description: 'the groups of clients, by name' }),
+    workload: workload.prefault({}).meta({ description: 'what the clients do' }),
+    steps: z
+      .array(stepSchema(parts, lenient))
+      .default([])
+      .meta({ description: 'what happens, one after the other' }),
+    failback: failback
+      .prefault('none')
+      .meta({ description: 'whether the original primary is to be primary again in the end' }),
+    recovery: recovery.prefault({}).meta({ description: 'what counts as recovered' }),
+    expect: expectations.prefault({}).meta({ description: 'what must hold' }),
+    seed: z
+      .int()
+      .min(0)
+      .max(MOST_SEED)
+      .optional()
+      .meta({ description: 'what the random choices follow from' }),
+  });
+}
+
+type DrillSchema = ReturnType<typeof drillSchemaOf>;
+
+const known = new WeakMap<StepSchemas, { strict: DrillSchema; lenient: DrillSchema }>();
+
+function schemasOf(parts: StepSchemas): { strict: DrillSchema; lenient: DrillSchema } {
+  let schemas = known.get(parts);
+  if (schemas === undefined) {
+    schemas = { strict: drillSchemaOf(parts, false), lenient: drillSchemaOf(parts, true) };
+    known.set(parts, schemas);
+  }
+  return schemas;
+}
+
+/** What a drill file may hold, with these parts. */
+export function drillSchema(parts: StepSchemas): DrillSchema {
+  return schemasOf(parts).strict;
+}
 
 /** A drill, validated and resolved. */
-export type Drill = z.output<typeof drillSchema>;
+export type Drill = z.output<DrillSchema>;
 /** A drill as a file has it. */
-export type DrillFile = z.input<typeof drillSchema>;
+export type DrillFile = z.input<DrillSchema>;
 export type Failback = Exclude<Drill['failback'], 'none'>;
 
 /** The drill as resolved, in the form of a drill file: defaults filled in, quantities with their units. */
-export function encodeDrill(drill: Drill): DrillFile {
-  return z.encode(drillSchema, drill);
+export function encodeDrill(drill: Drill, parts: StepSchemas): DrillFile {
+  return z.encode(drillSchema(parts), drill);
 }
 
 /** The inverse of `encodeDrill`; throws a ZodError where the value is no drill. */
-export function decodeDrill(value: unknown): Drill {
-  return z.decode(drillSchema, value as DrillFile);
+export function decodeDrill(value: unknown, parts: StepSchemas): Drill {
+  return z.decode(drillSchema(parts), value as DrillFile);
+}
+
+/** The same for whoever only judges: what no part stands behind is left as it is written. */
+export function decodeRecorded(value: unknown, parts: StepSchemas): Drill {
+  return z.decode(schemasOf(parts).lenient, value as DrillFile);
 }

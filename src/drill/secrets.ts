@@ -7,7 +7,9 @@
  *
  * The digits are a keyed digest: equal values have equal ones within a run, and nobody can try values out.
  */
+
 import { createHmac } from 'node:crypto';
+import type { Parts } from './parts.js';
 import { type Drill, type DrillFile, encodeDrill } from './schema.js';
 
 /** A shorter value is too likely a word by chance: it is hidden where it is a value, not within a text. */
@@ -50,8 +52,8 @@ export class Mask {
   }
 
   /** The drill in the form of a drill file. */
-  drill(drill: Drill): DrillFile {
-    return this.#within(encodeDrill(drill)) as DrillFile;
+  drill(drill: Drill, parts: Parts): DrillFile {
+    return this.#within(encodeDrill(drill, parts)) as DrillFile;
   }
 
   /** An event of a history. */

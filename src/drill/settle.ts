@@ -19,7 +19,13 @@ export function settled(drill: Drill, folder: string | undefined): Drill {
     const isKnown = node.expose !== undefined || !hasOwnImage(node);
     return [name, port !== undefined && isMember(node) && isKnown ? spokenToAt(placed, port) : placed];
   });
-  return { ...drill, topology: { ...topology, nodes: Object.fromEntries(nodes) } };
+  const plugins =
+    drill.plugins && folder ? drill.plugins.map((path) => resolve(folder, path)) : drill.plugins;
+  return {
+    ...drill,
+    ...(plugins ? { plugins } : {}),
+    topology: { ...topology, nodes: Object.fromEntries(nodes) },
+  };
 }
 
 function anchored(node: NodeDeclaration, folder: string): NodeDeclaration {

@@ -16,3 +16,10 @@ export const label = phrase(
 export const forDuration = interval.optional().meta({
   description: 'healed by itself after this long, counted from when its first part came into force',
 });
+
+/** What the short form of a step with a target is. */
+export const A_TARGET = 'a target such as a or primary';
+
+export const link = phrase(/\S\s*->\s*\S/, 'a link such as a->b').meta({
+  description: 'the link from one to another, `a->b`; selectors on both sides: `primary->all standby`',
+});

@@ -1,4 +1,5 @@
 /** A step on one line, as its file has it: `partition: { isolate: primary, for: 2s }`. */
+import type { Parts } from './parts.js';
 import { type Drill, encodeDrill } from './schema.js';
 
 /** The texts of the steps of drills that came from files; by the list of steps, which copies of a drill share. */
@@ -11,8 +12,8 @@ export function noteSteps(drill: Drill, value: unknown): void {
 }
 
 /** The text of the step at `place`, from 0. Where the drill came from no file, what is left to defaults is told, too. */
-export function stepText(drill: Drill, place: number): string {
-  return written.get(drill.steps)?.[place] ?? textOf(encodeDrill(drill).steps?.[place]);
+export function stepText(drill: Drill, place: number, parts: Parts): string {
+  return written.get(drill.steps)?.[place] ?? textOf(encodeDrill(drill, parts).steps?.[place]);
 }
 
 function textOf(step: unknown): string {

@@ -1,18 +1,11 @@
 /**
- * The steps of a drill: single-key maps, run one after the other. Each kind of step has its schema here and
- * its doing in fault/ (what breaks something) or run/ (what waits, restores or combines).
+ * The steps of a drill: single-key maps, run one after the other. The verbs of the language have their schemas here; what
+ * breaks something describes itself (parts.ts).
  */
 import * as z from 'zod';
-import { clock, cpu, disk, memory, slowDisk } from './hardship.js';
 import { shortForm } from './short-form.js';
-import { forDuration, label, selector } from './step-keys.js';
-import { duration, interval, percent, phrase } from './units.js';
-
-export const cutMode = z.enum(['refuse', 'drop', 'stall']).meta({
-  description:
-    'how a cut shows itself: refuse (connections close at once, new ones are refused), drop (bytes vanish), stall (bytes are held, and delivered after the heal)',
-});
-export type CutMode = z.output<typeof cutMode>;
+import { A_TARGET, selector } from './step-keys.js';
+import { duration, interval, phrase } from './units.js';
 
 export const CONDITIONS = ['steady', 'detected', 'recovered', 'in-sync'] as const;
 export type Condition = (typeof CONDITIONS)[number];
@@ -30,176 +23,26 @@ const wait = shortForm(
   }),
   `a duration with a unit (2s), one of ${CONDITIONS.join(', ')}`,
 );
-
-const A_TARGET = 'a target such as a or primary';
-
-/** The signals that end a process; one that goes on all the same was not killed. */
-export const KILL_SIGNALS = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGABRT'] as const;
-export type KillSignal = (typeof KILL_SIGNALS)[number];
-
-const processName = phrase(
-  /^[A-Za-z0-9_.+-]{1,60}$/,
-  'the name of a program without its folder, for example redis-server',
-);
-const kill = shortForm(
-  'target',
-  z.strictObject({
-    target: selector,
-    process: processName
-      .optional()
-      .meta({ description: 'only this one of the processes in the node, by the name of its program' }),
-    signal: z.enum(KILL_SIGNALS).optional().meta({ description: 'default SIGKILL' }),
-    as: label,
-  }),
-  A_TARGET,
-);
-const stop = shortForm(
-  'target',
-  z.strictObject({
-    target: selector,
-    grace: duration.optional().meta({ description: 'SIGKILL follows after this long (default 10s)' }),
-    as: label,
-  }),
-  A_TARGET,
-);
-
-export const PAUSE_WAYS = ['freezer', 'SIGSTOP'] as const;
-export type PauseWay = (typeof PAUSE_WAYS)[number];
-
-const pause = shortForm(
-  'target',
-  z.strictObject({
-    target: selector,
-    by: z.enum(PAUSE_WAYS).optional().meta({
-      description:
-        'freezer: the kernel stops the container (the default there); SIGSTOP: each of its processes is stopped',
-    }),
-    for: forDuration,
-    as: label,
-  }),
-  A_TARGET,
-);
 const resume = shortForm('target', z.strictObject({ target: selector }), A_TARGET);
 const restart = shortForm('target', z.strictObject({ target: selector }), A_TARGET);
-
-export const PARTITION_SHAPES = ['isolate', 'groups', 'from', 'bridge', 'ring', 'link'] as const;
-
-const link = phrase(/\S\s*->\s*\S/, 'a link such as a->b').meta({
-  description: 'the link from one to another, `a->b`; selectors on both sides: `primary->all standby`',
-});
-
-/** A partition as a drill file has it; topology/grudge.ts computes which links it cuts. */
-export const partition = z
-  .strictObject({
-    isolate: selector.optional().meta({ description: 'cut these from everyone else, both ways' }),
-    groups: z
-      .array(z.array(selector).min(1))
-      .min(2)
-      .optional()
-      .meta({ description: 'cut each group from the other groups, both ways' }),
-    from: selector.optional().meta({ description: 'one way: what these send to `to` is lost' }),
-    to: selector.optional(),
-    bridge: selector.optional().meta({ description: 'two halves that only this node can reach' }),
-    ring: z
-      .enum(['majorities'])
-      .optional()
-      .meta({ description: 'every node sees a majority, no two see the same' }),
-    link: link.optional().meta({ description: 'only the link `a->b`, both its streams' }),
-    except: z.array(selector).optional().meta({ description: 'these keep their links to everyone' }),
-    mode: cutMode.default('drop'),
-    as: label,
-    for: forDuration,
-  })
-  .check((context) => {
-    const partition = context.value;
-    const given = PARTITION_SHAPES.filter((shape) => partition[shape] !== undefined);
-    const refuse = (message: string, found: string) =>
-      context.issues.push({ code: 'custom', input: partition, message, params: { found } });
-    if (given.length !== 1) {
-      const found = given.map((shape) => `\`${shape}\``).join(' and ') || 'none of them';
-      refuse('one of `isolate`, `groups`, `from` and `to`, `bridge`, `ring`, `link`', found);
-    } else if (partition.from !== undefined && partition.to === undefined) {
-      refuse('`from` and `to` together', '`from` alone');
-    } else if (partition.from === undefined && partition.to !== undefined) {
-      refuse('`to` only together with `from`', `\`to\` and \`${given[0]}\``);
-    }
-  });
-export type Partition = z.output<typeof partition>;
-
-const slow = z.strictObject({
-  from: selector,
-  to: selector,
-  latency: duration,
-  jitter: duration.optional(),
-  as: label,
-  for: forDuration,
-});
-
-/** Toxiproxy's toxics and the attributes of each: milliseconds, KB/s and bytes, slicer's delay microseconds. */
-export const TOXIC_ATTRIBUTES = {
-  latency: ['latency', 'jitter'],
-  bandwidth: ['rate'],
-  slow_close: ['delay'],
-  timeout: ['timeout'],
-  reset_peer: ['timeout'],
-  slicer: ['average_size', 'size_variation', 'delay'],
-  limit_data: ['bytes'],
-  noop: [],
-} as const satisfies Record<string, readonly string[]>;
-export type ToxicType = keyof typeof TOXIC_ATTRIBUTES;
-
-const toxic = z.strictObject({
-  link,
-  type: z.enum(Object.keys(TOXIC_ATTRIBUTES) as ToxicType[]),
-  stream: z.enum(['upstream', 'downstream']).optional(),
-  toxicity: percent.optional().meta({
-    description:
-      'the share of connections that it is for (default 100%): each draws once, and keeps what it drew for as long as it is open',
-  }),
-  attributes: z
-    .record(z.string(), z.int().min(0))
-    .optional()
-    .meta({ description: "the toxic's attributes, in Toxiproxy's own names and units" }),
-  as: label,
-  for: forDuration,
-});
-
-const flap = z.strictObject({
-  partition,
-  every: interval.meta({
-    description: 'the length of one half cycle: cut for this long, healed for this long',
-  }),
-  times: z.int().min(1).max(1000),
-});
-
 const switchover = z.strictObject({ to: selector });
 const heal = phrase(/\S/, '`all`, or the name of a fault').meta({
   description: '`all`, or the name that a fault was given with `as`',
 });
 
-const random = z.strictObject({
-  faults: z.array(z.enum(['kill', 'pause', 'partition'])).min(1),
-  every: interval.meta({ description: 'a new fault this often' }),
-  during: interval.meta({ description: 'for this long; then everything is healed' }),
-});
+/** The verbs that have options of their own; `together` has steps. */
+const VERBS = { wait, restart, resume, switchover, heal };
+
+/** One step: a map with exactly one key. */
+export type Step = Readonly<Record<string, unknown>>;
+
+type Verbs = { [Verb in keyof typeof VERBS]: z.output<(typeof VERBS)[Verb]> } & { together: Step[] };
+/** The options of one of the language's verbs, in full form. */
+export type VerbOptions<Verb extends keyof Verbs> = Verbs[Verb];
+type VerbStep = { [Verb in keyof Verbs]: { kind: Verb; options: Verbs[Verb] } }[keyof Verbs];
 
 const A_STEP = 'a step, a map with one key such as `kill: primary`';
 const A_STEP_TOGETHER = 'kill, stop, pause, partition or another fault: what can run together';
-
-/** The steps that break something at once, and can do so together. */
-const breaking = {
-  kill: kill.optional(),
-  stop: stop.optional(),
-  pause: pause.optional(),
-  partition: partition.optional(),
-  slow: slow.optional(),
-  toxic: toxic.optional(),
-  cpu: cpu.optional(),
-  memory: memory.optional(),
-  disk: disk.optional(),
-  slow_disk: slowDisk.optional(),
-  clock: clock.optional(),
-};
 
 function oneKey(context: { value: object; issues: z.core.$ZodRawIssue[] }): void {
   const keys = Object.keys(context.value);
@@ -215,48 +58,66 @@ function oneKey(context: { value: object; issues: z.core.$ZodRawIssue[] }): void
   });
 }
 
-const breakingStep = z
-  .strictObject(breaking, {
+/** The parts behind steps, as far as a schema needs them. */
+type Described = Readonly<Record<string, { readonly schema: z.ZodType }>>;
+
+export interface StepSchemas {
+  readonly faults: Described;
+  readonly scenarios: Described;
+}
+
+function schemasOf(parts: Described): Record<string, z.ZodType> {
+  return Object.fromEntries(Object.entries(parts).map(([name, { schema }]) => [name, schema.optional()]));
+}
+
+/** The schema of a step; a lenient one lets steps through that no part stands behind, as they are. */
+export function stepSchema(
+  { faults, scenarios }: StepSchemas,
+  lenient = false,
+): z.ZodObject<Record<string, z.ZodType>> {
+  const object = lenient ? z.looseObject : z.strictObject;
+  const one = { minProperties: 1, maxProperties: 1 };
+  const { wait, restart, resume, ...others } = VERBS;
+  const breaking = object(schemasOf(faults), {
     error: (issue) => (issue.code === 'unrecognized_keys' ? A_STEP_TOGETHER : A_STEP),
   })
-  .check(oneKey)
-  .meta({ minProperties: 1, maxProperties: 1 });
-
-/** One step: a map with exactly one key. */
-export const step = z
-  .strictObject(
+    .check(oneKey)
+    .meta(one);
+  return object(
     {
       wait: wait.optional().meta({ description: 'wait for a duration or for a condition' }),
-      ...breaking,
+      ...schemasOf(faults),
       restart: restart.optional(),
       resume: resume.optional(),
-      flap: flap.optional(),
-      together: z.array(breakingStep).min(1).optional(),
-      switchover: switchover.optional(),
-      random: random.optional(),
-      heal: heal.optional(),
+      ...schemasOf(scenarios),
+      together: z.array(breaking).min(1).optional(),
+      switchover: others.switchover.optional(),
+      heal: others.heal.optional(),
     },
     { error: (issue) => (issue.code === 'invalid_type' ? A_STEP : undefined) },
   )
-  .check(oneKey)
-  .meta({ minProperties: 1, maxProperties: 1 });
-
-export type Step = z.output<typeof step>;
-export type StepKind = keyof Step;
-/** The options of one kind of step, in full form. */
-export type StepOptions<Kind extends StepKind> = NonNullable<Step[Kind]>;
-
-/** The steps that break something. */
-export const FAULT_STEPS = [
-  ...(Object.keys(breaking) as (keyof typeof breaking)[]),
-  'flap',
-  'random',
-] as const;
+    .check(oneKey)
+    .meta(one);
+}
 
 /** The kind and the options of a step. */
-export function stepOf(
-  step: Step,
-): { [Kind in StepKind]: { kind: Kind; options: StepOptions<Kind> } }[StepKind] {
-  const [kind, options] = Object.entries(step)[0] as [StepKind, never];
+export function stepOf(step: Step): { kind: string; options: unknown } {
+  const [kind, options] = Object.entries(step)[0]!;
   return { kind, options };
+}
+
+/** Whether a kind of step is one of the language's own verbs. */
+export function isVerb(kind: string): boolean {
+  return kind === 'together' || Object.hasOwn(VERBS, kind);
+}
+
+/** A step that is one of the language's own verbs; undefined for one that a part stands behind. */
+export function verbOf(step: Step): VerbStep | undefined {
+  return isVerb(stepOf(step).kind) ? (stepOf(step) as VerbStep) : undefined;
+}
+
+/** Whether a step breaks something: all do but the language's own verbs. */
+export function breaks(step: Step): boolean {
+  const verb = verbOf(step);
+  return verb === undefined || verb.kind === 'together';
 }

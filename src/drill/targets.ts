@@ -2,7 +2,6 @@
 import { nodeNames, supervisorNames } from '../topology/links.js';
 import { parseSelector } from '../topology/selector.js';
 import type { Drill } from './schema.js';
-import { type Step, stepOf } from './steps.js';
 
 /** Nodes and supervisors, in the order of the drill file. */
 export function candidates(text: string, { topology }: Pick<Drill, 'topology'>): string[] {
@@ -23,14 +22,4 @@ export function candidates(text: string, { topology }: Pick<Drill, 'topology'>):
     case 'paused':
       return [...nodes, ...supervisors];
   }
-}
-
-/** The nodes and supervisors whose clocks a drill may set, each once. */
-export function skewedNodes(drill: Pick<Drill, 'topology' | 'steps'>): string[] {
-  const targets = (step: Step): string[] => {
-    const { kind, options } = stepOf(step);
-    if (kind === 'together') return options.flatMap(targets);
-    return kind === 'clock' ? candidates(options.target, drill) : [];
-  };
-  return [...new Set(drill.steps.flatMap(targets))];
 }

@@ -1,5 +1,5 @@
 /**
- * The interface of a fault. One fault, one file. A fault is aimed (pure: what exactly will be hit), written to
+ * The interface of a fault. One fault, one file: it describes itself (drill/parts.ts), and does what it says. A fault is aimed (pure: what exactly will be hit), written to
  * the history, injected, witnessed, and healed later:
  *
  *     aim(options, view) -> Aim ; [history: fault] ; inject(aim, effects) -> Injection ;
@@ -9,16 +9,16 @@
  * It has an effect only when a probe has witnessed it, and had it for as long as it should only when it was there still
  * right before it was undone.
  */
+import type * as z from 'zod';
 import type { Clock } from '../clock.js';
-import type { Capability } from '../drill/needs.js';
-import type { CutMode } from '../drill/steps.js';
+import type { StepPart } from '../drill/parts.js';
 import type { Evidence } from '../history/event.js';
 import type { StatefulLinks } from '../link/links.js';
 import type { Random } from '../random.js';
 import type { Handicapped } from '../runtime/handicap.js';
 import type { Kills, LinkPlace, Pauses, ProcessKills, Stops } from '../runtime/runtime.js';
 import type { Span } from '../span.js';
-import type { Cut } from '../topology/grudge.js';
+import type { Cut, CutMode } from '../topology/grudge.js';
 import type { Link } from '../topology/links.js';
 import type { TopologyView } from '../topology/selector.js';
 
@@ -107,8 +107,14 @@ export interface Lasting {
  */
 export type Injection = Effective & (Lasting | { still?: never; heal?: never });
 
-export interface Fault<Options, Aimed extends Aim = Aim> {
-  readonly needs: readonly Capability[];
+export interface Fault<Options = unknown, Aimed extends Aim = Aim> extends StepPart<Options> {
   aim(options: Options, view: AimView): Aimed;
   inject(fault: string, aim: Aimed, effects: Effects): Promise<Injection>;
+}
+
+/** A fault, whose options are what its schema makes of them. */
+export function defineFault<Schema extends z.ZodType, Aimed extends Aim>(
+  fault: Fault<z.output<Schema>, Aimed> & { readonly schema: Schema },
+): Fault<z.output<Schema>, Aimed> {
+  return fault;
 }

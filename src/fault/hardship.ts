@@ -1,11 +1,19 @@
-/** Handicaps put on nodes and lifted again: shared by the faults that leave a node running and make life hard for it. */
+/**
+ * Handicaps put on nodes and lifted again: what the faults share that leave a node running and make life hard for it.
+ * Each is named after the capability that it needs.
+ */
+import * as z from 'zod';
+import { checkTarget } from '../drill/check-target.js';
+import type { StepPlace } from '../drill/parts.js';
+import type { Problem } from '../drill/problem.js';
+import { forDuration, label, selector } from '../drill/step-keys.js';
 import { InternalError, messageOf } from '../errors.js';
-import type { Handicap, HandicapSeen, Handicaps } from '../runtime/handicap.js';
+import type { Handicap, HandicapSeen } from '../runtime/handicap.js';
 import { spanOf } from '../span.js';
 import { resolveText } from '../topology/partition.js';
 import { allOrNone } from './all-or-none.js';
 import { becomes } from './becomes.js';
-import type { Aim, AimView, Effects, Injection } from './fault.js';
+import type { Aim, Effects, Fault, Injection } from './fault.js';
 import { type Look, witnessEach } from './witness-each.js';
 
 /** How long the runtime may take to put on a node that was just started what it had before, ms. */
@@ -13,30 +21,60 @@ const PATIENCE = 1000;
 /** What a thorough look may take, ms: a disk has to be slow for a while to be seen so. */
 const THOROUGH = 3000;
 
-export interface HardshipAim<Value> extends Aim {
-  value: Value;
+export interface HardshipAim extends Aim {
+  value: unknown;
 }
 
-/** `text` is what is told of the targets, such as `limited to 64m`. */
-export function aimHardship<Value>(
-  target: string,
-  value: Value,
-  text: string,
-  { topology, random }: AimView,
-): HardshipAim<Value> {
-  const targets = resolveText(target, topology, random);
-  return { targets, value, text: `${targets.join(', ') || 'nobody'} ${text}` };
+type Own<Keys extends z.ZodRawShape> = z.output<z.ZodObject<Keys>>;
+type Options<Keys extends z.ZodRawShape> = Own<Keys> & { target: string };
+
+export interface Hardship<Keys extends z.ZodRawShape> {
+  /** What the step has beside its target, its time and its name. */
+  keys: Keys;
+  /** What the handicap is put on with. */
+  value(options: Own<Keys>): unknown;
+  /** What is told of the targets, such as `limited to 64m`. */
+  text(options: Own<Keys>): string;
+  /** What is wrong with it beyond its target. */
+  check?(options: Options<Keys>, place: StepPlace): Problem[];
+  /** What the keys cannot say each by itself. */
+  refine?: z.core.CheckFn<Own<Keys>>;
 }
 
-export async function injectHardship<Kind extends keyof Handicaps>(
-  kind: Kind,
+export function hardship<Keys extends z.ZodRawShape>(
+  name: string,
+  { keys, value, text, check, refine }: Hardship<Keys>,
+): Fault<Options<Keys>, HardshipAim> {
+  const schema = z.strictObject({ target: selector, for: forDuration, as: label, ...keys });
+  return {
+    name,
+    schema: (refine ? schema.check(refine as never) : schema) as unknown as z.ZodType<Options<Keys>, unknown>,
+    needs: () => [name],
+    target: ({ target }) => target,
+    check(options, place) {
+      const problems = checkTarget(options.target, place);
+      return problems.length > 0 ? problems : (check?.(options, place) ?? []);
+    },
+    aim(options, { topology, random }) {
+      const targets = resolveText(options.target, topology, random);
+      return { targets, value: value(options), text: `${targets.join(', ') || 'nobody'} ${text(options)}` };
+    },
+    inject: (fault, aim, effects) => inject(name, fault, aim, effects),
+  };
+}
+
+async function inject(
+  capability: string,
   fault: string,
-  { targets, value }: HardshipAim<Handicaps[Kind] extends Handicap<infer Value> ? Value : never>,
+  { targets, value }: HardshipAim,
   { clock, nodes }: Effects,
 ): Promise<Injection> {
-  const handicap = nodes.handicaps?.[kind] as Handicap<typeof value> | undefined;
+  const handicap: Handicap<unknown> | undefined = nodes.handicap?.(capability);
   if (!handicap)
-    throw new InternalError({ expected: `a runtime that can do \`${kind}\``, found: 'one that cannot' });
+    throw new InternalError({
+      expected: `a runtime that can do \`${capability}\``,
+      found: 'one that cannot',
+    });
   const lift = (node: string) => handicap.lift(node, fault);
   const put = await allOrNone(targets, (node) => handicap.put(node, fault, value), lift);
   const look = async (node: string): Promise<Look> => {

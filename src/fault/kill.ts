@@ -1,27 +1,58 @@
-/** Ends the processes of nodes by a signal. Nothing to heal: a killed node is restarted. */
-import type { KillSignal, StepOptions } from '../drill/steps.js';
+/** Ends the processes of nodes by a signal, or one process in each. Nothing to heal: a killed node is restarted. */
+import * as z from 'zod';
+import { checkTarget } from '../drill/check-target.js';
+import { shortForm } from '../drill/short-form.js';
+import { A_TARGET, label, selector } from '../drill/step-keys.js';
+import { phrase } from '../drill/units.js';
+import { KILL_SIGNALS, type KillSignal } from '../runtime/runtime.js';
 import { spanOf } from '../span.js';
 import { resolveText } from '../topology/partition.js';
 import { becomes } from './becomes.js';
-import type { Aim, Fault } from './fault.js';
+import { type Aim, defineFault } from './fault.js';
+import { injectProcessKill } from './process-kill.js';
 import { witnessEach } from './witness-each.js';
 
 interface KillAim extends Aim {
   signal: KillSignal;
+  process?: string;
 }
 
 /** How long the operating system may take to let a process go, ms. */
 const PATIENCE = 2000;
 
-export const kill: Fault<StepOptions<'kill'>, KillAim> = {
-  needs: ['kill'],
+const processName = phrase(
+  /^[A-Za-z0-9_.+-]{1,60}$/,
+  'the name of a program without its folder, for example redis-server',
+);
 
-  aim({ target, signal = 'SIGKILL' }, { topology, random }) {
+export const kill = defineFault({
+  name: 'kill',
+  schema: shortForm(
+    'target',
+    z.strictObject({
+      target: selector,
+      process: processName
+        .optional()
+        .meta({ description: 'only this one of the processes in the node, by the name of its program' }),
+      signal: z.enum(KILL_SIGNALS).optional().meta({ description: 'default SIGKILL' }),
+      as: label,
+    }),
+    A_TARGET,
+  ),
+  needs: ({ process }) => [process === undefined ? 'kill' : 'kill: process'],
+  check: ({ target }, place) => checkTarget(target, place),
+  leaves: () => ['killed'],
+
+  aim({ target, process, signal = 'SIGKILL' }, { topology, random }): KillAim {
     const targets = resolveText(target, topology, random);
-    return { targets, signal, text: `${targets.join(', ') || 'nobody'} killed (${signal})` };
+    const whom = targets.join(', ') || 'nobody';
+    if (process === undefined) return { targets, signal, text: `${whom} killed (${signal})` };
+    return { targets, process, signal, text: `${process} in ${whom} killed (${signal})` };
   },
 
-  async inject(_fault, { targets, signal }, { clock, nodes }) {
+  async inject(_fault, { targets, process, signal }, effects) {
+    if (process !== undefined) return injectProcessKill({ targets, process, signal }, effects);
+    const { clock, nodes } = effects;
     const sent = await Promise.all(targets.map((node) => nodes.kill(node, signal)));
     return {
       span: spanOf(clock, sent),
@@ -37,4 +68,4 @@ export const kill: Fault<StepOptions<'kill'>, KillAim> = {
         }),
     };
   },
-};
+});

@@ -21,10 +21,10 @@
  * the destination itself takes them, one to a process that is dead or stopped proves nothing; then, and where nobody
  * takes greetings, there is only what the server says.
  */
+
 import { sleep } from '../clock.js';
-import type { CutMode } from '../drill/steps.js';
 import type { LinkState } from '../link/links.js';
-import type { Cut } from '../topology/grudge.js';
+import type { Cut, CutMode } from '../topology/grudge.js';
 import { kindOf } from '../topology/links.js';
 import type { Effects, Greeting, Patience } from './fault.js';
 import type { Look } from './witness-each.js';

@@ -1,10 +1,14 @@
 /** Stops nodes where they stand, by SIGSTOP or by the freezer; healed, they go on as if nothing had been. */
-import type { PauseWay, StepOptions } from '../drill/steps.js';
+import * as z from 'zod';
+import { checkTarget } from '../drill/check-target.js';
+import { shortForm } from '../drill/short-form.js';
+import { A_TARGET, forDuration, label, selector } from '../drill/step-keys.js';
+import { PAUSE_WAYS, type PauseWay } from '../runtime/runtime.js';
 import { spanOf } from '../span.js';
 import { resolveText } from '../topology/partition.js';
 import { allOrNone } from './all-or-none.js';
 import { becomes } from './becomes.js';
-import type { Aim, Effects, Fault, Healed } from './fault.js';
+import { type Aim, defineFault, type Effects, type Healed } from './fault.js';
 import { witnessEach } from './witness-each.js';
 
 /** How long the operating system may take to stop or continue a process, ms. */
@@ -15,10 +19,26 @@ interface PauseAim extends Aim {
   by?: PauseWay;
 }
 
-export const pause: Fault<StepOptions<'pause'>, PauseAim> = {
-  needs: ['pause'],
+export const pause = defineFault({
+  name: 'pause',
+  schema: shortForm(
+    'target',
+    z.strictObject({
+      target: selector,
+      by: z.enum(PAUSE_WAYS).optional().meta({
+        description:
+          'freezer: the kernel stops the container (the default there); SIGSTOP: each of its processes is stopped',
+      }),
+      for: forDuration,
+      as: label,
+    }),
+    A_TARGET,
+  ),
+  needs: ({ by }) => [by === undefined ? 'pause' : `pause: ${by}`],
+  check: ({ target }, place) => checkTarget(target, place),
+  leaves: () => ['paused'],
 
-  aim({ target, by }, { topology, random }) {
+  aim({ target, by }, { topology, random }): PauseAim {
     const targets = resolveText(target, topology, random);
     return {
       targets,
@@ -53,7 +73,7 @@ export const pause: Fault<StepOptions<'pause'>, PauseAim> = {
       heal: (only = targets, until) => heal(only, by, effects, until),
     };
   },
-};
+});
 
 const ENDED = 'ended since';
 

@@ -1,14 +1,20 @@
 /** Nodes whose reads and writes of the disk are throttled by the kernel. */
-import type { Throttle } from '../drill/hardship.js';
-import type { StepOptions } from '../drill/steps.js';
-import { describeThrottle } from '../runtime/handicap.js';
-import type { Fault } from './fault.js';
-import { aimHardship, type HardshipAim, injectHardship } from './hardship.js';
+import { byteRate, operationRate } from '../drill/units.js';
+import { describeThrottle, THROTTLES } from '../runtime/throttle.js';
+import { hardship } from './hardship.js';
 
-export const slowDisk: Fault<StepOptions<'slow_disk'>, HardshipAim<Throttle>> = {
-  needs: ['slow_disk'],
-  aim({ target, for: _for, as: _as, ...throttle }, view) {
-    return aimHardship(target, throttle, `with a slow disk (${describeThrottle(throttle)})`, view);
+export const slowDisk = hardship('slow_disk', {
+  keys: {
+    read: byteRate.optional(),
+    write: byteRate.optional(),
+    read_ops: operationRate.optional(),
+    write_ops: operationRate.optional(),
   },
-  inject: (fault, aim, effects) => injectHardship('slow_disk', fault, aim, effects),
-};
+  refine({ value, issues }) {
+    if (THROTTLES.some((name) => value[name] !== undefined)) return;
+    const message = `one or more of ${THROTTLES.map((name) => `\`${name}\``).join(', ')}`;
+    issues.push({ code: 'custom', input: value, message, params: { found: 'none of them' } });
+  },
+  value: ({ read, write, read_ops, write_ops }) => ({ read, write, read_ops, write_ops }),
+  text: (throttle) => `with a slow disk (${describeThrottle(throttle)})`,
+});

@@ -2,21 +2,39 @@
  * What these send to those arrives late: on their links the upstream, and on the links that lead back the
  * downstream, whose bytes travel in the same direction.
  */
-import type { StepOptions } from '../drill/steps.js';
+import * as z from 'zod';
+import { checkSelector, LINKED } from '../drill/check-names.js';
+import { checkShaped } from '../drill/check-shared.js';
+import { forDuration, label, selector } from '../drill/step-keys.js';
+import { duration } from '../drill/units.js';
 import type { ToxicChange } from '../link/links.js';
 import type { Link } from '../topology/links.js';
 import { resolveText } from '../topology/partition.js';
-import type { Aim, Fault } from './fault.js';
+import { type Aim, defineFault } from './fault.js';
 import { injectToxics } from './shaping.js';
 
 interface SlowAim extends Aim {
   toxics: ToxicChange[];
 }
 
-export const slow: Fault<StepOptions<'slow'>, SlowAim> = {
-  needs: ['links'],
+export const slow = defineFault({
+  name: 'slow',
+  schema: z.strictObject({
+    from: selector,
+    to: selector,
+    latency: duration,
+    jitter: duration.optional(),
+    as: label,
+    for: forDuration,
+  }),
+  needs: () => ['links'],
+  check: ({ from, to }, place) => [
+    ...checkSelector(from, [...place.path, 'from'], place.names, LINKED),
+    ...checkSelector(to, [...place.path, 'to'], place.names, LINKED),
+    ...checkShaped('slow', [from, to], place),
+  ],
 
-  aim({ from, to, latency, jitter = 0 }, { topology, random, links }) {
+  aim({ from, to, latency, jitter = 0 }, { topology, random, links }): SlowAim {
     const senders = resolveText(from, topology, random);
     const receivers = resolveText(to, topology, random);
     const attributes = { latency: Math.round(latency), jitter: Math.round(jitter) };
@@ -36,4 +54,4 @@ export const slow: Fault<StepOptions<'slow'>, SlowAim> = {
   },
 
   inject: (fault, { toxics }, effects) => injectToxics(fault, toxics, effects),
-};
+});

@@ -1,10 +1,13 @@
 /** Ends nodes as an operator does: they are asked to, and killed when their grace is over. A stopped node is restarted. */
-import type { StepOptions } from '../drill/steps.js';
-import { formatDuration } from '../drill/units.js';
+import * as z from 'zod';
+import { checkTarget } from '../drill/check-target.js';
+import { shortForm } from '../drill/short-form.js';
+import { A_TARGET, label, selector } from '../drill/step-keys.js';
+import { duration, formatDuration } from '../drill/units.js';
 import { spanOf } from '../span.js';
 import { resolveText } from '../topology/partition.js';
 import { becomes } from './becomes.js';
-import type { Aim, Fault } from './fault.js';
+import { type Aim, defineFault } from './fault.js';
 import { witnessEach } from './witness-each.js';
 
 interface StopAim extends Aim {
@@ -16,10 +19,22 @@ const GRACE = 10_000;
 /** How long the operating system may take to let a process go, ms. */
 const PATIENCE = 2000;
 
-export const stop: Fault<StepOptions<'stop'>, StopAim> = {
-  needs: ['stop'],
+export const stop = defineFault({
+  name: 'stop',
+  schema: shortForm(
+    'target',
+    z.strictObject({
+      target: selector,
+      grace: duration.optional().meta({ description: 'SIGKILL follows after this long (default 10s)' }),
+      as: label,
+    }),
+    A_TARGET,
+  ),
+  needs: () => ['stop'],
+  check: ({ target }, place) => checkTarget(target, place),
+  leaves: () => ['killed'],
 
-  aim({ target, grace = GRACE }, { topology, random }) {
+  aim({ target, grace = GRACE }, { topology, random }): StopAim {
     const targets = resolveText(target, topology, random);
     const text = `${targets.join(', ') || 'nobody'} stopped (killed after ${formatDuration(grace)})`;
     return { targets, grace, text };
@@ -40,4 +55,4 @@ export const stop: Fault<StepOptions<'stop'>, StopAim> = {
         }),
     };
   },
-};
+});

@@ -2,8 +2,7 @@
  * What a history tells of a fault: it is written down before it is applied, witnessed, looked at once more before it is
  * healed, and its heal is witnessed likewise.
  */
-import type { CutMode } from '../drill/steps.js';
-import type { Cut } from '../topology/grudge.js';
+import type { Cut, CutMode } from '../topology/grudge.js';
 import type { Nanoseconds } from './instant.js';
 
 /** One thing that a probe looked at, what it should have seen, what it saw. */
@@ -12,6 +11,9 @@ export interface Evidence {
   expected: string;
   observed: string;
 }
+
+/** What a fault leaves its targets as, until they are started again or go on. */
+export type Leaves = 'killed' | 'paused';
 
 /** A fault is about to be injected; written before it is applied. */
 export interface FaultEvent {
@@ -23,6 +25,7 @@ export interface FaultEvent {
   targets: string[];
   /** For people: `isolate a (drop)`. */
   text: string;
+  leaves?: Leaves;
   mode?: CutMode;
   cuts?: Cut[];
   /** The drill's own name for it. */
@@ -68,3 +71,15 @@ export interface HealedEvent {
   targets?: string[];
   evidence: Evidence[];
 }
+
+/** What a fault left its targets as. Histories from before the field have it in the kind alone. */
+export function leavesOf({ leaves, kind }: Pick<FaultEvent, 'leaves' | 'kind'>): Leaves | undefined {
+  return leaves ?? LEAVES_BY_KIND.get(kind);
+}
+
+const LEAVES_BY_KIND: ReadonlyMap<string, Leaves> = new Map([
+  ['kill', 'killed'],
+  ['kill-process', 'killed'],
+  ['stop', 'killed'],
+  ['pause', 'paused'],
+]);

@@ -2,9 +2,9 @@
  * The interface of links: what can be done to them while a drill runs. Changes are put under the name of the
  * fault that wants them, so that overlapping faults heal apart.
  */
-import type { CutMode } from '../drill/steps.js';
+
 import type { Span } from '../span.js';
-import type { Cut, Stream } from '../topology/grudge.js';
+import type { Cut, CutMode, Stream } from '../topology/grudge.js';
 
 /** A toxic on one stream of one link. */
 export interface ToxicChange {

@@ -8,9 +8,9 @@
  * So a one-way partition from X to Y (the upstream of X->Y and the downstream of Y->X) stops every packet from X to Y
  * and none from Y to X, and a cut of the link X->Y alone leaves the connections that Y began.
  */
-import type { CutMode } from '../drill/steps.js';
+
 import { InternalError } from '../errors.js';
-import type { Cut, Stream } from '../topology/grudge.js';
+import type { Cut, CutMode, Stream } from '../topology/grudge.js';
 
 /** Which packets from one to the other. */
 export type Share = 'all' | 'begun' | 'answers';

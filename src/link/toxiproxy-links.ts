@@ -10,14 +10,14 @@
  * A server may be shared: only proxies that carry the run's label are touched, and nothing is done to all.
  * What a fault does is noted before it is tried, so that whatever was applied can be taken back by its name.
  */
+
 import { Toxic, type Toxiproxy } from 'toxiproxy-node-client';
 import type { Clock } from '../clock.js';
-import type { CutMode } from '../drill/steps.js';
 import { EnvironmentError, InternalError } from '../errors.js';
 import { proxyPrefix } from '../runtime/label.js';
 import type { LinkPlace } from '../runtime/runtime.js';
 import { type Span, spanned, spanOf } from '../span.js';
-import type { Cut } from '../topology/grudge.js';
+import type { Cut, CutMode } from '../topology/grudge.js';
 import { type Told, toldOf, warm } from './api-client.js';
 import { Control, FLUSH_PATIENCE } from './control.js';
 import { LinkProxy, type Server } from './link-proxy.js';

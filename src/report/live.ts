@@ -18,6 +18,7 @@ import {
   type Phase,
   type Role,
 } from '../history/event.js';
+import { type Leaves, leavesOf } from '../history/fault-events.js';
 import { milliseconds, seconds } from './figures.js';
 import { fitted, oneLine, padded } from './text.js';
 import { nameOfFault, words } from './words.js';
@@ -42,7 +43,7 @@ interface GroupState {
 
 interface FaultState {
   name: string;
-  kind: string;
+  leaves: Leaves | undefined;
   /** What it still holds; a killed node that starts again leaves it. */
   targets: readonly string[];
   /** Whether it is over for some of its targets. */
@@ -144,13 +145,14 @@ function noted(state: LiveState, event: Event): LiveState {
     case 'step':
       return { ...state, step: stepWords(event, state) };
     case 'fault': {
-      const { fault, kind, targets } = event;
+      const { fault, targets } = event;
+      const leaves = leavesOf(event);
       const name = nameOfFault(event);
       const names = new Map(state.names).set(fault, name);
       return {
         ...state,
         names,
-        faults: new Map(state.faults).set(fault, { name, kind, targets, stage: 'being injected' }),
+        faults: new Map(state.faults).set(fault, { name, leaves, targets, stage: 'being injected' }),
       };
     }
     case 'witness':
@@ -198,7 +200,7 @@ function exited(state: LiveState, event: EventOf<'node'>): LiveState {
 function started(state: LiveState, node: string): LiveState {
   const faults = new Map<string, FaultState>();
   for (const [id, fault] of state.faults) {
-    const isEnd = fault.kind === 'kill' || fault.kind === 'stop';
+    const isEnd = fault.leaves === 'killed';
     const targets = isEnd ? fault.targets.filter((target) => target !== node) : fault.targets;
     if (!isEnd || targets.length > 0) faults.set(id, { ...fault, targets });
   }

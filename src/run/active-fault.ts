@@ -1,12 +1,13 @@
 /** A fault that is in force, and its end. */
 import type { Timer } from '../clock.js';
 import type { Injection } from '../fault/fault.js';
+import type { Leaves } from '../history/fault-events.js';
 import type { Span } from '../span.js';
 
 export interface Active {
   fault: string;
   as: string | undefined;
-  kind: string;
+  leaves: Leaves | undefined;
   /** Of its targets, those that it holds still. */
   held: readonly string[];
   /** Those whose process has ended since: what runs there now is another one. */

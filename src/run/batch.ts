@@ -14,7 +14,8 @@ import type { Addresses } from '../report/addresses.js';
 import { makeFolder } from '../report/files.js';
 import type { ReportedRun } from '../report/run.js';
 import type { RuntimeName } from '../runtime/runtime.js';
-import type { System } from '../system/system.js';
+import { systemOf } from '../system/system-of.js';
+import type { Catalog } from './catalog.js';
 import { type Executed, type ExecutionSetting, execute } from './execution.js';
 import { inKeeper } from './keep/start.js';
 import { earlierHistory } from './recorder.js';
@@ -23,6 +24,8 @@ export interface BatchDrill {
   /** The drill file as the user named it. */
   file: string;
   drill: Drill;
+  /** By which it was loaded, where it has plug-ins of its own. */
+  catalog?: Catalog;
 }
 
 /** What is told of each execution while it goes on. */
@@ -34,10 +37,10 @@ export interface Watcher {
 export interface BatchSetting
   extends Omit<
     ExecutionSetting,
-    'drill' | 'system' | 'seed' | 'execution' | 'folder' | 'onEvent' | 'keeping'
+    'drill' | 'catalog' | 'system' | 'seed' | 'execution' | 'folder' | 'onEvent' | 'keeping'
   > {
   drills: readonly BatchDrill[];
-  systemOf(drill: Drill): System;
+  catalogOf(drill: BatchDrill): Catalog;
   out: string;
   repeat: number;
   parallel: number;
@@ -165,19 +168,21 @@ interface One {
 }
 
 function executeHere(setting: BatchSetting, { entry, ...one }: One): Promise<Done> {
-  return execute({ ...setting, ...one, drill: entry.drill, system: setting.systemOf(entry.drill) });
+  const { drill } = entry;
+  const catalog = setting.catalogOf(entry);
+  return execute({ ...setting, ...one, drill, catalog, system: systemOf(drill.topology, catalog.systems) });
 }
 
 /** What may outlive us must not be ours: an execution that may be kept is a process of its own from the beginning. */
 async function executeInKeeper(
-  { runtime, toxiproxy, environment, signal }: BatchSetting,
+  { catalogOf, runtime, toxiproxy, environment, signal }: BatchSetting,
   { entry, execution, folder, seed, onEvent }: One,
   mayStay: () => boolean,
 ): Promise<Done> {
   const { verdict, stays } = await inKeeper(
     {
       how: 'run',
-      drill: encodeDrill(entry.drill),
+      drill: encodeDrill(entry.drill, catalogOf(entry)),
       filledIn: filledInOf(entry.drill),
       file: resolve(entry.file),
       runtime: runtime.name as RuntimeName,

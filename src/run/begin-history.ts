@@ -9,12 +9,14 @@ import { type Event, HISTORY_FORMAT } from '../history/event.js';
 import { freshSecret } from '../random.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { VERSION } from '../version.js';
+import type { Catalog } from './catalog.js';
 import { type Plan, planOf } from './plan.js';
 import { Recorder } from './recorder.js';
 
 export interface Beginning {
   clock: Clock;
   drill: Drill;
+  catalog: Catalog;
   runtime: Pick<Runtime, 'name'>;
   seed: number;
   /** From 1 to --repeat. */
@@ -27,14 +29,14 @@ export interface Beginning {
 
 /** Opens the history and writes its first line. `text` is the drill as resolved, its secrets masked, as a drill file. */
 export async function beginHistory(
-  { drill, runtime, seed, execution, clock, folder, onEvent }: Beginning,
+  { drill, catalog, runtime, seed, execution, clock, folder, onEvent }: Beginning,
   onFailure: (error: EnvironmentError) => void,
 ): Promise<{ recorder: Recorder; plan: Plan; text: string }> {
   const mask = new Mask(drill, freshSecret());
   const recorder = await Recorder.open({ clock, file: join(folder, 'history.jsonl'), mask, onFailure });
   recorder.subscribe(onEvent);
   const plan = planOf(drill);
-  const masked = mask.drill({ ...drill, seed });
+  const masked = mask.drill({ ...drill, seed }, catalog);
   recorder.record({
     type: 'run',
     format: HISTORY_FORMAT,

@@ -1,6 +1,5 @@
 /** Brings the topology of one drill up and leaves it to a keeper: what `drill up` does. */
 import { join, resolve } from 'node:path';
-import { RUNTIMES, SYSTEMS } from '../catalog.js';
 import type { Clock } from '../clock.js';
 import { withoutSteps } from '../drill/load.js';
 import { encodeDrill } from '../drill/schema.js';
@@ -12,10 +11,12 @@ import type { Addresses } from '../report/addresses.js';
 import { makeFolder } from '../report/files.js';
 import type { RuntimeName } from '../runtime/runtime.js';
 import type { BatchDrill } from './batch.js';
+import type { Catalog } from './catalog.js';
 import { inKeeper } from './keep/start.js';
-import { allThere, refuseWhatThisMachineLacks } from './run-drills.js';
+import { assertAllThere, refuseWhatThisMachineLacks } from './run-drills.js';
 
 export interface UpOptions {
+  catalog: Catalog;
   drill: BatchDrill;
   runtime: RuntimeName;
   seed?: number | undefined;
@@ -29,21 +30,23 @@ export interface UpOptions {
 
 /** Resolves once it is up and whole, with its addresses. Rejects, with everything removed, where it does not come up. */
 export async function bringUp(options: UpOptions): Promise<Addresses> {
-  const { runtime, environment, clock, signal, onEvent } = options;
+  const { runtime: name, environment, clock, signal, onEvent } = options;
+  const catalog = options.drill.catalog ?? options.catalog;
+  const runtime = catalog.runtimes[name];
   // Nothing is done to what stands, so nothing has to be there for it.
   const entry = { ...options.drill, drill: withoutSteps(options.drill.drill) };
-  allThere(entry, RUNTIMES[runtime], SYSTEMS);
-  await refuseWhatThisMachineLacks([entry], RUNTIMES[runtime], { clock, environment });
+  assertAllThere(entry, runtime, catalog);
+  await refuseWhatThisMachineLacks([entry], runtime, () => catalog, { clock, environment });
   const out = options.out ?? join('.drill', clock.wall().toISOString().replaceAll(':', '-'));
   const folder = resolve(out, entry.drill.name, 'up');
   await makeFolder(out, entry.drill.name, 'up', 'logs');
   const { stays } = await inKeeper(
     {
       how: 'up',
-      drill: encodeDrill(entry.drill),
+      drill: encodeDrill(entry.drill, catalog),
       filledIn: filledInOf(entry.drill),
       file: resolve(entry.file),
-      runtime,
+      runtime: name,
       seed: options.seed ?? entry.drill.seed ?? freshSeed(),
       execution: 1,
       folder,

@@ -1,5 +1,4 @@
 /** Where drills run: as asked, or with `auto` in containers where that can be had, else as processes. */
-import { RUNTIMES } from '../catalog.js';
 import type { Clock } from '../clock.js';
 import { messageOf, UsageError } from '../errors.js';
 import { parseToxiproxyChoice, type ToxiproxyChoice } from '../link/toxiproxy-choice.js';
@@ -21,9 +20,6 @@ export interface RuntimeChoice {
   environment: Readonly<Record<string, string | undefined>>;
   clock: Clock;
 }
-
-/** The runtimes that can be asked for. */
-export const RUNTIME_NAMES = ['auto', ...(Object.keys(RUNTIMES) as RuntimeName[])] as const;
 
 /**
  * Rejects with an `EnvironmentError` where containers were asked for and cannot be had, with a `UsageError` where

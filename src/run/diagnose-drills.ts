@@ -1,14 +1,13 @@
 /** Which drills this machine can run, on which runtime, and what they lack on the others: for `drill doctor`. */
-import { RUNTIMES } from '../catalog.js';
 import type { Clock } from '../clock.js';
-import { missingNeeds, needsOf } from '../drill/needs.js';
-import { skewedNodes } from '../drill/targets.js';
+import { missingNeeds, needsOf, nodesNeeding } from '../drill/needs.js';
 import { messageOf } from '../errors.js';
 import type { Ability } from '../runtime/ability.js';
 import { engineClient, findEngine } from '../runtime/docker/engine.js';
 import { exists } from '../runtime/image/reference-image.js';
-import type { Runtime, RuntimeName } from '../runtime/runtime.js';
+import type { RuntimeName } from '../runtime/runtime.js';
 import type { BatchDrill } from './batch.js';
+import type { Catalog } from './catalog.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -18,23 +17,34 @@ type Lack = (drill: BatchDrill) => Promise<string[]>;
 /** A line for each drill; `missing` where no runtime of this machine can run it. */
 export async function diagnoseDrills(
   drills: readonly BatchDrill[],
+  catalog: Catalog,
   environment: Environment,
   clock: Clock,
 ): Promise<Ability[]> {
   const images = await lackOfImages(environment, clock);
-  const machine = (name: RuntimeName) => lackOfMachine(RUNTIMES[name], environment, clock);
+  const machine = (name: RuntimeName) => lackOfMachine(name, catalog, environment, clock);
   const lacks: Readonly<Record<RuntimeName, Lack>> = {
     docker: async (drill) => [...(await images(drill)), ...(await machine('docker')(drill))],
     process: machine('process'),
   };
-  return Promise.all(drills.map((drill) => diagnose(drill, lacks)));
+  return Promise.all(drills.map((drill) => diagnose(drill, catalog, lacks)));
 }
 
-async function diagnose(entry: BatchDrill, lacks: Readonly<Record<RuntimeName, Lack>>): Promise<Ability> {
+async function diagnose(
+  entry: BatchDrill,
+  catalog: Catalog,
+  lacks: Readonly<Record<RuntimeName, Lack>>,
+): Promise<Ability> {
+  const parts = entry.catalog ?? catalog;
   const able: string[] = [];
   const unable: string[] = [];
   for (const name of Object.keys(lacks) as RuntimeName[]) {
-    const needs = missingNeeds(entry.drill, [...RUNTIMES[name].capabilities], `the runtime ${name}`);
+    const needs = missingNeeds(
+      entry.drill,
+      parts,
+      [...catalog.runtimes[name].capabilities],
+      `the runtime ${name}`,
+    );
     const lacking = [
       ...new Set(needs.map(({ path, expected }) => `${path.join('.')} needs ${expected}`)),
       ...(needs.length === 0 ? await lacks[name](entry) : []),
@@ -47,11 +57,11 @@ async function diagnose(entry: BatchDrill, lacks: Readonly<Record<RuntimeName, L
 }
 
 /** What a runtime offers, but not on this machine. */
-function lackOfMachine(runtime: Pick<Runtime, 'lack'>, environment: Environment, clock: Clock): Lack {
-  return async ({ drill }) => {
-    const nodes = { containers: drill.topology.nodes, skewed: skewedNodes(drill) };
-    const needs = needsOf(drill).map(async (need) => {
-      const lack = await runtime.lack?.(need, { environment, clock }, nodes);
+function lackOfMachine(runtime: RuntimeName, catalog: Catalog, environment: Environment, clock: Clock): Lack {
+  return async ({ drill, catalog: parts = catalog }) => {
+    const nodes = { containers: drill.topology.nodes, skewed: nodesNeeding('clock', drill, parts) };
+    const needs = needsOf(drill, parts).map(async (need) => {
+      const lack = await catalog.runtimes[runtime].lack?.(need, { environment, clock }, nodes);
       return lack === undefined ? [] : [`${need}: ${lack}`];
     });
     return (await Promise.all(needs)).flat();

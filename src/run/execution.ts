@@ -20,7 +20,7 @@ import { writeExecution } from '../report/files.js';
 import type { Inventory, Runtime } from '../runtime/runtime.js';
 import type { System } from '../system/system.js';
 import { beginHistory } from './begin-history.js';
-import type { FaultKinds } from './fault-kinds.js';
+import type { Catalog } from './catalog.js';
 import { conduct } from './phases.js';
 import type { Plan } from './plan.js';
 import type { Recorder } from './recorder.js';
@@ -39,7 +39,7 @@ export interface ExecutionSetting {
   drill: Drill;
   runtime: Runtime;
   system: System;
-  faults: FaultKinds;
+  catalog: Catalog;
   seed: number;
   /** From 1 to --repeat. */
   execution: number;
@@ -65,7 +65,7 @@ export interface Executed {
 
 /** Executes a drill. Rejects only where not even a history could be begun. */
 export async function execute(setting: ExecutionSetting): Promise<Executed> {
-  const { folder } = setting;
+  const { folder, catalog } = setting;
   const ending = new AbortController();
   // Everything under way listens to it, and that may be a lot at once.
   setMaxListeners(0, ending.signal);
@@ -83,22 +83,22 @@ export async function execute(setting: ExecutionSetting): Promise<Executed> {
   recorder.record({ type: 'end', reason });
   await recorder.close();
   setting.signal.removeEventListener('abort', abort);
-  const written = judged(recorder.events, failure);
+  const written = judged(recorder.events, failure, catalog);
   await writeExecution(folder, { verdict: written }).catch(fail);
-  const verdict = failure === undefined ? written : judged(recorder.events, failure);
+  const verdict = failure === undefined ? written : judged(recorder.events, failure, catalog);
   recorder.forget();
   return failure === undefined ? { verdict } : { verdict, failure };
 }
 
 /** The verdict on what was recorded; what could not be written is a problem of the run, whatever else came of it. */
-function judged(events: readonly Event[], failure: EnvironmentError | undefined): Verdict {
-  if (failure === undefined) return judge(historyOf(events));
+function judged(events: readonly Event[], failure: EnvironmentError | undefined, catalog: Catalog): Verdict {
+  if (failure === undefined) return judge(historyOf(events), catalog);
   const before = events.filter(({ type }) => type !== 'end');
   const rest: EventBody[] = [
     { type: 'problem', message: linesOf(failure) },
     { type: 'end', reason: 'failed' },
   ];
-  return judge(historyOf([...before, ...stamped(before, rest)]));
+  return judge(historyOf([...before, ...stamped(before, rest)]), catalog);
 }
 
 /** What could come next in a history. */
@@ -141,7 +141,7 @@ async function play(
     if (!signal.aborted) recorder.record({ type: 'problem', message: linesOf(cause), ...since });
   }
   recorder.record({ type: 'phase', phase: 'down' });
-  recorder.record({ type: 'inventory', ...(await leave(stage, setting.keeping, recorder, reason)) });
+  recorder.record({ type: 'inventory', ...(await leave(stage, setting, recorder, reason)) });
   return reason;
 }
 
@@ -154,11 +154,11 @@ async function groundHolds(stage: Stage, signal: AbortSignal, ground: AbortSigna
 /** Takes the stage down, or leaves it as it is where that is wanted and the drill did not pass. */
 async function leave(
   stage: Stage,
-  keeping: Keeping | undefined,
+  { keeping, catalog }: ExecutionSetting,
   recorder: Recorder,
   reason: EndEvent['reason'],
 ): Promise<Inventory> {
-  if (!keeping || reason === 'interrupted' || !stage.stands || passes(recorder.events, reason)) {
+  if (!keeping || reason === 'interrupted' || !stage.stands || passes(recorder.events, reason, catalog)) {
     return stage.down();
   }
   if (!(await keeping.wanted())) return stage.down();
@@ -168,10 +168,10 @@ async function leave(
 }
 
 /** The verdict as it will be, if nothing is left behind. */
-function passes(events: readonly Event[], reason: EndEvent['reason']): boolean {
+function passes(events: readonly Event[], reason: EndEvent['reason'], catalog: Catalog): boolean {
   const rest: EventBody[] = [
     { type: 'inventory', created: { processes: 0, proxies: 0, folders: 0 }, leaked: [] },
     { type: 'end', reason },
   ];
-  return judge(historyOf([...events, ...stamped(events, rest)])).verdict === 'pass';
+  return judge(historyOf([...events, ...stamped(events, rest)]), catalog).verdict === 'pass';
 }

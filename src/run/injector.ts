@@ -14,6 +14,7 @@ import { type Clock, sleep } from '../clock.js';
 import { messageOf } from '../errors.js';
 import type { Aim, AimView, Effects, Fault, Injection, Lasting } from '../fault/fault.js';
 import type { WitnessEvent } from '../history/event.js';
+import type { Leaves } from '../history/fault-events.js';
 import type { Random } from '../random.js';
 import type { Span } from '../span.js';
 import type { Link } from '../topology/links.js';
@@ -24,7 +25,7 @@ import type { Recorder } from './recorder.js';
 /** How long before the end of its time a fault is looked at once more, ms; a short one, in the last quarter of it. */
 const LAST_LOOK = 100;
 
-type Hit = Pick<Aim, 'targets'> & { fault: string };
+type Hit = Pick<Aim, 'targets'> & { fault: string; leaves: Leaves | undefined };
 
 export interface InjectorSetting {
   clock: Clock;
@@ -40,11 +41,10 @@ export interface InjectorSetting {
 /** How a part is told: without targets where the fault is over with it. */
 type PartOnRecord = { targets?: string[] };
 
-/** A fault by the name that the drill file calls it, with its options in full form. */
+/** A fault with its options in full form. */
 export interface Ordered {
-  kind: string;
-  fault: Fault<unknown, Aim>;
-  options: { as?: string | undefined; for?: number | undefined };
+  fault: Fault;
+  options: unknown;
   /** For how long after its heal nothing else will be done, ms; that may be any time where left out. */
   rest?: number;
   /** What it hits, where that was settled before; otherwise it takes aim when it is injected. */
@@ -87,10 +87,10 @@ export class Injector {
     const aimed = ordered.map((order) => this.#aim(order));
     await this.#setting.recorder.flush();
     await Promise.all(
-      aimed.map(async ({ order, name, aim }) => {
+      aimed.map(async ({ order, name, aim, leaves }) => {
         const ordered = this.#setting.clock.now();
         const injection = await order.fault.inject(name, aim, this.#setting.effects);
-        this.#begin(order, { fault: name, targets: aim.targets }, injection, ordered);
+        this.#begin(order, { fault: name, targets: aim.targets, leaves }, injection, ordered);
       }),
     );
     return aimed.map(({ name }) => name);
@@ -116,9 +116,9 @@ export class Injector {
     await this.#heal((active) => active.fault === name || active.as === name);
   }
 
-  /** Heals what holds of one kind on these nodes, such as their pause; the other targets of a fault stay as they are. */
-  async release(kind: string, nodes: readonly string[]): Promise<void> {
-    await this.#heal((active) => active.kind === kind, nodes);
+  /** Heals what leaves these nodes so, such as paused; the other targets of a fault stay as they are. */
+  async release(leaves: Leaves, nodes: readonly string[]): Promise<void> {
+    await this.#heal((active) => active.leaves === leaves, nodes);
   }
 
   /** Heals all that there is, whatever time it was given. */
@@ -128,20 +128,24 @@ export class Injector {
 
   #aim(order: Ordered) {
     const { recorder } = this.#setting;
+    const { fault, options } = order;
     const aim = order.aim ?? this.aim(order);
+    const [leaves] = fault.leaves?.(options) ?? [];
+    const { as, for: ms } = commonOf(options);
     const name = `fault-${++this.#count}`;
     recorder.record({
       type: 'fault',
       fault: name,
-      kind: order.kind,
+      kind: fault.name,
       targets: aim.targets,
       text: aim.text,
+      ...(leaves ? { leaves } : {}),
       ...(aim.mode ? { mode: aim.mode } : {}),
       ...(aim.cuts ? { cuts: aim.cuts } : {}),
-      ...(order.options.as ? { as: order.options.as } : {}),
-      ...(order.options.for === undefined ? {} : { for: order.options.for * 1e6 }),
+      ...(as ? { as } : {}),
+      ...(ms === undefined ? {} : { for: ms * 1e6 }),
     });
-    return { order, name, aim };
+    return { order, name, aim, leaves };
   }
 
   /**
@@ -149,13 +153,13 @@ export class Injector {
    * takes as long to be undone, so the heal is ordered that much before the time is over.
    */
   #begin(
-    { kind, options, rest }: Ordered,
-    { fault, targets }: Hit,
+    { options, rest }: Ordered,
+    { fault, targets, leaves }: Hit,
     injection: Injection,
     ordered: number,
   ): void {
     const { clock, signal } = this.#setting;
-    const { as, for: ms } = options;
+    const { as, for: ms } = commonOf(options);
     const due =
       ms === undefined || !injection.heal
         ? undefined
@@ -164,7 +168,7 @@ export class Injector {
     const witness = this.#witness(fault, injection, lastLook);
     const ended = new Set<string>();
     const active: Active = {
-      ...{ fault, as, kind, held: targets, ended, injection, witness, rest },
+      ...{ fault, as, leaves, held: targets, ended, injection, witness, rest },
       timer: undefined,
       over: yetToEnd(),
     };
@@ -259,6 +263,11 @@ export class Injector {
       if (part.isLast) over.end(undone);
     }
   }
+}
+
+/** The keys that faults of every kind may have. */
+function commonOf(options: unknown): { as?: string; for?: number } {
+  return typeof options === 'object' && options !== null ? options : {};
 }
 
 function yetToEnd(): Over {

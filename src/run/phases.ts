@@ -115,14 +115,18 @@ async function lastWords(scene: Scene, node: string): Promise<string> {
 async function steps(scene: Scene): Promise<void> {
   for (const [place, step] of scene.drill.steps.entries()) {
     scene.signal.throwIfAborted();
-    scene.recorder.record({ type: 'step', step: place + 1, text: stepText(scene.drill, place) });
+    scene.recorder.record({
+      type: 'step',
+      step: place + 1,
+      text: stepText(scene.drill, place, scene.catalog),
+    });
     try {
       await perform(step, scene);
     } catch (error) {
       scene.signal.throwIfAborted();
       scene.recorder.record({
         type: 'problem',
-        message: `step ${place + 1} (${stepText(scene.drill, place)}): ${messageOf(error)}`,
+        message: `step ${place + 1} (${stepText(scene.drill, place, scene.catalog)}): ${messageOf(error)}`,
       });
       return;
     }

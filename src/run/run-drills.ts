@@ -2,14 +2,11 @@
  * Runs drills for whoever asks, the command line or a test runner: checks that everything they need is there
  * before anything starts, has them executed, and writes the reports of the whole call.
  */
-import { join, resolve } from 'node:path';
-import { FAULTS, RUNTIMES, SYSTEMS, systemOf } from '../catalog.js';
+import { join } from 'node:path';
 import { type Clock, systemClock } from '../clock.js';
-import { findDrills } from '../drill/find.js';
-import { drillError, loadDrill } from '../drill/load.js';
-import { lackingNeeds, missingNeeds, needsOf } from '../drill/needs.js';
+import { drillError } from '../drill/load.js';
+import { lackingNeeds, missingNeeds, needsOf, nodesNeeding } from '../drill/needs.js';
 import type { Drill } from '../drill/schema.js';
-import { skewedNodes } from '../drill/targets.js';
 import { UsageError } from '../errors.js';
 import { parseToxiproxyChoice } from '../link/toxiproxy-choice.js';
 import { freshSeed } from '../random.js';
@@ -17,12 +14,15 @@ import { writeSummary } from '../report/files.js';
 import type { ReportedRun } from '../report/run.js';
 import { assertMachine } from '../runtime/machine.js';
 import type { Runtime, RuntimeName } from '../runtime/runtime.js';
-import type { System } from '../system/system.js';
+import { systemOf } from '../system/system-of.js';
 import { type BatchDrill, runBatch, type Watcher } from './batch.js';
+import type { Catalog } from './catalog.js';
 import { assertReach } from './choose-runtime.js';
 import { keyOf, signExecution } from './signature.js';
 
 export interface RunOptions {
+  /** What there is to run, and where. */
+  catalog: Catalog;
   drills: readonly BatchDrill[];
   runtime?: RuntimeName;
   /** The output folder; created. Default: `.drill/<timestamp>` under the working directory. */
@@ -35,15 +35,13 @@ export interface RunOptions {
   bail?: boolean;
   /**
    * Whether the topology of the first execution that does not pass stays, until `drill down` removes it; none is
-   * begun after it. Not for systems of one's own: what stays lives in a process of its own.
+   * begun after it. Not for parts that were given as values: what stays lives in a process of its own.
    */
   keep?: boolean;
   /** The URL of a Toxiproxy, or an image with one, to use in place of our own; `embedded`: nothing but our own. */
   toxiproxy?: string | undefined;
   /** A PEM file with a private key of Ed25519, which signs what each execution leaves. */
   sign?: string | undefined;
-  /** Systems beside those that come with failover-drill, by the name that drill files give. */
-  systems?: Readonly<Record<string, System>>;
   /** The runner's environment; programs see PATH, HOME, LANG and TMPDIR of it. */
   environment: Readonly<Record<string, string | undefined>>;
   clock?: Clock;
@@ -65,11 +63,12 @@ export async function runDrills(options: RunOptions): Promise<RunResult> {
   const { drills, clock = systemClock, seed, repeat = 1, parallel = 1, toxiproxy, environment } = options;
   assertWhole({ seed: seed ?? 0 }, 0);
   assertWhole({ repeat, parallel }, 1);
-  const runtime: Runtime = RUNTIMES[options.runtime ?? 'process'];
-  const systems = { ...SYSTEMS, ...options.systems };
-  const chosen = new Map(drills.map((drill) => [drill.drill, allThere(drill, runtime, systems)]));
-  await refuseWhatThisMachineLacks(drills, runtime, { clock, environment });
-  if (options.keep) for (const drill of drills) refuseOwnSystem(drill, options.systems ?? {});
+  const { catalog } = options;
+  const runtime = catalog.runtimes[options.runtime ?? 'process'];
+  const catalogOf = (entry: BatchDrill) => entry.catalog ?? catalog;
+  for (const entry of drills) assertAllThere(entry, runtime, catalogOf(entry));
+  await refuseWhatThisMachineLacks(drills, runtime, catalogOf, { clock, environment });
+  if (options.keep) for (const entry of drills) refuseGivenParts(entry, catalogOf(entry));
   refuseSameNames(drills);
   const choice = parseToxiproxyChoice(toxiproxy);
   assertReach(choice, options.runtime ?? 'process');
@@ -87,8 +86,7 @@ export async function runDrills(options: RunOptions): Promise<RunResult> {
     sign: key && ((folder) => signExecution(folder, key)),
     clock,
     runtime,
-    systemOf: (drill) => chosen.get(drill)!,
-    faults: FAULTS,
+    catalogOf,
     toxiproxy: choice,
     environment,
     signal: options.signal ?? new AbortController().signal,
@@ -105,26 +103,6 @@ export async function runDrills(options: RunOptions): Promise<RunResult> {
   return { out, runs };
 }
 
-/**
- * Finds and loads drill files, folders and globs; `environment` is for the variables in Compose files. Rejects with a
- * UsageError where one of them is wrong.
- */
-export async function loadDrills(
-  patterns: readonly string[],
-  cwd: string,
-  systems: Readonly<Record<string, System>> = {},
-  environment: Readonly<Record<string, string | undefined>> = {},
-): Promise<BatchDrill[]> {
-  const files = await findDrills(patterns, cwd);
-  const names = Object.keys({ ...SYSTEMS, ...systems });
-  return Promise.all(
-    files.map(async (file) => ({
-      file,
-      drill: await loadDrill(resolve(cwd, file), { shownAs: file, systems: names, environment }),
-    })),
-  );
-}
-
 /** Throws a `UsageError` for what is no whole number, or too large to be told from the next one. */
 function assertWhole(options: Readonly<Record<string, number>>, lowest: number): void {
   for (const [where, value] of Object.entries(options)) {
@@ -134,48 +112,43 @@ function assertWhole(options: Readonly<Record<string, number>>, lowest: number):
   }
 }
 
-function refuseOwnSystem({ file, drill }: BatchDrill, own: Readonly<Record<string, System>>): void {
-  const { system } = drill.topology;
-  if (typeof system !== 'string' || !Object.hasOwn(own, system)) return;
+/** What stays lives in a process of its own, which has the parts that come from files alone. */
+function refuseGivenParts({ file }: BatchDrill, { given }: Catalog): void {
+  if (!given) return;
   throw new UsageError({
     where: file,
-    expected: `one of our own systems, where a topology may stay: ${Object.keys(SYSTEMS).join(', ')}`,
-    found: `"${system}"`,
-    todo: 'leave keep out',
+    expected: 'parts of our own or of plug-in files, where a topology may stay',
+    found: 'parts that were given as values',
+    todo: 'put them into a file that the drill names under `plugins`, or leave keep out',
   });
 }
 
-/** The system of a drill. Throws a UsageError where that, or something else that the drill needs, is not there. */
-export function allThere(
-  { file, drill }: BatchDrill,
-  runtime: Runtime,
-  systems: Readonly<Record<string, System>>,
-): System {
-  const missing = missingNeeds(drill, [...runtime.capabilities], `the runtime ${runtime.name}`);
+/** Throws a UsageError where the system of a drill, or something else that it needs, is not there. */
+export function assertAllThere({ drill }: BatchDrill, runtime: Runtime, catalog: Catalog): void {
+  const missing = missingNeeds(drill, catalog, [...runtime.capabilities], `the runtime ${runtime.name}`);
   if (missing.length > 0) throw drillError(drill, missing);
-  const system = systemOf(drill.topology, systems);
-  if (system) return system;
-  throw new UsageError({
-    where: file,
-    expected: `a system: ${Object.keys(systems).join(', ')}`,
-    found: `"${drill.topology.system}"`,
-    todo: 'name one of them, or give your own to runDrills()',
-  });
+  systemOf(drill.topology, catalog.systems);
 }
 
 /** What the runtime offers may need a thing that is not on every machine. */
 export async function refuseWhatThisMachineLacks(
   drills: readonly BatchDrill[],
   runtime: Runtime,
+  catalogOf: (drill: BatchDrill) => Catalog,
   around: Parameters<NonNullable<Runtime['lack']>>[1],
 ): Promise<void> {
   await assertMachine(around.clock);
-  for (const { drill } of drills) {
-    const nodes = { containers: drill.topology.nodes, skewed: skewedNodes(drill) };
-    for (const capability of needsOf(drill)) {
+  for (const entry of drills) {
+    const { drill } = entry;
+    const catalog = catalogOf(entry);
+    const nodes = { containers: drill.topology.nodes, skewed: nodesNeeding('clock', drill, catalog) };
+    for (const capability of needsOf(drill, catalog)) {
       const lack = await runtime.lack?.(capability, around, nodes);
       if (lack !== undefined)
-        throw drillError(drill, lackingNeeds(drill, capability, lack, `the runtime ${runtime.name}`));
+        throw drillError(
+          drill,
+          lackingNeeds(drill, catalog, capability, lack, `the runtime ${runtime.name}`),
+        );
     }
   }
 }

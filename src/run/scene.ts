@@ -6,7 +6,7 @@ import type { Cluster, Kills, Pauses } from '../runtime/runtime.js';
 import type { System } from '../system/system.js';
 import type { Processes, RunningGroup } from '../workload/client-group.js';
 import type { Target } from '../workload/target.js';
-import type { FaultKinds } from './fault-kinds.js';
+import type { Catalog } from './catalog.js';
 import type { Injector } from './injector.js';
 import type { Observer } from './observer.js';
 import type { Recorder } from './recorder.js';
@@ -17,7 +17,7 @@ export interface Scene {
   clock: Clock;
   random: Random;
   system: System;
-  faults: FaultKinds;
+  catalog: Catalog;
   cluster: Cluster & Kills & Pauses;
   recorder: Recorder;
   observer: Observer;

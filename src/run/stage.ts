@@ -6,9 +6,8 @@
  */
 import { join } from 'node:path';
 import { type Clock, unlessAborted } from '../clock.js';
-import { needsOf } from '../drill/needs.js';
+import { needsOf, nodesNeeding } from '../drill/needs.js';
 import type { Drill } from '../drill/schema.js';
-import { skewedNodes } from '../drill/targets.js';
 import { messageOf } from '../errors.js';
 import type { Effects } from '../fault/fault.js';
 import type { ToxiproxyChoice } from '../link/toxiproxy-choice.js';
@@ -20,9 +19,9 @@ import { openPower } from '../runtime/power.js';
 import type { Cluster, Inventory, Kills, OpenCluster, Runtime } from '../runtime/runtime.js';
 import type { System } from '../system/system.js';
 import { addressesOf } from './addresses.js';
+import type { Catalog } from './catalog.js';
 import { clientGroups } from './client-groups.js';
 import { withExposedPorts } from './exposed-ports.js';
-import type { FaultKinds } from './fault-kinds.js';
 import { Ground } from './ground.js';
 import { HeadCount } from './head-count.js';
 import { Injector } from './injector.js';
@@ -41,7 +40,7 @@ export interface StageSetting {
   plan: Plan;
   runtime: Runtime;
   system: System;
-  faults: FaultKinds;
+  catalog: Catalog;
   random: Random;
   recorder: Recorder;
   folder: string;
@@ -78,7 +77,7 @@ export class Stage {
   /** Brings everything up; the service need not be whole yet when it resolves. */
   async up(): Promise<Scene> {
     this.#setting = await withExposedPorts(this.#setting);
-    const { clock, drill, plan, runtime, system, recorder, folder, environment, random, signal } =
+    const { clock, drill, catalog, plan, runtime, system, recorder, folder, environment, random, signal } =
       this.#setting;
     await this.#count.before();
     const cluster = await runtime.open(
@@ -88,8 +87,8 @@ export class Stage {
         power: plan.power,
         shared: drill.topology.network === 'shared',
         containers: drill.topology.nodes,
-        needs: needsOf(drill),
-        skewed: skewedNodes(drill),
+        needs: needsOf(drill, catalog),
+        skewed: nodesNeeding('clock', drill, catalog),
       },
       {
         clock,
@@ -263,7 +262,7 @@ function watched(cluster: OpenCluster, observer: Observer): Cluster & Effects['n
     },
     stop: (node, grace) => cluster.stop(node, grace),
     ...(cluster.killProcess ? { killProcess: cluster.killProcess.bind(cluster) } : {}),
-    ...(cluster.handicaps ? { handicaps: cluster.handicaps } : {}),
+    ...(cluster.handicap ? { handicap: cluster.handicap.bind(cluster) } : {}),
     paused: (node, by) => cluster.paused(node, by),
     async pause(node, by) {
       const done = await cluster.pause(node, by);

@@ -1,47 +1,65 @@
-/** The steps of a drill: one function for each kind. Faults go through the injector; the rest is done here. */
+/** The steps of a drill. Faults go through the injector, scenarios play themselves; the verbs of the language are done here. */
 import { sleep } from '../clock.js';
-import type { Partition, Step, StepKind, StepOptions } from '../drill/steps.js';
-import { stepOf } from '../drill/steps.js';
+import { type Step, stepOf, type VerbOptions, verbOf } from '../drill/steps.js';
 import { EnvironmentError, UsageError } from '../errors.js';
-import { pick } from '../random.js';
+import type { ScenarioStage } from '../fault/scenario.js';
 import { switches } from '../system/system.js';
 import { resolveText } from '../topology/partition.js';
 import { CONDITIONS, waitUntil } from './conditions.js';
-import type { FaultKind } from './fault-kinds.js';
-import type { Ordered } from './injector.js';
 import type { Scene } from './scene.js';
 
 /** How long a condition may take where the drill does not say, ms. */
 export const DEFAULT_WITHIN = 30_000;
 
-type Perform<Kind extends StepKind> = (options: StepOptions<Kind>, scene: Scene) => Promise<void>;
-
-const PERFORM: { [Kind in StepKind]: Perform<Kind> } = {
-  wait,
-  restart,
-  resume,
-  heal,
-  switchover,
-  together,
-  flap,
-  random,
-  kill: (options, scene) => inject(scene, [{ kill: options }]),
-  stop: (options, scene) => inject(scene, [{ stop: options }]),
-  pause: (options, scene) => inject(scene, [{ pause: options }]),
-  partition: (options, scene) => inject(scene, [{ partition: options }]),
-  slow: (options, scene) => inject(scene, [{ slow: options }]),
-  toxic: (options, scene) => inject(scene, [{ toxic: options }]),
-  cpu: (options, scene) => inject(scene, [{ cpu: options }]),
-  memory: (options, scene) => inject(scene, [{ memory: options }]),
-  disk: (options, scene) => inject(scene, [{ disk: options }]),
-  slow_disk: (options, scene) => inject(scene, [{ slow_disk: options }]),
-  clock: (options, scene) => inject(scene, [{ clock: options }]),
-};
-
 /** Carries one step out. Rejects when the run is aborted or the step cannot be done. */
 export async function perform(step: Step, scene: Scene): Promise<void> {
+  const verb = verbOf(step);
+  switch (verb?.kind) {
+    case 'wait':
+      return wait(verb.options, scene);
+    case 'restart':
+      return restart(targetsNow(verb.options.target, scene), scene);
+    case 'resume':
+      return scene.injector.release('paused', targetsNow(verb.options.target, scene));
+    case 'heal':
+      return verb.options === 'all' ? scene.injector.healAll() : scene.injector.heal(verb.options);
+    case 'switchover':
+      return switchover(verb.options, scene);
+    case 'together':
+      return inject(verb.options, scene);
+  }
   const { kind, options } = stepOf(step);
-  await (PERFORM[kind] as Perform<never>)(options as never, scene);
+  const scenario = scene.catalog.scenarios[kind];
+  await (scenario ? scenario.play(options, stageOf(scene)) : inject([step], scene));
+}
+
+async function inject(steps: readonly Step[], { injector, catalog }: Scene): Promise<void> {
+  const ordered = steps.map((step) => {
+    const { kind, options } = stepOf(step);
+    const fault = catalog.faults[kind];
+    if (!fault) throw new UsageError(`the step "${kind}" is not a fault`);
+    return { fault, options };
+  });
+  await injector.inject(ordered);
+}
+
+function stageOf(scene: Scene): ScenarioStage {
+  const { clock, random, signal, observer, injector } = scene;
+  return {
+    clock,
+    random,
+    signal,
+    members: () => observer.members(),
+    down: () => observer.down(),
+    aim: (fault, options) => injector.aim({ fault, options }),
+    async inject(fault, options, how) {
+      const [name] = await injector.inject([{ fault, options, ...how }]);
+      return name!;
+    },
+    over: (fault) => injector.over(fault),
+    healAll: () => injector.healAll(),
+    restart: (node) => restart([node], scene),
+  };
 }
 
 /** Which nodes a selector names right now. */
@@ -49,50 +67,30 @@ function targets(selector: string, scene: Scene): string[] {
   return resolveText(selector, scene.observer.view(), scene.random);
 }
 
-/** One process of a node gone is another matter than the node gone. */
-function faultKind({ kind, options }: ReturnType<typeof stepOf>): FaultKind {
-  return kind === 'kill' && options.process !== undefined ? 'kill-process' : kind;
-}
-
-function ordered(step: Step, scene: Scene): Ordered {
-  const { options } = stepOf(step);
-  const kind = faultKind(stepOf(step));
-  const fault = scene.faults[kind];
-  if (!fault) throw new UsageError(`the step "${kind}" is not a fault`);
-  return { kind, fault: fault as Ordered['fault'], options: options as Ordered['options'] };
-}
-
-async function inject(scene: Scene, steps: readonly Step[]): Promise<void> {
-  await scene.injector.inject(steps.map((step) => ordered(step, scene)));
-}
-
-async function wait(options: StepOptions<'wait'>, scene: Scene): Promise<void> {
+async function wait(options: VerbOptions<'wait'>, scene: Scene): Promise<void> {
   const { for: what, within = DEFAULT_WITHIN } = options;
   if (typeof what === 'number') await sleep(scene.clock, what, scene.signal);
   else await waitUntil(scene, what, CONDITIONS[what], within);
 }
 
-async function restart(options: StepOptions<'restart'>, scene: Scene): Promise<void> {
-  await scene.injector.witnessed();
+async function restart(nodes: readonly string[], scene: Scene): Promise<void> {
+  const { injector, recorder, observer, cluster } = scene;
+  await injector.witnessed();
   await Promise.all(
-    theseNow(options.target, scene).map(async (node) => {
-      scene.recorder.record({ type: 'ask', ask: 'restart', node });
-      if (scene.observer.isRunning(node)) {
+    nodes.map(async (node) => {
+      recorder.record({ type: 'ask', ask: 'restart', node });
+      if (observer.isRunning(node)) {
         // A process that stands still never gets to its own end.
-        await scene.injector.release('pause', [node]);
-        await scene.cluster.kill(node, 'SIGTERM');
+        await injector.release('paused', [node]);
+        await cluster.kill(node, 'SIGTERM');
       }
       await scene.start(node);
     }),
   );
 }
 
-async function resume(options: StepOptions<'resume'>, scene: Scene): Promise<void> {
-  await scene.injector.release('pause', theseNow(options.target, scene));
-}
-
 /** Those that are to be let go on: who was killed or paused may be nobody by now; a role or a tag means somebody. */
-function theseNow(target: string, scene: Scene): string[] {
+function targetsNow(target: string, scene: Scene): string[] {
   const found = targets(target, scene);
   if (found.length === 0 && target !== 'killed' && target !== 'paused')
     throw new EnvironmentError({
@@ -103,11 +101,7 @@ function theseNow(target: string, scene: Scene): string[] {
   return found;
 }
 
-async function heal(name: StepOptions<'heal'>, scene: Scene): Promise<void> {
-  await (name === 'all' ? scene.injector.healAll() : scene.injector.heal(name));
-}
-
-async function switchover(options: StepOptions<'switchover'>, scene: Scene): Promise<void> {
+async function switchover(options: VerbOptions<'switchover'>, scene: Scene): Promise<void> {
   const { system, recorder, cluster, signal } = scene;
   const [to] = targets(options.to, scene);
   if (!switches(system) || to === undefined)
@@ -122,42 +116,4 @@ async function switchover(options: StepOptions<'switchover'>, scene: Scene): Pro
 export function lackOfPrimary(scene: Scene, node: string): string | undefined {
   const primary = scene.observer.primary()?.node;
   return primary === node ? undefined : `${primary ?? 'nobody'} is primary`;
-}
-
-async function together(steps: StepOptions<'together'>, scene: Scene): Promise<void> {
-  await inject(scene, steps);
-}
-
-/** The same links go up and down, whoever is primary meanwhile: cut for `every`, open for as long. */
-async function flap(options: StepOptions<'flap'>, scene: Scene): Promise<void> {
-  const { clock, injector, signal } = scene;
-  const { every } = options;
-  const length = Math.min(every, options.partition.for ?? every);
-  const order = ordered({ partition: { ...options.partition, for: length } }, scene);
-  const aimed = { ...order, aim: injector.aim(order), rest: every };
-  for (let cycle = 0; cycle < options.times; cycle++) {
-    const [fault] = await injector.inject([aimed]);
-    const undone = await injector.over(fault!);
-    if (undone) await sleep(clock, undone.at + every - clock.now(), signal);
-  }
-}
-
-/** Seeded: the same seed gives the same faults at the same times. */
-async function random(options: StepOptions<'random'>, scene: Scene): Promise<void> {
-  const { clock, observer, injector, random: source } = scene;
-  const { every } = options;
-  const end = clock.now() + options.during;
-  while (clock.now() < end) {
-    const node = pick(source, observer.members());
-    const isolate: Partition = { isolate: node, mode: 'drop', for: every };
-    const steps = {
-      kill: { kill: { target: node } },
-      pause: { pause: { target: node, for: every } },
-      partition: { partition: isolate },
-    };
-    await inject(scene, [steps[pick(source, options.faults)]]);
-    await sleep(clock, every, scene.signal);
-    await injector.healAll();
-    for (const down of observer.down()) await restart({ target: down }, scene);
-  }
 }

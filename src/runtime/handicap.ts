@@ -2,8 +2,6 @@
  * What can be made hard for a node while it goes on running: less processor time, a full disk, a clock that is wrong.
  * Each is a capability of its own. Several faults may hold the same of one node: the last one counts.
  */
-import { THROTTLES, type Throttle } from '../drill/hardship.js';
-import { formatSize } from '../drill/units.js';
 import type { Part } from '../span.js';
 
 /** What was seen of a node, and what should have been. */
@@ -28,33 +26,12 @@ export interface Handicap<Value> {
   look(node: string, fault: string, pace?: Pace): Promise<HandicapSeen>;
 }
 
-export interface Handicaps {
-  /** The share of one processor. */
-  cpu: Handicap<number>;
-  /** Bytes. */
-  memory: Handicap<number>;
-  /** The folder that is full. */
-  disk: Handicap<string>;
-  slow_disk: Handicap<Throttle>;
-  /** Milliseconds ahead. */
-  clock: Handicap<number>;
-}
-
 export interface Handicapped {
-  readonly handicaps: Handicaps;
+  /** The handicap behind the capability of that name; undefined where the runtime has none. */
+  handicap(capability: string): Handicap<unknown> | undefined;
 }
 
 /** `0.1` -> `10%`. */
 export function describeShare(share: number): string {
   return `${Math.round(share * 1e4) / 100}%`;
-}
-
-/** `write 1m/s, read_ops 20/s`. */
-export function describeThrottle(throttle: Throttle): string {
-  const parts = THROTTLES.flatMap((name) => {
-    const limit = throttle[name];
-    if (limit === undefined) return [];
-    return [`${name} ${name.endsWith('_ops') ? limit : formatSize(limit)}/s`];
-  });
-  return parts.join(', ') || 'unlimited';
 }

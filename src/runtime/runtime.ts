@@ -5,8 +5,7 @@
  */
 import type { Clock } from '../clock.js';
 import type { ContainerSpec } from '../drill/container.js';
-import type { Capability } from '../drill/needs.js';
-import type { KillSignal, PauseWay } from '../drill/steps.js';
+import type { Capability } from '../drill/parts.js';
 import type { Census, Created } from '../history/census.js';
 import type { Part } from '../span.js';
 import type { Link } from '../topology/links.js';
@@ -152,6 +151,14 @@ export interface Inventory {
   /** The run's label, where it was left as it was. */
   kept?: string;
 }
+
+/** The signals that end a process; one that goes on all the same was not killed. */
+export const KILL_SIGNALS = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGABRT'] as const;
+export type KillSignal = (typeof KILL_SIGNALS)[number];
+
+/** `freezer`: the kernel stops the container; `SIGSTOP`: each of its processes is stopped. */
+export const PAUSE_WAYS = ['freezer', 'SIGSTOP'] as const;
+export type PauseWay = (typeof PAUSE_WAYS)[number];
 
 /** The capability `kill`. Instants are the clock's, the best known for when the effect began. */
 export interface Kills {

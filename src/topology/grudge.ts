@@ -11,8 +11,14 @@
  * In `refuse` mode connections are closed, and no stream is cut alone: one way means that X cannot dial Y.
  * The power device stands for a network of its own, cut only where a partition names it.
  */
-import type { CutMode } from '../drill/steps.js';
 import { kindOf, type Link, POWER } from './links.js';
+
+/**
+ * How a cut shows itself: `refuse`: connections close at once, new ones are refused; `drop`: bytes vanish; `stall`: bytes
+ * are held, and delivered after the heal.
+ */
+export const CUT_MODES = ['refuse', 'drop', 'stall'] as const;
+export type CutMode = (typeof CUT_MODES)[number];
 
 export type Stream = 'upstream' | 'downstream';
 

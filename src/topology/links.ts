@@ -6,7 +6,6 @@
  *     a->b:26379, ...              where b exposes several ports, one for each but the first
  *     supervisor-1->power, ...     whoever reads or cuts the power, to the power device
  */
-import type { ClientGroup } from '../drill/schema.js';
 import { isMember, type TopologySpec } from '../drill/topology.js';
 
 /** The power device's name: a pseudo-node that answers who is running and can turn a node off. */
@@ -64,7 +63,10 @@ export function hasPower({ supervisor }: TopologySpec): boolean {
 }
 
 /** Every link of a topology, in a fixed order. */
-export function linksOf(topology: TopologySpec, clients: Readonly<Record<string, ClientGroup>>): Link[] {
+export function linksOf(
+  topology: TopologySpec,
+  clients: Readonly<Record<string, { pinned?: string | undefined }>>,
+): Link[] {
   const nodes = nodeNames(topology);
   const supervisors = supervisorNames(topology);
   const members = [...nodes, ...supervisors];

@@ -1,9 +1,23 @@
 /** A partition as a drill has it, with its selectors resolved to who they stand for now. */
-import type { Partition } from '../drill/steps.js';
 import { InternalError } from '../errors.js';
 import type { Random } from '../random.js';
-import type { ResolvedPartition } from './grudge.js';
+import type { CutMode, ResolvedPartition } from './grudge.js';
 import { parseLinkSelector, parseSelector, resolveSelector, type TopologyView } from './selector.js';
+
+export const PARTITION_SHAPES = ['isolate', 'groups', 'from', 'bridge', 'ring', 'link'] as const;
+
+/** A partition as a drill file has it: one of its shapes. */
+export interface Partition {
+  isolate?: string | undefined;
+  groups?: string[][] | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+  bridge?: string | undefined;
+  ring?: 'majorities' | undefined;
+  link?: string | undefined;
+  except?: string[] | undefined;
+  mode: CutMode;
+}
 
 /** The names that the text of a selector stands for now. The text has been checked when the drill was loaded. */
 export function resolveText(text: string, view: TopologyView, random: Random): string[] {

@@ -12,7 +12,7 @@ import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defineSystem, parseDrill, runDrills } from '../../dist/index.js';
+import { catalogWith, defineSystem, parseDrill, runDrills } from '../../dist/index.js';
 import { integer, seeded } from '../../dist/random.js';
 import { quantile } from './figures.mjs';
 
@@ -102,10 +102,11 @@ const errors = { detect: [], recover: [] };
 for (let run = 0; run < RUNS; run++) {
   const truth = {};
   const system = scripted({ detect: integer(random, 50, 400), failover: integer(random, 50, 400) }, truth);
-  const drill = parseDrill(DRILL, 'known-truth', { systems: ['scripted'] });
+  const catalog = catalogWith({ systems: [system] });
+  const drill = parseDrill(DRILL, 'known-truth', catalog);
   const { runs } = await runDrills({
     drills: [{ file: 'known-truth', drill }],
-    systems: { scripted: system },
+    catalog,
     runtime: RUNTIME,
     out: join(base, String(run)),
     environment: process.env,

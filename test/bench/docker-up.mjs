@@ -31,7 +31,7 @@ for (const nodes of [3, 5]) {
   const took = { up: [], down: [] };
   for (let run = 0; run <= RUNS; run++) {
     const out = join(base, `${nodes}-${run}`);
-    const drill = await parseDrill(drillOf(nodes), { file: `${nodes} nodes` });
+    const drill = parseDrill(drillOf(nodes), `${nodes} nodes`);
     const { runs } = await runDrills({
       drills: [{ file: 'bench', drill }],
       runtime: 'docker',

@@ -8,7 +8,7 @@
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FAULTS, RUNTIMES, SYSTEMS } from '../../dist/catalog.js';
+import { CATALOG } from '../../dist/catalog.js';
 import { systemClock as clock, sleep } from '../../dist/clock.js';
 import { encodeDrill } from '../../dist/drill/schema.js';
 import { parseDrill } from '../../dist/index.js';
@@ -37,15 +37,15 @@ const recorder = await Recorder.open({
     throw error;
   },
 });
-recorder.record({ type: 'run', drill: encodeDrill(drill) });
+recorder.record({ type: 'run', drill: encodeDrill(drill, CATALOG) });
 const plan = planOf(drill);
 const setting = {
   clock,
   drill,
   plan,
-  runtime: RUNTIMES.process,
-  system: SYSTEMS.reference,
-  faults: FAULTS,
+  catalog: CATALOG,
+  runtime: CATALOG.runtimes.process,
+  system: CATALOG.systems.reference,
   random: seeded(1),
   recorder,
   folder,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { impactText } from '../../src/checker/impact.js';
-import { judge } from '../../src/checker/judge.js';
+import { judge } from '../built-in.js';
 import { Building, failover } from './build.js';
 import { find } from './find.js';
 

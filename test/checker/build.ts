@@ -7,7 +7,8 @@
  *     run.read(5000, 1, { client: 'final' });
  *     judge(run.history());
  */
-import { type Drill, type DrillFile, decodeDrill } from '../../src/drill/schema.js';
+
+import type { Drill, DrillFile } from '../../src/drill/schema.js';
 import type {
   Event,
   EventBody,
@@ -20,6 +21,7 @@ import type {
   Value,
 } from '../../src/history/event.js';
 import { type History, historyOf } from '../../src/history/history.js';
+import { decodeDrill } from '../built-in.js';
 
 export interface OperationOptions {
   key?: string | null;

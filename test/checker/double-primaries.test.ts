@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../src/checker/judge.js';
 import type { EventBody, Role } from '../../src/history/event.js';
+import { judge } from '../built-in.js';
 import { Building, failover, withoutEnd } from './build.js';
 import { find } from './find.js';
 

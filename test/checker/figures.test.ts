@@ -2,9 +2,10 @@
  * Histories of which it is easy to say what is right, and was easy to judge wrong: what each figure is measured from, to,
  * and by whose word.
  */
+
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../src/checker/judge.js';
 import type { DrillFile } from '../../src/drill/schema.js';
+import { judge } from '../built-in.js';
 import { Building } from './build.js';
 import { find } from './find.js';
 
@@ -146,7 +147,8 @@ describe('a declaration', () => {
   /** c is cut off at 2000 and declares a at 2395; a is killed at 2200, and the supervisors declare it at 2620. */
   function watched(drill: Partial<DrillFile>, who: string, cutOff: string): Building {
     const run = inTerm(drill).writes(20, 2200, 10);
-    run.fault(2000, { targets: [cutOff], kind: 'partition' });
+    const cuts = ['a', 'b', 'c'].filter((other) => other !== cutOff).map((other) => `${cutOff}->${other}`);
+    run.fault(2000, { targets: [cutOff], kind: 'partition', cuts });
     run.fault(2200);
     run.at(2395, { type: 'supervisor', node: who, event: 'declared', target: 'a', term: 1 });
     run.writes(2200, 3000, 10, { type: 'info', took: 300 }).supervisor(2620, 'declared', 'a', 1);

@@ -1,7 +1,8 @@
 /** The finding on one expectation, as the judge gives it. */
-import { judge } from '../../src/checker/judge.js';
+
 import type { Finding } from '../../src/checker/verdict.js';
 import type { History } from '../../src/history/history.js';
+import { judge } from '../built-in.js';
 
 export function find(history: History, expectation: string): Finding {
   const finding = judge(history).findings.find((one) => one.expectation === expectation);

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CHECKERS } from '../../src/checker/checkers.js';
-import { judge } from '../../src/checker/judge.js';
 import { decodeHistory, encodeHistory } from '../../src/history/codec.js';
 import { historyOf } from '../../src/history/history.js';
+import { judge } from '../built-in.js';
 import { RECORDINGS, recorded } from './partition-runs.js';
 
 const folder = new URL('../../fixtures/histories/', import.meta.url);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../src/checker/judge.js';
 import { historyOf } from '../../src/history/history.js';
+import { judge } from '../built-in.js';
 import { Building, withoutEnd } from './build.js';
 import { find } from './find.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../src/checker/judge.js';
 import { decodeHistory, encodeHistory } from '../../src/history/codec.js';
 import { type History, historyOf } from '../../src/history/history.js';
+import { judge } from '../built-in.js';
 import { Building, failover } from './build.js';
 import { EXPECT } from './partition-runs.js';
 

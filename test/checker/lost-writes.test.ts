@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../src/checker/judge.js';
+import { judge } from '../built-in.js';
 import { Building, failover, withoutEnd } from './build.js';
 import { find } from './find.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../src/checker/judge.js';
 import type { DrillFile } from '../../src/drill/schema.js';
+import { judge } from '../built-in.js';
 import { Building, type FaultOptions } from './build.js';
 import { find } from './find.js';
 

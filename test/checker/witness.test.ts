@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { faultsOf } from '../../src/checker/faults.js';
-import { judge } from '../../src/checker/judge.js';
+import { judge } from '../built-in.js';
 import { Building } from './build.js';
 import { find } from './find.js';
 

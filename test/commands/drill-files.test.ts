@@ -1,4 +1,5 @@
 /** The commands that only read or write drill files: validate, schema, list and init. */
+
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,8 +10,8 @@ import { list, opening } from '../../src/commands/list.js';
 import { schema } from '../../src/commands/schema.js';
 import { STARTER } from '../../src/commands/starter.js';
 import { validate } from '../../src/commands/validate.js';
-import { parseDrill } from '../../src/drill/load.js';
 import { UsageError } from '../../src/errors.js';
+import { parseDrill } from '../built-in.js';
 import { LEAST } from '../drill/examples.js';
 
 const root = mkdtempSync(join(tmpdir(), 'drill-commands-'));

@@ -1,4 +1,5 @@
 /** Which drills, options and folders a command means: selection, defaults from a file, run folders. */
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +9,7 @@ import { configuredDefaults } from '../../src/commands/config-file.js';
 import { run } from '../../src/commands/run.js';
 import { runFolders } from '../../src/commands/run-folders.js';
 import { isSelected, selected } from '../../src/commands/selection.js';
-import { parseDrill } from '../../src/drill/load.js';
+import { parseDrill } from '../built-in.js';
 import { LEAST } from '../drill/examples.js';
 
 const root = mkdtempSync(join(tmpdir(), 'drill-selection-'));

@@ -1,4 +1,5 @@
 /** What `drill check` finds in a run folder that somebody has changed, with and without a signature. */
+
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import {
@@ -14,13 +15,13 @@ import {
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { judge } from '../../src/checker/judge.js';
 import { check } from '../../src/commands/check.js';
 import type { Io } from '../../src/commands/command.js';
 import { messageOf, UsageError } from '../../src/errors.js';
 import { decodeHistory, encodeHistory } from '../../src/history/codec.js';
 import { verdictJson } from '../../src/report/json.js';
 import { keyOf, signExecution } from '../../src/run/signature.js';
+import { judge } from '../built-in.js';
 import { freshFolder, ROOT } from '../drills/drill-command.js';
 
 interface Checked {

@@ -1,6 +1,7 @@
 /** What a drill on one shared network may ask for. */
+
 import { expect, it } from 'vitest';
-import { parseDrill } from '../../src/drill/load.js';
+import { parseDrill } from '../built-in.js';
 
 function drill(step: string, network = 'shared') {
   return parseDrill(

@@ -1,7 +1,7 @@
 /** What the checks must let pass; what they must refuse is under fixtures/invalid. */
+
 import { describe, expect, it } from 'vitest';
-import { checkDrill } from '../../src/drill/check.js';
-import { decodeDrill } from '../../src/drill/schema.js';
+import { checkDrill, decodeDrill } from '../built-in.js';
 
 const NODES = { a: { role: 'primary' }, b: { tags: ['site:west'] }, c: {} };
 

@@ -1,9 +1,10 @@
 /** Every file under fixtures/invalid is refused with exactly the text beside it. */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { parseDrill } from '../../src/drill/load.js';
 import { UsageError } from '../../src/errors.js';
+import { parseDrill } from '../built-in.js';
 
 const FOLDER = fileURLToPath(new URL('../../fixtures/invalid/', import.meta.url));
 const files = readdirSync(FOLDER).filter((file) => file.endsWith('.yaml'));

@@ -1,7 +1,8 @@
 /** The JSON Schema, judged by a small validator of our own: it must take what the schema of the language takes. */
+
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { drillJsonSchema } from '../../src/drill/json-schema.js';
+import { drillJsonSchema } from '../built-in.js';
 import { EVERYTHING, examples, examplesIn } from './examples.js';
 
 type Json = Record<string, unknown>;

@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { drillError, loadDrill, parseDrill } from '../../src/drill/load.js';
-import { decodeDrill } from '../../src/drill/schema.js';
+import { drillError } from '../../src/drill/load.js';
 import { UsageError } from '../../src/errors.js';
+import { catalogWithSystem, decodeDrill, loadDrill, parseDrill } from '../built-in.js';
+import { noopSystem } from '../noop-system.js';
 import { EVERYTHING, examples, examplesIn, LEAST } from './examples.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'drill-load-'));
@@ -107,7 +108,10 @@ describe('loading a drill', () => {
   it('takes the systems that it is told of', () => {
     const text = LEAST.replace('{ nodes', '{ system: mine, nodes');
     expect(message(text)).toContain('expected a system that is known');
-    expect(parseDrill(text, 'x.yaml', { systems: ['reference', 'mine'] }).topology.system).toBe('mine');
+    expect(
+      parseDrill(text, 'x.yaml', { catalog: catalogWithSystem({ ...noopSystem, name: 'mine' }) }).topology
+        .system,
+    ).toBe('mine');
   });
 });
 

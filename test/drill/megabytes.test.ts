@@ -1,7 +1,8 @@
 /** Drill files of a megabyte that mean nothing: each is refused, and soon. */
+
 import { expect, it } from 'vitest';
-import { parseDrill } from '../../src/drill/load.js';
 import { UsageError } from '../../src/errors.js';
+import { parseDrill } from '../built-in.js';
 
 const MOST = 999_990;
 const fill = (piece: string) => piece.repeat(Math.floor(MOST / piece.length));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { drillError, parseDrill } from '../../src/drill/load.js';
-import { lackingNeeds, missingNeeds, needsOf } from '../../src/drill/needs.js';
+import { drillError } from '../../src/drill/load.js';
 import { processRuntime } from '../../src/runtime/process/process-runtime.js';
+import { lackingNeeds, missingNeeds, needsOf, parseDrill } from '../built-in.js';
 import { EVERYTHING } from './examples.js';
 
 function drill(steps: string, more = '') {

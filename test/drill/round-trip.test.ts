@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { parseDrill } from '../../src/drill/load.js';
-import { decodeDrill, encodeDrill } from '../../src/drill/schema.js';
+import { decodeDrill, encodeDrill, parseDrill } from '../built-in.js';
 import { examples } from './examples.js';
 
 describe('a drill as resolved, written back as a drill file', () => {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { loadDrill, parseDrill } from '../../src/drill/load.js';
-import { decodeDrill } from '../../src/drill/schema.js';
+import { CATALOG } from '../../src/catalog.js';
 import { isMasked, Mask } from '../../src/drill/secrets.js';
+import { decodeDrill, loadDrill, parseDrill } from '../built-in.js';
 
 const COMPOSE = `
 services:
@@ -48,7 +48,7 @@ describe('what a run leaves behind of a drill', () => {
     const drill = await load();
     // They are there, in what is run.
     for (const secret of SECRETS) expect(stringify(drill)).toContain(secret);
-    const text = stringify(new Mask(drill, 'key').drill(drill));
+    const text = stringify(new Mask(drill, 'key').drill(drill, CATALOG));
     for (const secret of SECRETS) expect(text).not.toContain(secret);
     expect(text).toContain('image: db:latest');
     expect(text).toContain('serve');
@@ -58,7 +58,7 @@ describe('what a run leaves behind of a drill', () => {
   it('tells equal values from different ones, to whoever does not have the key, and no more', async () => {
     const drill = await load();
     const of = (key: string) => {
-      const { command, environment } = new Mask(drill, key).drill(drill).topology.nodes['a'] as {
+      const { command, environment } = new Mask(drill, key).drill(drill, CATALOG).topology.nodes['a'] as {
         command: string[];
         environment: Record<string, string>;
       };
@@ -74,12 +74,12 @@ describe('what a run leaves behind of a drill', () => {
 
   it('is a drill still, so that it can be judged again', async () => {
     const drill = await load();
-    expect(decodeDrill(new Mask(drill, 'key').drill(drill)).expect).toEqual(drill.expect);
+    expect(decodeDrill(new Mask(drill, 'key').drill(drill, CATALOG)).expect).toEqual(drill.expect);
   });
 
   it('is refused as a drill, with its place, where a value is needed', async () => {
     const drill = await load();
-    const text = stringify(new Mask(drill, 'key').drill(drill));
+    const text = stringify(new Mask(drill, 'key').drill(drill, CATALOG));
     expect(() => parseDrill(text, 'drill.yaml')).toThrow(/drill\.yaml:\d+:\d+: .*expected the value itself/s);
   });
 

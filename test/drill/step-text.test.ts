@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDrill } from '../../src/drill/load.js';
-import { decodeDrill, encodeDrill } from '../../src/drill/schema.js';
-import { stepText } from '../../src/drill/step-text.js';
+import { decodeDrill, encodeDrill, parseDrill, stepText } from '../built-in.js';
 import { LEAST } from './examples.js';
 
 describe('the text of a step', () => {

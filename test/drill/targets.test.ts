@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { limitedTo } from '../../src/drill/container.js';
-import { parseDrill } from '../../src/drill/load.js';
-import { candidates, skewedNodes } from '../../src/drill/targets.js';
+import { candidates } from '../../src/drill/targets.js';
+import { nodesNeeding, parseDrill } from '../built-in.js';
 
 const example = parseDrill(
   `name: x
@@ -25,7 +25,7 @@ it.each([
 ])('%s may be any of %s', (selector, names) => expect(candidates(selector, example)).toEqual(names));
 
 it('knows whose clocks may be set, in steps together too', () =>
-  expect(skewedNodes(example)).toEqual(['b', 'supervisor-1']));
+  expect(nodesNeeding('clock', example)).toEqual(['b', 'supervisor-1']));
 
 it.each([
   ['/data:size=64m', 64 * 1024 ** 2],

@@ -1,11 +1,12 @@
 /** The drills that ship pass; the known-bad configurations are caught, with the finding that they announce. */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { judge } from '../../src/checker/judge.js';
 import { besideHistory } from '../../src/commands/beside.js';
 import { decodeHistory } from '../../src/history/codec.js';
 import { verdictJson } from '../../src/report/json.js';
+import { judge } from '../built-in.js';
 import { drill, type Ended, freshFolder, ROOT, verdictIn } from './drill-command.js';
 
 const files = (folder: string) =>

@@ -1,8 +1,8 @@
 /** A system of one's own, given to runDrills(): what goes wrong with it is told at once, and by its own words. */
+
 import { describe, expect, it } from 'vitest';
-import { parseDrill } from '../../src/drill/load.js';
-import { runDrills } from '../../src/run/run-drills.js';
 import { type Connection, defineSystem } from '../../src/system/system.js';
+import { catalogWithSystem, parseDrill, runDrills } from '../built-in.js';
 import { freshFolder } from './drill-command.js';
 
 const FILE = `
@@ -23,10 +23,11 @@ function ownSystem(script: string, lines: readonly string[] = []) {
 }
 
 async function judged(own: ReturnType<typeof ownSystem>) {
-  const drill = parseDrill(FILE, 'own.yaml', { systems: ['own'] });
+  const catalog = catalogWithSystem(own);
+  const drill = parseDrill(FILE, 'own.yaml', { catalog });
   const { runs } = await runDrills({
     drills: [{ file: 'own.yaml', drill }],
-    systems: { own },
+    catalog,
     out: freshFolder(),
     environment: process.env,
   });

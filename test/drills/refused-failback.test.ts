@@ -1,12 +1,12 @@
 /** A switch back that is refused, on real processes: it is asked for again, for a while. */
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { parseDrill } from '../../src/drill/load.js';
 import { EnvironmentError } from '../../src/errors.js';
 import { decodeHistory } from '../../src/history/codec.js';
-import { runDrills } from '../../src/run/run-drills.js';
 import { referenceSystem } from '../../src/system/reference.js';
+import { catalogWithSystem, parseDrill, runDrills } from '../built-in.js';
 import { freshFolder } from './drill-command.js';
 
 const FILE = join(import.meta.dirname, 'containers/kill.yaml');
@@ -24,7 +24,7 @@ async function run(refusals: number) {
   const out = freshFolder();
   const { runs } = await runDrills({
     drills: [{ file: FILE, drill: parseDrill(readFileSync(FILE, 'utf8'), FILE) }],
-    systems: { reference: reluctant },
+    catalog: catalogWithSystem(reluctant),
     environment: process.env,
     out,
   });

@@ -1,12 +1,12 @@
 /** Nodes that tell their role and nothing else, on real processes: who leads beside another is caught all the same. */
+
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { httpSystem as httpSpec } from '../../src/drill/http-system.js';
-import { parseDrill } from '../../src/drill/load.js';
 import type { DrillFile } from '../../src/drill/schema.js';
-import { runDrills } from '../../src/run/run-drills.js';
 import { httpSystem } from '../../src/system/http.js';
 import { defineSystem, type NodeContext } from '../../src/system/system.js';
+import { catalogWithSystem, parseDrill, runDrills } from '../built-in.js';
 import { drill, freshFolder } from './drill-command.js';
 
 const LEADER = join(import.meta.dirname, 'roles/leader.mjs');
@@ -54,14 +54,15 @@ async function run(system: ReturnType<typeof leaders>, steps: NonNullable<DrillF
     expect: { double_primaries: 0, failovers: 1 },
   };
   const out = freshFolder();
+  const catalog = catalogWithSystem(system);
   const { runs } = await runDrills({
     drills: [
       {
         file: 'leaders.yaml',
-        drill: parseDrill(JSON.stringify(file), 'leaders.yaml', { systems: ['leaders'] }),
+        drill: parseDrill(JSON.stringify(file), 'leaders.yaml', { catalog }),
       },
     ],
-    systems: { leaders: system },
+    catalog,
     environment: process.env,
     out,
   });

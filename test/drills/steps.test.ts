@@ -3,7 +3,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { type Step, step } from '../../src/drill/steps.js';
+import { CATALOG } from '../../src/catalog.js';
+import { stepSchema } from '../../src/drill/steps.js';
 import { withEngine } from '../runtime/docker/engine.js';
 import { drill, freshFolder, ROOT, verdictIn } from './drill-command.js';
 
@@ -52,11 +53,13 @@ describe('the steps', () => {
   it('are all of them here', () => {
     const used = (Object.keys(FOLDERS) as Runtime[]).flatMap((runtime) =>
       filesFor(runtime).flatMap((file) => {
-        const { steps } = parse(readFileSync(join(folderOf(runtime), file), 'utf8')) as { steps: Step[] };
-        return steps.flatMap((one) => [...Object.keys(one), ...(one.together ?? []).flatMap(Object.keys)]);
+        const { steps } = parse(readFileSync(join(folderOf(runtime), file), 'utf8')) as {
+          steps: Record<string, object[]>[];
+        };
+        return steps.flatMap((one) => [...Object.keys(one), ...(one['together'] ?? []).flatMap(Object.keys)]);
       }),
     );
     // `flap` has a drill of its own in the library; `clock` needs an image that the reference system has not.
-    expect(new Set([...used, 'flap', 'clock'])).toEqual(new Set(Object.keys(step.shape)));
+    expect(new Set([...used, 'flap', 'clock'])).toEqual(new Set(Object.keys(stepSchema(CATALOG).shape)));
   });
 });

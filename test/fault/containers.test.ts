@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cpu } from '../../src/fault/cpu.js';
 import { disk } from '../../src/fault/disk.js';
-import { killProcess } from '../../src/fault/kill-process.js';
+import { kill } from '../../src/fault/kill.js';
 import { memory } from '../../src/fault/memory.js';
 import { pause } from '../../src/fault/pause.js';
 import { slowDisk } from '../../src/fault/slow-disk.js';
@@ -212,7 +212,7 @@ withEngine(() => {
   });
 
   test('one process is killed by its name, and the node goes on', async () => {
-    const { witness } = await stand.inject(killProcess, { target: 'a', process: 'worker' });
+    const { witness } = await stand.inject(kill, { target: 'a', process: 'worker' });
     const seen = await witness();
     expect(seen.witnessed).toBe(true);
     expect(seen.evidence[0]?.subject).toMatch(/^a: worker \(\d+\)$/);
@@ -221,10 +221,10 @@ withEngine(() => {
   });
 
   test('a name that nobody has or several have is refused, and who is there is told', async () => {
-    await expect(stand.inject(killProcess, { target: 'c', process: 'redis-server' })).rejects.toThrow(
+    await expect(stand.inject(kill, { target: 'c', process: 'redis-server' })).rejects.toThrow(
       'node c: expected a process called redis-server, found node, worker, helper',
     );
-    await expect(stand.inject(killProcess, { target: 'c', process: 'helper' })).rejects.toThrow(
+    await expect(stand.inject(kill, { target: 'c', process: 'helper' })).rejects.toThrow(
       'expected one process called helper, found 2 that were not started by each other',
     );
   });

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../src/checker/judge.js';
 import {
   decodeHistory,
   decodeStream,
@@ -8,6 +7,7 @@ import {
   lineEncoder,
 } from '../../src/history/codec.js';
 import type { Event } from '../../src/history/event.js';
+import { judge } from '../built-in.js';
 import { Building } from '../checker/build.js';
 
 function small(): Event[] {

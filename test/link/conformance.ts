@@ -1,13 +1,13 @@
 /** What links must do, whichever Toxiproxy server carries them, and also where none does. */
+
 import { connect, createServer, type Socket } from 'node:net';
 import type { Toxiproxy } from 'toxiproxy-node-client';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock as clock, sleep } from '../../src/clock.js';
-import type { CutMode } from '../../src/drill/steps.js';
 import type { StatefulLinks } from '../../src/link/links.js';
 import { openToxiproxy, type ServerChoice } from '../../src/link/server.js';
 import { openLinks, proxyName } from '../../src/link/toxiproxy-links.js';
-import type { Stream } from '../../src/topology/grudge.js';
+import type { CutMode, Stream } from '../../src/topology/grudge.js';
 import { atEnd, shared } from '../lifetime.js';
 import { eventually, mesh, openProcesses } from '../runtime/opened.js';
 

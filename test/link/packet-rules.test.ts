@@ -1,9 +1,9 @@
 /** Which packets a cut stops, as rules of iptables, and what is read back of them. */
+
 import { describe, expect, it } from 'vitest';
-import type { CutMode } from '../../src/drill/steps.js';
 import { packetCuts } from '../../src/link/packet-cuts.js';
 import { baseRules, chainRules, heldCuts, rulesOf } from '../../src/link/packet-rules.js';
-import { grudge, type ResolvedPartition } from '../../src/topology/grudge.js';
+import { type CutMode, grudge, type ResolvedPartition } from '../../src/topology/grudge.js';
 import type { Link } from '../../src/topology/links.js';
 import { mesh } from '../runtime/opened.js';
 

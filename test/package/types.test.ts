@@ -7,7 +7,7 @@ import { consumer, ROOT } from './packed.js';
 
 const USE = `
 import {
-  type Address, checkHistory, type Connection, defineSystem, type Drill, type Event, judge, loadDrills, parseDrill,
+  type Address, catalogWith, checkHistory, type Connection, defineSystem, type Drill, type Event, judge, loadDrills, parseDrill,
   type ReportedRun, type RoleAnswer, type RunOptions, runDrills, startToxiproxy, type System, UsageError, type Verdict,
 } from 'failover-drill';
 
@@ -23,8 +23,8 @@ const own = defineSystem({
 }) satisfies System;
 
 export async function verdicts(environment: RunOptions['environment']): Promise<Verdict[]> {
-  const drills = await loadDrills(['split-brain'], '.', { own });
-  const { runs }: { runs: ReportedRun[] } = await runDrills({ drills, systems: { own }, environment });
+  const drills = await loadDrills(['split-brain'], '.', catalogWith({ systems: [own] }));
+  const { runs }: { runs: ReportedRun[] } = await runDrills({ drills, environment });
   return runs.map((run) => run.verdict);
 }
 export const drill: Drill = parseDrill('name: x', 'x.yaml');

@@ -1,13 +1,14 @@
 /** What becomes of the other executions of a batch, and of what was done, where one of them cannot be written. */
+
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/clock.js';
-import { decodeDrill } from '../../src/drill/schema.js';
 import { EnvironmentError } from '../../src/errors.js';
 import { type BatchSetting, runBatch } from '../../src/run/batch.js';
 import type { Runtime } from '../../src/runtime/runtime.js';
+import { catalogWithSystem, decodeDrill } from '../built-in.js';
 import { noopSystem } from '../noop-system.js';
 
 function freshFolder(): string {
@@ -50,8 +51,7 @@ function batch(openings: Record<string, Opening>, more: Partial<BatchSetting> = 
       parallel: 2,
       clock: systemClock,
       runtime,
-      systemOf: () => noopSystem,
-      faults: {} as BatchSetting['faults'],
+      catalogOf: () => catalogWithSystem({ ...noopSystem, name: 'reference' }),
       toxiproxy: { kind: 'any' },
       environment: {},
       signal: new AbortController().signal,

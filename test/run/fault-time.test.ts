@@ -1,10 +1,12 @@
 /** For how long faults last that have a time, under virtual time: what was asked is what they get. */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import * as z from 'zod';
 import { sleep, VirtualClock } from '../../src/clock.js';
-import type { Aim, Effects, Fault } from '../../src/fault/fault.js';
+import type { Effects, Fault } from '../../src/fault/fault.js';
 import type { EventOf } from '../../src/history/event.js';
 import { seeded } from '../../src/random.js';
 import { Injector, type Ordered } from '../../src/run/injector.js';
@@ -75,8 +77,12 @@ function fault(options: Ordered['options'], takes: Takes, deadlines: (number | u
     await lasting(takes.overruns ? ms : Math.min(ms, (until ?? Number.POSITIVE_INFINITY) - clock.now()));
     return { witnessed: true, evidence: [] };
   };
-  const kind: Fault<unknown, Aim> = {
-    needs: [],
+  const hurt: Fault = {
+    name: 'hurt',
+    schema: z.unknown(),
+    needs: () => [],
+    check: () => [],
+    leaves: () => ['paused'],
     aim: () => ({ targets: ['a'], text: 'a hurt' }),
     inject: async () => ({
       span: await spanned(clock, () => lasting(takes.inject)),
@@ -88,7 +94,7 @@ function fault(options: Ordered['options'], takes: Takes, deadlines: (number | u
       },
     }),
   };
-  return { kind: 'hurt', fault: kind, options };
+  return { fault: hurt, options };
 }
 
 const one = <Type extends 'fault' | 'heal' | 'healed' | 'witness'>(type: Type): EventOf<Type> =>

@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { type Clock, systemClock as clock } from '../../src/clock.js';
-import type { Aim, Effects, Fault, Healed, Seen } from '../../src/fault/fault.js';
+import type { Effects, Fault, Healed, Seen } from '../../src/fault/fault.js';
 import { decodeHistory } from '../../src/history/codec.js';
 import { seeded } from '../../src/random.js';
 import { Injector, type Ordered } from '../../src/run/injector.js';
@@ -57,8 +58,12 @@ function fault(
   options: Ordered['options'] = {},
   { targets = ['a'], witness = async () => seen(true), still = async () => seen(true), ...ways }: Ways = {},
 ): Ordered {
-  const kind: Fault<unknown, Aim> = {
-    needs: [],
+  const hurt: Fault = {
+    name: 'hurt',
+    schema: z.unknown(),
+    needs: () => [],
+    check: () => [],
+    leaves: () => ['paused'],
     aim: () => ({ targets, text: `${targets.join(', ')} hurt` }),
     async inject(name) {
       const known = readFileSync(file, 'utf8').includes(`"type":"fault","fault":"${name}"`);
@@ -78,7 +83,7 @@ function fault(
       };
     },
   };
-  return { kind: 'hurt', fault: kind, options };
+  return { fault: hurt, options };
 }
 
 const types = () =>
@@ -203,11 +208,11 @@ describe('the injector', () => {
     const log: string[] = [];
     const own = injector();
     await own.inject([fault(log, {}, { targets: ['a', 'b', 'c'] }), fault(log, {}, { targets: ['c'] })]);
-    await own.release('hurt', ['b', 'd']);
+    await own.release('paused', ['b', 'd']);
     expect(log.slice(2)).toEqual(['fault-1 looked at: b', 'fault-1 healed: b']);
     // Once more: it is not held there any more.
-    await own.release('hurt', ['b']);
-    await own.release('other', ['a']);
+    await own.release('paused', ['b']);
+    await own.release('killed', ['a']);
     expect(healsIn(log)).toHaveLength(1);
     await own.healAll();
     expect(log.slice(4)).toEqual([
@@ -233,13 +238,13 @@ describe('the injector', () => {
     const { own: timed, pending } = counted();
     const own = injector(timed);
     await own.inject([fault(log, { for: 600_000 }, { targets: ['a', 'b'] })]);
-    await own.release('hurt', ['a']);
+    await own.release('paused', ['a']);
     expect(pending.size).toBe(1);
-    await own.release('hurt', ['b']);
+    await own.release('paused', ['b']);
     expect(types().at(-1)).toBe('healed fault-1');
     expect(pending.size).toBe(0);
     await own.inject([fault(log, { for: 20 }, { targets: ['a', 'b'] })]);
-    await own.release('hurt', ['a']);
+    await own.release('paused', ['a']);
     await expect.poll(() => healsIn(log)).toContain('fault-2 healed: b');
   });
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { parseDrill } from '../../src/drill/load.js';
 import { planOf } from '../../src/run/plan.js';
 import { deciders, testimony } from '../../src/run/testimony.js';
 import { referenceSystem } from '../../src/system/reference.js';
+import { parseDrill } from '../built-in.js';
 
 const DRILL = `
 name: word

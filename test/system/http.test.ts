@@ -1,12 +1,13 @@
 /** A system of one's own over HTTP, against real servers that answer, fail, hang and hang up. */
+
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { HttpSystemSpec } from '../../src/drill/http-system.js';
-import { decodeDrill } from '../../src/drill/schema.js';
 import { httpSystem } from '../../src/system/http.js';
 import { ServiceClient } from '../../src/system/http-client.js';
 import { greets, switches, tellsHealth, tellsRole } from '../../src/system/system.js';
+import { decodeDrill } from '../built-in.js';
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeDrill } from '../../src/drill/schema.js';
 import { seeded } from '../../src/random.js';
 import { describeGrudge, grudge, type ResolvedPartition } from '../../src/topology/grudge.js';
 import { kindOf, type Link, linksOf } from '../../src/topology/links.js';
-import { resolvePartition } from '../../src/topology/partition.js';
+import { type Partition, resolvePartition } from '../../src/topology/partition.js';
+import { decodeDrill } from '../built-in.js';
 
 type Shape = ResolvedPartition extends infer One
   ? One extends unknown
@@ -235,7 +235,7 @@ describe('a partition of a drill', () => {
   const topology = { nodes: { a: { role: 'primary' }, b: {}, c: {} } };
   const drill = decodeDrill({ name: 'x', topology, steps });
   const resolved = drill.steps.map((step) =>
-    resolvePartition(step.partition as NonNullable<typeof step.partition>, view, seeded(1)),
+    resolvePartition(step['partition'] as Partition, view, seeded(1)),
   );
 
   it('has names for its selectors', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decodeDrill } from '../../src/drill/schema.js';
 import { kindOf, linksOf } from '../../src/topology/links.js';
+import { decodeDrill } from '../built-in.js';
 
 function names(
   supervisor: Record<string, unknown> = {},

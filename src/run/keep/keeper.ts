@@ -1,11 +1,11 @@
 /** What a keeper does: carries out one job, and stays with what is left of it until it is told to take that down. */
-import { FAULTS, RUNTIMES, SYSTEMS, systemOf } from '../../catalog.js';
 import { systemClock as clock, sleep } from '../../clock.js';
 import { decodeDrill } from '../../drill/schema.js';
 import { noteFilledIn } from '../../drill/secrets.js';
-import { InternalError } from '../../errors.js';
 import type { Addresses } from '../../report/addresses.js';
 import { RunFolder } from '../../runtime/reaper/run-folder.js';
+import { systemOf } from '../../system/system-of.js';
+import type { Catalog } from '../catalog.js';
 import { type ExecutionSetting, execute } from '../execution.js';
 import type { Stage } from '../stage.js';
 import { stand } from '../standing.js';
@@ -23,24 +23,25 @@ export interface Talk {
 const WAKE_EVERY = 60_000;
 
 /** Resolves when all is over and nothing is left standing. Rejects where the job could not be begun. */
-export async function keep(job: Job, talk: Talk): Promise<void> {
-  return job.how === 'up' ? up(job, talk) : run(job, talk);
+export async function keep(job: Job, catalog: Catalog, talk: Talk): Promise<void> {
+  const setting = settingOf(job, catalog, talk);
+  return job.how === 'up' ? up(job, setting, talk) : run(job, setting, talk);
 }
 
-async function up(job: Job, talk: Talk): Promise<void> {
-  const standing = await stand(settingOf(job, talk));
+async function up(job: Job, setting: ExecutionSetting, talk: Talk): Promise<void> {
+  const standing = await stand(setting);
   note(job, standing.stage, 'up');
   talk.tell({ tell: 'done', stays: standing.addresses });
   await told(talk.signal);
   await standing.down();
 }
 
-async function run(job: Job, talk: Talk): Promise<void> {
+async function run(job: Job, setting: ExecutionSetting, talk: Talk): Promise<void> {
   let left: Stage | undefined;
   let stays: Addresses | undefined;
   try {
     const { verdict, failure } = await execute({
-      ...settingOf(job, talk),
+      ...setting,
       keeping: {
         wanted: () => talk.mayStay(),
         left(stage) {
@@ -58,18 +59,16 @@ async function run(job: Job, talk: Talk): Promise<void> {
   }
 }
 
-function settingOf(job: Job, { tell, signal }: Talk): ExecutionSetting {
-  const drill = decodeDrill(job.drill);
+function settingOf(job: Job, catalog: Catalog, { tell, signal }: Talk): ExecutionSetting {
+  const drill = decodeDrill(job.drill, catalog);
   noteFilledIn(drill, job.filledIn);
-  const system = systemOf(drill.topology, SYSTEMS);
-  if (!system) throw new InternalError({ expected: 'a system', found: `"${drill.topology.system}"` });
   const { seed, execution, folder, toxiproxy, environment } = job;
   return {
     clock,
     drill,
-    runtime: RUNTIMES[job.runtime],
-    system,
-    faults: FAULTS,
+    catalog,
+    runtime: catalog.runtimes[job.runtime],
+    system: systemOf(drill.topology, catalog.systems),
     seed,
     execution,
     folder,

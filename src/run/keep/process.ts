@@ -5,6 +5,7 @@
  */
 import { setMaxListeners } from 'node:events';
 import process from 'node:process';
+import { CATALOG } from '../../catalog.js';
 import { EnvironmentError, isError, linesOf, UsageError } from '../../errors.js';
 import { keep } from './keeper.js';
 import type { Job, Order, Told } from './protocol.js';
@@ -46,7 +47,7 @@ const tell = (told: Told) => {
 };
 
 try {
-  await keep(job, {
+  await keep(job, CATALOG, {
     tell,
     mayStay: () =>
       new Promise((resolve) => {

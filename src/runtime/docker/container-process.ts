@@ -1,9 +1,10 @@
 /** The first process of a container, in this machine's own process list. */
+
 import { readFileSync } from 'node:fs';
 import type Dockerode from 'dockerode';
-import type { KillSignal } from '../../drill/steps.js';
 import { identify, type ProcessIdentity } from '../os-process.js';
 import { signalTo } from '../process-tree.js';
+import type { KillSignal } from '../runtime.js';
 
 /**
  * Undefined where it has ended already, or where the engine has a process list of its own (in a virtual machine,

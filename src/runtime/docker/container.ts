@@ -8,11 +8,11 @@
 
 import type Dockerode from 'dockerode';
 import type { Clock } from '../../clock.js';
-import type { KillSignal } from '../../drill/steps.js';
 import { EnvironmentError, messageOf } from '../../errors.js';
 import type { Span } from '../../span.js';
 import { type ProcessIdentity, stateOf } from '../os-process.js';
 import { NodeLog } from '../process/node-log.js';
+import type { KillSignal } from '../runtime.js';
 import { describeExit, describeSignal, type Exit } from './container-exit.js';
 import { lackOfHealth } from './container-health.js';
 import { ContainerLife } from './container-life.js';

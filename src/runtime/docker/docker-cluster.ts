@@ -4,11 +4,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import type { ContainerSpec } from '../../drill/container.js';
-import type { KillSignal, PauseWay } from '../../drill/steps.js';
 import { EnvironmentError, InternalError, messageOf } from '../../errors.js';
 import type { Span } from '../../span.js';
 import type { Address } from '../address.js';
-import type { Handicapped } from '../handicap.js';
+import type { Handicap, Handicapped } from '../handicap.js';
 import type { ProcessIdentity } from '../os-process.js';
 import type { HelperProcesses } from '../process/helper-processes.js';
 import { reap, remaining } from '../reaper/reap.js';
@@ -19,8 +18,10 @@ import type {
   Hosts,
   Inventory,
   KilledProcess,
+  KillSignal,
   Kills,
   Pauses,
+  PauseWay,
   ProcessKills,
   Program,
   Stops,
@@ -71,9 +72,9 @@ export interface DockerClusterSetting {
 
 export class DockerCluster implements DockerClusterAbilities {
   readonly places: DockerPlaces;
-  readonly handicaps: ContainerHandicaps;
   readonly edges: DockerEdges;
   readonly #setting: DockerClusterSetting;
+  readonly #handicaps: ContainerHandicaps;
   readonly #nodes: ReadonlyMap<string, Container>;
   readonly #byId = new Map<string, Container>();
   readonly #volumes = new Set<string>();
@@ -103,7 +104,7 @@ export class DockerCluster implements DockerClusterAbilities {
       ]),
     );
     const node = (name: string) => this.#node(name);
-    this.handicaps = new ContainerHandicaps({
+    this.#handicaps = new ContainerHandicaps({
       clock: surroundings.clock,
       node,
       hosts: setting.helpers,
@@ -162,7 +163,11 @@ export class DockerCluster implements DockerClusterAbilities {
     await container.make(options);
     this.#assertOpen();
     await container.start(options.Cmd?.[0] ?? 'the program of its image');
-    await this.handicaps.again(node);
+    await this.#handicaps.again(node);
+  }
+
+  handicap(capability: string): Handicap<unknown> | undefined {
+    return this.#handicaps.handicap(capability);
   }
 
   async kill(node: string, signal: KillSignal): Promise<{ at: number }> {

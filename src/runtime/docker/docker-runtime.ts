@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { within } from '../../clock.js';
 import { type ContainerSpec, hasOwnImage } from '../../drill/container.js';
-import type { Capability } from '../../drill/needs.js';
+import type { Capability } from '../../drill/parts.js';
 import { thisProcess } from '../os-process.js';
 import { HelperProcesses } from '../process/helper-processes.js';
 import { Ports } from '../process/ports.js';
@@ -15,6 +15,7 @@ import { engineClient, type FoundEngine, findEngine } from './engine.js';
 import { engineAddress } from './engine-address.js';
 import { listenToEngine, listenToNetworks } from './engine-events.js';
 import { lackOfFaketime } from './handicap/faketime.js';
+import { HANDICAPS } from './handicap/handicaps.js';
 import { reachOf } from './handicap/reach.js';
 import { ensureImages } from './images.js';
 import { labelsOf, nameInEngine } from './labels.js';
@@ -61,11 +62,7 @@ const capabilities: ReadonlySet<Capability> = new Set<Capability>([
   'pause',
   'pause: freezer',
   'pause: SIGSTOP',
-  'cpu',
-  'memory',
-  'disk',
-  'slow_disk',
-  'clock',
+  ...HANDICAPS.map(({ capability }) => capability),
   'start',
   'links',
   'power',

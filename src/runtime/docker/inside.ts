@@ -1,12 +1,11 @@
 /** What is done to the processes in a container one by one, from outside: the engine's machine must be this one. */
 
 import { type Clock, sleep } from '../../clock.js';
-import type { KillSignal } from '../../drill/steps.js';
 import { EnvironmentError, messageOf } from '../../errors.js';
 import { type Span, spanned } from '../../span.js';
 import { type ProcessIdentity, stateOf } from '../os-process.js';
 import { named, signalTo, signalTree, treeOf } from '../process-tree.js';
-import type { KilledProcess } from '../runtime.js';
+import type { KilledProcess, KillSignal } from '../runtime.js';
 import type { Container } from './container.js';
 
 /** How long a process may take to end after a signal, and all of a container's to be stopped, ms. */

@@ -1,7 +1,7 @@
 /** A cluster of child processes on loopback, opened for one execution. */
+
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { KillSignal } from '../../drill/steps.js';
 import { EnvironmentError, InternalError, messageOf } from '../../errors.js';
 import type { Address } from '../address.js';
 import { makeSubgroup } from '../control-group.js';
@@ -12,6 +12,7 @@ import type {
   Helper,
   Hosts,
   Inventory,
+  KillSignal,
   Kills,
   Layout,
   Pauses,

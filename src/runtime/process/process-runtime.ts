@@ -1,6 +1,6 @@
 /** The process runtime: nodes are child processes on loopback. It needs nothing but Node. */
 import { resolve } from 'node:path';
-import type { Capability } from '../../drill/needs.js';
+import type { Capability } from '../../drill/parts.js';
 import { startReaper } from '../reaper/reaper.js';
 import type { Layout, Runtime, Surroundings } from '../runtime.js';
 import { lookOnMachine } from './look.js';

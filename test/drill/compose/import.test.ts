@@ -1,10 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Compose's own variables
 /** A Compose file as nodes: what is taken, what comes first, what is noted. */
+
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { loadDrill, parseDrill } from '../../../src/drill/load.js';
-import { encodeDrill } from '../../../src/drill/schema.js';
 import { linksOf } from '../../../src/topology/links.js';
+import { encodeDrill, loadDrill, parseDrill } from '../../built-in.js';
 import { taken } from './taken.js';
 
 const STACK = `

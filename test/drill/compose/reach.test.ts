@@ -1,11 +1,12 @@
 /** What a Compose file may reach on this machine, with real files, links and pipes: what a path leads to counts. */
+
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadDrill } from '../../../src/drill/load.js';
+import { loadDrill } from '../../built-in.js';
 
 const base = realpathSync(mkdtempSync(join(tmpdir(), 'drill-reach-')));
 const stack = join(base, 'stack');

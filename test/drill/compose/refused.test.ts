@@ -1,8 +1,9 @@
 /** Every Compose file under fixtures/invalid-compose is refused with exactly the text beside it. */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { parseDrill } from '../../../src/drill/load.js';
+import { parseDrill } from '../../built-in.js';
 
 const FOLDER = fileURLToPath(new URL('../../../fixtures/invalid-compose/', import.meta.url));
 const files = readdirSync(FOLDER).filter((file) => file.endsWith('.yaml'));

@@ -1,5 +1,7 @@
 /** A Compose file taken in as the nodes of a drill. */
-import { notesOf, parseDrill } from '../../../src/drill/load.js';
+
+import { notesOf } from '../../../src/drill/load.js';
+import { parseDrill } from '../../built-in.js';
 
 const HTTP = 'http: { port: 8080, write: { request: "PUT /{key}" }, read: { request: "GET /{key}" } }';
 

@@ -1,17 +1,18 @@
 /** Recipes of the user's own, built by the engine, and the order in which nodes that need each other start. */
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock as clock } from '../../../src/clock.js';
 import type { ContainerSpec } from '../../../src/drill/container.js';
-import { parseDrill } from '../../../src/drill/load.js';
 import { withExposedPorts } from '../../../src/run/exposed-ports.js';
 import { planOf } from '../../../src/run/plan.js';
 import { exposedPorts, withBuilt } from '../../../src/runtime/docker/build.js';
 import { dockerRuntime } from '../../../src/runtime/docker/docker-runtime.js';
 import { engineClient, findEngine } from '../../../src/runtime/docker/engine.js';
 import { referenceImage } from '../../../src/runtime/image/reference-image.js';
+import { parseDrill } from '../../built-in.js';
 import { openContainers, withEngine } from './engine.js';
 
 const NODE = '/usr/local/bin/node';

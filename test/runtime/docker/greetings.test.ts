@@ -1,10 +1,11 @@
 /** Cuts of links between containers of any kind, witnessed by greetings that end at the edge. */
+
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { CutMode } from '../../../src/drill/steps.js';
 import { partition } from '../../../src/fault/partition.js';
 import { toxic } from '../../../src/fault/toxic.js';
 import type { StatefulLinks } from '../../../src/link/links.js';
 import { proxyName } from '../../../src/link/toxiproxy-links.js';
+import type { CutMode } from '../../../src/topology/grudge.js';
 import { eventually, mesh } from '../opened.js';
 import { withEngine } from './engine.js';
 import { injecting, openLinked } from './linked.js';

@@ -1,13 +1,13 @@
 /** Nodes of images of the user's own. The reference image stands in for them: it has Node in it, and nothing else. */
+
 import { expect, test } from 'vitest';
 import { systemClock as clock } from '../../../src/clock.js';
 import type { ContainerSpec } from '../../../src/drill/container.js';
-import { parseDrill } from '../../../src/drill/load.js';
-import { missingNeeds } from '../../../src/drill/needs.js';
 import { http } from '../../../src/probe/http.js';
 import { engineClient, findEngine } from '../../../src/runtime/docker/engine.js';
 import { processRuntime } from '../../../src/runtime/process/process-runtime.js';
 import { linksOf } from '../../../src/topology/links.js';
+import { missingNeeds, parseDrill } from '../../built-in.js';
 import { eventually } from '../opened.js';
 import { openContainers, withEngine } from './engine.js';
 

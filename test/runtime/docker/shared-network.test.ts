@@ -1,13 +1,13 @@
 /** One network for all nodes: everything crosses it, and packet filters cut it. */
+
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock as clock } from '../../../src/clock.js';
-import type { CutMode } from '../../../src/drill/steps.js';
 import { openPacketLinks } from '../../../src/link/packet-links.js';
 import { openInside } from '../../../src/link/server.js';
 import { openLinks } from '../../../src/link/toxiproxy-links.js';
 import { engineClient, findEngine } from '../../../src/runtime/docker/engine.js';
 import { openPower } from '../../../src/runtime/power.js';
-import { grudge } from '../../../src/topology/grudge.js';
+import { type CutMode, grudge } from '../../../src/topology/grudge.js';
 import { linkConformance } from '../../link/conformance.js';
 import { eventually, mesh } from '../opened.js';
 import { arrivals, dialFrom, dialLink } from './answering.js';

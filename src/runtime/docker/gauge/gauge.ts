@@ -1,5 +1,5 @@
 /** What the gauge is asked to time. */
-import type { Throttle } from '../../../drill/hardship.js';
+import type { Throttle } from '../../throttle.js';
 
 /** How much is to be timed of each: bytes, or operations of one block. */
 export interface Gauge extends Throttle {

@@ -6,10 +6,11 @@
  *
  * It prints one line of JSON, the milliseconds by the same names: `{"write":241.3}`.
  */
+
 import { closeSync, constants, openSync, readSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { systemClock } from '../../../clock.js';
-import type { Throttle } from '../../../drill/hardship.js';
 import { messageOf } from '../../../errors.js';
+import type { Throttle } from '../../throttle.js';
 import { BLOCK, CHUNK, type Gauge } from './gauge.js';
 
 /** Known to Node, though not to its types. */

@@ -12,6 +12,7 @@ import { describeShare, type Handicap, type HandicapSeen, type Pace } from '../.
 import type { Container } from '../container.js';
 import { refusalOf } from '../engine.js';
 import { type Controller, cgroupOf, readText } from './cgroup.js';
+import type { HandicapKind } from './handicap-kind.js';
 import { Layers } from './layers.js';
 
 /** How a kind of limit is told to the engine, and read. Infinity is no limit. */
@@ -31,7 +32,7 @@ interface LimitKind {
 const PERIOD = 100_000;
 const NANO = 1e9;
 
-export const CPU: LimitKind = {
+const CPU: LimitKind = {
   controller: 'cpu',
   // The engine takes no quota where it was given a number of processors, nor the other way about.
   change: (value, { NanoCpus: made = 0 }) =>
@@ -61,7 +62,7 @@ const ALL = 2 ** 62;
 /** Above it, a figure of the kernel's is its way to say unlimited. */
 const UNLIMITED = 2 ** 60;
 
-export const MEMORY: LimitKind = {
+const MEMORY: LimitKind = {
   controller: 'memory',
   // Without swap, or the node would only get slow.
   change(value, { Memory: made = 0, MemorySwap: madeSwap = 0 }) {
@@ -80,6 +81,20 @@ export const MEMORY: LimitKind = {
     return used === undefined ? undefined : `${(Number(used) / 1024 ** 2).toFixed(1)} MiB in use`;
   },
   describe: formatSize,
+};
+
+export const cpu: HandicapKind = {
+  capability: 'cpu',
+  create: ({ clock, node }) => new EngineLimit(CPU, clock, node),
+  lackOfEngine: ({ CpuCfsQuota }) =>
+    CpuCfsQuota === false ? 'a kernel without quotas of processor time' : undefined,
+};
+
+export const memory: HandicapKind = {
+  capability: 'memory',
+  create: ({ clock, node }) => new EngineLimit(MEMORY, clock, node),
+  lackOfEngine: ({ MemoryLimit }) =>
+    MemoryLimit === false ? 'a kernel without limits of memory' : undefined,
 };
 
 function unlimited(bytes: number): number {

@@ -15,6 +15,7 @@ import { parseMounts } from '../../mounts.js';
 import { type ProcessIdentity, stateOf } from '../../os-process.js';
 import type { Container } from '../container.js';
 import { formatDevice } from './block-device.js';
+import type { HandicapKind } from './handicap-kind.js';
 
 const NO_ROOM = 'no room for a block (ENOSPC)';
 const ROOM = 'room for a block';
@@ -30,6 +31,18 @@ interface Full {
   process: ProcessIdentity;
   lifted: boolean;
 }
+
+/** Where the container on which it is tried has a folder with a size. */
+export const TRIAL_FOLDER = '/full';
+
+export const fullDisk: HandicapKind = {
+  capability: 'disk',
+  create: ({ clock, node }) => new FullDisk(clock, node),
+  async lackOn(process) {
+    await limitedFolder(process, TRIAL_FOLDER);
+    return undefined;
+  },
+};
 
 export class FullDisk implements Handicap<string> {
   readonly #clock: Clock;

@@ -1,40 +1,26 @@
 /** All handicaps of a cluster of containers, and what has to be done for them when a container is started again. */
-import type { Clock } from '../../../clock.js';
-import type { Handicaps } from '../../handicap.js';
-import type { Hosts } from '../../runtime.js';
-import type { Container } from '../container.js';
-import { CPU, EngineLimit, MEMORY } from './engine-limits.js';
-import { FullDisk } from './full-disk.js';
-import { SkewedClock } from './skewed-clock.js';
-import { SlowDisk } from './slow-disk.js';
+import type { Handicapped } from '../../handicap.js';
+import { cpu, memory } from './engine-limits.js';
+import { fullDisk } from './full-disk.js';
+import type { ContainerHandicap, HandicapKind, HandicapSetting } from './handicap-kind.js';
+import { skewedClock } from './skewed-clock.js';
+import { slowDisk } from './slow-disk.js';
 
-export interface HandicapSetting {
-  clock: Clock;
-  node(name: string): Container;
-  hosts: Pick<Hosts, 'host'>;
-  /** The disk that containers are on, where it is to be slowed down. */
-  device: string | undefined;
-}
+export const HANDICAPS: readonly HandicapKind[] = [cpu, memory, fullDisk, slowDisk, skewedClock];
 
-export class ContainerHandicaps implements Handicaps {
-  readonly cpu: EngineLimit;
-  readonly memory: EngineLimit;
-  readonly disk: FullDisk;
-  readonly slow_disk: SlowDisk;
-  readonly clock: SkewedClock;
+export class ContainerHandicaps implements Handicapped {
+  readonly #all: ReadonlyMap<string, ContainerHandicap>;
 
   constructor(setting: HandicapSetting) {
-    const { clock, node } = setting;
-    this.cpu = new EngineLimit(CPU, clock, node);
-    this.memory = new EngineLimit(MEMORY, clock, node);
-    this.disk = new FullDisk(clock, node);
-    this.slow_disk = new SlowDisk(setting);
-    this.clock = new SkewedClock(clock, node);
+    this.#all = new Map(HANDICAPS.map((kind) => [kind.capability, kind.create(setting)]));
+  }
+
+  handicap(capability: string): ContainerHandicap | undefined {
+    return this.#all.get(capability);
   }
 
   /** After a start of the node. */
   async again(node: string): Promise<void> {
-    this.slow_disk.again(node);
-    await this.clock.again(node);
+    for (const handicap of this.#all.values()) await handicap.again?.(node);
   }
 }

@@ -4,7 +4,7 @@
  * tried on a container of our own.
  */
 import type Dockerode from 'dockerode';
-import type { Capability } from '../../../drill/needs.js';
+import type { Capability } from '../../../drill/parts.js';
 import { EnvironmentError, messageOf } from '../../../errors.js';
 import { NODE_PATH } from '../../image/node-executable.js';
 import type { ProcessIdentity } from '../../os-process.js';
@@ -13,8 +13,9 @@ import { processOf } from '../container-process.js';
 import { trialName } from '../trial-name.js';
 import { blockDeviceOf } from './block-device.js';
 import { faketimeOf } from './faketime.js';
-import { limitedFolder } from './full-disk.js';
-import { lackOfThrottle } from './slow-disk.js';
+import { TRIAL_FOLDER } from './full-disk.js';
+import type { HandicapKind } from './handicap-kind.js';
+import { HANDICAPS } from './handicaps.js';
 
 export interface ReachSetting {
   docker: Dockerode;
@@ -33,40 +34,50 @@ export interface Reach {
   faketime: Readonly<Record<string, string>>;
 }
 
-/** What takes this machine's own hands, and how each is tried on a process in a container. */
-const BY_HAND = ['kill: process', 'pause: SIGSTOP', 'disk', 'slow_disk'] as const;
-type ByHand = (typeof BY_HAND)[number];
+/** Ways to signal a process in a container, which are no handicaps. */
+const BY_SIGNAL = ['kill: process', 'pause: SIGSTOP'];
+
+/** What takes this machine's own hands: why it cannot be done to a process in a container; undefined where it can. */
+interface ByHand {
+  capability: Capability;
+  lackOn: NonNullable<HandicapKind['lackOn']>;
+}
 
 /** Rejects with an `EnvironmentError` that names what cannot be done here, and why. */
 export async function reachOf(setting: ReachSetting): Promise<Reach> {
   const { docker, needs, skewed, labels } = setting;
-  if (needs.includes('cpu') || needs.includes('memory')) await assertLimits(docker, needs);
-  const byHand = BY_HAND.filter((need) => needs.includes(need));
-  const device = needs.includes('slow_disk') ? await deviceOf(docker) : undefined;
+  const kinds = HANDICAPS.filter(({ capability }) => needs.includes(capability));
+  const about = kinds.length > 0 ? ((await docker.info()) as Record<string, unknown>) : {};
+  for (const { capability, lackOfEngine } of kinds) {
+    const lack = lackOfEngine?.(about);
+    if (lack !== undefined) throw refusal(capability, lack, 'leave the step out');
+  }
+  const onDisk = kinds.find(({ needsDevice }) => needsDevice);
+  const device = onDisk && (await deviceOf(String(about.DockerRootDir), onDisk.capability));
+  const byHand: ByHand[] = [
+    ...BY_SIGNAL.filter((need) => needs.includes(need)).map((capability) => ({
+      capability,
+      lackOn: lackOfSignals,
+    })),
+    ...kinds.flatMap(({ capability, lackOn }) => (lackOn ? [{ capability, lackOn }] : [])),
+  ];
   if (byHand.length > 0) await assertByHand(setting, byHand, device);
   return { device, faketime: needs.includes('clock') ? await faketimeOf(docker, skewed, labels) : {} };
 }
 
-async function assertLimits(docker: Dockerode, needs: readonly Capability[]): Promise<void> {
-  const { CpuCfsQuota, MemoryLimit } = (await docker.info()) as Record<string, unknown>;
-  if (needs.includes('cpu') && CpuCfsQuota === false)
-    throw refusal('cpu', 'a kernel without quotas of processor time', 'leave the step out');
-  if (needs.includes('memory') && MemoryLimit === false)
-    throw refusal('memory', 'a kernel without limits of memory', 'leave the step out');
+async function lackOfSignals(process: ProcessIdentity): Promise<string | undefined> {
+  return signalTo(process, 'SIGCONT') ? undefined : 'a process that cannot be signalled';
 }
 
-async function deviceOf(docker: Dockerode): Promise<string> {
-  const { DockerRootDir: folder } = (await docker.info()) as { DockerRootDir: string };
+async function deviceOf(folder: string, capability: Capability): Promise<string> {
   return blockDeviceOf(folder).catch((error: unknown) => {
-    throw refusal('slow_disk', messageOf(error));
+    throw refusal(capability, messageOf(error));
   });
 }
 
-const FULL = '/full';
-
 async function assertByHand(
   { docker, image, labels }: ReachSetting,
-  needs: readonly ByHand[],
+  byHand: readonly ByHand[],
   device: string | undefined,
 ): Promise<void> {
   const container = await docker.createContainer({
@@ -75,36 +86,20 @@ async function assertByHand(
     // It waits for nothing.
     Cmd: [NODE_PATH, '-e', 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)'],
     Labels: labels,
-    HostConfig: { NetworkMode: 'none', CapDrop: ['ALL'], Tmpfs: { [FULL]: 'size=64k' } },
+    HostConfig: { NetworkMode: 'none', CapDrop: ['ALL'], Tmpfs: { [TRIAL_FOLDER]: 'size=64k' } },
   });
   try {
     await container.start();
     const { State } = await container.inspect();
     const process = processOf(container.id, State.Pid);
-    for (const need of needs) {
+    for (const { capability, lackOn } of byHand) {
       const lack = process
-        ? await lackOf(need, process, device)
+        ? await lackOn(process, device).catch(messageOf)
         : "an engine whose processes are not in this machine's list (in a virtual machine, say)";
-      if (lack !== undefined) throw refusal(need, lack);
+      if (lack !== undefined) throw refusal(capability, lack);
     }
   } finally {
     await container.remove({ force: true, v: true }).catch(() => undefined);
-  }
-}
-
-/** Why it cannot be done; undefined where it can. */
-async function lackOf(
-  need: ByHand,
-  process: ProcessIdentity,
-  device: string | undefined,
-): Promise<string | undefined> {
-  try {
-    if (need === 'disk') await limitedFolder(process, FULL);
-    else if (need === 'slow_disk') return lackOfThrottle(process.pid, device ?? '');
-    else if (!signalTo(process, 'SIGCONT')) return 'a process that cannot be signalled';
-    return undefined;
-  } catch (error) {
-    return messageOf(error);
   }
 }
 

@@ -17,6 +17,7 @@ import { tar } from '../../image/tar.js';
 import type { Container } from '../container.js';
 import { refusalOf } from '../engine.js';
 import { readText } from './cgroup.js';
+import type { HandicapKind } from './handicap-kind.js';
 import { Layers } from './layers.js';
 
 /** In the container. */
@@ -32,6 +33,11 @@ export function faketimeEnvironment(library: string, before: string | undefined)
     'FAKETIME_DONT_FAKE_MONOTONIC=1',
   ];
 }
+
+export const skewedClock: HandicapKind = {
+  capability: 'clock',
+  create: ({ clock, node }) => new SkewedClock(clock, node),
+};
 
 export class SkewedClock implements Handicap<number> {
   readonly #clock: Clock;

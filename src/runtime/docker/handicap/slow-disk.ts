@@ -5,18 +5,18 @@
  *
  * The witness reads them back, and has a process of ours in that group write or read for a moment.
  */
+
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { type Clock, within } from '../../../clock.js';
-import { THROTTLES, type Throttle } from '../../../drill/hardship.js';
+import { within } from '../../../clock.js';
 import { EnvironmentError, InternalError, messageOf } from '../../../errors.js';
 import { entry } from '../../entry.js';
-import { describeThrottle, type Handicap, type HandicapSeen, type Pace } from '../../handicap.js';
-import type { Hosts } from '../../runtime.js';
-import type { Container } from '../container.js';
+import type { Handicap, HandicapSeen, Pace } from '../../handicap.js';
+import { describeThrottle, THROTTLES, type Throttle } from '../../throttle.js';
 import { BLOCK, CHUNK, type Gauge } from '../gauge/gauge.js';
 import { type Cgroup, cgroupOf, readText } from './cgroup.js';
+import type { HandicapKind, HandicapSetting } from './handicap-kind.js';
 import { Layers } from './layers.js';
 
 type Limit = (typeof THROTTLES)[number];
@@ -67,21 +67,19 @@ export function throttle({ version, folder }: Cgroup, device: string, limits: Th
   }
 }
 
-export interface SlowDiskSetting {
-  clock: Clock;
-  node(name: string): Container;
-  /** Starts the gauge. */
-  hosts: Pick<Hosts, 'host'>;
-  /** The disk; undefined where no drill asked for it. */
-  device: string | undefined;
-}
+export const slowDisk: HandicapKind = {
+  capability: 'slow_disk',
+  create: (setting) => new SlowDisk(setting),
+  lackOn: async ({ pid }, device) => lackOfThrottle(pid, device ?? ''),
+  needsDevice: true,
+};
 
 export class SlowDisk implements Handicap<Throttle> {
-  readonly #setting: SlowDiskSetting;
+  readonly #setting: HandicapSetting;
   readonly #layers = new Layers<Throttle>();
   #gauged = 0;
 
-  constructor(setting: SlowDiskSetting) {
+  constructor(setting: HandicapSetting) {
     this.#setting = setting;
   }
 

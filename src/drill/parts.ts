@@ -1,0 +1,70 @@
+/**
+ * What the drill-file language has to know of a part that stands behind a step, such as a fault: what may be written,
+ * what that needs, and what is wrong with it. What the part does is not the language's business.
+ */
+import type * as z from 'zod';
+import type { Leaves } from '../history/fault-events.js';
+import type { Names } from './check-names.js';
+import type { Path, Problem } from './problem.js';
+import type { Drill } from './schema.js';
+
+/**
+ * Something that a runtime can do beyond the least, by name: `kill`, `links`, `packet-filters`, `slow_disk`, ... What a
+ * key of a step adds has the name of both: `kill: process`, `pause: SIGSTOP`.
+ */
+export type Capability = string;
+
+/** Where a step stands. */
+export interface StepPlace {
+  /** Leads to the step's options. */
+  readonly path: Path;
+  readonly drill: Drill;
+  readonly names: Names;
+  readonly before: StepsBefore;
+}
+
+/** What the steps before have done. */
+export interface StepsBefore {
+  /** Whether one of them breaks something. */
+  faults: boolean;
+  /** What they may leave nodes as. */
+  leaves: Set<Leaves>;
+  /** The names that faults were given. */
+  labels: Set<string>;
+  /** Whether one of them asked for another primary. */
+  switched: boolean;
+}
+
+export interface StepPart<Options = unknown> {
+  /** The key of the step. */
+  readonly name: string;
+  /** What may be written, and the options that come of it. */
+  readonly schema: z.ZodType<Options, unknown>;
+  /** What it needs of a runtime. */
+  needs(options: Options): readonly Capability[];
+  /** What is wrong with it in its place. */
+  check(options: Options, place: StepPlace): Problem[];
+  /** What it may leave nodes as. */
+  leaves?(options: Options): readonly Leaves[];
+  /** The selector of the nodes that it is aimed at, where a runtime has to prepare them for what it needs. */
+  target?(options: Options): string;
+}
+
+/** The parts that steps can name. */
+export interface StepParts {
+  /** What breaks something at once, and can do so together with others. */
+  readonly faults: Readonly<Record<string, StepPart>>;
+  /** What injects faults one after the other. */
+  readonly scenarios: Readonly<Record<string, StepPart>>;
+}
+
+/** The parts that drill files can name, as far as the language knows them. */
+export interface Parts extends StepParts {
+  readonly systems: Readonly<Record<string, { readonly name: string }>>;
+}
+
+/** The part behind a kind of step; undefined for the language's own verbs, and for what nobody knows. */
+export function partOf(kind: string, { faults, scenarios }: StepParts): StepPart | undefined {
+  if (Object.hasOwn(faults, kind)) return faults[kind];
+  return Object.hasOwn(scenarios, kind) ? scenarios[kind] : undefined;
+}

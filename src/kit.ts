@@ -1,0 +1,37 @@
+/** What plug-ins are made with: handed to them, so that they need no package beside the `drill` that loads them. */
+import * as z from 'zod';
+import { checkSelector } from './drill/check-names.js';
+import { checkTarget } from './drill/check-target.js';
+import { forDuration, label, selector } from './drill/step-keys.js';
+import * as units from './drill/units.js';
+import { EnvironmentError, UsageError } from './errors.js';
+import { becomes } from './fault/becomes.js';
+import { defineFault } from './fault/fault.js';
+import { hardship } from './fault/hardship.js';
+import { defineScenario } from './fault/scenario.js';
+import { witnessEach } from './fault/witness-each.js';
+import { spanOf } from './span.js';
+import { defineSystem } from './system/system.js';
+import { resolveText } from './topology/partition.js';
+
+export const KIT = {
+  z,
+  /** Durations, rates, shares and sizes as drill files write them. */
+  units,
+  /** Keys that steps of many kinds have. */
+  keys: { selector, label, for: forDuration },
+  checkSelector,
+  checkTarget,
+  /** The names that a selector stands for now. */
+  resolve: resolveText,
+  defineFault,
+  defineScenario,
+  defineSystem,
+  hardship,
+  becomes,
+  spanOf,
+  witnessEach,
+  EnvironmentError,
+  UsageError,
+};
+export type Kit = typeof KIT;

@@ -1,0 +1,37 @@
+/** Drill files as they are asked for, each loaded with the plug-ins that it names. */
+import { dirname, resolve } from 'node:path';
+import { findDrills } from '../drill/find.js';
+import { loadDrill } from '../drill/load.js';
+import { pluginsIn } from '../drill/plugins.js';
+import type { BatchDrill } from './batch.js';
+import type { Catalog } from './catalog.js';
+import { withPluginFiles } from './plugins.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Finds and loads drill files, folders and globs; `environment` is for the variables in Compose files. Rejects with a
+ * UsageError where one of them is wrong.
+ */
+export async function loadDrills(
+  patterns: readonly string[],
+  cwd: string,
+  catalog: Catalog,
+  environment: Environment,
+): Promise<BatchDrill[]> {
+  const files = await findDrills(patterns, cwd);
+  return Promise.all(files.map((file) => loadOne(file, cwd, catalog, environment)));
+}
+
+/** One of them. */
+export async function loadOne(
+  file: string,
+  cwd: string,
+  base: Catalog,
+  environment: Environment,
+): Promise<BatchDrill & { catalog: Catalog }> {
+  const path = resolve(cwd, file);
+  const plugins = pluginsIn(path, file);
+  const catalog = await withPluginFiles(base, plugins, dirname(path), file);
+  return { file, drill: await loadDrill(path, catalog, { shownAs: file, environment }), catalog };
+}

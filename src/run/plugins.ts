@@ -1,0 +1,117 @@
+/**
+ * Plug-ins: parts of the user's own, beside those that come with failover-drill. A plug-in is a module whose default
+ * export is a `Plugin`, or a function that makes one of the kit (kit.ts). It is code, loaded only where a drill file or
+ * the command line names it.
+ */
+import { existsSync } from 'node:fs';
+import { extname, resolve } from 'node:path';
+import process from 'node:process';
+import { pathToFileURL } from 'node:url';
+import { isVerb } from '../drill/steps.js';
+import { listed } from '../drill/suggest.js';
+import { messageOf, UsageError } from '../errors.js';
+import type { Fault } from '../fault/fault.js';
+import type { Scenario } from '../fault/scenario.js';
+import { KIT, type Kit } from '../kit.js';
+import type { System } from '../system/system.js';
+import type { Catalog } from './catalog.js';
+
+export interface Plugin {
+  readonly faults?: readonly Fault[];
+  readonly scenarios?: readonly Scenario[];
+  readonly systems?: readonly System[];
+}
+
+/** What a plug-in's module exports by default. */
+export type PluginExport = Plugin | ((kit: Kit) => Plugin);
+
+const KINDS = ['faults', 'scenarios', 'systems'] as const satisfies readonly (keyof Plugin)[];
+
+/** The catalog with the parts of a plug-in. Throws a UsageError where a name is taken; `from` is what errors call it. */
+export function extended(catalog: Catalog, plugin: Plugin, from = 'a plug-in'): Catalog {
+  return { ...withParts(catalog, plugin, from), given: true };
+}
+
+/** The catalog with the parts of plug-in files. Rejects with a UsageError where one of them is none; `where` names it. */
+export async function withPluginFiles(
+  base: Catalog,
+  files: readonly string[],
+  folder: string,
+  where: string,
+): Promise<Catalog> {
+  let catalog = base;
+  for (const file of files) {
+    const path = resolve(folder, file);
+    if (catalog.files.includes(path)) continue;
+    const plugin = await pluginOf(path, `${where}: plug-in ${file}`);
+    catalog = { ...withParts(catalog, plugin, `${where}: plug-in ${file}`), files: [...catalog.files, path] };
+  }
+  return catalog;
+}
+
+function withParts(catalog: Catalog, plugin: Plugin, where: string): Catalog {
+  const more = KINDS.map((kind) => {
+    const known: Record<string, unknown> = { ...catalog[kind] };
+    for (const part of plugin[kind] ?? []) {
+      if (Object.hasOwn(known, part.name) || isTaken(kind, part.name, catalog))
+        throw new UsageError({
+          where,
+          expected: `a name for \`${kind}\` that is not taken`,
+          found: `"${part.name}"`,
+          todo: 'choose another name',
+        });
+      known[part.name] = part;
+    }
+    return [kind, known];
+  });
+  return { ...catalog, ...(Object.fromEntries(more) as Pick<Catalog, (typeof KINDS)[number]>) };
+}
+
+/** Faults and scenarios are steps, whose names are shared with the verbs of the language. */
+function isTaken(kind: string, name: string, { faults, scenarios }: Catalog): boolean {
+  if (kind === 'systems') return false;
+  return isVerb(name) || Object.hasOwn(faults, name) || Object.hasOwn(scenarios, name);
+}
+
+async function pluginOf(path: string, where: string): Promise<Plugin> {
+  if (!existsSync(path))
+    throw new UsageError({ where, expected: 'a file', found: `none at ${path}`, todo: 'correct the path' });
+  const isTyped = /^\.[cm]?ts$/.test(extname(path));
+  if (isTyped && !('typescript' in process.features && process.features.typescript))
+    throw new UsageError({
+      where,
+      expected: 'JavaScript, or a Node that strips types',
+      found: `TypeScript, and Node ${process.versions.node}, which does not`,
+      todo: 'use Node 22.18 or later, or compile it first',
+    });
+  let exported: unknown;
+  try {
+    ({ default: exported } = (await import(pathToFileURL(path).href)) as { default?: unknown });
+    const plugin: unknown = typeof exported === 'function' ? exported(KIT) : exported;
+    if (isPlugin(plugin)) return plugin;
+  } catch (error) {
+    throw new UsageError(
+      { where, expected: 'a module that loads', found: messageOf(error) },
+      { cause: error },
+    );
+  }
+  throw new UsageError({
+    where,
+    expected: `a default export with one or more of ${listed(KINDS)}, each a list of parts with names; or a function that gives that`,
+    found: exported === undefined ? 'no default export' : `another ${typeof exported}`,
+    todo: 'see the guide to plug-ins in src/README.md',
+  });
+}
+
+function isPlugin(value: unknown): value is Plugin {
+  if (typeof value !== 'object' || value === null) return false;
+  const keys = Object.keys(value);
+  return (
+    keys.length > 0 &&
+    keys.every((key) => {
+      const parts = (value as Record<string, unknown>)[key];
+      const isKind = (KINDS as readonly string[]).includes(key);
+      return isKind && Array.isArray(parts) && parts.every((part) => typeof part?.name === 'string');
+    })
+  );
+}
