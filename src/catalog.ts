@@ -1,4 +1,21 @@
 /** The parts that come with failover-drill: explicit lists, no self-registration. */
+import { availability } from './expectation/availability.js';
+import { boot } from './expectation/boot.js';
+import { budget } from './expectation/budget.js';
+import { detect } from './expectation/detect.js';
+import { doublePrimaries } from './expectation/double-primaries.js';
+import { failback } from './expectation/failback.js';
+import { failbackOutage } from './expectation/failback-outage.js';
+import { failover } from './expectation/failover.js';
+import { failovers } from './expectation/failovers.js';
+import { init } from './expectation/init.js';
+import { linearizable } from './expectation/linearizable.js';
+import { lostWrites } from './expectation/lost-writes.js';
+import { outage } from './expectation/outage.js';
+import { phantomWrites } from './expectation/phantom-writes.js';
+import { recover } from './expectation/recover.js';
+import { resync } from './expectation/resync.js';
+import { staleReads } from './expectation/stale-reads.js';
 import { clock } from './fault/clock.js';
 import { cpu } from './fault/cpu.js';
 import { disk } from './fault/disk.js';
@@ -20,6 +37,25 @@ import { referenceSystem } from './system/reference.js';
 export const CATALOG: Catalog = {
   faults: byName([kill, stop, pause, partition, slow, toxic, cpu, memory, disk, slowDisk, clock]),
   scenarios: byName([flap, random]),
+  expectations: byName([
+    detect,
+    boot,
+    init,
+    failover,
+    recover,
+    outage,
+    availability,
+    doublePrimaries,
+    lostWrites,
+    phantomWrites,
+    staleReads,
+    linearizable,
+    failovers,
+    failback,
+    failbackOutage,
+    resync,
+    budget,
+  ]),
   systems: byName([referenceSystem]),
   files: [],
   runtimes: { docker: dockerRuntime, process: processRuntime },

@@ -1,5 +1,7 @@
 /** What plug-ins are made with: handed to them, so that they need no package beside the `drill` that loads them. */
 import * as z from 'zod';
+import { defineExpectation } from './checker/expectation.js';
+import { countFinding, durationFinding } from './checker/finding.js';
 import { checkSelector } from './drill/check-names.js';
 import { checkTarget } from './drill/check-target.js';
 import { forDuration, label, selector } from './drill/step-keys.js';
@@ -24,10 +26,13 @@ export const KIT = {
   checkTarget,
   /** The names that a selector stands for now. */
   resolve: resolveText,
+  defineExpectation,
   defineFault,
   defineScenario,
   defineSystem,
   hardship,
+  countFinding,
+  durationFinding,
   becomes,
   spanOf,
   witnessEach,

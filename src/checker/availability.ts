@@ -2,6 +2,7 @@
  * What each client group had of the service, from the beginning of the steps to the end of the load: the share
  * of its operations that were acknowledged, its longest outage, its latencies from the intended start.
  */
+import { type GroupLimit, isBound } from '../drill/group-limit.js';
 import type { Drill } from '../drill/schema.js';
 import type { Bound } from '../drill/units.js';
 import { eventsOf } from '../history/by-type.js';
@@ -9,7 +10,6 @@ import type { Nanoseconds } from '../history/event.js';
 import type { History } from '../history/history.js';
 import type { Operation } from '../history/operations.js';
 import { availabilityFinding } from './acknowledged-share.js';
-import type { Checker } from './checker.js';
 import { byGroup, clientOperations, followingOperations, requestsOf } from './client-operations.js';
 import { shortestTimeout } from './detectors.js';
 import { faultsOf } from './faults.js';
@@ -119,51 +119,47 @@ export function failbackSpan(history: History, drill: Drill): Span | undefined {
   return { from: back.at, to: Math.min(...next, endOf(history, 'failback')) };
 }
 
-export const availabilityChecker: Checker = {
-  name: 'availability',
-  check(history, drill) {
-    const findings: Finding[] = [];
-    const { outage, availability, failback_outage } = drill.expect;
-    const groups = groupsOf(history, drill);
-    if (outage !== undefined) {
-      const head = { checker: this.name, expectation: 'outage', nothing: 'no such group asked anything' };
-      const judge = (bound: Bound, judged: readonly Group[]) =>
-        durationFinding(
-          history,
-          drill,
-          head,
-          bound,
-          judged.map((group) => outageFigure(drill, group)),
-        );
-      findings.push(perGroup(outage, groups, drill, judge));
-    }
-    if (availability !== undefined) {
-      const judge = (bound: Bound, judged: readonly Group[]) =>
-        availabilityFinding(history, drill, bound, judged);
-      findings.push(perGroup(availability, groups, drill, judge));
-    }
-    if (failback_outage !== undefined) {
-      const head = {
-        checker: this.name,
-        expectation: 'failback_outage',
-        nothing: 'there was no failback, or no clients in it',
-      };
-      const span = failbackSpan(history, drill);
-      const worst = span && worstOutage(history, drill, span);
-      const figures = worst ? [outageFigure(drill, { name: worst.name, operations: [], outage: worst })] : [];
-      findings.push(durationFinding(history, drill, head, failback_outage, figures));
-    }
-    return findings;
-  },
-};
+const CHECKER = 'availability';
+
+export function judgeOutage(limit: GroupLimit, history: History, drill: Drill): Finding {
+  const head = { checker: CHECKER, expectation: 'outage', nothing: 'no such group asked anything' };
+  return perGroup(limit, history, drill, (bound, judged) =>
+    durationFinding(
+      history,
+      drill,
+      head,
+      bound,
+      judged.map((group) => outageFigure(drill, group)),
+    ),
+  );
+}
+
+export function judgeAvailability(limit: GroupLimit, history: History, drill: Drill): Finding {
+  return perGroup(limit, history, drill, (bound, judged) =>
+    availabilityFinding(history, drill, bound, judged),
+  );
+}
+
+export function judgeFailbackOutage(bound: Bound, history: History, drill: Drill): Finding {
+  const head = {
+    checker: CHECKER,
+    expectation: 'failback_outage',
+    nothing: 'there was no failback, or no clients in it',
+  };
+  const span = failbackSpan(history, drill);
+  const worst = span && worstOutage(history, drill, span);
+  const figures = worst ? [outageFigure(drill, { name: worst.name, operations: [], outage: worst })] : [];
+  return durationFinding(history, drill, head, bound, figures);
+}
 
 /** One limit for all the drill's groups, or a limit for each named one: a single finding in both cases. */
 function perGroup(
-  limit: Bound | Record<string, Bound>,
-  groups: readonly Group[],
+  limit: GroupLimit,
+  history: History,
   drill: Drill,
   judge: (bound: Bound, judged: readonly Group[]) => Finding,
 ): Finding {
+  const groups = groupsOf(history, drill);
   if (isBound(limit)) {
     return judge(
       limit,
@@ -191,10 +187,6 @@ function perGroup(
     evidence: evidenceOf(telling.flatMap(({ evidence }) => evidence)),
     message: telling.map(({ message }) => message).join('\n'),
   };
-}
-
-function isBound(limit: Bound | Record<string, Bound>): limit is Bound {
-  return typeof limit.operator === 'string';
 }
 
 /** What stands still so long before an outage has nothing to do with it, where no detector has a time-out. */

@@ -1,13 +1,14 @@
 /** Double primaries: how often two nodes were primary at once, who, in which terms, and what they did in it. */
+import type { Bound } from '../drill/units.js';
 import type { History } from '../history/history.js';
 import { isWrite, operationsOf } from '../history/operations.js';
-import type { Checker } from './checker.js';
 import { claimsOf } from './claims.js';
 import { FINAL } from './client-operations.js';
 import { countFinding } from './finding.js';
 import { durationText, figureText, instantText } from './milliseconds.js';
 import { type Holder, LEVELS, type Level, type Overlap, overlapsOf, termsGoneBack } from './overlaps.js';
 import { reignsOf } from './reigns.js';
+import type { Finding } from './verdict.js';
 
 const MOST_LINES = 10;
 const MOST_OPERATIONS = 5;
@@ -22,35 +23,28 @@ export function doublePrimaryCounts(history: History): { intervals: number; leve
   };
 }
 
-export const doublePrimariesChecker: Checker = {
-  name: 'double-primaries',
-  check(history, drill) {
-    const bound = drill.expect.double_primaries;
-    if (bound === undefined) return [];
-    const overlaps = overlapsOf(history);
-    const back = termsGoneBack(history);
-    const lines = overlaps.slice(0, MOST_LINES).map((overlap) => overlapText(history, overlap));
-    if (overlaps.length > MOST_LINES) lines.push(`and ${overlaps.length - MOST_LINES} more`);
-    const complete = claimsOf(history).length > 0 || reignsOf(history).length > 0;
-    if (!complete) lines.push('nobody was ever seen to be primary');
-    else if (overlaps.length === 0) lines.push('there was never more than one primary');
-    for (const { holder, at, after, index } of back.slice(0, MOST_LINES)) {
-      lines.push(
-        `the term went back: ${holderText(holder)} began ${instantText(at)}, after term ${after} (event ${index})`,
-      );
-    }
-    const evidence = [...overlaps.flatMap((overlap) => overlap.evidence), ...back.map(({ index }) => index)];
-    const head = { checker: this.name, expectation: 'double_primaries' };
-    return [
-      countFinding(history, head, bound, {
-        count: overlaps.length,
-        message: lines.join('\n'),
-        evidence,
-        complete,
-      }),
-    ];
-  },
-};
+export function judgeDoublePrimaries(bound: Bound, history: History): Finding {
+  const overlaps = overlapsOf(history);
+  const back = termsGoneBack(history);
+  const lines = overlaps.slice(0, MOST_LINES).map((overlap) => overlapText(history, overlap));
+  if (overlaps.length > MOST_LINES) lines.push(`and ${overlaps.length - MOST_LINES} more`);
+  const complete = claimsOf(history).length > 0 || reignsOf(history).length > 0;
+  if (!complete) lines.push('nobody was ever seen to be primary');
+  else if (overlaps.length === 0) lines.push('there was never more than one primary');
+  for (const { holder, at, after, index } of back.slice(0, MOST_LINES)) {
+    lines.push(
+      `the term went back: ${holderText(holder)} began ${instantText(at)}, after term ${after} (event ${index})`,
+    );
+  }
+  const evidence = [...overlaps.flatMap((overlap) => overlap.evidence), ...back.map(({ index }) => index)];
+  const head = { checker: 'double-primaries', expectation: 'double_primaries' };
+  return countFinding(history, head, bound, {
+    count: overlaps.length,
+    message: lines.join('\n'),
+    evidence,
+    complete,
+  });
+}
 
 function holderText({ node, term }: Holder): string {
   return term === undefined ? node : `${node} (term ${term})`;

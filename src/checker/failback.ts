@@ -2,12 +2,13 @@
  * The way back: failback (switch back asked -> the original primary acknowledges a write, in a newer term) and
  * resync (a node restarted, or its links healed -> in sync again).
  */
+
 import type { Drill } from '../drill/schema.js';
+import type { Bound } from '../drill/units.js';
 import { eventsOf } from '../history/by-type.js';
 import { instantOf, type Nanoseconds } from '../history/event.js';
 import type { History } from '../history/history.js';
 import { isWrite, type Operation } from '../history/operations.js';
-import type { Checker } from './checker.js';
 import { primaryAt, termAt } from './claims.js';
 import { clientOperations } from './client-operations.js';
 import { type FaultRecord, faultsOf, faultText } from './faults.js';
@@ -156,20 +157,13 @@ export function failbackTimings(
   };
 }
 
-export const failbackChecker: Checker = {
-  name: 'failback',
-  check(history, drill) {
-    const findings: Finding[] = [];
-    const { failback, resync } = drill.expect;
-    if (failback !== undefined) {
-      const figure = failbackFigure(history, drill);
-      const head = { checker: this.name, expectation: 'failback', nothing: 'no switch back was asked for' };
-      findings.push(durationFinding(history, drill, head, failback, figure ? [figure] : []));
-    }
-    if (resync !== undefined) {
-      const head = { checker: this.name, expectation: 'resync', nothing: 'no node had to re-synchronise' };
-      findings.push(durationFinding(history, drill, head, resync, resyncFigures(history)));
-    }
-    return findings;
-  },
-};
+export function judgeFailback(bound: Bound, history: History, drill: Drill): Finding {
+  const figure = failbackFigure(history, drill);
+  const head = { checker: 'failback', expectation: 'failback', nothing: 'no switch back was asked for' };
+  return durationFinding(history, drill, head, bound, figure ? [figure] : []);
+}
+
+export function judgeResync(bound: Bound, history: History, drill: Drill): Finding {
+  const head = { checker: 'failback', expectation: 'resync', nothing: 'no node had to re-synchronise' };
+  return durationFinding(history, drill, head, bound, resyncFigures(history));
+}

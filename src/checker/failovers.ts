@@ -3,10 +3,12 @@
  * a step asked for it or supervisors switch back by themselves, unless the primary that it replaces was declared failed
  * meanwhile.
  */
+
+import type { Drill } from '../drill/schema.js';
+import type { Bound } from '../drill/units.js';
 import { eventsOf } from '../history/by-type.js';
 import { instantOf, type Nanoseconds } from '../history/event.js';
 import type { History } from '../history/history.js';
-import type { Checker } from './checker.js';
 import { claimsOf } from './claims.js';
 import { excuseFor } from './doubts.js';
 import { faultsOf } from './faults.js';
@@ -14,6 +16,7 @@ import { countFinding, exceeds } from './finding.js';
 import { instantText } from './milliseconds.js';
 import { beginOf, lastInstant, type Span } from './phases.js';
 import { switchesTo } from './switch-back.js';
+import type { Finding } from './verdict.js';
 
 export interface Promotion {
   node: string;
@@ -91,32 +94,27 @@ export function failoversOf(history: History): Promotion[] {
   return promotions;
 }
 
-export const failoversChecker: Checker = {
-  name: 'failovers',
-  check(history, drill) {
-    const bound = drill.expect.failovers;
-    if (bound === undefined) return [];
-    const promotions = failoversOf(history);
-    const lines = promotions.map(({ node, term, at }) => {
-      return `${node} became primary${term === undefined ? '' : ` in term ${term}`} ${instantText(at)}`;
-    });
-    const promoted = eventsOf(history, 'supervisor').some(({ event }) => event === 'promoted');
-    const complete = promoted || claimsOf(history).length > 0;
-    const none = complete
-      ? 'no node became primary between the first fault and the failback'
-      : 'nobody was ever seen to be primary';
-    const counted = {
-      count: promotions.length,
-      message: lines.join('\n') || none,
-      complete,
-      evidence: promotions.map(({ index }) => index),
-    };
-    const finding = countFinding(history, { checker: this.name, expectation: 'failovers' }, bound, counted);
-    if (finding.verdict !== 'fail') return [finding];
-    const { from, to } = windowOf(history);
-    const last = exceeds(bound, counted.count) ? promotions.at(-1)!.at : to;
-    const doubt = excuseFor(history, drill, { from, to: last });
-    if (doubt === undefined) return [finding];
-    return [{ ...finding, verdict: 'inconclusive', message: `${finding.message}; ${doubt}` }];
-  },
-};
+export function judgeFailovers(bound: Bound, history: History, drill: Drill): Finding {
+  const promotions = failoversOf(history);
+  const lines = promotions.map(({ node, term, at }) => {
+    return `${node} became primary${term === undefined ? '' : ` in term ${term}`} ${instantText(at)}`;
+  });
+  const promoted = eventsOf(history, 'supervisor').some(({ event }) => event === 'promoted');
+  const complete = promoted || claimsOf(history).length > 0;
+  const none = complete
+    ? 'no node became primary between the first fault and the failback'
+    : 'nobody was ever seen to be primary';
+  const counted = {
+    count: promotions.length,
+    message: lines.join('\n') || none,
+    complete,
+    evidence: promotions.map(({ index }) => index),
+  };
+  const finding = countFinding(history, { checker: 'failovers', expectation: 'failovers' }, bound, counted);
+  if (finding.verdict !== 'fail') return finding;
+  const { from, to } = windowOf(history);
+  const last = exceeds(bound, counted.count) ? promotions.at(-1)!.at : to;
+  const doubt = excuseFor(history, drill, { from, to: last });
+  if (doubt === undefined) return finding;
+  return { ...finding, verdict: 'inconclusive', message: `${finding.message}; ${doubt}` };
+}

@@ -3,13 +3,13 @@
  * key by key, whether it is judged as the run ends or years later.
  */
 
-import type { ExpectationName } from '../drill/expectations.js';
 import type { Parts } from '../drill/parts.js';
 import { type Drill, decodeRecorded } from '../drill/schema.js';
 import { messageOf } from '../errors.js';
 import type { History } from '../history/history.js';
 import { groupFigures } from './availability.js';
-import { ALWAYS, CHECKERS } from './checkers.js';
+import { EVERY_RUN } from './every-run.js';
+import type { Expectation } from './expectation.js';
 import { countsOf, timingsOf } from './figures.js';
 import { isWhole } from './finding.js';
 import { inventoryOf } from './inventory.js';
@@ -20,13 +20,18 @@ import { unsoundFaults } from './soundness.js';
 import { worstStallMs } from './stillness.js';
 import { type Finding, judgementOf, type Verdict } from './verdict.js';
 
+/** The parts by which a history is read and judged. */
+export interface JudgingParts extends Parts {
+  readonly expectations: Readonly<Record<string, Expectation>>;
+}
+
 /** The verdict on a history: what the drill in its first event expects, and what every run must show. */
-export function judge(history: History, parts: Parts): Verdict {
+export function judge(history: History, parts: JudgingParts): Verdict {
   const { run } = history;
   const { drill, problem } = drillOf(history, parts);
   const lost = lostGround(history);
   const seen = lost?.seen ?? history;
-  const findings = findingsOf(history, drill, lost);
+  const findings = findingsOf(history, drill, lost, parts);
   if (problem !== undefined) findings.unshift(problem);
   return {
     drill: drill.name,
@@ -54,7 +59,7 @@ function toxiproxyOf(history: History): Verdict['toxiproxy'] {
 /** What stands in for a drill that is not there or cannot be read: it expects nothing. */
 const NO_DRILL = { name: 'unknown', topology: { nodes: {} } };
 
-function drillOf(history: History, parts: Parts): { drill: Drill; problem?: Finding } {
+function drillOf(history: History, parts: JudgingParts): { drill: Drill; problem?: Finding } {
   if (history.run !== undefined) {
     try {
       return { drill: decodeRecorded(history.run.drill, parts) };
@@ -80,31 +85,46 @@ function unreadable(message: string): Finding {
   };
 }
 
-function findingsOf(history: History, drill: Drill, lost: LostGround | undefined): Finding[] {
+function findingsOf(
+  history: History,
+  drill: Drill,
+  lost: LostGround | undefined,
+  parts: JudgingParts,
+): Finding[] {
   const seen = lost?.seen ?? history;
   const lacking = lost?.reason ?? (isWhole(history) ? undefined : NOT_WHOLE);
   const length = unsoundLength(history, drill);
   const findings: Finding[] = [];
-  for (const name of expectedNames(history, drill)) {
-    const own = CHECKERS[name].check(seen, drill).filter(({ expectation }) => expectation === name);
-    for (const finding of own) {
-      // A failure that is proven by what is there stays one; nothing passes on a part of the evidence.
-      if (lacking !== undefined && finding.verdict !== 'fail') findings.push(doubted(finding, lacking));
-      else if (length !== undefined && finding.verdict === 'pass') findings.push(doubted(finding, length));
-      else findings.push(finding);
-    }
+  for (const [name, limit] of expected(history, drill)) {
+    const part = parts.expectations[name];
+    const finding = part ? part.judge(limit, seen, drill) : unknownTo(name);
+    // A failure that is proven by what is there stays one; nothing passes on a part of the evidence.
+    if (lacking !== undefined && finding.verdict !== 'fail') findings.push(doubted(finding, lacking));
+    else if (length !== undefined && finding.verdict === 'pass') findings.push(doubted(finding, length));
+    else findings.push(finding);
   }
-  for (const checker of ALWAYS) findings.push(...checker.check(history, drill));
+  for (const checker of EVERY_RUN) findings.push(...checker.check(history, drill));
   return findings;
 }
 
-/** In the order of the drill file as the history has it. */
-function expectedNames(history: History, drill: Drill): ExpectationName[] {
-  const known = (Object.keys(CHECKERS) as ExpectationName[]).filter(
-    (name) => drill.expect[name] !== undefined,
-  );
+/** What the drill expects, in the order of the drill file as the history has it. */
+function expected(history: History, drill: Drill): [string, unknown][] {
   const order = Object.keys(history.run?.drill.expect ?? {});
-  return known.sort((one, other) => order.indexOf(one) - order.indexOf(other));
+  return order
+    .map((name): [string, unknown] => [name, drill.expect[name]])
+    .filter(([, limit]) => limit !== undefined);
+}
+
+function unknownTo(expectation: string): Finding {
+  return {
+    checker: 'judge',
+    expectation,
+    expected: 'an expectation that is known here',
+    actual: 'unknown',
+    verdict: 'inconclusive',
+    evidence: [],
+    message: `\`${expectation}\` came from a plug-in that is not here; name it with --plugin`,
+  };
 }
 
 const NOT_WHOLE = 'the history is not whole; in what there is of it';

@@ -3,7 +3,6 @@ import { isDrillError, messageOf } from '../errors.js';
 import type { History } from '../history/history.js';
 import { checkHistory } from './check-history.js';
 import type { CheckResult } from './check-result.js';
-import type { Checker } from './checker.js';
 import { evidenceOf, isWhole } from './finding.js';
 import type { Finding, Judgement } from './verdict.js';
 
@@ -11,15 +10,10 @@ import type { Finding, Judgement } from './verdict.js';
 const STEPS = 20_000_000;
 const MEMORY = 512 * 1024 * 1024;
 
-export const linearizabilityChecker: Checker = {
-  name: 'linearizability',
-  check(history, drill) {
-    const expected = drill.expect.linearizable;
-    if (expected === undefined) return [];
-    const head = { checker: this.name, expectation: 'linearizable', expected: `${expected}` };
-    return [{ ...head, ...judged(history, expected) }];
-  },
-};
+export function judgeLinearizable(expected: boolean, history: History): Finding {
+  const head = { checker: 'linearizability', expectation: 'linearizable', expected: `${expected}` };
+  return { ...head, ...judged(history, expected) };
+}
 
 type Judged = Pick<Finding, 'actual' | 'verdict' | 'evidence' | 'message'>;
 

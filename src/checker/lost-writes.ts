@@ -11,15 +11,16 @@
  * A write that a read of a later term has shown to be gone was not superseded but lost (gone-writes.ts): a key
  * that is written on and on would hide every loss otherwise.
  */
+import type { Bound } from '../drill/units.js';
 import type { History } from '../history/history.js';
 import type { Operation } from '../history/operations.js';
-import type { Checker } from './checker.js';
 import { FINAL } from './client-operations.js';
 import { type FaultRecord, faultsOf, faultText } from './faults.js';
 import { countFinding } from './finding.js';
 import { GoneWrites, type TermOf, termsOf } from './gone-writes.js';
 import { durationText, instantText } from './milliseconds.js';
 import { answererText, type KeyOperations, keysOf, shows, valueName, writeText } from './registers.js';
+import type { Finding } from './verdict.js';
 
 const MOST_LINES = 10;
 
@@ -104,48 +105,41 @@ function faultOf(history: History, write: Operation): FaultRecord | undefined {
   return inForce ?? witnessed.find(({ effective }) => effective! > write.end) ?? witnessed.at(-1);
 }
 
-export const lostWritesChecker: Checker = {
-  name: 'lost-writes',
-  check(history, drill) {
-    const bound = drill.expect.lost_writes;
-    if (bound === undefined) return [];
-    const { lost, unread, acknowledged } = lostWrites(history);
-    const lines: string[] = [];
-    const first = lost[0];
-    if (first !== undefined) {
-      lines.push(
-        `${lost.length} of ${acknowledged} acknowledged writes are lost, of ${keysText(lost)}; ${reachText(history, first.write)}`,
-      );
-      lines.push(...lost.slice(0, MOST_LINES).map(lostText));
-      if (lost.length > MOST_LINES) lines.push(`and ${lost.length - MOST_LINES} more`);
-    } else {
-      const judged = unread.length > 0 ? 'of the keys that were read at the end, ' : '';
-      lines.push(`${judged}every one of ${acknowledged} acknowledged writes is there, or superseded`);
-    }
-    if (unread.length > 0) {
-      const named = unread
-        .slice(0, 5)
-        .map((key) => key ?? 'the collection')
-        .join(', ');
-      lines.push(
-        `no final read of ${unread.length} key(s) with acknowledged writes: ${named}${unread.length > 5 ? ', ...' : ''}`,
-      );
-    } else if (acknowledged === 0) lines.push('no write was acknowledged at all');
-    const evidence = lost
-      .slice(0, MOST_LINES)
-      .flatMap(({ write, shown, lastSeen }) => [write.complete, lastSeen?.complete, shown.complete]);
-    const complete = unread.length === 0 && acknowledged > 0;
-    const head = { checker: this.name, expectation: 'lost_writes' };
-    return [
-      countFinding(history, head, bound, {
-        count: lost.length,
-        message: lines.join('\n'),
-        evidence,
-        complete,
-      }),
-    ];
-  },
-};
+export function judgeLostWrites(bound: Bound, history: History): Finding {
+  const { lost, unread, acknowledged } = lostWrites(history);
+  const lines: string[] = [];
+  const first = lost[0];
+  if (first !== undefined) {
+    lines.push(
+      `${lost.length} of ${acknowledged} acknowledged writes are lost, of ${keysText(lost)}; ${reachText(history, first.write)}`,
+    );
+    lines.push(...lost.slice(0, MOST_LINES).map(lostText));
+    if (lost.length > MOST_LINES) lines.push(`and ${lost.length - MOST_LINES} more`);
+  } else {
+    const judged = unread.length > 0 ? 'of the keys that were read at the end, ' : '';
+    lines.push(`${judged}every one of ${acknowledged} acknowledged writes is there, or superseded`);
+  }
+  if (unread.length > 0) {
+    const named = unread
+      .slice(0, 5)
+      .map((key) => key ?? 'the collection')
+      .join(', ');
+    lines.push(
+      `no final read of ${unread.length} key(s) with acknowledged writes: ${named}${unread.length > 5 ? ', ...' : ''}`,
+    );
+  } else if (acknowledged === 0) lines.push('no write was acknowledged at all');
+  const evidence = lost
+    .slice(0, MOST_LINES)
+    .flatMap(({ write, shown, lastSeen }) => [write.complete, lastSeen?.complete, shown.complete]);
+  const complete = unread.length === 0 && acknowledged > 0;
+  const head = { checker: 'lost-writes', expectation: 'lost_writes' };
+  return countFinding(history, head, bound, {
+    count: lost.length,
+    message: lines.join('\n'),
+    evidence,
+    complete,
+  });
+}
 
 /** `1 key`: every write counts that is newer than what is left, whether the next one had overwritten it or not. */
 function keysText(lost: readonly LostWrite[]): string {

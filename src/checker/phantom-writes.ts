@@ -1,10 +1,11 @@
 /** Phantom writes: failed, that is, said not to have happened, and yet read by someone. */
+import type { Bound } from '../drill/units.js';
 import type { History } from '../history/history.js';
 import type { Operation } from '../history/operations.js';
-import type { Checker } from './checker.js';
 import { countFinding } from './finding.js';
 import { instantText } from './milliseconds.js';
 import { answererText, keysOf, membersOf, valueName, writeText, written } from './registers.js';
+import type { Finding } from './verdict.js';
 
 const MOST_LINES = 10;
 
@@ -38,31 +39,24 @@ export function phantomWrites(history: History): PhantomWrite[] {
   return phantoms.sort((one, other) => one.write.start - other.write.start);
 }
 
-export const phantomWritesChecker: Checker = {
-  name: 'phantom-writes',
-  check(history, drill) {
-    const bound = drill.expect.phantom_writes;
-    if (bound === undefined) return [];
-    const phantoms = phantomWrites(history);
-    const lines = phantoms.slice(0, MOST_LINES).map(phantomText);
-    const complete = keysOf(history).some(({ reads, finals }) => reads.length + finals.length > 0);
-    if (!complete) lines.push('no read was answered');
-    else if (phantoms.length === 0) lines.push('no failed write was ever read');
-    if (phantoms.length > MOST_LINES) lines.push(`and ${phantoms.length - MOST_LINES} more`);
-    const evidence = phantoms
-      .slice(0, MOST_LINES)
-      .flatMap(({ write, seen }) => [write.complete, seen.complete]);
-    const head = { checker: this.name, expectation: 'phantom_writes' };
-    return [
-      countFinding(history, head, bound, {
-        count: phantoms.length,
-        message: lines.join('\n'),
-        evidence,
-        complete,
-      }),
-    ];
-  },
-};
+export function judgePhantomWrites(bound: Bound, history: History): Finding {
+  const phantoms = phantomWrites(history);
+  const lines = phantoms.slice(0, MOST_LINES).map(phantomText);
+  const complete = keysOf(history).some(({ reads, finals }) => reads.length + finals.length > 0);
+  if (!complete) lines.push('no read was answered');
+  else if (phantoms.length === 0) lines.push('no failed write was ever read');
+  if (phantoms.length > MOST_LINES) lines.push(`and ${phantoms.length - MOST_LINES} more`);
+  const evidence = phantoms
+    .slice(0, MOST_LINES)
+    .flatMap(({ write, seen }) => [write.complete, seen.complete]);
+  const head = { checker: 'phantom-writes', expectation: 'phantom_writes' };
+  return countFinding(history, head, bound, {
+    count: phantoms.length,
+    message: lines.join('\n'),
+    evidence,
+    complete,
+  });
+}
 
 function phantomText({ write, seen }: PhantomWrite): string {
   const failed = `${writeText(write)} failed ${instantText(write.end)} (event ${write.complete}${write.error ? `: ${write.error}` : ''})`;

@@ -1,10 +1,8 @@
 /** What each fault cost: detect, boot, init, failover with its parts, recover, as the design defines them. */
 
-import type { Expectations } from '../drill/expectations.js';
 import type { Drill } from '../drill/schema.js';
 import { type Bound, holds, isUpper } from '../drill/units.js';
 import type { History } from '../history/history.js';
-import type { Checker } from './checker.js';
 import { type Detection, declarationsOf, declaredBefore, detectionOf, overlaidBy } from './detection.js';
 import { type FaultRecord, faultsOf, faultText, nameOf, primaryFaults } from './faults.js';
 import { durationFinding, type Measured } from './finding.js';
@@ -52,26 +50,19 @@ function partsOf({ declared, points }: Takeover): { part: string; ms: number }[]
 
 type Expected = 'detect' | 'boot' | 'init' | 'failover' | 'recover';
 
-export const recoveryTimesChecker: Checker = {
-  name: 'recovery-times',
-  check(history, drill) {
-    const findings: Finding[] = [];
-    const names: Expected[] = ['detect', 'boot', 'init', 'failover', 'recover'];
-    for (const expectation of names) {
-      const bound = (drill.expect as Expectations)[expectation];
-      if (bound === undefined) continue;
-      const head = {
-        checker: this.name,
-        expectation,
-        nothing: 'no fault was injected that this could be measured at',
-      };
-      findings.push(
-        durationFinding(history, drill, head, bound, figuresOf(expectation, history, drill, bound)),
-      );
-    }
-    return findings;
-  },
-};
+export function judgeRecoveryTime(
+  expectation: Expected,
+  bound: Bound,
+  history: History,
+  drill: Drill,
+): Finding {
+  const head = {
+    checker: 'recovery-times',
+    expectation,
+    nothing: 'no fault was injected that this could be measured at',
+  };
+  return durationFinding(history, drill, head, bound, figuresOf(expectation, history, drill, bound));
+}
 
 function figuresOf(expectation: Expected, history: History, drill: Drill, bound: Bound): Measured[] {
   switch (expectation) {

@@ -7,14 +7,15 @@
  * A register's value is older where every write of it was over before the newer write was invoked; nothing is
  * older than everything. A list is stale where an element is missing.
  */
+import type { Bound } from '../drill/units.js';
 import type { Nanoseconds } from '../history/event.js';
 import type { History } from '../history/history.js';
 import type { Operation } from '../history/operations.js';
 import { lowerBound } from '../history/service-record.js';
-import type { Checker } from './checker.js';
 import { countFinding } from './finding.js';
 import { durationText, instantText } from './milliseconds.js';
 import { answererText, type KeyOperations, keysOf, membersOf, valueName, written } from './registers.js';
+import type { Finding } from './verdict.js';
 
 const MOST_LINES = 10;
 
@@ -84,37 +85,27 @@ function staleLists({ writes, reads }: KeyOperations): StaleRead[] {
   return stale;
 }
 
-export const staleReadsChecker: Checker = {
-  name: 'stale-reads',
-  check(history, drill) {
-    const bound = drill.expect.stale_reads;
-    if (bound === undefined) return [];
-    const stale = staleReads(history);
-    const lines: string[] = [];
-    const complete = keysOf(history).some(({ reads }) => reads.length > 0);
-    if (!complete) lines.push('no read was answered');
-    else if (stale.length === 0)
-      lines.push('every read was as new as the writes acknowledged before it began');
-    else {
-      const worst = stale.reduce((most, one) => (one.stale > most.stale ? one : most));
-      lines.push(`${stale.length} stale reads, the worst by ${durationText(worst.stale)}`);
-      lines.push(...stale.slice(0, MOST_LINES).map(staleText));
-      if (stale.length > MOST_LINES) lines.push(`and ${stale.length - MOST_LINES} more`);
-    }
-    const evidence = stale
-      .slice(0, MOST_LINES)
-      .flatMap(({ read, missed }) => [read.complete, missed.complete]);
-    const head = { checker: this.name, expectation: 'stale_reads' };
-    return [
-      countFinding(history, head, bound, {
-        count: stale.length,
-        message: lines.join('\n'),
-        evidence,
-        complete,
-      }),
-    ];
-  },
-};
+export function judgeStaleReads(bound: Bound, history: History): Finding {
+  const stale = staleReads(history);
+  const lines: string[] = [];
+  const complete = keysOf(history).some(({ reads }) => reads.length > 0);
+  if (!complete) lines.push('no read was answered');
+  else if (stale.length === 0) lines.push('every read was as new as the writes acknowledged before it began');
+  else {
+    const worst = stale.reduce((most, one) => (one.stale > most.stale ? one : most));
+    lines.push(`${stale.length} stale reads, the worst by ${durationText(worst.stale)}`);
+    lines.push(...stale.slice(0, MOST_LINES).map(staleText));
+    if (stale.length > MOST_LINES) lines.push(`and ${stale.length - MOST_LINES} more`);
+  }
+  const evidence = stale.slice(0, MOST_LINES).flatMap(({ read, missed }) => [read.complete, missed.complete]);
+  const head = { checker: 'stale-reads', expectation: 'stale_reads' };
+  return countFinding(history, head, bound, {
+    count: stale.length,
+    message: lines.join('\n'),
+    evidence,
+    complete,
+  });
+}
 
 function staleText({ read, missed, stale }: StaleRead): string {
   const value = Array.isArray(read.value) ? `a list of ${read.value.length}` : JSON.stringify(read.value);

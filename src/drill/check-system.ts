@@ -1,6 +1,5 @@
 /** Whether a drill asks of its system only what that can tell and do. */
 import { hasOwnImage } from './container.js';
-import type { ExpectationName } from './expectations.js';
 import type { HttpSystemSpec } from './http-system.js';
 import { found, type Path, type Problem, quoted } from './problem.js';
 import type { Drill, Failback } from './schema.js';
@@ -17,6 +16,12 @@ function httpOf({ system }: TopologySpec): HttpSystemSpec | undefined {
 /** Whether anybody tells that a failure was declared. */
 export function tellsDetection({ topology }: Drill): boolean {
   return httpOf(topology) === undefined;
+}
+
+/** Whether the nodes tell who is primary. */
+export function tellsRoles({ topology }: Drill): boolean {
+  const http = httpOf(topology);
+  return http === undefined || http.role !== undefined;
 }
 
 export function checkSystemParts(topology: TopologySpec): Problem[] {
@@ -127,28 +132,4 @@ export function checkWayBack(drill: Drill, { trigger }: Failback): Problem[] {
       },
     ];
   return trigger === 'manual' ? checkPromotion(drill, path, 'a failback') : [];
-}
-
-/** What is measured from a declaration of failure on. */
-const NEED_DETECTION: readonly ExpectationName[] = ['detect', 'boot', 'init', 'failover'];
-/** What is seen by what nodes say of their roles. */
-const NEED_ROLES: readonly ExpectationName[] = ['double_primaries', 'failovers', 'resync'];
-
-/** Whether an expectation is about something that the system tells. */
-export function checkTold(name: ExpectationName, drill: Drill): Problem[] {
-  const http = httpOf(drill.topology);
-  const refuse = (message: string, todo: string): Problem[] => [
-    { path: ['expect', name], on: 'key', message, todo },
-  ];
-  if (NEED_DETECTION.includes(name) && !tellsDetection(drill))
-    return refuse(
-      `\`${name}\` is measured by the declaration of the failure, and nobody here tells of one`,
-      'remove it; `recover` and `outage` are measured at the clients',
-    );
-  if (http && !http.role && NEED_ROLES.includes(name))
-    return refuse(
-      `\`${name}\` is seen by the nodes' roles, and the system is not told how to ask for them`,
-      'remove it, or give the system `role`',
-    );
-  return [];
 }

@@ -26,7 +26,7 @@ export function checkDrill(drill: Drill, parts: Parts): Problem[] {
     ...checkSteps(drill, names, parts),
     ...checkShared(drill),
     ...checkFailback(drill, names.nodes),
-    ...checkExpectations(drill, names),
+    ...checkExpectations(drill, names, parts),
     ...checkMasked(drill),
   ];
 }

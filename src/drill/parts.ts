@@ -58,8 +58,39 @@ export interface StepParts {
   readonly scenarios: Readonly<Record<string, StepPart>>;
 }
 
+/** What has to be so of a drill for an expectation to be judged at all. */
+export type ExpectationNeed =
+  | 'fault'
+  | 'failback'
+  | 'fault or failback'
+  | 'writes'
+  | 'reads'
+  | 'declarations'
+  | 'roles';
+
+/** Where an expectation stands. */
+export interface ExpectationPlace {
+  /** Leads to what is expected. */
+  readonly path: Path;
+  readonly drill: Drill;
+  readonly names: Names;
+}
+
+/** What the drill-file language has to know of an expectation. */
+export interface ExpectationPart<Limit = unknown> {
+  /** The key under `expect`. */
+  readonly name: string;
+  /** What may be expected; its description says what is measured. */
+  readonly schema: z.ZodType<Limit, unknown>;
+  /** `declarations`: that somebody tells of a failure; `roles`: that nodes tell who is primary. */
+  readonly needs: readonly ExpectationNeed[];
+  /** What else is wrong with it in this drill. */
+  check?(limit: Limit, place: ExpectationPlace): Problem[];
+}
+
 /** The parts that drill files can name, as far as the language knows them. */
 export interface Parts extends StepParts {
+  readonly expectations: Readonly<Record<string, ExpectationPart>>;
   readonly systems: Readonly<Record<string, { readonly name: string }>>;
 }
 

@@ -4,8 +4,7 @@
  * encoding a `Drill` gives the drill file as resolved.
  */
 import * as z from 'zod';
-import { expectations } from './expectations.js';
-import { type StepSchemas, stepSchema } from './steps.js';
+import { type Described, optional, type StepSchemas, stepSchema } from './steps.js';
 import { nodeName, topology } from './topology.js';
 import { duration, interval, percent, phrase, rate } from './units.js';
 
@@ -68,7 +67,17 @@ const recovery = z.strictObject({
 /** The largest seed. */
 export const MOST_SEED = Number.MAX_SAFE_INTEGER;
 
-function drillSchemaOf(parts: StepSchemas, lenient: boolean) {
+/** The parts that drill files can name, as far as a schema needs them. */
+export interface Schemas extends StepSchemas {
+  readonly expectations: Described;
+}
+
+/** A drill expects nothing of what it leaves out. */
+function expectationSchema({ expectations }: Schemas, lenient: boolean) {
+  return (lenient ? z.looseObject : z.strictObject)(optional(expectations));
+}
+
+function drillSchemaOf(parts: Schemas, lenient: boolean) {
   return z.strictObject({
     name: phrase(
       /^[a-z0-9][a-z0-9._-]{0,80}$/,
@@ -104,7 +113,7 @@ function drillSchemaOf(parts: StepSchemas, lenient: boolean) {
       .prefault('none')
       .meta({ description: 'whether the original primary is to be primary again in the end' }),
     recovery: recovery.prefault({}).meta({ description: 'what counts as recovered' }),
-    expect: expectations.prefault({}).meta({ description: 'what must hold' }),
+    expect: expectationSchema(parts, lenient).prefault({}).meta({ description: 'what must hold' }),
     seed: z
       .int()
       .min(0)
@@ -116,9 +125,9 @@ function drillSchemaOf(parts: StepSchemas, lenient: boolean) {
 
 type DrillSchema = ReturnType<typeof drillSchemaOf>;
 
-const known = new WeakMap<StepSchemas, { strict: DrillSchema; lenient: DrillSchema }>();
+const known = new WeakMap<Schemas, { strict: DrillSchema; lenient: DrillSchema }>();
 
-function schemasOf(parts: StepSchemas): { strict: DrillSchema; lenient: DrillSchema } {
+function schemasOf(parts: Schemas): { strict: DrillSchema; lenient: DrillSchema } {
   let schemas = known.get(parts);
   if (schemas === undefined) {
     schemas = { strict: drillSchemaOf(parts, false), lenient: drillSchemaOf(parts, true) };
@@ -128,7 +137,7 @@ function schemasOf(parts: StepSchemas): { strict: DrillSchema; lenient: DrillSch
 }
 
 /** What a drill file may hold, with these parts. */
-export function drillSchema(parts: StepSchemas): DrillSchema {
+export function drillSchema(parts: Schemas): DrillSchema {
   return schemasOf(parts).strict;
 }
 
@@ -139,16 +148,16 @@ export type DrillFile = z.input<DrillSchema>;
 export type Failback = Exclude<Drill['failback'], 'none'>;
 
 /** The drill as resolved, in the form of a drill file: defaults filled in, quantities with their units. */
-export function encodeDrill(drill: Drill, parts: StepSchemas): DrillFile {
+export function encodeDrill(drill: Drill, parts: Schemas): DrillFile {
   return z.encode(drillSchema(parts), drill);
 }
 
 /** The inverse of `encodeDrill`; throws a ZodError where the value is no drill. */
-export function decodeDrill(value: unknown, parts: StepSchemas): Drill {
+export function decodeDrill(value: unknown, parts: Schemas): Drill {
   return z.decode(drillSchema(parts), value as DrillFile);
 }
 
 /** The same for whoever only judges: what no part stands behind is left as it is written. */
-export function decodeRecorded(value: unknown, parts: StepSchemas): Drill {
+export function decodeRecorded(value: unknown, parts: Schemas): Drill {
   return z.decode(schemasOf(parts).lenient, value as DrillFile);
 }

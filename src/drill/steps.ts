@@ -59,14 +59,15 @@ function oneKey(context: { value: object; issues: z.core.$ZodRawIssue[] }): void
 }
 
 /** The parts behind steps, as far as a schema needs them. */
-type Described = Readonly<Record<string, { readonly schema: z.ZodType }>>;
+export type Described = Readonly<Record<string, { readonly schema: z.ZodType }>>;
 
 export interface StepSchemas {
   readonly faults: Described;
   readonly scenarios: Described;
 }
 
-function schemasOf(parts: Described): Record<string, z.ZodType> {
+/** Each of them, or nothing. */
+export function optional(parts: Described): Record<string, z.ZodType> {
   return Object.fromEntries(Object.entries(parts).map(([name, { schema }]) => [name, schema.optional()]));
 }
 
@@ -78,7 +79,7 @@ export function stepSchema(
   const object = lenient ? z.looseObject : z.strictObject;
   const one = { minProperties: 1, maxProperties: 1 };
   const { wait, restart, resume, ...others } = VERBS;
-  const breaking = object(schemasOf(faults), {
+  const breaking = object(optional(faults), {
     error: (issue) => (issue.code === 'unrecognized_keys' ? A_STEP_TOGETHER : A_STEP),
   })
     .check(oneKey)
@@ -86,10 +87,10 @@ export function stepSchema(
   return object(
     {
       wait: wait.optional().meta({ description: 'wait for a duration or for a condition' }),
-      ...schemasOf(faults),
+      ...optional(faults),
       restart: restart.optional(),
       resume: resume.optional(),
-      ...schemasOf(scenarios),
+      ...optional(scenarios),
       together: z.array(breaking).min(1).optional(),
       switchover: others.switchover.optional(),
       heal: others.heal.optional(),

@@ -1,11 +1,11 @@
 /** What runs are made of, by name: the parts that describe themselves, and where they can run. */
-import type { Parts } from '../drill/parts.js';
+import type { JudgingParts } from '../checker/judge.js';
 import type { Fault } from '../fault/fault.js';
 import type { Scenario } from '../fault/scenario.js';
 import type { Runtime, RuntimeName } from '../runtime/runtime.js';
 import type { System } from '../system/system.js';
 
-export interface Catalog extends Parts {
+export interface Catalog extends JudgingParts {
   readonly faults: Readonly<Record<string, Fault>>;
   readonly scenarios: Readonly<Record<string, Scenario>>;
   readonly systems: Readonly<Record<string, System>>;

@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
+import type { Expectation } from '../checker/expectation.js';
 import { isVerb } from '../drill/steps.js';
 import { listed } from '../drill/suggest.js';
 import { messageOf, UsageError } from '../errors.js';
@@ -20,12 +21,13 @@ export interface Plugin {
   readonly faults?: readonly Fault[];
   readonly scenarios?: readonly Scenario[];
   readonly systems?: readonly System[];
+  readonly expectations?: readonly Expectation[];
 }
 
 /** What a plug-in's module exports by default. */
 export type PluginExport = Plugin | ((kit: Kit) => Plugin);
 
-const KINDS = ['faults', 'scenarios', 'systems'] as const satisfies readonly (keyof Plugin)[];
+const KINDS = ['faults', 'scenarios', 'systems', 'expectations'] as const satisfies readonly (keyof Plugin)[];
 
 /** The catalog with the parts of a plug-in. Throws a UsageError where a name is taken; `from` is what errors call it. */
 export function extended(catalog: Catalog, plugin: Plugin, from = 'a plug-in'): Catalog {
@@ -69,7 +71,7 @@ function withParts(catalog: Catalog, plugin: Plugin, where: string): Catalog {
 
 /** Faults and scenarios are steps, whose names are shared with the verbs of the language. */
 function isTaken(kind: string, name: string, { faults, scenarios }: Catalog): boolean {
-  if (kind === 'systems') return false;
+  if (kind !== 'faults' && kind !== 'scenarios') return false;
   return isVerb(name) || Object.hasOwn(faults, name) || Object.hasOwn(scenarios, name);
 }
 

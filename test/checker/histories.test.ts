@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { CHECKERS } from '../../src/checker/checkers.js';
+import { CATALOG } from '../../src/catalog.js';
 import { decodeHistory, encodeHistory } from '../../src/history/codec.js';
 import { historyOf } from '../../src/history/history.js';
 import { judge } from '../built-in.js';
@@ -27,7 +27,7 @@ describe('the recorded histories', () => {
       const named = new Set(
         findings.filter((finding) => finding.verdict === verdict).map((one) => one.expectation),
       );
-      for (const name of Object.keys(CHECKERS)) expect(named, `${name}: ${verdict}`).toContain(name);
+      for (const name of Object.keys(CATALOG.expectations)) expect(named, `${name}: ${verdict}`).toContain(name);
     }
   });
 

@@ -1,0 +1,18 @@
+/** The interface of an expectation: what a drill may expect, and the finding that a history comes to. One expectation, one file. */
+import type * as z from 'zod';
+import type { ExpectationPart } from '../drill/parts.js';
+import type { Drill } from '../drill/schema.js';
+import type { History } from '../history/history.js';
+import type { Finding } from './verdict.js';
+
+export interface Expectation<Limit = unknown> extends ExpectationPart<Limit> {
+  /** Pure: the same history always gives the same finding. */
+  judge(limit: Limit, history: History, drill: Drill): Finding;
+}
+
+/** An expectation, whose limit is what its schema makes of it. */
+export function defineExpectation<Schema extends z.ZodType>(
+  expectation: Expectation<z.output<Schema>> & { readonly schema: Schema },
+): Expectation<z.output<Schema>> {
+  return expectation;
+}

@@ -1,0 +1,12 @@
+/** How often two nodes are primary at once. */
+
+import { judgeDoublePrimaries } from '../checker/double-primaries.js';
+import { defineExpectation } from '../checker/expectation.js';
+import { countBound } from '../drill/units.js';
+
+export const doublePrimaries = defineExpectation({
+  name: 'double_primaries',
+  schema: countBound.meta({ description: 'intervals in which two nodes were primary at once' }),
+  needs: ['roles'],
+  judge: judgeDoublePrimaries,
+});

@@ -1,0 +1,11 @@
+/** How long it takes from a fault until the service is available again, and stays so. */
+import { defineExpectation } from '../checker/expectation.js';
+import { judgeRecoveryTime } from '../checker/recovery-times.js';
+import { durationBound } from '../drill/units.js';
+
+export const recover = defineExpectation({
+  name: 'recover',
+  schema: durationBound.meta({ description: 'fault effective -> writes acknowledged again, and staying so' }),
+  needs: ['fault', 'writes'],
+  judge: (bound, history, drill) => judgeRecoveryTime('recover', bound, history, drill),
+});
