@@ -33,6 +33,11 @@ import type { Catalog } from './run/catalog.js';
 import { dockerRuntime } from './runtime/docker/docker-runtime.js';
 import { processRuntime } from './runtime/process/process-runtime.js';
 import { referenceSystem } from './system/reference.js';
+import { append } from './workload/append.js';
+import { cas } from './workload/cas.js';
+import { counter } from './workload/counter.js';
+import { register } from './workload/register.js';
+import { set } from './workload/set.js';
 
 export const CATALOG: Catalog = {
   faults: byName([kill, stop, pause, partition, slow, toxic, cpu, memory, disk, slowDisk, clock]),
@@ -56,6 +61,7 @@ export const CATALOG: Catalog = {
     resync,
     budget,
   ]),
+  workloads: byName([register, set, append, cas, counter]),
   systems: byName([referenceSystem]),
   files: [],
   runtimes: { docker: dockerRuntime, process: processRuntime },

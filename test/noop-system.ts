@@ -8,8 +8,9 @@ const NOTHING: Outcome = { type: 'fail', error: 'nobody is there' };
 
 export const noopSystem: System = {
   name: 'noop',
+  operations: ['read', 'write'],
   /** An argument list; what the node must know goes into it. */
   program: () => ({ command: [process.execPath, '-e', 'process.stdin.resume()'] }),
   /** A client's way to one node. It never rejects: what went wrong is the outcome, definite or in doubt. */
-  connect: (): Connection => ({ read: async () => NOTHING, write: async () => NOTHING, close() {} }),
+  connect: (): Connection => ({ invoke: async () => NOTHING, close() {} }),
 };

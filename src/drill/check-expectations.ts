@@ -7,7 +7,7 @@ import type { Problem } from './problem.js';
 import type { Drill } from './schema.js';
 
 interface Rule {
-  isMet(drill: Drill): boolean;
+  isMet(drill: Drill, parts: Parts): boolean;
   message(name: string): string;
   todo: string;
 }
@@ -38,6 +38,11 @@ const RULES: Readonly<Record<ExpectationNeed, Rule>> = {
     message: (name) => `\`${name}\` needs reads, and the workload has none`,
     todo: 'lower `writes` of the workload',
   },
+  'distinct values': {
+    isMet: ({ workload }, { workloads }) => workloads[workload.type]?.distinct !== false,
+    message: (name) => `\`${name}\` goes by values that are written once, and this workload writes none such`,
+    todo: 'use `linearizable`, or another workload',
+  },
   declarations: {
     isMet: tellsDetection,
     message: (name) =>
@@ -52,12 +57,12 @@ const RULES: Readonly<Record<ExpectationNeed, Rule>> = {
   },
 };
 
-export function checkExpectations(drill: Drill, names: Names, { expectations }: Parts): Problem[] {
+export function checkExpectations(drill: Drill, names: Names, parts: Parts): Problem[] {
   return Object.entries(drill.expect).flatMap(([name, limit]) => {
-    const part = expectations[name];
+    const part = parts.expectations[name];
     if (!part || limit === undefined) return [];
     const path = ['expect', name];
-    const unmet = part.needs.map((need) => RULES[need]).find(({ isMet }) => !isMet(drill));
+    const unmet = part.needs.map((need) => RULES[need]).find(({ isMet }) => !isMet(drill, parts));
     if (unmet) return [{ path, on: 'key' as const, message: unmet.message(name), todo: unmet.todo }];
     return part.check?.(limit, { path, drill, names }) ?? [];
   });

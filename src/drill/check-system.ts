@@ -1,8 +1,10 @@
 /** Whether a drill asks of its system only what that can tell and do. */
 import { hasOwnImage } from './container.js';
-import type { HttpSystemSpec } from './http-system.js';
+import { type HttpSystemSpec, httpOperations } from './http-system.js';
+import type { Parts } from './parts.js';
 import { found, type Path, type Problem, quoted } from './problem.js';
 import type { Drill, Failback } from './schema.js';
+import { listed } from './suggest.js';
 import { isMember, type TopologySpec } from './topology.js';
 
 const SYSTEM = ['topology', 'system'] as const;
@@ -81,15 +83,21 @@ function checkPlaceholders({ write, read }: HttpSystemSpec): Problem[] {
   return problems;
 }
 
-export function checkWorkload({ topology, workload }: Drill): Problem[] {
-  const http = httpOf(topology);
-  if (!http || http.write || (workload.type === 'register' && workload.writes === 0)) return [];
+/** Whether the system can be asked for what the workload does. */
+export function checkWorkload({ topology, workload }: Drill, { workloads, systems }: Parts): Problem[] {
+  const { system } = topology;
+  const known = typeof system === 'string' ? systems[system]?.operations : httpOperations(system.http);
+  const needed = workloads[workload.type]?.operations(workload);
+  if (!known || !needed || needed.every((operation) => known.includes(operation))) return [];
+  const name = typeof system === 'string' ? `\`${system}\`` : 'the system that is told here';
   return [
     {
       path: ['workload'],
-      expected: 'a workload without writes, since the system is not told how to write',
-      found: workload.type === 'set' ? 'a set, which writes elements' : 'writes',
-      todo: 'write `workload: { type: register, writes: 0% }`, or give the system `write`',
+      expected: `a workload of what ${name} can be asked for: ${listed(known, 'and')}`,
+      found: `${quoted(workload.type)}, which takes ${listed(needed, 'and')}`,
+      todo: known.includes('write')
+        ? 'choose another workload'
+        : 'write `workload: { type: register, writes: 0% }`, or give the system `write`',
     },
   ];
 }

@@ -22,7 +22,7 @@ export function checkDrill(drill: Drill, parts: Parts): Problem[] {
     ...checkSystem(drill, Object.keys(parts.systems)),
     ...checkTopology(drill.topology),
     ...checkClients(drill, names.nodes),
-    ...checkWorkload(drill),
+    ...checkWorkload(drill, parts),
     ...checkSteps(drill, names, parts),
     ...checkShared(drill),
     ...checkFailback(drill, names.nodes),

@@ -12,6 +12,7 @@
  * `{key}` and `{value}` stand for what an operation reads or writes.
  */
 import * as z from 'zod';
+import type { OperationType } from '../history/operation-type.js';
 import { phrase } from './units.js';
 
 const request = phrase(
@@ -75,3 +76,8 @@ export const httpSystem = z.strictObject({
     .meta({ description: 'makes the node that it is sent to the primary, for a switchover or a failback' }),
 });
 export type HttpSystemSpec = z.output<typeof httpSystem>;
+
+/** What such a system can be asked for. */
+export function httpOperations({ write }: HttpSystemSpec): OperationType[] {
+  return write ? ['read', 'write'] : ['read'];
+}

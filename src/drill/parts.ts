@@ -4,6 +4,7 @@
  */
 import type * as z from 'zod';
 import type { Leaves } from '../history/fault-events.js';
+import type { OperationType } from '../history/operation-type.js';
 import type { Names } from './check-names.js';
 import type { Path, Problem } from './problem.js';
 import type { Drill } from './schema.js';
@@ -65,6 +66,7 @@ export type ExpectationNeed =
   | 'fault or failback'
   | 'writes'
   | 'reads'
+  | 'distinct values'
   | 'declarations'
   | 'roles';
 
@@ -88,10 +90,36 @@ export interface ExpectationPart<Limit = unknown> {
   check?(limit: Limit, place: ExpectationPlace): Problem[];
 }
 
+/** What a drill says of its workload besides the type. */
+export interface WorkloadSettings {
+  /** How many keys there are. */
+  keys: number;
+  /** The share of operations that change something; the rest are reads. */
+  writes: number;
+}
+
+/** What the drill-file language has to know of a workload. */
+export interface WorkloadPart {
+  /** What `type` says. */
+  readonly name: string;
+  readonly about: string;
+  /** What it asks of a system. */
+  operations(settings: WorkloadSettings): readonly OperationType[];
+  /** Whether no value is written twice and a read shows which were: what is lost or stale can be told by that. */
+  readonly distinct: boolean;
+}
+
+/** What the drill-file language has to know of a system. */
+export interface SystemPart {
+  readonly name: string;
+  readonly operations: readonly OperationType[];
+}
+
 /** The parts that drill files can name, as far as the language knows them. */
 export interface Parts extends StepParts {
+  readonly workloads: Readonly<Record<string, WorkloadPart>>;
   readonly expectations: Readonly<Record<string, ExpectationPart>>;
-  readonly systems: Readonly<Record<string, { readonly name: string }>>;
+  readonly systems: Readonly<Record<string, SystemPart>>;
 }
 
 /** The part behind a kind of step; undefined for the language's own verbs, and for what nobody knows. */

@@ -27,19 +27,20 @@ const clients = z.strictObject({
 });
 export type ClientGroup = z.output<typeof clients>;
 
-const workload = z.strictObject({
-  type: z.enum(['register', 'set']).default('register').meta({
-    description: 'register: keys that are written and read; set: every write adds a new element',
-  }),
-  keys: z
-    .int()
-    .min(1)
-    .max(100_000)
-    .default(20)
-    .meta({ description: 'how many keys a register workload uses' }),
-  writes: percent.prefault('70%').meta({ description: 'the share of writes; the rest are reads' }),
-});
-export type WorkloadSpec = z.output<typeof workload>;
+function workloadSchema({ workloads }: Schemas, lenient: boolean) {
+  const about = Object.values(workloads).map(({ name, about }) => `${name}: ${about}`);
+  const names = lenient ? z.string() : z.enum(Object.keys(workloads));
+  return z.strictObject({
+    type: names.default('register').meta({ description: about.join('; ') }),
+    keys: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(20)
+      .meta({ description: 'how many keys there are, but for a set' }),
+    writes: percent.prefault('70%').meta({ description: 'the share of writes; the rest are reads' }),
+  });
+}
 
 const failback = z.union([
   z.literal('none'),
@@ -70,6 +71,7 @@ export const MOST_SEED = Number.MAX_SAFE_INTEGER;
 /** The parts that drill files can name, as far as a schema needs them. */
 export interface Schemas extends StepSchemas {
   readonly expectations: Described;
+  readonly workloads: Readonly<Record<string, { readonly name: string; readonly about: string }>>;
 }
 
 /** A drill expects nothing of what it leaves out. */
@@ -104,7 +106,7 @@ function drillSchemaOf(parts: Schemas, lenient: boolean) {
       .record(nodeName, clients)
       .prefault({ app: {} })
       .meta({ description: 'the groups of clients, by name' }),
-    workload: workload.prefault({}).meta({ description: 'what the clients do' }),
+    workload: workloadSchema(parts, lenient).prefault({}).meta({ description: 'what the clients do' }),
     steps: z
       .array(stepSchema(parts, lenient))
       .default([])

@@ -6,6 +6,6 @@ import { countBound } from '../drill/units.js';
 export const lostWrites = defineExpectation({
   name: 'lost_writes',
   schema: countBound.meta({ description: 'acknowledged writes that are gone' }),
-  needs: ['writes'],
+  needs: ['writes', 'distinct values'],
   judge: judgeLostWrites,
 });

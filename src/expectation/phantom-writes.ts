@@ -6,6 +6,6 @@ import { countBound } from '../drill/units.js';
 export const phantomWrites = defineExpectation({
   name: 'phantom_writes',
   schema: countBound.meta({ description: 'failed writes that are there' }),
-  needs: ['writes'],
+  needs: ['writes', 'distinct values'],
   judge: judgePhantomWrites,
 });

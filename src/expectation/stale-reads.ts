@@ -6,6 +6,6 @@ import { countBound } from '../drill/units.js';
 export const staleReads = defineExpectation({
   name: 'stale_reads',
   schema: countBound.meta({ description: 'reads older than a write acknowledged before they began' }),
-  needs: ['reads'],
+  needs: ['reads', 'distinct values'],
   judge: judgeStaleReads,
 });

@@ -16,9 +16,11 @@ import type { DrillFile } from '../drill/schema.js';
 import type { Census, Created } from './census.js';
 import type { FaultEvent, HealEvent, HealedEvent, WitnessEvent } from './fault-events.js';
 import type { Nanoseconds } from './instant.js';
+import type { OperationType, Value } from './operation-type.js';
 
 export type { Evidence, FaultEvent, HealEvent, HealedEvent, WitnessEvent } from './fault-events.js';
 export type { Nanoseconds } from './instant.js';
+export type { OperationType, Value } from './operation-type.js';
 
 /** The version of the history format. */
 export const HISTORY_FORMAT = 1;
@@ -70,10 +72,6 @@ export interface StepEvent {
   step: number;
   text: string;
 }
-
-export type OperationType = 'read' | 'write' | 'cas' | 'append' | 'add';
-/** A value as clients write and read it; null: nothing there. */
-export type Value = string | number | boolean | null | Value[];
 
 /** A client begins an operation. A process has at most one operation at a time. */
 export interface InvokeEvent {

@@ -7,6 +7,7 @@
  *          v                               |
  *     NodeMachine / SupervisorMachine -----+
  */
+import type { Change } from './change.js';
 import type { Configuration } from './configuration.js';
 import type { Entry } from './entry.js';
 import type { Message } from './message.js';
@@ -54,6 +55,7 @@ export type Happening =
   | { type: 'message'; message: Message }
   | { type: 'read'; request: number; key: string }
   | { type: 'write'; request: number; key: string; value: Value }
+  | { type: 'change'; request: number; key: string; change: Change }
   | { type: 'switchover'; request: number; to: string }
   /** Everything up to this write is on disk. */
   | { type: 'synced'; sequence: number }

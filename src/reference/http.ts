@@ -1,5 +1,6 @@
 /** The HTTP face of a node or supervisor: turns requests into happenings and answers into responses. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { isChange } from './change.js';
 import type { Answer, Happening } from './effect.js';
 import type { Message } from './message.js';
 import type { Value } from './settings.js';
@@ -93,6 +94,11 @@ export class Face {
       const value = JSON.parse(body) as Value;
       const key = decodeURIComponent(url.slice(4));
       this.#inside.dispatch({ type: 'write', request: this.#register(response), key, value });
+    } else if (method === 'POST' && url.startsWith('/kv/')) {
+      const change: unknown = JSON.parse(body);
+      if (!isChange(change)) throw new SyntaxError('expected `append`, `cas` or `add`');
+      const key = decodeURIComponent(url.slice(4));
+      this.#inside.dispatch({ type: 'change', request: this.#register(response), key, change });
     } else if (method === 'POST' && url === '/switchover') {
       const { to } = JSON.parse(body) as { to: string };
       this.#inside.dispatch({ type: 'switchover', request: this.#register(response), to });

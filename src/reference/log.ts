@@ -11,6 +11,8 @@ import type { Value } from './settings.js';
 export class ReplicatedLog {
   readonly #entries: Entry[] = [];
   #state = new Map<string, Value>();
+  /** The state as it is when all entries are committed. */
+  #latest = new Map<string, Value>();
   #commit = 0;
   #persisted = 0;
   /** Writes on their way to the disk: once `sequence` is there, so is everything up to `index`. */
@@ -28,6 +30,7 @@ export class ReplicatedLog {
         term = Math.max(term, record.entry.term);
       }
     }
+    for (const entry of this.#entries) this.#note(entry);
     this.replayedTerm = term;
     this.#persisted = this.#entries.length;
   }
@@ -60,6 +63,7 @@ export class ReplicatedLog {
   }
 
   append(entry: Entry): number {
+    this.#note(entry);
     return this.#entries.push(entry);
   }
 
@@ -74,6 +78,8 @@ export class ReplicatedLog {
   /** Drops everything after `index`, even what had been applied (only `sync` never does that). */
   truncate(index: number): void {
     this.#entries.length = index;
+    this.#latest = new Map();
+    for (const entry of this.#entries) this.#note(entry);
     this.#persisted = Math.min(this.#persisted, index);
     for (const write of this.#writes) write.index = Math.min(write.index, index);
     if (this.#commit <= index) return;
@@ -106,6 +112,15 @@ export class ReplicatedLog {
   /** The committed value; null: nothing there. */
   read(key: string): Value {
     return this.#state.get(key) ?? null;
+  }
+
+  /** The value of the last entry about a key, committed or not; null: nothing there. */
+  latest(key: string): Value {
+    return this.#latest.get(key) ?? null;
+  }
+
+  #note({ key, value }: Entry): void {
+    if (key !== null) this.#latest.set(key, value);
   }
 
   #apply(entry: Entry): void {

@@ -52,6 +52,7 @@ export class NodeMachine implements Machine {
     if (happening.type === 'message') this.#message(happening.message, now);
     else if (happening.type === 'read') this.#read(happening.request, happening.key, now);
     else if (happening.type === 'write') this.#write(happening, now);
+    else if (happening.type === 'change') this.#change(happening, now);
     else if (happening.type === 'synced') this.#synced(happening.sequence, now);
     else if (happening.type === 'flush') this.#office?.flush(now);
     else if (happening.type === 'listed') this.#watch.listed(happening.id, happening.running);
@@ -156,6 +157,11 @@ export class NodeMachine implements Machine {
 
   #write({ request, key, value }: Extract<Happening, { type: 'write' }>, now: number): void {
     if (this.#office) this.#office.write(request, key, value, now);
+    else this.#refuse(request);
+  }
+
+  #change({ request, key, change }: Extract<Happening, { type: 'change' }>, now: number): void {
+    if (this.#office) this.#office.change(request, key, change, now);
     else this.#refuse(request);
   }
 

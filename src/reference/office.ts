@@ -7,6 +7,7 @@
  * Everything that an earlier primary may have acknowledged is committed by the time the no-op is (Raft, 5.4.2),
  * so reads that are served from here on are up to date.
  */
+import { type Change, changed } from './change.js';
 import type { Configuration } from './configuration.js';
 import type { Core } from './core.js';
 import { Lease } from './lease.js';
@@ -78,15 +79,28 @@ export class Office {
   }
 
   write(request: number, key: string, value: Value, now: number): void {
-    const { out, log } = this.#core;
-    if (!this.serving(now) || this.#handOver) {
-      const error = this.#handOver ? 'a switchover is going on' : 'the primary may not serve yet';
-      out.answer(request, 503, { error });
-      return;
-    }
+    if (!this.#accepts(request, now)) return;
     this.#accepted++;
-    const index = log.append({ term: this.term, key, value });
+    const index = this.#core.log.append({ term: this.term, key, value });
     this.#pending.push({ index, request, at: now });
+  }
+
+  /** By the value that the log will have left when all of it is committed: the change comes after that. */
+  change(request: number, key: string, change: Change, now: number): void {
+    if (!this.#accepts(request, now)) return;
+    const { out, log } = this.#core;
+    const found = log.latest(key);
+    const value = changed(found, change);
+    if (value === undefined) out.answer(request, 409, { error: `found ${JSON.stringify(found)}` });
+    else this.write(request, key, value, now);
+  }
+
+  /** Whether it takes a write at this moment; says why not. */
+  #accepts(request: number, now: number): boolean {
+    if (this.serving(now) && !this.#handOver) return true;
+    const error = this.#handOver ? 'a switchover is going on' : 'the primary may not serve yet';
+    this.#core.out.answer(request, 503, { error });
+    return false;
   }
 
   /** Hands what is new to the disk and to the standbys, in one batch. */

@@ -71,7 +71,7 @@ export class SupervisorMachine implements Machine {
     else if (happening.type === 'fenced') this.#failover.fenced(happening.id, happening.ok, now);
     else if (happening.type === 'listed') this.#detector.processes.answered(happening.id, happening.running);
     else if (happening.type === 'switchover') this.#askSwitchover(happening.request, happening.to, now);
-    else if (happening.type === 'read' || happening.type === 'write')
+    else if (happening.type === 'read' || happening.type === 'write' || happening.type === 'change')
       this.#out.answer(happening.request, 404, { error: 'expected a node, found a supervisor' });
     this.#settle(now);
     if (now >= this.#tickAt) this.#tick(now);

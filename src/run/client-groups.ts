@@ -1,14 +1,15 @@
 /** The client groups of a drill, ready to start: each with its generator, its target and its links. */
 import type { Clock } from '../clock.js';
 import type { Drill } from '../drill/schema.js';
-import { EnvironmentError } from '../errors.js';
+import { EnvironmentError, InternalError } from '../errors.js';
 import type { Random } from '../random.js';
 import type { Cluster } from '../runtime/runtime.js';
 import { roleAskerOf, type System, tellsRole } from '../system/system.js';
 import { clientName, linkName } from '../topology/links.js';
 import { processes, RunningGroup, room } from '../workload/client-group.js';
-import { generator, values } from '../workload/generator.js';
 import { following, pinned } from '../workload/target.js';
+import { values } from '../workload/workload.js';
+import type { Catalog } from './catalog.js';
 import type { Plan } from './plan.js';
 import type { Recorder } from './recorder.js';
 import type { Scene } from './scene.js';
@@ -16,6 +17,7 @@ import type { Scene } from './scene.js';
 interface GroupsSetting {
   clock: Clock;
   drill: Drill;
+  catalog: Catalog;
   plan: Plan;
   system: System;
   random: Random;
@@ -25,9 +27,11 @@ interface GroupsSetting {
 }
 
 export function clientGroups(
-  { clock, drill, plan, system, random, recorder, onBehind }: GroupsSetting,
+  { clock, drill, catalog, plan, system, random, recorder, onBehind }: GroupsSetting,
   { places }: Pick<Cluster, 'places'>,
 ): Pick<Scene, 'groups' | 'processes'> {
+  const workload = catalog.workloads[drill.workload.type];
+  if (!workload) throw new InternalError(`the workload "${drill.workload.type}" was not checked`);
   const unique = values();
   const numbers = processes();
   const shared = room();
@@ -47,7 +51,7 @@ export function clientGroups(
       name,
       spec,
       clock,
-      generator: generator(drill.workload, random.fork(`clients ${name}`), unique),
+      generator: workload.generator(drill.workload, random.fork(`clients ${name}`), unique),
       processes: numbers,
       room: shared,
       onFull: (since) => onBehind(behind(name, spec.rate), since),

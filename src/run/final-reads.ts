@@ -5,6 +5,7 @@
  */
 import { within } from '../clock.js';
 import { messageOf } from '../errors.js';
+import { isWrite } from '../history/operations.js';
 import type { Scene } from './scene.js';
 
 const AT_ONCE = 16;
@@ -35,7 +36,7 @@ export async function finalReads(scene: Scene): Promise<void> {
         const common = { process: current, f: 'read' as const, key, client: 'final', node: primary.node };
         recorder.record({ type: 'invoke', ...common, value: null });
         const outcome = await within(clock, Math.min(TIMEOUT, left()), 'a final read', (abort) =>
-          connection.read(key, abort),
+          connection.invoke({ f: 'read', key, value: null }, abort),
         ).catch((error: unknown) => ({ type: 'info' as const, error: messageOf(error) }));
         if (outcome.type === 'ok') {
           const term = outcome.term === undefined ? {} : { term: outcome.term };
@@ -57,7 +58,7 @@ export async function finalReads(scene: Scene): Promise<void> {
 function writtenKeys(scene: Scene): string[] {
   const keys = new Set<string>();
   for (const event of scene.recorder.events) {
-    if (event.type === 'invoke' && event.f === 'write' && event.key !== null) keys.add(event.key);
+    if (event.type === 'invoke' && isWrite(event) && event.key !== null) keys.add(event.key);
   }
   // Taken from the end on.
   return [...keys].reverse();

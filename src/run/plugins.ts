@@ -15,6 +15,7 @@ import type { Fault } from '../fault/fault.js';
 import type { Scenario } from '../fault/scenario.js';
 import { KIT, type Kit } from '../kit.js';
 import type { System } from '../system/system.js';
+import type { Workload } from '../workload/workload.js';
 import type { Catalog } from './catalog.js';
 
 export interface Plugin {
@@ -22,12 +23,19 @@ export interface Plugin {
   readonly scenarios?: readonly Scenario[];
   readonly systems?: readonly System[];
   readonly expectations?: readonly Expectation[];
+  readonly workloads?: readonly Workload[];
 }
 
 /** What a plug-in's module exports by default. */
 export type PluginExport = Plugin | ((kit: Kit) => Plugin);
 
-const KINDS = ['faults', 'scenarios', 'systems', 'expectations'] as const satisfies readonly (keyof Plugin)[];
+const KINDS = [
+  'faults',
+  'scenarios',
+  'systems',
+  'expectations',
+  'workloads',
+] as const satisfies readonly (keyof Plugin)[];
 
 /** The catalog with the parts of a plug-in. Throws a UsageError where a name is taken; `from` is what errors call it. */
 export function extended(catalog: Catalog, plugin: Plugin, from = 'a plug-in'): Catalog {

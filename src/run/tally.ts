@@ -5,6 +5,7 @@
  */
 import type { Drill } from '../drill/schema.js';
 import type { Event, Nanoseconds } from '../history/event.js';
+import { isWrite } from '../history/operations.js';
 import { LastFault } from './last-fault.js';
 
 interface Seen {
@@ -51,7 +52,7 @@ export class Tally {
         intended: event.intended ?? event.time,
         end: undefined,
         ok: false,
-        write: event.f === 'write',
+        write: isWrite(event),
       };
       this.#open.set(event.process, seen);
       this.#seen.push(seen);

@@ -14,7 +14,7 @@
  * A service that answers 500 may have written before it failed: only the user knows which statuses mean that
  * nothing was done.
  */
-import type { HttpSystemSpec } from '../drill/http-system.js';
+import { type HttpSystemSpec, httpOperations } from '../drill/http-system.js';
 import { EnvironmentError, messageOf } from '../errors.js';
 import type { Value } from '../history/event.js';
 import type { Address } from '../runtime/address.js';
@@ -41,6 +41,7 @@ export function httpSystem(
   };
   return {
     name: 'http',
+    operations: httpOperations(spec),
     /** What runs is the node's image. */
     program: () => ({ command: [] }),
     connect: (address) => connection(spec, address),
@@ -58,14 +59,14 @@ function connection(spec: HttpSystemSpec, address: Address): Connection {
   const client = new ServiceClient(address);
   const { write, read } = spec;
   return {
-    async write(key, value, signal) {
-      if (!write) return { type: 'fail', error: 'the system is not told how to write' };
+    async invoke({ f, key, value }, signal) {
+      if (f === 'read') {
+        const asked = requestOf(spec, read.request, '', key, null);
+        return readOutcome(await client.exchange(asked, signal), read);
+      }
+      if (f !== 'write' || !write) return { type: 'fail', error: `the system is not told how to ${f}` };
       const asked = requestOf(spec, write.request, write.body, key, value);
       return writeOutcome(await client.exchange(asked, signal), value, write.fail_on);
-    },
-    async read(key, signal) {
-      const asked = requestOf(spec, read.request, '', key, null);
-      return readOutcome(await client.exchange(asked, signal), read);
     },
     close: () => client.close(),
   };

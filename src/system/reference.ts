@@ -1,10 +1,10 @@
 /**
  * The reference system: the embedded reference service and its supervisors, as processes that speak HTTP.
  *
- *     PUT /kv/<key>  GET /kv/<key>  GET /role  GET /live  POST /switchover
+ *     PUT /kv/<key>  POST /kv/<key>  GET /kv/<key>  GET /role  GET /live  POST /switchover
  */
 import { EnvironmentError, InternalError } from '../errors.js';
-import type { EventBody, SupervisorEvent, Value } from '../history/event.js';
+import type { EventBody, OperationType, SupervisorEvent, Value } from '../history/event.js';
 import { type Exchange, HttpClient } from '../reference/client.js';
 import { POWER_KEY, type ShellConfig } from '../reference/shell.js';
 import type { Address } from '../runtime/address.js';
@@ -27,6 +27,7 @@ import type {
 
 export const referenceSystem: System & TellsRole & LogsEvents & Switches & Required<Greets> = {
   name: 'reference',
+  operations: ['read', 'write', 'cas', 'append', 'add'],
 
   program(node: NodeContext): Program {
     return {
@@ -38,15 +39,12 @@ export const referenceSystem: System & TellsRole & LogsEvents & Switches & Requi
   connect(address: Address): Connection {
     const client = new HttpClient(address);
     return {
-      async read(key, signal) {
-        return outcomeOf(
-          await client.exchange('GET', `/kv/${encodeURIComponent(key)}`, '', signal),
-          undefined,
-        );
-      },
-      async write(key, value, signal) {
-        const body = JSON.stringify(value);
-        return outcomeOf(await client.exchange('PUT', `/kv/${encodeURIComponent(key)}`, body, signal), value);
+      async invoke(operation, signal) {
+        const { f, key, value } = operation;
+        const [method, body] = REQUESTS[f](value);
+        const path = `/kv/${encodeURIComponent(key)}`;
+        const result = await client.exchange(method, path, body, signal);
+        return outcomeOf(result, f === 'read' ? undefined : value);
       },
       close: () => client.close(),
     };
@@ -90,6 +88,15 @@ export const referenceSystem: System & TellsRole & LogsEvents & Switches & Requi
     const parsed = parseLine(line);
     return parsed?.event === 'greeted' ? parsed.token : undefined;
   },
+};
+
+/** How each operation is asked for: the method, and the body. */
+const REQUESTS: Readonly<Record<OperationType, (value: Value) => [method: string, body: string]>> = {
+  read: () => ['GET', ''],
+  write: (value) => ['PUT', JSON.stringify(value)],
+  cas: (value) => ['POST', JSON.stringify({ cas: value })],
+  append: (value) => ['POST', JSON.stringify({ append: value })],
+  add: (value) => ['POST', JSON.stringify({ add: value })],
 };
 
 interface RoleBody {
@@ -167,8 +174,7 @@ function outcomeOf(result: Exchange, written: Value | undefined): Outcome {
     const value = written === undefined ? (body.value ?? null) : written;
     return { type: 'ok', value, ...(node ? { node } : {}), ...(term === undefined ? {} : { term }) };
   }
-  if (status === 421 || status === 503 || status === 404)
-    return { type: 'fail', error, ...(primary ? { primary } : {}) };
+  if ([404, 409, 421, 503].includes(status)) return { type: 'fail', error, ...(primary ? { primary } : {}) };
   return { type: 'info', error };
 }
 

@@ -4,9 +4,17 @@
  */
 
 import type { TopologySpec } from '../drill/topology.js';
-import type { EventBody, Value } from '../history/event.js';
+import type { EventBody, OperationType, Value } from '../history/event.js';
 import type { Address } from '../runtime/address.js';
 import type { Program } from '../runtime/runtime.js';
+
+/** What a client asks for. */
+export interface Operation {
+  f: OperationType;
+  key: string;
+  /** What is written; null for a read. Of a compare-and-set, what should be there and what is to be there. */
+  value: Value;
+}
 
 /** How one operation ended, as the client knows it. Definite and indefinite errors are told apart here. */
 export type Outcome =
@@ -18,8 +26,7 @@ export type Outcome =
 
 /** A client's way to one node (through the client's link). Never rejects: a failure is an outcome. */
 export interface Connection {
-  read(key: string, signal: AbortSignal): Promise<Outcome>;
-  write(key: string, value: Value, signal: AbortSignal): Promise<Outcome>;
+  invoke(operation: Operation, signal: AbortSignal): Promise<Outcome>;
   close(): void;
 }
 
@@ -49,6 +56,8 @@ export interface NodeContext {
 
 export interface System {
   readonly name: string;
+  /** What its connections can be asked for; a workload that needs more is refused. */
+  readonly operations: readonly OperationType[];
   program(node: NodeContext): Program;
   connect(address: Address): Connection;
 }

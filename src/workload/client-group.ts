@@ -11,10 +11,10 @@ import type { Clock } from '../clock.js';
 import type { ClientGroup } from '../drill/schema.js';
 import { messageOf } from '../errors.js';
 import type { CompletionEvent, EventBody } from '../history/event.js';
-import type { Connection, Outcome } from '../system/system.js';
-import type { Generator, Intent } from './generator.js';
+import type { Connection, Operation, Outcome } from '../system/system.js';
 import { type Schedule, schedule } from './schedule.js';
 import type { Target } from './target.js';
+import type { Generator } from './workload.js';
 
 /** Process numbers of one run: free ones are used again, those in doubt are not. */
 export interface Processes {
@@ -118,13 +118,14 @@ export class RunningGroup {
 
   async #run(intended: number, client: number): Promise<void> {
     const { name, target, generator, processes, record } = this.#setting;
-    const intent = generator.next();
+    const operation = generator.next();
     const node = target.node();
     const process = processes.take();
-    const common = { process, f: intent.f, key: intent.key, client: name };
-    record({ type: 'invoke', ...common, value: intent.value, node }, { intended });
-    const outcome = await this.#perform(intent, client, node);
-    record(completionOf(common, intent, outcome, node));
+    const common = { process, f: operation.f, key: operation.key, client: name };
+    record({ type: 'invoke', ...common, value: operation.value, node }, { intended });
+    const outcome = await this.#perform(operation, client, node);
+    record(completionOf(common, operation, outcome, node));
+    generator.learn?.(operation, outcome);
     if (outcome.type !== 'info') processes.release(process);
     target.learn(node, outcome);
   }
@@ -140,15 +141,13 @@ export class RunningGroup {
   }
 
   /** Never rejects: an operation that throws may have been done before it threw, so it is in doubt. */
-  async #perform(intent: Intent, client: number, node: string): Promise<Outcome> {
+  async #perform(operation: Operation, client: number, node: string): Promise<Outcome> {
     const { clock, spec } = this.#setting;
     const controller = new AbortController();
     const timer = clock.timer(spec.timeout, () => controller.abort());
     try {
       const connection = this.#connection(client, node);
-      return await (intent.f === 'write'
-        ? connection.write(intent.key, intent.value, controller.signal)
-        : connection.read(intent.key, controller.signal));
+      return await connection.invoke(operation, controller.signal);
     } catch (error) {
       return { type: 'info', error: messageOf(error) };
     } finally {
@@ -159,16 +158,16 @@ export class RunningGroup {
 
 function completionOf(
   common: Pick<CompletionEvent, 'process' | 'f' | 'key'> & { client: string },
-  intent: Intent,
+  operation: Operation,
   outcome: Outcome,
   node: string,
 ): CompletionEvent {
   if (outcome.type !== 'ok')
-    return { type: outcome.type, ...common, value: intent.value, node, error: outcome.error };
+    return { type: outcome.type, ...common, value: operation.value, node, error: outcome.error };
   return {
     type: 'ok',
     ...common,
-    value: intent.f === 'read' ? outcome.value : intent.value,
+    value: operation.f === 'read' ? outcome.value : operation.value,
     node: outcome.node ?? node,
     ...(outcome.term === undefined ? {} : { term: outcome.term }),
   };

@@ -59,6 +59,7 @@ function scripted(script, truth) {
     });
   return defineSystem({
     name: 'scripted',
+    operations: ['read', 'write'],
     program: (node) =>
       node.kind === 'supervisor'
         ? { command: [process.execPath, '-e', 'setInterval(() => {}, 1e6)'] }
@@ -78,9 +79,10 @@ function scripted(script, truth) {
     connect(address) {
       const agent = new Agent({ keepAlive: true });
       return {
-        read: (key, signal) => exchange(agent, address, 'GET', `/${key}`, undefined, signal),
-        write: (key, value, signal) =>
-          exchange(agent, address, 'PUT', `/${key}`, JSON.stringify(value), signal),
+        invoke: ({ f, key, value }, signal) =>
+          f === 'read'
+            ? exchange(agent, address, 'GET', `/${key}`, undefined, signal)
+            : exchange(agent, address, 'PUT', `/${key}`, JSON.stringify(value), signal),
         close: () => agent.destroy(),
       };
     },

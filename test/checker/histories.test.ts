@@ -27,7 +27,8 @@ describe('the recorded histories', () => {
       const named = new Set(
         findings.filter((finding) => finding.verdict === verdict).map((one) => one.expectation),
       );
-      for (const name of Object.keys(CATALOG.expectations)) expect(named, `${name}: ${verdict}`).toContain(name);
+      for (const name of Object.keys(CATALOG.expectations))
+        expect(named, `${name}: ${verdict}`).toContain(name);
     }
   });
 

@@ -14,12 +14,16 @@ steps: [{ wait: 1s }]
 /** A system whose nodes run this JavaScript. */
 function ownSystem(script: string, lines: readonly string[] = []) {
   const nobody: Connection = {
-    read: async () => ({ type: 'fail', error: 'nobody' }),
-    write: async () => ({ type: 'fail', error: 'nobody' }),
+    invoke: async () => ({ type: 'fail', error: 'nobody' }),
     close() {},
   };
   const command = [process.execPath, '-e', script, ...lines];
-  return defineSystem({ name: 'own', program: () => ({ command }), connect: () => nobody });
+  return defineSystem({
+    name: 'own',
+    operations: ['read', 'write'],
+    program: () => ({ command }),
+    connect: () => nobody,
+  });
 }
 
 async function judged(own: ReturnType<typeof ownSystem>) {

@@ -17,6 +17,7 @@ import { eventually, mesh, PROGRAMS, scratch } from '../runtime/opened.js';
 /** The system whose nodes are the program echo.mjs. */
 export const echoSystem: System & Required<Greets> = {
   name: 'echo',
+  operations: [],
   program: ({ listen }) => ({
     command: [process.execPath, `${PROGRAMS}echo.mjs`, listen.host, String(listen.port)],
   }),

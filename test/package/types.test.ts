@@ -13,10 +13,10 @@ import {
 
 const own = defineSystem({
   name: 'own',
+  operations: ['read'],
   program: ({ name, listen }) => ({ command: ['server', name, String(listen.port)] }),
   connect: (address: Address): Connection => ({
-    read: async (key, signal) => ({ type: 'fail', error: key + address.host + signal.aborted }),
-    write: async () => ({ type: 'ok', value: 1 }),
+    invoke: async ({ key }, signal) => ({ type: 'fail', error: key + address.host + signal.aborted }),
     close() {},
   }),
   role: async (): Promise<RoleAnswer> => ({ role: 'primary', term: 1 }),

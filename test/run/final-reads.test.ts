@@ -34,7 +34,7 @@ async function readAll(keys: number, answer: () => Promise<Outcome>) {
     processes: processes(),
     observer: { primary: () => ({ node: 'a' }) },
     cluster: { places: { observe: () => ({ host: '127.0.0.1', port: 1 }) } },
-    system: { connect: () => ({ read: answer, close() {} }) },
+    system: { connect: () => ({ invoke: answer, close() {} }) },
     signal: new AbortController().signal,
   } as unknown as Scene;
   let took: number | undefined;

@@ -115,6 +115,7 @@ export async function observerStand(drill: Partial<DrillFile>): Promise<Observer
 function rolesOf(clock: VirtualClock, wordOf: (node: string) => Word): System & TellsRole {
   return {
     name: 'roles',
+    operations: [],
     program: () => ({ command: [] }),
     connect: () => expect.fail('nobody writes here'),
     role: ({ host }) =>

@@ -56,10 +56,12 @@ async function connected(answer: Answer, given: object = WRITE) {
   return { connection, asked, address };
 }
 
+const write = (key: string, value: number) => ({ f: 'write' as const, key, value });
+
 describe('a write', () => {
   it.each([200, 201, 204])('is acknowledged by %i', async (code) => {
     const { connection, asked } = await connected(status(code));
-    expect(await connection.write('a/b', 7, soon())).toEqual({ type: 'ok', value: 7 });
+    expect(await connection.invoke(write('a/b', 7), soon())).toEqual({ type: 'ok', value: 7 });
     expect(asked).toEqual(['PUT /items/a%2Fb 7']);
   });
 
@@ -67,13 +69,13 @@ describe('a write', () => {
     const { connection, asked } = await connected(status(200), {
       write: { request: 'POST /{key}?v={value}', body: '{"key":"{key}","value":{value}}' },
     });
-    await connection.write('k1', 7, soon());
+    await connection.invoke(write('k1', 7), soon());
     expect(asked).toEqual(['POST /k1?v=7 {"key":"k1","value":7}']);
   });
 
   it.each([409, 503])('has surely failed by %i, which is listed', async (code) => {
     const { connection } = await connected(status(code, 'no primary'));
-    expect(await connection.write('k', 7, soon())).toEqual({
+    expect(await connection.invoke(write('k', 7), soon())).toEqual({
       type: 'fail',
       error: `status ${code} "no primary"`,
     });
@@ -81,31 +83,31 @@ describe('a write', () => {
 
   it.each([302, 400, 500, 504])('is in doubt by %i, which is not', async (code) => {
     const { connection } = await connected(status(code));
-    expect(await connection.write('k', 7, soon())).toEqual({ type: 'info', error: `status ${code}` });
+    expect(await connection.invoke(write('k', 7), soon())).toEqual({ type: 'info', error: `status ${code}` });
   });
 
   it('is in doubt where the connection is lost before the answer, or within it', async () => {
     const lost = await connected((request) => request.socket.destroy());
-    expect(await lost.connection.write('k', 7, soon())).toMatchObject({ type: 'info' });
+    expect(await lost.connection.invoke(write('k', 7), soon())).toMatchObject({ type: 'info' });
     const within = await connected((request, response) => {
       response.writeHead(200, { 'content-length': 10 });
       response.write('12345', () => request.socket.destroy());
     });
-    expect(await within.connection.write('k', 7, soon())).toMatchObject({ type: 'info' });
+    expect(await within.connection.invoke(write('k', 7), soon())).toMatchObject({ type: 'info' });
   });
 
   it('is in doubt where no answer comes in time', async () => {
     const { connection } = await connected(() => {});
     const ending = new AbortController();
-    const write = connection.write('k', 7, ending.signal);
+    const writing = connection.invoke(write('k', 7), ending.signal);
     setTimeout(() => ending.abort(), 50);
-    expect(await write).toEqual({ type: 'info', error: 'timed out' });
+    expect(await writing).toEqual({ type: 'info', error: 'timed out' });
   });
 
   it('has surely failed where the connection is refused', async () => {
     const { address } = await serve(status(200));
     const nobody = httpSystem(told(WRITE)).connect({ ...address, host: '127.0.0.77' });
-    expect(await nobody.write('k', 7, soon())).toMatchObject({
+    expect(await nobody.invoke(write('k', 7), soon())).toMatchObject({
       type: 'fail',
       error: expect.stringContaining('ECONNREFUSED'),
     });
@@ -115,7 +117,7 @@ describe('a write', () => {
     const { connection, asked } = await connected(status(200), {
       write: { request: 'PUT /naïve/объекты/%d1%8a/{key}?a="b"&c={value}' },
     });
-    expect(await connection.write('ключ 1', 7, soon())).toMatchObject({ type: 'ok' });
+    expect(await connection.invoke(write('ключ 1', 7), soon())).toMatchObject({ type: 'ok' });
     expect(asked).toEqual([
       'PUT /na%C3%AFve/%D0%BE%D0%B1%D1%8A%D0%B5%D0%BA%D1%82%D1%8B/%d1%8a/%D0%BA%D0%BB%D1%8E%D1%87%201?a="b"&c=7 7',
     ]);
@@ -145,7 +147,7 @@ describe('a write', () => {
     );
     const connection = httpSystem(told(WRITE)).connect(address);
     onTestFinished(() => connection.close());
-    expect(await connection.write('k', 7, soon())).toEqual({
+    expect(await connection.invoke(write('k', 7), soon())).toEqual({
       type: 'info',
       error: 'the connection was closed without an answer',
     });
@@ -157,15 +159,15 @@ describe('a write', () => {
       ports.add(request.socket.remotePort);
       response.end();
     });
-    for (let at = 0; at < 5; at++) await connection.write('k', at, soon());
+    for (let at = 0; at < 5; at++) await connection.invoke(write('k', at), soon());
     expect(ports.size).toBe(1);
   });
 });
 
 describe('a read', () => {
   const read = async (answer: Answer, given: object = {}) =>
-    (await connected(answer, { read: { request: 'GET /items/{key}', ...given } })).connection.read(
-      'k',
+    (await connected(answer, { read: { request: 'GET /items/{key}', ...given } })).connection.invoke(
+      { f: 'read', key: 'k', value: null },
       soon(),
     );
 

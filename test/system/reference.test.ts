@@ -152,14 +152,14 @@ class Cluster {
 
   async write(node: string, key: string, value: number) {
     const connection = referenceSystem.connect(this.address(node));
-    const outcome = await connection.write(key, value, AbortSignal.timeout(PATIENCE));
+    const outcome = await connection.invoke({ f: 'write', key, value }, AbortSignal.timeout(PATIENCE));
     connection.close();
     return outcome;
   }
 
   async read(node: string, key: string) {
     const connection = referenceSystem.connect(this.address(node));
-    const outcome = await connection.read(key, AbortSignal.timeout(PATIENCE));
+    const outcome = await connection.invoke({ f: 'read', key, value: null }, AbortSignal.timeout(PATIENCE));
     connection.close();
     return outcome;
   }

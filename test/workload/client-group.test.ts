@@ -3,8 +3,8 @@ import { VirtualClock } from '../../src/clock.js';
 import type { EventBody } from '../../src/history/event.js';
 import type { Connection, Outcome } from '../../src/system/system.js';
 import { processes, RunningGroup, room } from '../../src/workload/client-group.js';
-import { values } from '../../src/workload/generator.js';
 import { pinned } from '../../src/workload/target.js';
+import { values } from '../../src/workload/workload.js';
 
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
@@ -17,8 +17,7 @@ function group(
   const clock = new VirtualClock();
   const events: (EventBody & { intended?: number })[] = [];
   const connection: Connection = {
-    read: answer,
-    write: (key, _value, signal) => answer(key, signal),
+    invoke: ({ key }, signal) => answer(key, signal),
     close() {},
   };
   const unique = values();

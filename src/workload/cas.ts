@@ -1,0 +1,24 @@
+/** Compare-and-set: each puts a new value in the place of the one that its group saw last: cas k7 118 -> 119, read k7, ... */
+import type { Value } from '../history/event.js';
+import { keyOf, read, type Workload } from './workload.js';
+
+export const cas: Workload = {
+  name: 'cas',
+  about: 'keys whose writes compare and set: they fail where another value is there',
+  operations: () => ['read', 'cas'],
+  distinct: true,
+  generator(settings, random, unique) {
+    const seen = new Map<string, Value>();
+    return {
+      next() {
+        const key = keyOf(settings, random);
+        if (random.next() >= settings.writes) return read(key);
+        return { f: 'cas', key, value: [seen.get(key) ?? null, unique.take()] };
+      },
+      learn({ f, key, value }, outcome) {
+        if (outcome.type !== 'ok') return;
+        seen.set(key, f === 'cas' && Array.isArray(value) ? (value[1] ?? null) : outcome.value);
+      },
+    };
+  },
+};
