@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { defineExpectation } from './checker/expectation.js';
 import { countFinding, durationFinding } from './checker/finding.js';
+import { sleep } from './clock.js';
 import { checkSelector } from './drill/check-names.js';
 import { checkTarget } from './drill/check-target.js';
 import { forDuration, label, selector } from './drill/step-keys.js';
@@ -9,9 +10,16 @@ import * as units from './drill/units.js';
 import { EnvironmentError, UsageError } from './errors.js';
 import { becomes } from './fault/becomes.js';
 import { defineFault } from './fault/fault.js';
-import { hardship } from './fault/hardship.js';
+import { hardship, ON_NODES } from './fault/hardship.js';
+import { kill } from './fault/kill.js';
+import { partition } from './fault/partition.js';
+import { pause } from './fault/pause.js';
 import { defineScenario } from './fault/scenario.js';
+import { injectToxics } from './fault/shaping.js';
 import { witnessEach } from './fault/witness-each.js';
+import { eventsOf } from './history/by-type.js';
+import { operationsOf } from './history/operations.js';
+import { integer, pick } from './random.js';
 import { spanOf } from './span.js';
 import { defineSystem } from './system/system.js';
 import { resolveText } from './topology/partition.js';
@@ -31,11 +39,22 @@ export const KIT = {
   defineScenario,
   defineSystem,
   hardship,
+  ON_NODES,
+  /** What of a history was asked for and came of it, and its events of one type. */
+  operationsOf,
+  eventsOf,
   countFinding,
   durationFinding,
+  injectToxics,
   becomes,
   spanOf,
   witnessEach,
+  sleep,
+  /** Draws from a source of randomness, which a seed governs. */
+  integer,
+  pick,
+  /** Faults that scenarios inject. */
+  faults: { kill, pause, partition },
   EnvironmentError,
   UsageError,
 };

@@ -4,7 +4,7 @@
  */
 
 import type { Drill } from '../drill/schema.js';
-import type { Bound } from '../drill/units.js';
+import { type Bound, isUpper } from '../drill/units.js';
 import { eventsOf } from '../history/by-type.js';
 import { instantOf, type Nanoseconds } from '../history/event.js';
 import type { History } from '../history/history.js';
@@ -14,7 +14,7 @@ import { clientOperations } from './client-operations.js';
 import { type FaultRecord, faultsOf, faultText } from './faults.js';
 import { durationFinding, type Measured } from './finding.js';
 import { durationText, instantText, toMs } from './milliseconds.js';
-import { lastInstant } from './phases.js';
+import { lastInstant, loadWindow } from './phases.js';
 import { switchBackOf } from './switch-back.js';
 import type { Finding } from './verdict.js';
 
@@ -159,8 +159,18 @@ export function failbackTimings(
 
 export function judgeFailback(bound: Bound, history: History, drill: Drill): Finding {
   const figure = failbackFigure(history, drill);
+  if (figure?.ms === null && isUpper(bound) && askedFor(history, figure) < bound.value * 1e6) {
+    figure.lacking = 'evidence';
+    figure.message += ', but clients asked for nothing more before the limit was over';
+  }
   const head = { checker: 'failback', expectation: 'failback', nothing: 'no switch back was asked for' };
   return durationFinding(history, drill, head, bound, figure ? [figure] : []);
+}
+
+/** For how long clients went on asking after the switch back was asked for. */
+function askedFor(history: History, { ground }: Measured): Nanoseconds {
+  const end = loadWindow(history)?.to ?? 0;
+  return end - (ground?.span.from ?? end);
 }
 
 export function judgeResync(bound: Bound, history: History, drill: Drill): Finding {

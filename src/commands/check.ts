@@ -5,6 +5,7 @@
 import type { Value } from '../history/event.js';
 import type { Command, Io } from './command.js';
 import { EXIT_OF } from './exit-codes.js';
+import { catalogOf, pluginOption } from './plugin-option.js';
 
 /** The models by name, told here so that the help needs no checker; a test keeps them equal to the checkers' own. */
 export const MODELS = [
@@ -25,6 +26,7 @@ export const MODELS = [
 
 interface Args {
   paths: string[];
+  plugin?: string[];
   format: 'auto' | 'jsonl' | 'json' | 'edn' | 'jepsen-log' | 'kv';
   model?: (typeof MODELS)[number];
   initial?: string;
@@ -66,6 +68,7 @@ export const check: Command<Args> = {
         describe: 'what a cas says that failed without an error: nothing, or that the value was another one',
         defaultDescription: 'nothing, as in Jepsen',
       })
+      .option('plugin', pluginOption)
       .option('timeout', {
         type: 'string',
         default: '10s',
@@ -167,9 +170,9 @@ interface RunHistory {
 }
 
 async function checkRun({ name, file, chunks }: RunHistory, args: Args, io: Io): Promise<number> {
-  const [{ CATALOG }, { decodeStream }, { judge }, { verdictJson }, { verdictTable }, { dirname }, errors] =
+  const [catalog, { decodeStream }, { judge }, { verdictJson }, { verdictTable }, { dirname }, errors] =
     await Promise.all([
-      import('../catalog.js'),
+      catalogOf(args.plugin ?? [], io),
       import('../history/codec.js'),
       import('../checker/judge.js'),
       import('../report/json.js'),
@@ -187,7 +190,7 @@ async function checkRun({ name, file, chunks }: RunHistory, args: Args, io: Io):
       todo: 'give a run folder with its history.jsonl',
     });
   });
-  const verdict = judge(history, CATALOG);
+  const verdict = judge(history, catalog);
   const json = verdictJson(verdict);
   const shown = { file: name, folder: folder ?? io.cwd, verdict };
   io.stdout(args.json ? json : verdictTable(shown, { colors: io.color, columns: io.columns() }));

@@ -3,6 +3,7 @@ import type { Verdict } from '../checker/verdict.js';
 import type { History } from '../history/history.js';
 import type { ReportedRun } from '../report/run.js';
 import type { Command } from './command.js';
+import { catalogOf, pluginOption } from './plugin-option.js';
 
 const FORMATS = ['text', 'json', 'markdown', 'junit', 'edn'] as const;
 type Format = (typeof FORMATS)[number];
@@ -54,7 +55,7 @@ function reported({ folder, history, verdict }: Told): ReportedRun {
   return { file: `${folder}/drill.yaml`, folder, verdict, ...(started === undefined ? {} : { started }) };
 }
 
-export const report: Command<{ folder: string; format: Format }> = {
+export const report: Command<{ folder: string; plugin?: string[]; format: Format }> = {
   command: 'report <folder>',
   describe: 'tell runs from their folder: timeline and findings, their reports, or a history in EDN',
   builder: (yargs) =>
@@ -64,26 +65,20 @@ export const report: Command<{ folder: string; format: Format }> = {
         demandOption: true,
         describe: 'the folder that `drill run` prints, or that of one execution, with its history.jsonl',
       })
+      .option('plugin', pluginOption)
       .option('format', { choices: FORMATS, default: 'text' as const, describe: 'what to print' })
       .example('$0 report results/split-brain/1 --format edn', "the history for Jepsen's own tools"),
-  async handler({ folder, format }, io) {
-    const [
-      { CATALOG },
-      { readFile },
-      { join, resolve },
-      { decodeHistory },
-      { judge },
-      { runFolders },
-      errors,
-    ] = await Promise.all([
-      import('../catalog.js'),
-      import('node:fs/promises'),
-      import('node:path'),
-      import('../history/codec.js'),
-      import('../checker/judge.js'),
-      import('./run-folders.js'),
-      import('../errors.js'),
-    ]);
+  async handler({ folder, plugin = [], format }, io) {
+    const [catalog, { readFile }, { join, resolve }, { decodeHistory }, { judge }, { runFolders }, errors] =
+      await Promise.all([
+        catalogOf(plugin, io),
+        import('node:fs/promises'),
+        import('node:path'),
+        import('../history/codec.js'),
+        import('../checker/judge.js'),
+        import('./run-folders.js'),
+        import('../errors.js'),
+      ]);
     const told: Told[] = [];
     for (const one of await runFolders(folder, io.cwd)) {
       const bytes = await readFile(join(resolve(io.cwd, one), 'history.jsonl')).catch((error: unknown) => {
@@ -95,7 +90,7 @@ export const report: Command<{ folder: string; format: Format }> = {
         });
       });
       const history = decodeHistory(bytes);
-      told.push({ folder: one.replace(/(?<=.)\/+$/, ''), history, verdict: judge(history, CATALOG) });
+      told.push({ folder: one.replace(/(?<=.)\/+$/, ''), history, verdict: judge(history, catalog) });
     }
     for (const piece of await TELL[format](told)) io.stdout(piece);
     return 0;

@@ -4,6 +4,7 @@ import type { BatchDrill } from '../run/batch.js';
 import type { Catalog } from '../run/catalog.js';
 import type { AskedRuntime, ChosenRuntime } from '../run/choose-runtime.js';
 import type { Io } from './command.js';
+import { catalogOf } from './plugin-option.js';
 import { type Selection, selected } from './selection.js';
 
 export interface RunSetup {
@@ -28,38 +29,20 @@ export const runtimeOption = {
   describe: 'where nodes live; auto takes containers where an engine answers, else local processes',
 };
 
-/** The option `--plugin`. */
-export const pluginOption = {
-  type: 'string' as const,
-  array: true,
-  default: [] as string[],
-  describe:
-    'modules with parts of your own (systems, faults), beside those that drill files name under `plugins`',
-};
-
 export async function setUp(
   files: readonly string[],
   { runtime: asked, plugin = [], toxiproxy, quiet = false, ...selection }: Asked,
   io: Io,
 ): Promise<RunSetup> {
-  const [
-    { CATALOG },
-    { notesOf },
-    { loadDrills },
-    { withPluginFiles },
-    { chooseRuntime },
-    { liveTerminal },
-    { systemClock },
-  ] = await Promise.all([
-    import('../catalog.js'),
-    import('../drill/load.js'),
-    import('../run/load-drills.js'),
-    import('../run/plugins.js'),
-    import('../run/choose-runtime.js'),
-    import('../report/terminal.js'),
-    import('../clock.js'),
-  ]);
-  const catalog = await withPluginFiles(CATALOG, plugin, io.cwd, '--plugin');
+  const [{ notesOf }, { loadDrills }, { chooseRuntime }, { liveTerminal }, { systemClock }] =
+    await Promise.all([
+      import('../drill/load.js'),
+      import('../run/load-drills.js'),
+      import('../run/choose-runtime.js'),
+      import('../report/terminal.js'),
+      import('../clock.js'),
+    ]);
+  const catalog = await catalogOf(plugin, io);
   const drills = selected(await loadDrills(files, io.cwd, catalog, io.env), selection);
   const stdout = quiet ? () => {} : io.stdout;
   for (const { drill } of drills) for (const note of notesOf(drill)) stdout(`note: ${note}\n`);

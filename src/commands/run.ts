@@ -5,7 +5,8 @@ import type { AskedRuntime } from '../run/choose-runtime.js';
 import type { Command, Io } from './command.js';
 import { configuredDefaults } from './config-file.js';
 import { EXIT_OF } from './exit-codes.js';
-import { pluginOption, runtimeOption, setUp } from './run-setup.js';
+import { pluginOption } from './plugin-option.js';
+import { runtimeOption, setUp } from './run-setup.js';
 import { SELECTION_OPTIONS, type Selection } from './selection.js';
 import { wholeNumber, wholeNumberIfGiven } from './whole-number.js';
 

@@ -3,7 +3,8 @@ import { UsageError } from '../errors.js';
 import type { AskedRuntime } from '../run/choose-runtime.js';
 import type { Command } from './command.js';
 import { configuredDefaults } from './config-file.js';
-import { pluginOption, runtimeOption, setUp } from './run-setup.js';
+import { pluginOption } from './plugin-option.js';
+import { runtimeOption, setUp } from './run-setup.js';
 import { wholeNumberIfGiven } from './whole-number.js';
 
 interface Args {

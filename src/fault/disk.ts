@@ -1,18 +1,20 @@
 /** A folder of nodes in which there is no room any more: not a single block can be written. */
+import * as z from 'zod';
 import { checkSelector } from '../drill/check-names.js';
 import { limitedTo } from '../drill/container.js';
 import type { StepPlace } from '../drill/parts.js';
 import { type Problem, quoted } from '../drill/problem.js';
 import { candidates } from '../drill/targets.js';
 import { phrase } from '../drill/units.js';
-import { hardship } from './hardship.js';
+import { hardship, ON_NODES } from './hardship.js';
 
 export const disk = hardship('disk', {
-  keys: {
+  schema: z.strictObject({
+    ...ON_NODES,
     fill: phrase(/^\/[^:,]{1,200}$/, 'an absolute path').meta({
       description: 'a folder of `tmpfs` with a size, which is filled to the last block',
     }),
-  },
+  }),
   value: ({ fill }) => fill,
   text: ({ fill }) => `without room in ${fill}`,
   check: checkLimited,

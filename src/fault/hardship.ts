@@ -2,7 +2,7 @@
  * Handicaps put on nodes and lifted again: what the faults share that leave a node running and make life hard for it.
  * Each is named after the capability that it needs.
  */
-import * as z from 'zod';
+import type * as z from 'zod';
 import { checkTarget } from '../drill/check-target.js';
 import type { StepPlace } from '../drill/parts.js';
 import type { Problem } from '../drill/problem.js';
@@ -21,34 +21,30 @@ const PATIENCE = 1000;
 /** What a thorough look may take, ms: a disk has to be slow for a while to be seen so. */
 const THOROUGH = 3000;
 
-export interface HardshipAim extends Aim {
+interface HardshipAim extends Aim {
   value: unknown;
 }
 
-type Own<Keys extends z.ZodRawShape> = z.output<z.ZodObject<Keys>>;
-type Options<Keys extends z.ZodRawShape> = Own<Keys> & { target: string };
+/** What each of them has beside its own keys. */
+export const ON_NODES = { target: selector, for: forDuration, as: label };
 
-export interface Hardship<Keys extends z.ZodRawShape> {
-  /** What the step has beside its target, its time and its name. */
-  keys: Keys;
+export interface Hardship<Options extends { target: string }> {
+  schema: z.ZodType<Options, unknown>;
   /** What the handicap is put on with. */
-  value(options: Own<Keys>): unknown;
+  value(options: Options): unknown;
   /** What is told of the targets, such as `limited to 64m`. */
-  text(options: Own<Keys>): string;
+  text(options: Options): string;
   /** What is wrong with it beyond its target. */
-  check?(options: Options<Keys>, place: StepPlace): Problem[];
-  /** What the keys cannot say each by itself. */
-  refine?: z.core.CheckFn<Own<Keys>>;
+  check?(options: Options, place: StepPlace): Problem[];
 }
 
-export function hardship<Keys extends z.ZodRawShape>(
+export function hardship<Options extends { target: string }>(
   name: string,
-  { keys, value, text, check, refine }: Hardship<Keys>,
-): Fault<Options<Keys>, HardshipAim> {
-  const schema = z.strictObject({ target: selector, for: forDuration, as: label, ...keys });
-  return {
+  { schema, value, text, check }: Hardship<Options>,
+): Fault<Options> {
+  const fault: Fault<Options, HardshipAim> = {
     name,
-    schema: (refine ? schema.check(refine as never) : schema) as unknown as z.ZodType<Options<Keys>, unknown>,
+    schema,
     needs: () => [name],
     target: ({ target }) => target,
     check(options, place) {
@@ -61,6 +57,7 @@ export function hardship<Keys extends z.ZodRawShape>(
     },
     inject: (fault, aim, effects) => inject(name, fault, aim, effects),
   };
+  return fault;
 }
 
 async function inject(

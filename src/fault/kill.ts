@@ -12,7 +12,7 @@ import { type Aim, defineFault } from './fault.js';
 import { injectProcessKill } from './process-kill.js';
 import { witnessEach } from './witness-each.js';
 
-interface KillAim extends Aim {
+export interface KillAim extends Aim {
   signal: KillSignal;
   process?: string;
 }

@@ -68,7 +68,7 @@ const schema = z
   });
 export type PartitionOptions = z.output<typeof schema>;
 
-interface PartitionAim extends Aim {
+export interface PartitionAim extends Aim {
   mode: CutMode;
   cuts: Cut[];
   /** Links beside the cut ones, which must stay open. */

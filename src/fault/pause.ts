@@ -14,7 +14,7 @@ import { witnessEach } from './witness-each.js';
 /** How long the operating system may take to stop or continue a process, ms. */
 const PATIENCE = 2000;
 
-interface PauseAim extends Aim {
+export interface PauseAim extends Aim {
   /** The runtime's own way where left out. */
   by?: PauseWay;
 }

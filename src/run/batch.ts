@@ -185,6 +185,7 @@ async function executeInKeeper(
       drill: encodeDrill(entry.drill, catalogOf(entry)),
       filledIn: filledInOf(entry.drill),
       file: resolve(entry.file),
+      plugins: catalogOf(entry).files,
       runtime: runtime.name as RuntimeName,
       seed,
       execution,

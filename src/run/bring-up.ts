@@ -46,6 +46,7 @@ export async function bringUp(options: UpOptions): Promise<Addresses> {
       drill: encodeDrill(entry.drill, catalog),
       filledIn: filledInOf(entry.drill),
       file: resolve(entry.file),
+      plugins: catalog.files,
       runtime: name,
       seed: options.seed ?? entry.drill.seed ?? freshSeed(),
       execution: 1,

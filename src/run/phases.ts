@@ -3,6 +3,7 @@ import { sleep, unlessAborted } from '../clock.js';
 import { stepText } from '../drill/step-text.js';
 import { EnvironmentError, messageOf } from '../errors.js';
 import type { Phase } from '../history/event.js';
+import { isWrite } from '../history/operations.js';
 import { switches } from '../system/system.js';
 import { CONDITIONS, waitUntil } from './conditions.js';
 import { finalReads } from './final-reads.js';
@@ -173,6 +174,7 @@ async function failback(scene: Scene): Promise<void> {
   if (drill.failback === 'none') return;
   const { to, trigger } = drill.failback;
   if (observer.primary()?.node === to) return;
+  const asked = recorder.events.length;
   const ask = () => recorder.record({ type: 'ask', ask: 'failback', node: to });
   if (trigger !== 'manual') ask();
   else {
@@ -188,7 +190,20 @@ async function failback(scene: Scene): Promise<void> {
     }
   }
   await waitUntil(scene, `${to} to be primary`, () => lackOfPrimary(scene, to), PATIENCE);
+  // The failback ends with a write, so clients go on asking until there is one.
+  if (drill.workload.writes > 0)
+    await waitUntil(scene, `a write by ${to}`, () => lackOfWrite(scene, to, asked), PATIENCE);
   await waitUntil(scene, 'steady', CONDITIONS.steady, PATIENCE);
+}
+
+/** Why no write counts as acknowledged by a node since the event with this index; undefined when one does. */
+function lackOfWrite({ recorder }: Scene, node: string, since: number): string | undefined {
+  const { events } = recorder;
+  for (let at = events.length - 1; at >= since; at--) {
+    const event = events[at]!;
+    if (event.type === 'ok' && isWrite(event) && event.node === node) return undefined;
+  }
+  return `${node} has acknowledged none since it was asked for`;
 }
 
 /**

@@ -59,10 +59,27 @@ export async function withPluginFiles(
   return catalog;
 }
 
+/** What a part of each kind has at least. */
+const MEMBERS: Readonly<Record<(typeof KINDS)[number], readonly string[]>> = {
+  faults: ['schema', 'needs', 'check', 'aim', 'inject'],
+  scenarios: ['schema', 'needs', 'check', 'play'],
+  systems: ['operations', 'program', 'connect'],
+  expectations: ['schema', 'needs', 'judge'],
+  workloads: ['about', 'operations', 'generator'],
+};
+
 function withParts(catalog: Catalog, plugin: Plugin, where: string): Catalog {
   const more = KINDS.map((kind) => {
     const known: Record<string, unknown> = { ...catalog[kind] };
     for (const part of plugin[kind] ?? []) {
+      const lacking = MEMBERS[kind].find((member) => !(member in part));
+      if (lacking !== undefined)
+        throw new UsageError({
+          where,
+          expected: `\`${lacking}\` in each of its \`${kind}\``,
+          found: `"${part.name}" without it`,
+          todo: 'see the guide to plug-ins in src/README.md',
+        });
       if (Object.hasOwn(known, part.name) || isTaken(kind, part.name, catalog))
         throw new UsageError({
           where,

@@ -28,8 +28,17 @@ describe('failback', () => {
   });
 
   it('fails where the original primary never acknowledges a write again', () => {
-    const run = failover(BACK).ask(5200, 'failback', 'a');
+    const run = failover(BACK).ask(4300, 'failback', 'a');
     expect(find(run.history(), 'failback')).toMatchObject({ verdict: 'fail', actual: 'never' });
+  });
+
+  it('cannot be told where clients stop asking before its limit is over', () => {
+    const run = failover(BACK).ask(4700, 'failback', 'a');
+    expect(find(run.history(), 'failback')).toMatchObject({
+      verdict: 'inconclusive',
+      actual: 'not measured',
+      message: expect.stringContaining('clients asked for nothing more before the limit was over'),
+    });
   });
 
   it('is inconclusive where nobody asked for it', () => {
@@ -74,6 +83,7 @@ describe('an automatic failback', () => {
 
   it('fails where the supervisors never begin one though the conductor waits for it', () => {
     const run = away().phase(4000, 'failback').ask(4000, 'failback', 'a');
+    run.writes(4000, 4600, 10, { by: 'b', term: 2 });
     expect(find(run.history(), 'failback')).toMatchObject({ verdict: 'fail', actual: 'never' });
   });
 
@@ -81,7 +91,7 @@ describe('an automatic failback', () => {
     const run = back(away().supervisor(4000, 'switchover', 'a', 2));
     run.fault(5000);
     run.role(5500, 'b', 'primary', { term: 4 }).writes(5500, 6000, 10, { by: 'b', term: 4 });
-    run.phase(6000, 'failback').ask(6000, 'failback', 'a');
+    run.phase(6000, 'failback').ask(6000, 'failback', 'a').writes(6000, 6600, 10, { by: 'b', term: 4 });
     expect(find(run.history(), 'failback')).toMatchObject({ verdict: 'fail', actual: 'never' });
   });
 

@@ -7,6 +7,7 @@ import { setMaxListeners } from 'node:events';
 import process from 'node:process';
 import { CATALOG } from '../../catalog.js';
 import { EnvironmentError, isError, linesOf, UsageError } from '../../errors.js';
+import { withPluginFiles } from '../plugins.js';
 import { keep } from './keeper.js';
 import type { Job, Order, Told } from './protocol.js';
 
@@ -47,7 +48,8 @@ const tell = (told: Told) => {
 };
 
 try {
-  await keep(job, CATALOG, {
+  const catalog = await withPluginFiles(CATALOG, job.plugins, '/', job.file);
+  await keep(job, catalog, {
     tell,
     mayStay: () =>
       new Promise((resolve) => {

@@ -28,6 +28,8 @@ export interface Job {
   /** The values in it that came from the environment. */
   filledIn: readonly string[];
   file: string;
+  /** The plug-in files of its catalog. */
+  plugins: readonly string[];
   runtime: RuntimeName;
   seed: number;
   execution: number;
