@@ -18,7 +18,7 @@ interface ImportRule {
 
 const IMPORT_RULES: ImportRule[] = [
   {
-    from: /^(checker|report)\//,
+    from: /^(checker|expectation|report)\//,
     never: /^(runtime|run|link|fault|probe|workload|toxiproxy|reference|commands|catalog)(\/|\.)/,
     instead: 'judge and report from the history alone; put what is missing into an event',
   },
@@ -38,9 +38,15 @@ const IMPORT_RULES: ImportRule[] = [
     instead: 'only clock, random, errors and toxiproxy/ itself: the server runs in a process of its own',
   },
   {
-    from: /^(fault|probe|workload|system|checker|runtime|link|report)\//,
+    from: /^(fault|probe|workload|system|expectation|checker|runtime|link|report|run\/(?!keep\/process))/,
     never: /^catalog\.ts/,
-    instead: 'a plug-in is listed by the catalog and does not know it',
+    instead: 'a part is listed by the catalog and does not know it; whoever uses parts is handed a Catalog',
+  },
+  {
+    from: /^(drill|topology|history|checker|report|run)\//,
+    never:
+      /^(expectation\/|fault\/(?!fault|scenario)|workload\/(?!workload|client-group|target)|system\/(?!system\.|system-of\.))/,
+    instead: 'no part by its name: take it from the Catalog that is handed in',
   },
   {
     from: /^(?!cli\.ts|commands\/)/,
@@ -179,6 +185,11 @@ describe('the house', () => {
     expect(sources.flatMap(({ name, code }) => banFindings(name, code))).toEqual([]);
   });
 
+  it('names a fault in its own file and where a runtime does it, nowhere else', () => {
+    const naming = sources.filter(({ code }) => code.includes('slow_disk')).map(({ name }) => name);
+    expect(naming.sort()).toEqual(['fault/slow-disk.ts', 'runtime/docker/handicap/slow-disk.ts']);
+  });
+
   it('has no default exports and no file of odds and ends', () => {
     const odd = sources.filter(
       ({ name, code }) =>
@@ -193,6 +204,7 @@ describe('the rules themselves can fail', () => {
     expect(importFindings('checker/x.ts', ['runtime/runtime.ts'])).toHaveLength(1);
     expect(importFindings('reference/x.ts', ['errors.ts'])).toHaveLength(1);
     expect(importFindings('fault/x.ts', ['catalog.ts'])).toHaveLength(1);
+    expect(importFindings('run/x.ts', ['fault/kill.ts', 'fault/fault.ts', 'catalog.ts'])).toHaveLength(2);
   });
 
   it('a circle is found, and the way around it', () => {

@@ -40,13 +40,13 @@ export const catalogWithSystem = (system: System): Catalog => ({
 export const decodeDrill = (value: unknown) => decode(value, CATALOG);
 export const encodeDrill = (drill: Drill): DrillFile => encode(drill, CATALOG);
 export const stepText = (drill: Drill, place: number) => textOf(drill, place, CATALOG);
-export const needsOf = (drill: Drill) => needs.needsOf(drill, CATALOG);
+export const needsOf = (drill: Drill) => [...needs.needsOf(drill, CATALOG).keys()];
 export const missingNeeds = (drill: Drill, offered: readonly string[], runtime: string) =>
   needs.missingNeeds(drill, CATALOG, offered, runtime);
 export const lackingNeeds = (drill: Drill, capability: string, lack: string, runtime: string) =>
   needs.lackingNeeds(drill, CATALOG, capability, lack, runtime);
 export const nodesNeeding = (capability: string, drill: Drill) =>
-  needs.nodesNeeding(capability, drill, CATALOG);
+  needs.needsOf(drill, CATALOG).get(capability);
 export const loadDrills = (patterns: readonly string[], cwd: string, environment = {}) =>
   loadAll(patterns, cwd, CATALOG, environment);
 export const runDrills = (options: Omit<RunOptions, 'catalog'> & Partial<Pick<RunOptions, 'catalog'>>) =>

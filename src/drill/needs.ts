@@ -16,15 +16,14 @@ interface Need {
   target?: string | undefined;
 }
 
-/** The capabilities that a drill needs, each once. */
-export function needsOf(drill: Drill, parts: StepParts): Capability[] {
-  return [...new Set(needs(drill, parts).map((need) => need.capability))];
-}
-
-/** The nodes and supervisors for which a drill may need a capability, each once. */
-export function nodesNeeding(capability: Capability, drill: Drill, parts: StepParts): string[] {
-  const targets = needs(drill, parts).filter((need) => need.capability === capability);
-  return [...new Set(targets.flatMap(({ target }) => (target ? candidates(target, drill) : [])))];
+/** The capabilities that a drill needs, each with the nodes and supervisors that it may be needed for, where that is known. */
+export function needsOf(drill: Drill, parts: StepParts): Map<Capability, string[]> {
+  const found = new Map<Capability, string[]>();
+  for (const { capability, target } of needs(drill, parts)) {
+    const nodes = target === undefined ? [] : candidates(target, drill);
+    found.set(capability, [...new Set([...(found.get(capability) ?? []), ...nodes])]);
+  }
+  return found;
 }
 
 /** What a runtime with the `offered` capabilities cannot do of a drill; for `drillError`. */

@@ -10,7 +10,7 @@ import type { Path, Problem } from './problem.js';
 import type { Drill } from './schema.js';
 
 /**
- * Something that a runtime can do beyond the least, by name: `kill`, `links`, `packet-filters`, `slow_disk`, ... What a
+ * Something that a runtime can do beyond the least, by name: `kill`, `links`, `packet-filters`, `cpu`, ... What a
  * key of a step adds has the name of both: `kill: process`, `pause: SIGSTOP`.
  */
 export type Capability = string;

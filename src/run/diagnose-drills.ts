@@ -1,6 +1,6 @@
 /** Which drills this machine can run, on which runtime, and what they lack on the others: for `drill doctor`. */
 import type { Clock } from '../clock.js';
-import { missingNeeds, needsOf, nodesNeeding } from '../drill/needs.js';
+import { missingNeeds, needsOf } from '../drill/needs.js';
 import { messageOf } from '../errors.js';
 import type { Ability } from '../runtime/ability.js';
 import { engineClient, findEngine } from '../runtime/docker/engine.js';
@@ -59,8 +59,9 @@ async function diagnose(
 /** What a runtime offers, but not on this machine. */
 function lackOfMachine(runtime: RuntimeName, catalog: Catalog, environment: Environment, clock: Clock): Lack {
   return async ({ drill, catalog: parts = catalog }) => {
-    const nodes = { containers: drill.topology.nodes, skewed: nodesNeeding('clock', drill, parts) };
-    const needs = needsOf(drill, parts).map(async (need) => {
+    const asked = needsOf(drill, parts);
+    const nodes = { containers: drill.topology.nodes, needs: asked };
+    const needs = [...asked.keys()].map(async (need) => {
       const lack = await catalog.runtimes[runtime].lack?.(need, { environment, clock }, nodes);
       return lack === undefined ? [] : [`${need}: ${lack}`];
     });

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../clock.js';
 import { drillError } from '../drill/load.js';
-import { lackingNeeds, missingNeeds, needsOf, nodesNeeding } from '../drill/needs.js';
+import { lackingNeeds, missingNeeds, needsOf } from '../drill/needs.js';
 import type { Drill } from '../drill/schema.js';
 import { UsageError } from '../errors.js';
 import { parseToxiproxyChoice } from '../link/toxiproxy-choice.js';
@@ -141,8 +141,9 @@ export async function refuseWhatThisMachineLacks(
   for (const entry of drills) {
     const { drill } = entry;
     const catalog = catalogOf(entry);
-    const nodes = { containers: drill.topology.nodes, skewed: nodesNeeding('clock', drill, catalog) };
-    for (const capability of needsOf(drill, catalog)) {
+    const needs = needsOf(drill, catalog);
+    const nodes = { containers: drill.topology.nodes, needs };
+    for (const capability of needs.keys()) {
       const lack = await runtime.lack?.(capability, around, nodes);
       if (lack !== undefined)
         throw drillError(

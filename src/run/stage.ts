@@ -6,7 +6,7 @@
  */
 import { join } from 'node:path';
 import { type Clock, unlessAborted } from '../clock.js';
-import { needsOf, nodesNeeding } from '../drill/needs.js';
+import { needsOf } from '../drill/needs.js';
 import type { Drill } from '../drill/schema.js';
 import { messageOf } from '../errors.js';
 import type { Effects } from '../fault/fault.js';
@@ -88,7 +88,6 @@ export class Stage {
         shared: drill.topology.network === 'shared',
         containers: drill.topology.nodes,
         needs: needsOf(drill, catalog),
-        skewed: nodesNeeding('clock', drill, catalog),
       },
       {
         clock,

@@ -33,10 +33,11 @@ export interface Layout {
   shared?: boolean;
   /** What the nodes are made of that are containers of the user's own; for a runtime that can do `containers`. */
   containers?: Readonly<Record<string, ContainerSpec>>;
-  /** What will be asked of it, so that what cannot be had here is refused by name; nothing beyond the least if left out. */
-  needs?: readonly Capability[];
-  /** The nodes whose clocks may be set; for a runtime that can do `clock`. */
-  skewed?: readonly string[];
+  /**
+   * What will be asked of it, so that what cannot be had here is refused by name, each with the nodes that it may be asked
+   * for, where that is known; nothing beyond the least if left out.
+   */
+  needs?: ReadonlyMap<Capability, readonly string[]>;
 }
 
 /** Where one link's proxy listens and where it leads. */
@@ -85,7 +86,7 @@ export interface Runtime {
   lack?(
     capability: Capability,
     around: Pick<Surroundings, 'clock' | 'environment'>,
-    drill: Pick<Layout, 'containers' | 'skewed'>,
+    drill: Pick<Layout, 'containers' | 'needs'>,
   ): Promise<string | undefined>;
   /** Reserves addresses and folders. Nothing runs yet but what keeps the run's things from being left behind. */
   open(layout: Layout, surroundings: Surroundings): Promise<OpenCluster>;

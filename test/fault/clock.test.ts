@@ -13,7 +13,7 @@ const TELLS = ['perl', '-e', '$| = 1; while (1) { print time, "\\n"; select unde
 
 withEngine(() => {
   test('an image without libfaketime is refused before anything starts, by the name of the fault', async () => {
-    await expect(openContainers({ nodes: ['a', 'b'], needs: ['clock'], skewed: ['b'] })).rejects.toThrow(
+    await expect(openContainers({ nodes: ['a', 'b'], needs: new Map([['clock', ['b']]]) })).rejects.toThrow(
       /^node b: expected libfaketime in its image, for the fault `clock`, found none in failover-drill\/reference:/,
     );
   });
@@ -24,7 +24,11 @@ withEngine(() => {
       const opened = async (command: string[]) => {
         const image = 'image' in built ? built.image : '';
         const containers = { a: { image, command } };
-        const stand = await openContainerStand({ nodes: ['a'], containers, needs: ['clock'], skewed: ['a'] });
+        const stand = await openContainerStand({
+          nodes: ['a'],
+          containers,
+          needs: new Map([['clock', ['a']]]),
+        });
         onTestFinished(async () => void expect(await stand.close()).toEqual([]), MINUTE);
         await stand.cluster.start('a', { command: [] });
         return stand;

@@ -13,7 +13,9 @@ import { freshRun } from '../../src/runtime/label.js';
 import type { Layout, Program } from '../../src/runtime/runtime.js';
 import { eventually } from '../runtime/opened.js';
 
-export const NEEDS = ['kill: process', 'pause: SIGSTOP', 'cpu', 'memory', 'disk', 'slow_disk'] as const;
+export const NEEDS = new Map(
+  ['kill: process', 'pause: SIGSTOP', 'cpu', 'memory', 'disk', 'slow_disk'].map((need) => [need, []]),
+);
 
 export async function openContainerStand(layout: Pick<Layout, 'nodes'> & Partial<Layout>) {
   const run = freshRun();

@@ -74,12 +74,14 @@ export const dockerRuntime: Omit<Runtime, 'open'> & {
 } = {
   name: 'docker',
   capabilities,
-  async lack(capability, { environment, clock }, { containers = {}, skewed = [] }) {
+  async lack(capability, { environment, clock }, { containers = {}, needs }) {
     if (capability === 'packet-filters') return lackOfPacketFilters(environment, clock);
     if (capability !== 'clock') return undefined;
     // That there is no engine is said by whoever needs one.
     const engine = await findEngine(environment, clock).catch(() => undefined);
-    return engine && lackOfFaketime(await engineClient(engine.address), skewed, containers);
+    return (
+      engine && lackOfFaketime(await engineClient(engine.address), needs?.get(capability) ?? [], containers)
+    );
   },
   async exposed(containers, surroundings) {
     const engine = await findEngine(surroundings.environment, surroundings.clock);
@@ -117,8 +119,8 @@ export const dockerRuntime: Omit<Runtime, 'open'> & {
           docker,
           image: image.name,
           labels: labelsOf(run, runner, 'trial'),
-          needs: layout.needs ?? [],
-          skewed: Object.fromEntries((layout.skewed ?? []).map((node) => [node, imageOf(node)])),
+          needs: [...(layout.needs?.keys() ?? [])],
+          skewed: Object.fromEntries((layout.needs?.get('clock') ?? []).map((node) => [node, imageOf(node)])),
         }),
       ]);
       const cluster = new DockerCluster({
