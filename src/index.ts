@@ -17,6 +17,9 @@ import { loadDrills as load } from './run/load-drills.js';
 import { extended, type Plugin } from './run/plugins.js';
 import { type RunOptions, type RunResult, runDrills as run } from './run/run-drills.js';
 
+export type { Counts, FaultTimings, Finding, Judgement, Timings, Verdict } from './checker/verdict.js';
+export type { Drill, DrillFile } from './drill/schema.js';
+export { EnvironmentError, InternalError, UsageError } from './errors.js';
 export {
   type CheckOptions,
   type CheckResult,
@@ -27,15 +30,12 @@ export {
   type KeyVerdict,
   MODEL_NAMES,
   type StepModel,
-} from './checker/check-history.js';
-export type { Counts, FaultTimings, Finding, Judgement, Timings, Verdict } from './checker/verdict.js';
-export type { Drill, DrillFile } from './drill/schema.js';
-export { EnvironmentError, InternalError, UsageError } from './errors.js';
+} from './histories/index.js';
 export { decodeHistory, decodeStream, encodeHistory } from './history/codec.js';
 export type { Event, EventBody, EventOf } from './history/event.js';
-export { toEdn } from './history/formats/to-edn.js';
 export type { History } from './history/history.js';
 export type { ReportedRun } from './report/run.js';
+export { toEdn } from './report/to-edn.js';
 export type { BatchDrill } from './run/batch.js';
 export type { Catalog } from './run/catalog.js';
 export type { Plugin } from './run/plugins.js';

@@ -18,7 +18,7 @@ interface ImportRule {
 
 const IMPORT_RULES: ImportRule[] = [
   {
-    from: /^(checker|expectation|report)\//,
+    from: /^(checker|expectation|histories|timeline|report)\//,
     never: /^(runtime|run|link|fault|probe|workload|toxiproxy|reference|commands|catalog)(\/|\.)/,
     instead: 'judge and report from the history alone; put what is missing into an event',
   },
@@ -26,6 +26,16 @@ const IMPORT_RULES: ImportRule[] = [
     from: /^(drill|topology|history)\//,
     never: /^(runtime|run|link|fault|probe|workload|system|toxiproxy|reference|commands|catalog)(\/|\.)/,
     instead: 'keep it pure; hand in what it needs as data',
+  },
+  {
+    from: /^histories\//,
+    only: /^(clock\.ts|random\.ts|errors\.ts|history\/operation-type\.ts|histories\/)/,
+    instead: 'a library of its own that knows nothing of drills: hand in operations',
+  },
+  {
+    from: /^timeline\//,
+    only: /^(drill|topology|history|timeline)\//,
+    instead: 'facts from the history alone; judgements belong to checker/, texts to report/',
   },
   {
     from: /^reference\//,

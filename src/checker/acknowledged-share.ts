@@ -1,13 +1,15 @@
 /** The share of a group's operations that were acknowledged, held against a bound. */
+
 import type { Drill } from '../drill/schema.js';
 import { type Bound, formatBound, holds } from '../drill/units.js';
 import type { History } from '../history/history.js';
 import type { Operation } from '../history/operations.js';
-import { requestsOf } from './client-operations.js';
+import { isWhole } from '../history/operations.js';
+import { requestsOf } from '../timeline/client-operations.js';
+import { instantText } from '../timeline/milliseconds.js';
+import { isLate, longestOf, stillWithin } from '../timeline/stillness.js';
 import { excuseFor } from './doubts.js';
-import { evidenceOf, isWhole } from './finding.js';
-import { instantText } from './milliseconds.js';
-import { isLate, longestOf, stillWithin } from './stillness.js';
+import { evidenceOf } from './finding.js';
 import type { Finding, Judgement } from './verdict.js';
 
 /** What a group wanted. */

@@ -9,16 +9,16 @@ import { eventsOf } from '../history/by-type.js';
 import type { Nanoseconds } from '../history/event.js';
 import type { History } from '../history/history.js';
 import type { Operation } from '../history/operations.js';
+import { byGroup, clientOperations, followingOperations, requestsOf } from '../timeline/client-operations.js';
+import { shortestTimeout } from '../timeline/detectors.js';
+import { faultsOf } from '../timeline/faults.js';
+import { durationText, toMs } from '../timeline/milliseconds.js';
+import { Outages, type Stretch } from '../timeline/outages.js';
+import { beginOf, endOf, loadWindow, type Span } from '../timeline/phases.js';
+import { stoodStill } from '../timeline/stillness.js';
+import { switchBackOf } from '../timeline/switch-back.js';
 import { availabilityFinding } from './acknowledged-share.js';
-import { byGroup, clientOperations, followingOperations, requestsOf } from './client-operations.js';
-import { shortestTimeout } from './detectors.js';
-import { faultsOf } from './faults.js';
 import { durationFinding, evidenceOf, type Measured } from './finding.js';
-import { durationText, toMs } from './milliseconds.js';
-import { Outages, type Stretch } from './outages.js';
-import { beginOf, endOf, loadWindow, type Span } from './phases.js';
-import { stoodStill } from './stillness.js';
-import { switchBackOf } from './switch-back.js';
 import { type Finding, type GroupFigures, judgementOf } from './verdict.js';
 
 interface Group {

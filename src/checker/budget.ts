@@ -2,14 +2,16 @@
  * The budget: unavailable at most x in any period y, and each failure over within z, allow e = x / z failures
  * in y. z is the worst recovery of the run.
  */
+
 import type { Drill } from '../drill/schema.js';
 import { type Bound, formatBound, formatDuration } from '../drill/units.js';
 import type { History } from '../history/history.js';
+import { isWhole } from '../history/operations.js';
+import { faultsOf } from '../timeline/faults.js';
+import { figureText } from '../timeline/milliseconds.js';
+import { recoveriesOf } from '../timeline/recovery.js';
 import { excuseFor } from './doubts.js';
-import { faultsOf } from './faults.js';
-import { isWhole, judgeGrowing, type Measured } from './finding.js';
-import { figureText } from './milliseconds.js';
-import { recoveriesOf } from './recovery.js';
+import { judgeGrowing, type Measured } from './finding.js';
 import { recoveryFigure } from './recovery-figure.js';
 import type { Finding, Judgement } from './verdict.js';
 

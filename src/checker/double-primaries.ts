@@ -2,12 +2,19 @@
 import type { Bound } from '../drill/units.js';
 import type { History } from '../history/history.js';
 import { isWrite, operationsOf } from '../history/operations.js';
-import { claimsOf } from './claims.js';
-import { FINAL } from './client-operations.js';
+import { claimsOf } from '../timeline/claims.js';
+import { FINAL } from '../timeline/client-operations.js';
+import { durationText, figureText, instantText } from '../timeline/milliseconds.js';
+import {
+  type Holder,
+  LEVELS,
+  type Level,
+  type Overlap,
+  overlapsOf,
+  termsGoneBack,
+} from '../timeline/overlaps.js';
+import { reignsOf } from '../timeline/reigns.js';
 import { countFinding } from './finding.js';
-import { durationText, figureText, instantText } from './milliseconds.js';
-import { type Holder, LEVELS, type Level, type Overlap, overlapsOf, termsGoneBack } from './overlaps.js';
-import { reignsOf } from './reigns.js';
 import type { Finding } from './verdict.js';
 
 const MOST_LINES = 10;

@@ -9,11 +9,11 @@
 import type { Drill } from '../drill/schema.js';
 import { type Bound, holds } from '../drill/units.js';
 import type { History } from '../history/history.js';
-import { quantumOf } from './detectors.js';
-import { durationText, instantText, toMs } from './milliseconds.js';
-import type { Span } from './phases.js';
-import { unsoundFaults } from './soundness.js';
-import { longestOf, type Stillness, stillWithin, stoodStill } from './stillness.js';
+import { quantumOf } from '../timeline/detectors.js';
+import { durationText, instantText, toMs } from '../timeline/milliseconds.js';
+import type { Span } from '../timeline/phases.js';
+import { unsoundFaults } from '../timeline/soundness.js';
+import { longestOf, type Stillness, stillWithin, stoodStill } from '../timeline/stillness.js';
 import type { Judgement } from './verdict.js';
 
 export interface Ground {

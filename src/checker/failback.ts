@@ -9,13 +9,13 @@ import { eventsOf } from '../history/by-type.js';
 import { instantOf, type Nanoseconds } from '../history/event.js';
 import type { History } from '../history/history.js';
 import { isWrite, type Operation } from '../history/operations.js';
-import { primaryAt, termAt } from './claims.js';
-import { clientOperations } from './client-operations.js';
-import { type FaultRecord, faultsOf, faultText } from './faults.js';
+import { primaryAt, termAt } from '../timeline/claims.js';
+import { clientOperations } from '../timeline/client-operations.js';
+import { type FaultRecord, faultsOf, faultText } from '../timeline/faults.js';
+import { durationText, instantText, toMs } from '../timeline/milliseconds.js';
+import { lastInstant, loadWindow } from '../timeline/phases.js';
+import { switchBackOf } from '../timeline/switch-back.js';
 import { durationFinding, type Measured } from './finding.js';
-import { durationText, instantText, toMs } from './milliseconds.js';
-import { lastInstant, loadWindow } from './phases.js';
-import { switchBackOf } from './switch-back.js';
 import type { Finding } from './verdict.js';
 
 interface Ask {

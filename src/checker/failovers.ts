@@ -9,13 +9,13 @@ import type { Bound } from '../drill/units.js';
 import { eventsOf } from '../history/by-type.js';
 import { instantOf, type Nanoseconds } from '../history/event.js';
 import type { History } from '../history/history.js';
-import { claimsOf } from './claims.js';
+import { claimsOf } from '../timeline/claims.js';
+import { faultsOf } from '../timeline/faults.js';
+import { instantText } from '../timeline/milliseconds.js';
+import { beginOf, lastInstant, type Span } from '../timeline/phases.js';
+import { switchesTo } from '../timeline/switch-back.js';
 import { excuseFor } from './doubts.js';
-import { faultsOf } from './faults.js';
 import { countFinding, exceeds } from './finding.js';
-import { instantText } from './milliseconds.js';
-import { beginOf, lastInstant, type Span } from './phases.js';
-import { switchesTo } from './switch-back.js';
 import type { Finding } from './verdict.js';
 
 export interface Promotion {

@@ -6,17 +6,12 @@
 import type { Drill } from '../drill/schema.js';
 import { type Bound, formatBound, holds } from '../drill/units.js';
 import type { History } from '../history/history.js';
-import { flawsOf } from '../history/operations.js';
+import { isWhole } from '../history/operations.js';
+import { figureText } from '../timeline/milliseconds.js';
 import { doubtOf, type Ground } from './doubts.js';
-import { figureText } from './milliseconds.js';
 import type { Finding, Judgement } from './verdict.js';
 
 const MOST_EVIDENCE = 50;
-
-/** Whether all the evidence that a run gives is there. */
-export function isWhole(history: History): boolean {
-  return flawsOf(history).length === 0;
-}
 
 /** Indexes of events, each once, in order, and not more than a person would follow. */
 export function evidenceOf(indexes: Iterable<number | undefined>): number[] {

@@ -4,9 +4,9 @@
  */
 import type { Nanoseconds } from '../history/event.js';
 import type { History } from '../history/history.js';
-import { clientOperations, requestsOf } from './client-operations.js';
-import { faultsOf } from './faults.js';
-import { beginOf, type Span } from './phases.js';
+import { clientOperations, requestsOf } from '../timeline/client-operations.js';
+import { faultsOf } from '../timeline/faults.js';
+import { beginOf, type Span } from '../timeline/phases.js';
 import type { Impact } from './verdict.js';
 
 /** So many times the longest latency of undisturbed times is longer than usual. */

@@ -7,17 +7,17 @@ import type { Parts } from '../drill/parts.js';
 import { type Drill, decodeRecorded } from '../drill/schema.js';
 import { messageOf } from '../errors.js';
 import type { History } from '../history/history.js';
+import { isWhole } from '../history/operations.js';
+import { type LostGround, lostGround } from '../timeline/lost-ground.js';
+import { toMs } from '../timeline/milliseconds.js';
+import { lastInstant } from '../timeline/phases.js';
+import { unsoundFaults } from '../timeline/soundness.js';
+import { worstStallMs } from '../timeline/stillness.js';
 import { groupFigures } from './availability.js';
 import { EVERY_RUN } from './every-run.js';
 import type { Expectation } from './expectation.js';
 import { countsOf, timingsOf } from './figures.js';
-import { isWhole } from './finding.js';
 import { inventoryOf } from './inventory.js';
-import { type LostGround, lostGround } from './lost-ground.js';
-import { toMs } from './milliseconds.js';
-import { lastInstant } from './phases.js';
-import { unsoundFaults } from './soundness.js';
-import { worstStallMs } from './stillness.js';
 import { type Finding, judgementOf, type Verdict } from './verdict.js';
 
 /** The parts by which a history is read and judged. */

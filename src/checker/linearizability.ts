@@ -1,9 +1,11 @@
 /** Linearizability: whether one order of all operations, key by key, explains every answer. */
+
 import { isDrillError, messageOf } from '../errors.js';
+import { checkHistory } from '../histories/check-history.js';
+import type { CheckResult } from '../histories/check-result.js';
 import type { History } from '../history/history.js';
-import { checkHistory } from './check-history.js';
-import type { CheckResult } from './check-result.js';
-import { evidenceOf, isWhole } from './finding.js';
+import { isWhole } from '../history/operations.js';
+import { evidenceOf } from './finding.js';
 import type { Finding, Judgement } from './verdict.js';
 
 /** What a search may take before its verdict is unknown: the same for every machine, so that verdicts are too. */

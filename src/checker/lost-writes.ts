@@ -14,12 +14,19 @@
 import type { Bound } from '../drill/units.js';
 import type { History } from '../history/history.js';
 import type { Operation } from '../history/operations.js';
-import { FINAL } from './client-operations.js';
-import { type FaultRecord, faultsOf, faultText } from './faults.js';
+import { FINAL } from '../timeline/client-operations.js';
+import { type FaultRecord, faultsOf, faultText } from '../timeline/faults.js';
+import { GoneWrites, type TermOf, termsOf } from '../timeline/gone-writes.js';
+import { durationText, instantText } from '../timeline/milliseconds.js';
+import {
+  answererText,
+  type KeyOperations,
+  keysOf,
+  shows,
+  valueName,
+  writeText,
+} from '../timeline/registers.js';
 import { countFinding } from './finding.js';
-import { GoneWrites, type TermOf, termsOf } from './gone-writes.js';
-import { durationText, instantText } from './milliseconds.js';
-import { answererText, type KeyOperations, keysOf, shows, valueName, writeText } from './registers.js';
 import type { Finding } from './verdict.js';
 
 const MOST_LINES = 10;

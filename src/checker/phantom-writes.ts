@@ -2,9 +2,9 @@
 import type { Bound } from '../drill/units.js';
 import type { History } from '../history/history.js';
 import type { Operation } from '../history/operations.js';
+import { instantText } from '../timeline/milliseconds.js';
+import { answererText, keysOf, membersOf, valueName, writeText, written } from '../timeline/registers.js';
 import { countFinding } from './finding.js';
-import { instantText } from './milliseconds.js';
-import { answererText, keysOf, membersOf, valueName, writeText, written } from './registers.js';
 import type { Finding } from './verdict.js';
 
 const MOST_LINES = 10;

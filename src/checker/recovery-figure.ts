@@ -4,15 +4,15 @@ import type { Drill } from '../drill/schema.js';
 import { type Bound, formatBound, isUpper } from '../drill/units.js';
 import type { Nanoseconds } from '../history/event.js';
 import type { History } from '../history/history.js';
+import { type FaultRecord, faultText, nameOf } from '../timeline/faults.js';
+import { durationText, instantText, toMs } from '../timeline/milliseconds.js';
+import { lastInstant } from '../timeline/phases.js';
+import { askedAfter, type Boundary, Recoveries, type Recovery } from '../timeline/recovery.js';
+import { answererText } from '../timeline/registers.js';
+import { unsoundFaults } from '../timeline/soundness.js';
+import { stoodStill } from '../timeline/stillness.js';
 import type { Ground } from './doubts.js';
-import { type FaultRecord, faultText, nameOf } from './faults.js';
 import { evidenceOf, type Measured } from './finding.js';
-import { durationText, instantText, toMs } from './milliseconds.js';
-import { lastInstant } from './phases.js';
-import { askedAfter, type Boundary, Recoveries, type Recovery } from './recovery.js';
-import { answererText } from './registers.js';
-import { unsoundFaults } from './soundness.js';
-import { stoodStill } from './stillness.js';
 
 /** Null where the service never recovered, and where nobody can tell. */
 export function recoverMs(recovery: Recovery | undefined): number | null {

@@ -3,13 +3,19 @@
 import type { Drill } from '../drill/schema.js';
 import { type Bound, holds, isUpper } from '../drill/units.js';
 import type { History } from '../history/history.js';
-import { type Detection, declarationsOf, declaredBefore, detectionOf, overlaidBy } from './detection.js';
-import { type FaultRecord, faultsOf, faultText, nameOf, primaryFaults } from './faults.js';
+import {
+  type Detection,
+  declarationsOf,
+  declaredBefore,
+  detectionOf,
+  overlaidBy,
+} from '../timeline/detection.js';
+import { type FaultRecord, faultsOf, faultText, nameOf, primaryFaults } from '../timeline/faults.js';
+import { durationText, instantText, toMs } from '../timeline/milliseconds.js';
+import { recoveriesOf } from '../timeline/recovery.js';
+import { type Takeover, takeoverOf } from '../timeline/takeover.js';
 import { durationFinding, type Measured } from './finding.js';
-import { durationText, instantText, toMs } from './milliseconds.js';
-import { recoveriesOf } from './recovery.js';
 import { groundOf, lackingFigure, recoverMs, recoveryFigure } from './recovery-figure.js';
-import { type Takeover, takeoverOf } from './takeover.js';
 import type { FaultTimings, Finding } from './verdict.js';
 
 export type RecoveryTimes = Omit<

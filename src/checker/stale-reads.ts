@@ -11,10 +11,17 @@ import type { Bound } from '../drill/units.js';
 import type { Nanoseconds } from '../history/event.js';
 import type { History } from '../history/history.js';
 import type { Operation } from '../history/operations.js';
-import { lowerBound } from '../history/service-record.js';
+import { durationText, instantText } from '../timeline/milliseconds.js';
+import {
+  answererText,
+  type KeyOperations,
+  keysOf,
+  membersOf,
+  valueName,
+  written,
+} from '../timeline/registers.js';
+import { lowerBound } from '../timeline/service-record.js';
 import { countFinding } from './finding.js';
-import { durationText, instantText } from './milliseconds.js';
-import { answererText, type KeyOperations, keysOf, membersOf, valueName, written } from './registers.js';
 import type { Finding } from './verdict.js';
 
 const MOST_LINES = 10;

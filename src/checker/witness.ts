@@ -3,10 +3,10 @@
  * as long as it should. One that was not makes no verdict.
  */
 import { breaks } from '../drill/steps.js';
+import { faultsOf, faultText } from '../timeline/faults.js';
+import { unsoundFaults } from '../timeline/soundness.js';
 import type { Checker } from './checker.js';
-import { faultsOf, faultText } from './faults.js';
 import { evidenceOf } from './finding.js';
-import { unsoundFaults } from './soundness.js';
 
 export const witnessChecker: Checker = {
   name: 'witness',

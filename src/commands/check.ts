@@ -114,7 +114,7 @@ const OURS = /^\{"index":0,"time":\d+,"type":"run"/;
 const OURS_BYTES = 64;
 
 async function checkOne(path: string, args: Args, io: Io): Promise<number> {
-  const { peeked, historyBytes } = await import('../history/formats/input.js');
+  const { peeked, historyBytes } = await import('../histories/formats/input.js');
   const { file, isFolder, bytes } = await opened(path, io);
   if (isFolder && args.format !== 'auto' && args.format !== 'jsonl') {
     const { UsageError } = await import('../errors.js');
@@ -144,7 +144,7 @@ async function opened(
     import('node:fs/promises'),
     import('node:path'),
     import('../errors.js'),
-    import('../history/formats/input.js'),
+    import('../histories/formats/input.js'),
   ]);
   if (path === STANDARD_INPUT && io.stdin !== undefined)
     return { file: path, isFolder: false, bytes: io.stdin() };
@@ -252,7 +252,7 @@ async function checkForeign(
 ): Promise<number> {
   const [{ checkBytes }, { historyJson }, { parseDuration }, { systemClock }, { UsageError }] =
     await Promise.all([
-      import('../checker/check-history.js'),
+      import('../histories/check-history.js'),
       import('../report/history-json.js'),
       import('../drill/units.js'),
       import('../clock.js'),

@@ -35,7 +35,7 @@ const TELL: Readonly<Record<Format, (told: readonly Told[]) => Promise<Iterable<
   },
   async edn(all) {
     const [{ toEdn }, { UsageError }] = await Promise.all([
-      import('../history/formats/to-edn.js'),
+      import('../report/to-edn.js'),
       import('../errors.js'),
     ]);
     const [one, ...others] = all;

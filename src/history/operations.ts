@@ -136,6 +136,11 @@ export function flawsOf(history: History): readonly string[] {
   return flaws.length === 0 ? history.flaws : [...history.flaws, ...flaws];
 }
 
+/** Whether all the evidence that a run gives is there. */
+export function isWhole(history: History): boolean {
+  return flawsOf(history).length === 0;
+}
+
 /** Whether an operation changes something. */
 export function isWrite(operation: Pick<Operation, 'f'>): boolean {
   return operation.f !== 'read';

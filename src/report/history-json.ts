@@ -1,5 +1,5 @@
 /** What `drill check --json` prints of a bare history: one line of JSON, its keys always in the same order. */
-import type { ForeignResult, KeyVerdict } from '../checker/check-history.js';
+import type { ForeignResult, KeyVerdict } from '../histories/check-history.js';
 
 /**
  * `keys` has every key that does not hold or was not decided, the one with the smallest counterexample first; none

@@ -104,11 +104,11 @@ else await measure(ROWS[Number(args.row)]);
 async function measure(row) {
   const { systemClock } = await import('../../dist/clock.js');
   if (args.path !== undefined) {
-    const { checkFile } = await import('../../dist/checker/check-history.js');
+    const { checkFile } = await import('../../dist/histories/check-history.js');
     const result = await checkFile(args.path, { clock: systemClock, timeoutMs: TIMEOUT_MS });
     return print([], result.verdict, result.algorithm);
   }
-  const { checkLinearizable } = await import('../../dist/checker/linearizability/index.js');
+  const { checkLinearizable } = await import('../../dist/histories/linearizability/index.js');
   const tables = row.etcd
     ? await etcdTables()
     : [(await import('./histories.mjs')).table(args.seed, row.shape)];
@@ -129,7 +129,7 @@ async function measure(row) {
 }
 
 async function etcdTables() {
-  const { readHistoryFile } = await import('../../dist/history/formats/read-file.js');
+  const { readHistoryFile } = await import('../../dist/histories/formats/read-file.js');
   const names = readdirSync(ETCD).sort();
   return Promise.all(names.map(async (name) => (await readHistoryFile(join(ETCD, name))).table));
 }

@@ -1,7 +1,7 @@
 /** The histories that the checkers are measured on, generated from a seed: an object that works, seen by clients. */
 
-import { APPEND, CAS, FAIL, INFO, OK, READ, WRITE } from '../../dist/history/formats/operation-table.js';
-import { TableBuilder } from '../../dist/history/formats/table-builder.js';
+import { APPEND, CAS, FAIL, INFO, OK, READ, WRITE } from '../../dist/histories/formats/operation-table.js';
+import { TableBuilder } from '../../dist/histories/formats/table-builder.js';
 import { integer, seeded } from '../../dist/random.js';
 
 /**

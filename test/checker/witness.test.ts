@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { faultsOf } from '../../src/checker/faults.js';
+import { faultsOf } from '../../src/timeline/faults.js';
 import { judge } from '../built-in.js';
 import { Building } from './build.js';
 import { find } from './find.js';

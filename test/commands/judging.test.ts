@@ -2,10 +2,10 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { MODEL_NAMES } from '../../src/checker/check-history.js';
 import { check, MODELS } from '../../src/commands/check.js';
 import type { Command, Io } from '../../src/commands/command.js';
 import { report } from '../../src/commands/report.js';
+import { MODEL_NAMES } from '../../src/histories/check-history.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'drill-judging-'));
 afterAll(() => rmSync(folder, { recursive: true }));

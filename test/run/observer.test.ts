@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { claimsOf, primaryAt } from '../../src/checker/claims.js';
 import { eventsOf } from '../../src/history/by-type.js';
 import { historyOf } from '../../src/history/history.js';
 import { seeded } from '../../src/random.js';
+import { claimsOf, primaryAt } from '../../src/timeline/claims.js';
 import { resolveText } from '../../src/topology/partition.js';
 import { judge } from '../built-in.js';
 import { find } from '../checker/find.js';

@@ -1,0 +1,117 @@
+/**
+ * The operations of a history in columns: what the checkers read, small enough for millions of operations.
+ *
+ *     row      0        1       2           one row for each operation, in the order of the invocations
+ *     f        write    read    cas         what was called, an index of FUNCTIONS or a further name
+ *     key      0        0       0           which object, an index of `keys`
+ *     value    1        1       1           what was written or read, an index of `values` (a cas: expected)
+ *     to       -1       -1      2           a cas's new value
+ *     start    0        1       4           place of the invocation in the history
+ *     end      3        2       NEVER       place of the completion; NEVER where the outcome is unknown
+ *
+ * Equal values of one key share one index and no two keys share any, so a value index also tells its key.
+ * Places order the events: `a` precedes `b` exactly when `end[a] < start[b]`.
+ */
+import type { Value } from '../../history/operation-type.js';
+
+/** The functions that every history may use; further ones get the indexes after these. */
+export const FUNCTIONS = ['read', 'write', 'cas', 'append', 'add'] as const;
+export const READ = 0;
+export const WRITE = 1;
+export const CAS = 2;
+export const APPEND = 3;
+export const ADD = 4;
+
+/**
+ * How an operation ended: it happened, it did not, nobody knows. Failed operations say nothing more, but for a
+ * compare-and-set (or a further function) that has its value: it failed for what the object held.
+ */
+export const OK = 0;
+export const FAIL = 1;
+export const INFO = 2;
+export type Outcome = typeof OK | typeof FAIL | typeof INFO;
+
+/** The end of an operation whose outcome is unknown: it may take effect at any later time, or never. */
+export const NEVER = 0x7fffffff;
+/** No value. */
+export const NONE = -1;
+
+/** A list as its JSON text, so that long lists are held once and in little memory. */
+export class ListText {
+  constructor(readonly text: string) {}
+}
+
+export interface OperationTable {
+  readonly count: number;
+  /** Who called: its number, or a negative one for what `odd` holds (processAt). */
+  readonly process: Int32Array;
+  readonly f: Uint8Array;
+  readonly type: Uint8Array;
+  readonly key: Int32Array;
+  /** NONE for what failed without coming to the object (failure.ts). */
+  readonly value: Int32Array;
+  readonly to: Int32Array;
+  /** 1 for a compare-and-set that failed and does not say why (failure.ts). */
+  readonly untold: Uint8Array;
+  readonly start: Int32Array;
+  readonly end: Int32Array;
+  /** Nanoseconds, NaN where the history has no times. */
+  readonly startTime: Float64Array;
+  /** Nanoseconds; for an operation in doubt, when the client gave up, NaN where it never did. */
+  readonly endTime: Float64Array;
+  /** Nanoseconds by which times go back, at most; 0 where they never do. The places order the events. */
+  readonly timesBack: number;
+  /** One past the last event's place. */
+  readonly places: number;
+  readonly functions: readonly string[];
+  readonly keys: readonly (string | null)[];
+  readonly values: readonly (Exclude<Value, Value[]> | ListText)[];
+  /** For each key, the index of its null: what a register holds at first unless told otherwise. */
+  readonly nilOf: readonly number[];
+  /** The processes that have names, or numbers that the column does not hold: -1 is the first of them. */
+  readonly odd: readonly (string | number)[];
+  /** What the history calls an event's place when it speaks to people: `line` (from 1) or `event` (from 0). */
+  readonly unit: 'line' | 'event';
+}
+
+/** The value that an index stands for; undefined for NONE. */
+export function valueAt(table: OperationTable, index: number): Value | undefined {
+  if (index === NONE) return undefined;
+  const value = table.values[index];
+  return value instanceof ListText ? (JSON.parse(value.text) as Value[]) : value;
+}
+
+/** The process of a row, as the history has it. */
+export function processAt(table: OperationTable, row: number): string | number {
+  const process = table.process[row]!;
+  return process < 0 ? table.odd[-1 - process]! : process;
+}
+
+/** What row was called: `read`, `write`, ... */
+export function functionAt(table: OperationTable, row: number): string {
+  return table.functions[table.f[row]!]!;
+}
+
+/** A table of some rows of another, in the same order; values, keys and places keep their meaning. */
+export function selectRows(table: OperationTable, rows: ArrayLike<number>): OperationTable {
+  const count = rows.length;
+  const pick = <T extends Int32Array | Uint8Array | Float64Array>(column: T, copy: T): T => {
+    for (let at = 0; at < count; at++) copy[at] = column[rows[at]!]!;
+    return copy;
+  };
+  return {
+    ...table,
+    count,
+    process: pick(table.process, new Int32Array(count)),
+    f: pick(table.f, new Uint8Array(count)),
+    type: pick(table.type, new Uint8Array(count)),
+    key: pick(table.key, new Int32Array(count)),
+    value: pick(table.value, new Int32Array(count)),
+    to: pick(table.to, new Int32Array(count)),
+    untold: pick(table.untold, new Uint8Array(count)),
+    start: pick(table.start, new Int32Array(count)),
+    end: pick(table.end, new Int32Array(count)),
+    startTime: pick(table.startTime, new Float64Array(count)),
+    endTime: pick(table.endTime, new Float64Array(count)),
+  };
+}

@@ -1,0 +1,97 @@
+/**
+ * A counter that is added to (by negative numbers too) and read, linearizable.
+ *
+ * A read that lies outside of what the additions before and around it can sum up to is found at once; the rest
+ * is for the general search.
+ */
+import { ADD, FAIL, OK, type OperationTable, READ, valueAt } from '../formats/operation-table.js';
+import { holds, type KeyResult } from '../linearizability/result.js';
+import { inexactSums } from './exact-sums.js';
+import { judgeKeys } from './keys.js';
+import { type HistoryModel, modelResult, unknownKey } from './model.js';
+import { type StepModel, searchRows } from './step-model.js';
+
+const BOUNDS = 'bounds of the sum';
+
+const counterStep: StepModel<number> = {
+  name: 'counter',
+  initial: 0,
+  step: (state, { f, value }) => {
+    if (f === 'add') return state + Number(value);
+    return Number(value ?? 0) === state ? state : undefined;
+  },
+  identify: (state) => state,
+};
+
+export const counter: HistoryModel = {
+  name: 'counter',
+  about: 'a counter: a read returns the sum of what was added (linearizable)',
+  functions: ['read', 'add'],
+  check(table, limits) {
+    const inexact = inexactSums(table);
+    if (inexact !== undefined) return modelResult(BOUNDS, [unknownKey(BOUNDS, null, inexact)]);
+    return judgeKeys(
+      table,
+      limits,
+      (part, rows, budget) => outOfBounds(part, rows) ?? searchRows(part, rows, counterStep, budget),
+    );
+  },
+};
+
+/** What becomes possible or certain at a place of the history. */
+interface Change {
+  place: number;
+  low: number;
+  high: number;
+  row: number;
+}
+
+/** The first read that no sum explains. */
+function outOfBounds(table: OperationTable, all: ArrayLike<number>): KeyResult | undefined {
+  const rows = Array.from(all);
+  const begins: Change[] = [];
+  const finishes: Change[] = [];
+  for (const row of rows) {
+    if (table.f[row] !== ADD || table.type[row] === FAIL) continue;
+    const amount = Number(valueAt(table, table.value[row]!));
+    // At its start an addition may have happened, at its end it has.
+    begins.push({ place: table.start[row]!, low: Math.min(0, amount), high: Math.max(0, amount), row });
+    if (table.type[row] === OK) {
+      finishes.push({ place: table.end[row]!, low: Math.max(0, amount), high: Math.min(0, amount), row });
+    }
+  }
+  finishes.sort((left, right) => left.place - right.place);
+  const begun = sums(begins);
+  const finished = sums(finishes);
+  for (const row of rows) {
+    if (table.f[row] !== READ || table.type[row] !== OK) continue;
+    const value = Number(valueAt(table, table.value[row]!) ?? 0);
+    // Lowest: every negative one that can have happened, every positive one that must have.
+    const may = begun(table.end[row]!);
+    const must = finished(table.start[row]!);
+    if (value >= may.low + must.low && value <= may.high + must.high) continue;
+    const reason = `${value} was read, where the sum was between ${may.low + must.low} and ${may.high + must.high}`;
+    return { ...holds(BOUNDS), verdict: 'illegal', operations: [row], reason };
+  }
+  return undefined;
+}
+
+/** The sums of the changes up to a place. */
+function sums(changes: readonly Change[]): (place: number) => { low: number; high: number } {
+  const low = [0];
+  const high = [0];
+  for (const change of changes) {
+    low.push(low.at(-1)! + change.low);
+    high.push(high.at(-1)! + change.high);
+  }
+  return (place) => {
+    let from = 0;
+    let to = changes.length;
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (changes[middle]!.place < place) from = middle + 1;
+      else to = middle;
+    }
+    return { low: low[from]!, high: high[from]! };
+  };
+}

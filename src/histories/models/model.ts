@@ -1,0 +1,92 @@
+/** What a model of a history is: what its objects do, and whether a history shows them doing it. */
+import type { Clock } from '../../clock.js';
+import type { Value } from '../../history/operation-type.js';
+import type { OperationTable } from '../formats/operation-table.js';
+import type { Outcome3 } from '../linearizability/result.js';
+
+export interface ModelLimits {
+  /** Monotonic time for the deadline, and for bounding the work on evidence. */
+  clock?: Clock;
+  timeoutMs?: number;
+  /** Elementary steps of searches. */
+  steps?: number;
+  memoryBytes?: number;
+  /** What objects hold at first, where that can differ. */
+  initial?: Value;
+}
+
+/** A key that does not hold, or that was not decided. */
+export interface KeyFinding {
+  key: string | null;
+  verdict: 'illegal' | 'unknown';
+  /** What decided it, for people. */
+  algorithm: string;
+  /** Why, in words. */
+  reason: string;
+  /** Rows of the table that show it. */
+  rows: number[];
+  /** Those of `rows` that demand nothing, but that values of the others may come from. */
+  context: number[];
+  /** How many further rows values come from that are not among `rows`. */
+  omitted: number;
+  /** Whether none of `rows` can be taken away. */
+  minimal: boolean;
+}
+
+export interface ModelResult {
+  verdict: Outcome3;
+  /** What decided it, for people. */
+  algorithm: string;
+  /** Every key that does not hold or was not decided: the one that is shown with the fewest operations first. */
+  findings: KeyFinding[];
+  /** What was counted or measured, by name: `lost`, `stale`, `stale_max_ms`, ... */
+  figures: Record<string, number>;
+}
+
+export interface HistoryModel {
+  readonly name: string;
+  /** One line on what must hold. */
+  readonly about: string;
+  /** The functions that it understands; null: it says so itself. */
+  readonly functions: readonly string[] | null;
+  check(table: OperationTable, limits: ModelLimits): ModelResult;
+}
+
+/** What was found of all keys together: one that does not hold decides, else one that is undecided. */
+export function modelResult(
+  algorithm: string,
+  findings: readonly KeyFinding[],
+  figures: Record<string, number> = {},
+): ModelResult {
+  const size = ({ rows, omitted, minimal }: KeyFinding) => rows.length + omitted + (minimal ? 0 : UNFINISHED);
+  const illegal = findings.filter(({ verdict }) => verdict === 'illegal');
+  const sorted = [
+    ...illegal.sort((left, right) => size(left) - size(right)),
+    ...findings.filter(({ verdict }) => verdict === 'unknown'),
+  ];
+  const first = sorted[0];
+  return {
+    verdict: first?.verdict ?? 'ok',
+    algorithm: first?.algorithm ?? algorithm,
+    findings: sorted,
+    figures,
+  };
+}
+
+/** Evidence that was not cut down comes after what was. */
+const UNFINISHED = 1e9;
+
+/** A key that does not hold, with the rows that contradict each other by themselves. */
+export function illegalKey(
+  algorithm: string,
+  key: string | null,
+  reason: string,
+  rows: readonly number[],
+): KeyFinding {
+  const sorted = [...new Set(rows)].filter((row) => row >= 0).sort((left, right) => left - right);
+  return { key, verdict: 'illegal', algorithm, reason, rows: sorted, context: [], omitted: 0, minimal: true };
+}
+
+export function unknownKey(algorithm: string, key: string | null, reason: string): KeyFinding {
+  return { ...illegalKey(algorithm, key, reason, []), verdict: 'unknown' };
+}
