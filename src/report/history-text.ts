@@ -10,8 +10,14 @@
  */
 import { impactText } from '../checker/impact.js';
 import type { Finding, Verdict } from '../checker/verdict.js';
-import { type Event, type EventOf, instantOf, type Nanoseconds } from '../history/event.js';
+import { type Event, instantOf, type Nanoseconds } from '../history/event.js';
 import type { History } from '../history/history.js';
+import { operationsOf } from '../history/operations.js';
+import { claimsOf } from '../timeline/claims.js';
+import { byGroup, FINAL, requestsOf } from '../timeline/client-operations.js';
+import { faultsOf } from '../timeline/faults.js';
+import { Outages } from '../timeline/outages.js';
+import { loadWindow } from '../timeline/phases.js';
 import { milliseconds, seconds } from './figures.js';
 import { advance, isOperation, liveState, plainLine } from './live.js';
 import { evidenceText, mark } from './run.js';
@@ -20,13 +26,12 @@ import { nameOfFault } from './words.js';
 
 /** The text of a run; ends with a line feed. Without a verdict, no findings. */
 export function historyText(history: History, verdict?: Verdict): string {
-  const end = history.events.at(-1)?.time ?? 0;
   const sections = [
     heading(history),
     section('Timeline', timeline(history.events)),
-    section('Faults', faultWindows(history.events)),
-    section('Primaries', primaries(history.events, end)),
-    section('Clients', clients(history.events)),
+    section('Faults', faultWindows(history)),
+    section('Primaries', primaries(history)),
+    section('Clients', clients(history)),
     verdict ? section('Impact', impacts(verdict)) : '',
     verdict ? section('Findings', verdict.findings.map(findingText)) : '',
     verdict ? closing(verdict) : '',
@@ -67,38 +72,21 @@ function timeline(events: readonly Event[]): string[] {
   return told.sort((a, b) => a.at - b.at).map(({ line }) => line);
 }
 
-function faultWindows(events: readonly Event[]): string[] {
-  const instants = (type: 'witness' | 'healed') => {
-    const seen = new Map<string, EventOf<'witness' | 'healed'>>();
-    for (const event of events)
-      if (event.type === type && event.witnessed && isWhole(event)) seen.set(event.fault, event);
-    return seen;
-  };
-  const witnessed = instants('witness');
-  const healed = instants('healed');
-  /** What was seen of a fault before all of it was healed. */
-  const between = (fault: string) =>
-    events.flatMap((event) => {
-      if ((event.type !== 'witness' && event.type !== 'healed') || event.fault !== fault || isWhole(event))
-        return [];
-      if (event.type === 'healed')
-        return event.witnessed
-          ? [`; for ${oneLine(event.targets!.join(', '))} to ${at(instantOf(event))}`]
-          : [];
-      return event.witnessed ? [] : [`; not seen to last until ${at(event.time)}`];
-    });
-  return events
-    .filter((event) => event.type === 'fault')
-    .map((event) => {
-      const name = nameOfFault(event);
-      const from = witnessed.get(event.fault);
-      const to = healed.get(event.fault);
-      if (!from) return `${name}: not seen to take effect`;
-      const rest = between(event.fault).join('');
-      if (!to) return `${name}: in force from ${at(instantOf(from))}, never healed${rest}`;
-      const length = instantOf(to) - instantOf(from);
-      return `${name}: in force from ${at(instantOf(from))} to ${at(instantOf(to))} (${at(length)})${rest}`;
-    });
+function faultWindows(history: History): string[] {
+  return faultsOf(history).map(({ event, effective, healed, parts, looks }) => {
+    const name = nameOfFault(event);
+    if (effective === undefined) return `${name}: not seen to take effect`;
+    const ends = parts.flatMap(({ seen }) =>
+      seen?.witnessed ? [`; for ${oneLine(seen.targets?.join(', ') ?? '')} to ${at(instantOf(seen))}`] : [],
+    );
+    const lapses = looks.flatMap(({ witnessed, time }) =>
+      witnessed ? [] : [`; not seen to last until ${at(time)}`],
+    );
+    const rest = [...ends, ...lapses].join('');
+    if (!healed?.witnessed) return `${name}: in force from ${at(effective)}, never healed${rest}`;
+    const to = instantOf(healed);
+    return `${name}: in force from ${at(effective)} to ${at(to)} (${at(to - effective)})${rest}`;
+  });
 }
 
 /** What clients noticed of each fault. */
@@ -106,74 +94,32 @@ function impacts({ timings }: Verdict): string[] {
   return timings.faults.map(({ fault, impact }) => `${oneLine(fault)}: ${impactText(impact)}`);
 }
 
-/** Whether a look is that at the whole effect, or at its whole end. */
-function isWhole(event: EventOf<'witness' | 'healed'>): boolean {
-  return event.type === 'witness' ? event.before === undefined : event.targets === undefined;
-}
-
-/** Who was primary from when to when, by what the nodes themselves said. */
-function primaries(events: readonly Event[], end: Nanoseconds): string[] {
-  const held: { node: string; term: number | undefined; from: Nanoseconds; to: Nanoseconds | undefined }[] =
-    [];
-  const changes = events
-    .filter((event) => event.type === 'role' || event.type === 'node')
-    .filter((event) => event.type === 'role' || event.event === 'exited')
-    .toSorted((a, b) => instantOf(a) - instantOf(b));
-  for (const event of changes) {
-    const open = held.find(({ node, to }) => node === event.node && to === undefined);
-    const primary = event.type === 'role' && event.role === 'primary';
-    const term = event.type === 'role' ? event.term : undefined;
-    if (open && primary && (term === undefined || open.term === undefined || term === open.term)) {
-      open.term ??= term;
-      continue;
-    }
-    if (open) open.to = instantOf(event);
-    if (primary) held.push({ node: event.node, term, from: instantOf(event), to: undefined });
-  }
-  return held.map(({ node, term, from, to }) => {
+/** Who held itself to be primary from when to when, as the checkers have it. */
+function primaries(history: History): string[] {
+  return claimsOf(history).map(({ node, term, from, to }) => {
     const inTerm = term === undefined ? '' : ` in term ${term}`;
-    return `${oneLine(node)}${inTerm}: ${at(from)} to ${to === undefined ? `the end (${at(end)})` : at(to)}`;
+    return `${oneLine(node)}${inTerm}: ${at(from)} to ${at(to)}`;
   });
 }
 
-interface Answers {
-  ok: number;
-  fail: number;
-  info: number;
-  first: Nanoseconds | undefined;
-  last: Nanoseconds | undefined;
-  /** The longest stretch between two acknowledged operations. */
-  gap: { from: Nanoseconds; to: Nanoseconds } | undefined;
-}
-
-function clients(events: readonly Event[]): string[] {
-  const groups = new Map<string, Answers>();
-  for (const event of events) {
-    if (event.type !== 'ok' && event.type !== 'fail' && event.type !== 'info') continue;
-    const name = event.client ?? 'clients';
-    let group = groups.get(name);
-    if (!group) {
-      group = { ok: 0, fail: 0, info: 0, first: undefined, last: undefined, gap: undefined };
-      groups.set(name, group);
-    }
-    group[event.type] += 1;
-    if (event.type === 'ok') acknowledged(group, event.time);
-  }
-  return [...groups].map(([name, group]) => `${oneLine(name)}: ${answersText(group)}`);
-}
-
-function acknowledged(group: Answers, time: Nanoseconds): void {
-  const { last, gap } = group;
-  if (last !== undefined && (!gap || time - last > gap.to - gap.from)) group.gap = { from: last, to: time };
-  group.first ??= time;
-  group.last = time;
-}
-
-function answersText({ ok, fail, info, first, last, gap }: Answers): string {
-  const counts = `${ok} ok, ${fail} fail, ${info} info`;
-  if (first === undefined || last === undefined) return `${counts}; nothing was acknowledged`;
-  const stretch = gap ? `; longest without ${at(gap.to - gap.from)} (${at(gap.from)} to ${at(gap.to)})` : '';
-  return `${counts}; first ok ${at(first)}, last ok ${at(last)}${stretch}`;
+function clients(history: History): string[] {
+  const window = loadWindow(history);
+  return [...byGroup(operationsOf(history).operations)].map(([name, operations]) => {
+    const counts = (['ok', 'fail', 'info'] as const).map(
+      (type) => `${operations.filter((operation) => operation.type === type).length} ${type}`,
+    );
+    const ends = operations.flatMap(({ type, end }) => (type === 'ok' ? [end] : []));
+    const head = `${oneLine(name)}: ${counts.join(', ')}`;
+    if (ends.length === 0) return `${head}; nothing was acknowledged`;
+    const [first, last] = [
+      ends.reduce((one, other) => Math.min(one, other)),
+      ends.reduce((one, other) => Math.max(one, other)),
+    ];
+    const acknowledged = `${head}; first ok ${at(first)}, last ok ${at(last)}`;
+    if (window === undefined || name === FINAL) return acknowledged;
+    const { of, from, to, length } = new Outages(requestsOf(history, operations)).longest(window);
+    return `${acknowledged}; longest without${of === undefined ? '' : ` ${of}s`} ${at(length)} (${at(from)} to ${at(to)})`;
+  });
 }
 
 function findingText(finding: Finding): string {
