@@ -1,7 +1,7 @@
 /** Whether each expectation can be judged at all: what cannot happen or cannot be seen must not pass. */
 import type { Names } from './check-names.js';
 import { hasFault } from './check-steps.js';
-import { tellsDetection, tellsRoles } from './check-system.js';
+import { abilitiesOf } from './check-system.js';
 import type { ExpectationNeed, Parts } from './parts.js';
 import type { Problem } from './problem.js';
 import type { Drill } from './schema.js';
@@ -44,15 +44,14 @@ const RULES: Readonly<Record<ExpectationNeed, Rule>> = {
     todo: 'use `linearizable`, or another workload',
   },
   declarations: {
-    isMet: tellsDetection,
+    isMet: ({ topology }, parts) => abilitiesOf(topology, parts)?.declarations !== false,
     message: (name) =>
       `\`${name}\` is measured by the declaration of the failure, and nobody here tells of one`,
     todo: 'remove it; `recover` and `outage` are measured at the clients',
   },
   roles: {
-    isMet: tellsRoles,
-    message: (name) =>
-      `\`${name}\` is seen by the nodes' roles, and the system is not told how to ask for them`,
+    isMet: ({ topology }, parts) => abilitiesOf(topology, parts)?.roles !== false,
+    message: (name) => `\`${name}\` is seen by the nodes' roles, which the system does not tell`,
     todo: 'remove it, or give the system `role`',
   },
 };

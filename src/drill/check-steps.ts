@@ -2,9 +2,9 @@
 
 import type { Names } from './check-names.js';
 import { checkSelector } from './check-names.js';
-import { checkPromotion, notADependency, tellsDetection } from './check-system.js';
+import { abilitiesOf, checkPromotion, notADependency } from './check-system.js';
 import { checkTarget } from './check-target.js';
-import { partOf, type StepParts, type StepPlace, type StepsBefore } from './parts.js';
+import { type Parts, partOf, type StepParts, type StepPlace, type StepsBefore } from './parts.js';
 import { found, type Path, type Problem, quoted } from './problem.js';
 import type { Drill } from './schema.js';
 import { breaks, type Step, stepOf, type VerbOptions, verbOf } from './steps.js';
@@ -15,9 +15,9 @@ export function hasFault(drill: Drill): boolean {
   return drill.steps.some(breaks);
 }
 
-export function checkSteps(drill: Drill, names: Names, parts: StepParts): Problem[] {
+export function checkSteps(drill: Drill, names: Names, parts: Parts): Problem[] {
   const before: StepsBefore = { labels: new Set(), faults: false, leaves: new Set(), switched: false };
-  const all = { drill, names, before };
+  const all = { drill, names, system: abilitiesOf(drill.topology, parts), before };
   return drill.steps.flatMap((step, index) => checkStep(step, ['steps', index], all, parts));
 }
 
@@ -49,7 +49,7 @@ function checkStep(step: Step, base: Path, all: Omit<StepPlace, 'path'>, parts: 
   return problems;
 }
 
-function checkWait(wait: VerbOptions<'wait'>, { path, before, drill }: StepPlace): Problem[] {
+function checkWait(wait: VerbOptions<'wait'>, { path, before, drill, system }: StepPlace): Problem[] {
   if (typeof wait.for === 'number') {
     if (wait.within === undefined) return [];
     return [
@@ -61,7 +61,7 @@ function checkWait(wait: VerbOptions<'wait'>, { path, before, drill }: StepPlace
       },
     ];
   }
-  if (wait.for === 'detected' && !tellsDetection(drill)) {
+  if (wait.for === 'detected' && system?.declarations === false) {
     const message = '`wait: detected` would wait in vain: nobody here tells that a failure was declared';
     return [{ path: [...path, 'for'], message, todo: 'wait for `recovered`, or for a time' }];
   }
@@ -84,12 +84,12 @@ function checkWait(wait: VerbOptions<'wait'>, { path, before, drill }: StepPlace
 
 function checkSwitchover(
   { to }: VerbOptions<'switchover'>,
-  { path, drill, names, before }: StepPlace,
+  { path, drill, names, system, before }: StepPlace,
 ): Problem[] {
   const at = [...path, 'to'];
   const problems = [
     ...checkSelector(to, at, names, ['node']),
-    ...checkPromotion(drill, at, 'a switchover'),
+    ...checkPromotion(system, at, 'a switchover'),
     ...notADependency(drill, to, at),
   ];
   if (problems.length > 0) return problems;

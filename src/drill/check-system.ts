@@ -1,7 +1,7 @@
 /** Whether a drill asks of its system only what that can tell and do. */
 import { hasOwnImage } from './container.js';
 import { type HttpSystemSpec, httpOperations } from './http-system.js';
-import type { Parts } from './parts.js';
+import type { Parts, SystemAbilities } from './parts.js';
 import { found, type Path, type Problem, quoted } from './problem.js';
 import type { Drill, Failback } from './schema.js';
 import { listed } from './suggest.js';
@@ -15,15 +15,22 @@ function httpOf({ system }: TopologySpec): HttpSystemSpec | undefined {
   return typeof system === 'string' ? undefined : system.http;
 }
 
-/** Whether anybody tells that a failure was declared. */
-export function tellsDetection({ topology }: Drill): boolean {
-  return httpOf(topology) === undefined;
-}
-
-/** Whether the nodes tell who is primary. */
-export function tellsRoles({ topology }: Drill): boolean {
-  const http = httpOf(topology);
-  return http === undefined || http.role !== undefined;
+/** What a drill's system can be asked for, and what it tells; undefined where nobody knows the system. */
+export function abilitiesOf({ system }: TopologySpec, { systems }: Parts): SystemAbilities | undefined {
+  if (typeof system !== 'string') {
+    const { role, promote } = system.http;
+    const operations = httpOperations(system.http);
+    return { operations, declarations: false, roles: role !== undefined, switchover: promote !== undefined };
+  }
+  const part = Object.hasOwn(systems, system) ? systems[system] : undefined;
+  if (!part) return undefined;
+  const { operations, eventOf, role, switchover } = part;
+  return {
+    operations,
+    declarations: eventOf !== undefined,
+    roles: role !== undefined,
+    switchover: switchover !== undefined,
+  };
 }
 
 export function checkSystemParts(topology: TopologySpec): Problem[] {
@@ -84,12 +91,12 @@ function checkPlaceholders({ write, read }: HttpSystemSpec): Problem[] {
 }
 
 /** Whether the system can be asked for what the workload does. */
-export function checkWorkload({ topology, workload }: Drill, { workloads, systems }: Parts): Problem[] {
-  const { system } = topology;
-  const known = typeof system === 'string' ? systems[system]?.operations : httpOperations(system.http);
-  const needed = workloads[workload.type]?.operations(workload);
+export function checkWorkload({ topology, workload }: Drill, parts: Parts): Problem[] {
+  const known = abilitiesOf(topology, parts)?.operations;
+  const needed = parts.workloads[workload.type]?.operations(workload);
   if (!known || !needed || needed.every((operation) => known.includes(operation))) return [];
-  const name = typeof system === 'string' ? `\`${system}\`` : 'the system that is told here';
+  const name =
+    typeof topology.system === 'string' ? `\`${topology.system}\`` : 'the system that is told here';
   return [
     {
       path: ['workload'],
@@ -109,35 +116,32 @@ export function notADependency({ topology }: Drill, name: string | undefined, pa
 }
 
 /** Whether the system can be asked to make another node the primary. */
-export function checkPromotion({ topology }: Drill, path: Path, what: string): Problem[] {
-  const http = httpOf(topology);
-  if (!http || http.promote) return [];
+export function checkPromotion(system: SystemAbilities | undefined, path: Path, what: string): Problem[] {
+  if (!system || system.switchover) return [];
   return [
     {
       path,
       message: `the system is not told how ${what} is asked for`,
-      todo: 'give it `promote`, such as `promote: POST /admin/promote`',
+      todo: 'give it `promote`, such as `promote: POST /admin/promote` (a plug-in: `switchover`)',
     },
   ];
 }
 
-export function checkWayBack(drill: Drill, { trigger }: Failback): Problem[] {
-  const http = httpOf(drill.topology);
-  if (!http) return [];
+export function checkWayBack(drill: Drill, { trigger }: Failback, parts: Parts): Problem[] {
+  const system = abilitiesOf(drill.topology, parts);
   const path = ['failback'];
   if (Object.values(drill.topology.nodes).filter(isMember).length < 2)
     return [
       { path, on: 'key', message: 'there is no standby, and so no way back from one', todo: 'remove it' },
     ];
-  if (!http.role)
+  if (system && !system.roles)
     return [
       {
         path,
         on: 'key',
-        message:
-          'nobody would see the failback, since the system is not told how a node is asked for its role',
+        message: 'nobody would see the failback, since the system does not tell the roles of its nodes',
         todo: 'give it `role`',
       },
     ];
-  return trigger === 'manual' ? checkPromotion(drill, path, 'a failback') : [];
+  return trigger === 'manual' ? checkPromotion(system, path, 'a failback') : [];
 }

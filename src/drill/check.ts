@@ -25,7 +25,7 @@ export function checkDrill(drill: Drill, parts: Parts): Problem[] {
     ...checkWorkload(drill, parts),
     ...checkSteps(drill, names, parts),
     ...checkShared(drill),
-    ...checkFailback(drill, names.nodes),
+    ...checkFailback(drill, names.nodes, parts),
     ...checkExpectations(drill, names, parts),
     ...checkMasked(drill),
   ];
@@ -70,14 +70,14 @@ function checkClients(drill: Drill, nodes: readonly string[]): Problem[] {
   });
 }
 
-function checkFailback(drill: Drill, nodes: readonly string[]): Problem[] {
+function checkFailback(drill: Drill, nodes: readonly string[], parts: Parts): Problem[] {
   const { failback } = drill;
   if (failback === 'none') return [];
   const path = ['failback', 'to'];
   return [
     ...unknownNode(path, failback.to, nodes),
     ...notADependency(drill, failback.to, path),
-    ...checkWayBack(drill, failback),
+    ...checkWayBack(drill, failback, parts),
   ];
 }
 

@@ -21,6 +21,8 @@ export interface StepPlace {
   readonly path: Path;
   readonly drill: Drill;
   readonly names: Names;
+  /** Undefined where nobody knows the system. */
+  readonly system: SystemAbilities | undefined;
   readonly before: StepsBefore;
 }
 
@@ -109,10 +111,25 @@ export interface WorkloadPart {
   readonly distinct: boolean;
 }
 
-/** What the drill-file language has to know of a system. */
+/** What the drill-file language has to know of a system; what it can beyond the least shows in its members. */
 export interface SystemPart {
   readonly name: string;
   readonly operations: readonly OperationType[];
+  /** Tells roles. */
+  readonly role?: unknown;
+  /** Logs events, such as that a failure was declared. */
+  readonly eventOf?: unknown;
+  readonly switchover?: unknown;
+}
+
+/** What the system of a drill can be asked for, and what it tells. */
+export interface SystemAbilities {
+  readonly operations: readonly OperationType[];
+  /** Whether anybody tells that a failure was declared. */
+  readonly declarations: boolean;
+  /** Whether nodes tell who is primary. */
+  readonly roles: boolean;
+  readonly switchover: boolean;
 }
 
 /** The parts that drill files can name, as far as the language knows them. */

@@ -10,6 +10,7 @@ import { kill } from '../../src/fault/kill.js';
 import { loadDrills } from '../../src/run/load-drills.js';
 import { extended, withPluginFiles } from '../../src/run/plugins.js';
 import { runDrills } from '../../src/run/run-drills.js';
+import { referenceSystem } from '../../src/system/reference.js';
 import { parseDrill } from '../built-in.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'drill-plugins-'));
@@ -120,6 +121,31 @@ describe('parts that were given as values', () => {
     expect(drillError(drill, problems).message).toMatch(
       /^x\.yaml:3:11: expected a runtime that can do `magic`, found the runtime process, which offers `kill`/,
     );
+  });
+
+  it.each([
+    [
+      'expect: { double_primaries: 0 }',
+      "`double_primaries` is seen by the nodes' roles, which the system does not tell",
+    ],
+    [
+      'steps: [{ kill: a }]\nexpect: { detect: <= 1s }',
+      '`detect` is measured by the declaration of the failure',
+    ],
+    ['steps: [{ kill: a }, { wait: detected }]', '`wait: detected` would wait in vain'],
+    ['steps: [{ switchover: { to: b } }]', 'the system is not told how a switchover is asked for'],
+    ['failback: { to: a }', 'nobody would see the failback'],
+    [
+      'workload: { type: cas }',
+      'a workload of what `quiet` can be asked for: `read` and `write`, found "cas"',
+    ],
+  ])('%s asks too much of a system that tells nothing', (asked, message) => {
+    const { role, eventOf, switchover, ...rest } = referenceSystem;
+    const quiet = { ...rest, name: 'quiet', operations: ['read', 'write'] as const };
+    const own = extended(CATALOG, { systems: [quiet] });
+    const text = (name: string) => `${LEAST.replace('{ nodes', `{ system: ${name}, nodes`)}${asked}\n`;
+    expect(() => parseDrill(text('quiet'), 'x.yaml', { catalog: own })).toThrow(message);
+    expect(parseDrill(text('reference'), 'x.yaml', { catalog: own }).name).toBe('x');
   });
 
   it('stay nowhere: what is kept lives in a process of its own', async () => {
