@@ -5,7 +5,8 @@
 
 import type { Parts } from '../drill/parts.js';
 import { type Drill, decodeRecorded } from '../drill/schema.js';
-import { messageOf } from '../errors.js';
+import { EnvironmentError, messageOf } from '../errors.js';
+import { LANGUAGE } from '../history/event.js';
 import type { History } from '../history/history.js';
 import { isWhole } from '../history/operations.js';
 import { type LostGround, lostGround } from '../timeline/lost-ground.js';
@@ -62,7 +63,14 @@ const NO_DRILL = { name: 'unknown', topology: { nodes: {} } };
 function drillOf(history: History, parts: JudgingParts): { drill: Drill; problem?: Finding } {
   if (history.run !== undefined) {
     try {
-      return { drill: decodeRecorded(history.run.drill, parts) };
+      const { drill, language = 1 } = history.run;
+      if (language > LANGUAGE)
+        throw new EnvironmentError({
+          expected: `a drill in the language of version ${LANGUAGE} or earlier`,
+          found: `one of version ${language}`,
+          todo: 'judge it with the failover-drill that made it, or a later one',
+        });
+      return { drill: decodeRecorded(drill, parts) };
     } catch (error) {
       return { drill: decodeRecorded(NO_DRILL, parts), problem: unreadable(messageOf(error)) };
     }

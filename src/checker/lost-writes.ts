@@ -11,7 +11,9 @@
  * A write that a read of a later term has shown to be gone was not superseded but lost (gone-writes.ts): a key
  * that is written on and on would hide every loss otherwise.
  */
+
 import type { Bound } from '../drill/units.js';
+import { derived } from '../history/derived.js';
 import type { History } from '../history/history.js';
 import type { Operation } from '../history/operations.js';
 import { FINAL } from '../timeline/client-operations.js';
@@ -46,17 +48,8 @@ export interface LostWrites {
   acknowledged: number;
 }
 
-const found = new WeakMap<History, LostWrites>();
-
 /** The lost writes in the order of their acknowledgements. */
-export function lostWrites(history: History): LostWrites {
-  let result = found.get(history);
-  if (result === undefined) {
-    result = collect(history);
-    found.set(history, result);
-  }
-  return result;
-}
+export const lostWrites: (history: History) => LostWrites = derived(collect);
 
 function collect(history: History): LostWrites {
   const result: LostWrites = { lost: [], unread: [], acknowledged: 0 };

@@ -7,7 +7,9 @@
  * A register's value is older where every write of it was over before the newer write was invoked; nothing is
  * older than everything. A list is stale where an element is missing.
  */
+
 import type { Bound } from '../drill/units.js';
+import { derived } from '../history/derived.js';
 import type { Nanoseconds } from '../history/event.js';
 import type { History } from '../history/history.js';
 import type { Operation } from '../history/operations.js';
@@ -34,19 +36,12 @@ export interface StaleRead {
   stale: Nanoseconds;
 }
 
-const found = new WeakMap<History, readonly StaleRead[]>();
-
 /** The stale reads of the client load, in the order of their beginnings. */
-export function staleReads(history: History): readonly StaleRead[] {
-  let stale = found.get(history);
-  if (stale === undefined) {
-    stale = keysOf(history)
-      .flatMap((key) => (key.collection ? staleLists(key) : staleValues(key)))
-      .sort((one, other) => one.read.start - other.read.start);
-    found.set(history, stale);
-  }
-  return stale;
-}
+export const staleReads = derived((history: History): readonly StaleRead[] =>
+  keysOf(history)
+    .flatMap((key) => (key.collection ? staleLists(key) : staleValues(key)))
+    .sort((one, other) => one.read.start - other.read.start),
+);
 
 function staleValues({ writes, writers, reads }: KeyOperations): StaleRead[] {
   const acknowledged = writes

@@ -24,6 +24,8 @@ export type { OperationType, Value } from './operation-type.js';
 
 /** The version of the history format. */
 export const HISTORY_FORMAT = 1;
+/** The version of the drill-file language. */
+export const LANGUAGE = 2;
 
 export interface Stamp {
   /** The line's place in the history, from 0. */
@@ -37,6 +39,8 @@ export interface RunEvent {
   format: number;
   /** The version of failover-drill. */
   tool: string;
+  /** In which version of the language its drill is; left out in histories of the first. */
+  language?: number;
   /** The drill as resolved, in the form of a drill file. */
   drill: DrillFile;
   runtime: string;

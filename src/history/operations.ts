@@ -4,6 +4,7 @@
  *     invoke 3 write k7 119 ........ ok 3 write k7 119 by a, term 1     ->  one Operation, start..end
  *     invoke 4 read k7 ............. info 4 (time-out)                  ->  start..Infinity: it may yet happen
  */
+import { derived } from './derived.js';
 import type { CompletionEvent, Event, EventOf, Nanoseconds, OperationType, Value } from './event.js';
 import type { History } from './history.js';
 
@@ -118,17 +119,8 @@ function mismatchOf(operation: Operation, event: Event<CompletionEvent>): string
   return `process ${event.process} completed a ${event.f} of ${JSON.stringify(event.value)}, which it had invoked with ${JSON.stringify(operation.value)}`;
 }
 
-const pairings = new WeakMap<History, Pairing>();
-
 /** The operations of a history; paired once, however many checkers ask. */
-export function operationsOf(history: History): Pairing {
-  let pairing = pairings.get(history);
-  if (pairing === undefined) {
-    pairing = pairOperations(history.events);
-    pairings.set(history, pairing);
-  }
-  return pairing;
-}
+export const operationsOf = derived((history: History): Pairing => pairOperations(history.events));
 
 /** Every reason not to trust a history: as a record, and as a sequence of operations. */
 export function flawsOf(history: History): readonly string[] {

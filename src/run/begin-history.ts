@@ -5,7 +5,7 @@ import type { Clock } from '../clock.js';
 import type { Drill } from '../drill/schema.js';
 import { Mask } from '../drill/secrets.js';
 import type { EnvironmentError } from '../errors.js';
-import { type Event, HISTORY_FORMAT } from '../history/event.js';
+import { type Event, HISTORY_FORMAT, LANGUAGE } from '../history/event.js';
 import { freshSecret } from '../random.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { VERSION } from '../version.js';
@@ -41,6 +41,7 @@ export async function beginHistory(
     type: 'run',
     format: HISTORY_FORMAT,
     tool: VERSION,
+    language: LANGUAGE,
     drill: masked,
     runtime: runtime.name,
     seed,

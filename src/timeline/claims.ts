@@ -19,6 +19,7 @@
  * it: it ends at that question, unless the node's log says when, so that a clean handover that only probes have
  * seen is never an overlap.
  */
+import { derived } from '../history/derived.js';
 import type { EventOf, Nanoseconds } from '../history/event.js';
 import { instantOf } from '../history/event.js';
 import { leavesOf } from '../history/fault-events.js';
@@ -54,17 +55,8 @@ interface Built extends Claim {
   until: Nanoseconds | undefined;
 }
 
-const built = new WeakMap<History, readonly Claim[]>();
-
 /** The claims of a history in the order of their beginnings. */
-export function claimsOf(history: History): readonly Claim[] {
-  let claims = built.get(history);
-  if (claims === undefined) {
-    claims = build(history);
-    built.set(history, claims);
-  }
-  return claims;
-}
+export const claimsOf: (history: History) => readonly Claim[] = derived(build);
 
 function build(history: History): Claim[] {
   const stop = beginOf(history, 'down') ?? lastInstant(history);

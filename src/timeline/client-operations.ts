@@ -1,6 +1,8 @@
 /** Whose operations they are: the client load's, by group, and the final reads'. */
+
 import type { Drill } from '../drill/schema.js';
 import { eventsOf } from '../history/by-type.js';
+import { derived } from '../history/derived.js';
 import type { Stamp } from '../history/event.js';
 import type { History } from '../history/history.js';
 import { isWrite, type Operation, operationsOf } from '../history/operations.js';
@@ -11,17 +13,10 @@ export const FINAL = 'final';
 /** The client name of a fixed-rate availability probe. */
 export const PROBE = 'probe';
 
-const loads = new WeakMap<History, readonly Operation[]>();
-
 /** The operations of the client load, in the order of their invocations: neither final reads nor probes. */
-export function clientOperations(history: History): readonly Operation[] {
-  let load = loads.get(history);
-  if (load === undefined) {
-    load = operationsOf(history).operations.filter(({ client }) => client !== FINAL && client !== PROBE);
-    loads.set(history, load);
-  }
-  return load;
-}
+export const clientOperations = derived((history: History): readonly Operation[] =>
+  operationsOf(history).operations.filter(({ client }) => client !== FINAL && client !== PROBE),
+);
 
 /** The reads at the end. */
 export function finalReads(history: History): readonly Operation[] {

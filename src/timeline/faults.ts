@@ -1,6 +1,7 @@
 /** The faults of a run, each with what was seen of it: since when it was effective, and whom it hit. */
 
 import { eventsOf } from '../history/by-type.js';
+import { derived } from '../history/derived.js';
 import type { EventOf, Nanoseconds } from '../history/event.js';
 import { instantOf } from '../history/event.js';
 import type { History } from '../history/history.js';
@@ -43,17 +44,8 @@ interface HealedPart {
   seen: EventOf<'healed'> | undefined;
 }
 
-const records = new WeakMap<History, readonly FaultRecord[]>();
-
 /** The faults in the order of their injection. */
-export function faultsOf(history: History): readonly FaultRecord[] {
-  let faults = records.get(history);
-  if (faults === undefined) {
-    faults = collect(history);
-    records.set(history, faults);
-  }
-  return faults;
-}
+export const faultsOf: (history: History) => readonly FaultRecord[] = derived(collect);
 
 function collect(history: History): FaultRecord[] {
   const faults = new Map<string, FaultRecord>();

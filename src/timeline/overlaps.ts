@@ -9,7 +9,9 @@
  * A clean handover is no overlap: intervals that only touch, or lap by less than the clock can tell, are none.
  * Two primaries in one term are always an overlap, even one after the other: a term has one primary.
  */
+
 import { eventsOf } from '../history/by-type.js';
+import { derived } from '../history/derived.js';
 import { instantOf, type Nanoseconds } from '../history/event.js';
 import type { History } from '../history/history.js';
 import { isWrite } from '../history/operations.js';
@@ -36,17 +38,10 @@ export interface Overlap {
   evidence: (number | undefined)[];
 }
 
-const found = new WeakMap<History, readonly Overlap[]>();
-
 /** The overlaps of a history, those of the same two nodes merged over the levels, in the order of time. */
-export function overlapsOf(history: History): readonly Overlap[] {
-  let overlaps = found.get(history);
-  if (overlaps === undefined) {
-    overlaps = merge([...claimOverlaps(history), ...reignOverlaps(history)]);
-    found.set(history, overlaps);
-  }
-  return overlaps;
-}
+export const overlapsOf = derived((history: History): readonly Overlap[] =>
+  merge([...claimOverlaps(history), ...reignOverlaps(history)]),
+);
 
 function claimOverlaps(history: History): Overlap[] {
   const claims = claimsOf(history);

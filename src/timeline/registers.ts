@@ -2,6 +2,7 @@
  * What was written and read under each key, ready for the checkers of lost, phantom and stale values. A key is a
  * register (`write`, `cas`: a read gives one value) or a collection (`add`, `append`: a read gives a list).
  */
+import { derived } from '../history/derived.js';
 import type { Value } from '../history/event.js';
 import type { History } from '../history/history.js';
 import { isWrite, type Operation, operationsOf } from '../history/operations.js';
@@ -20,17 +21,10 @@ export interface KeyOperations {
   writers: Map<string, Operation[]>;
 }
 
-const byHistory = new WeakMap<History, readonly KeyOperations[]>();
-
 /** The keys of a history in the order of their first operations. */
-export function keysOf(history: History): readonly KeyOperations[] {
-  let keys = byHistory.get(history);
-  if (keys === undefined) {
-    keys = collect(operationsOf(history).operations);
-    byHistory.set(history, keys);
-  }
-  return keys;
-}
+export const keysOf = derived((history: History): readonly KeyOperations[] =>
+  collect(operationsOf(history).operations),
+);
 
 function collect(operations: readonly Operation[]): KeyOperations[] {
   const keys = new Map<string | null, KeyOperations>();
@@ -73,17 +67,11 @@ export function shows(read: Operation, write: Operation): boolean {
   return membersOf(read).has(name);
 }
 
-const members = new WeakMap<Operation, ReadonlySet<string>>();
-
 /** The elements that a read of a collection gave. */
-export function membersOf(read: Operation): ReadonlySet<string> {
-  let names = members.get(read);
-  if (names === undefined) {
-    names = new Set(Array.isArray(read.value) ? read.value.map(valueName) : []);
-    members.set(read, names);
-  }
-  return names;
-}
+export const membersOf = derived(
+  (read: Operation): ReadonlySet<string> =>
+    new Set(Array.isArray(read.value) ? read.value.map(valueName) : []),
+);
 
 /** `write 119 to k7`, for messages. */
 export function writeText(operation: Operation): string {

@@ -4,6 +4,7 @@
  * stalled link delivers it after the heal), so a node surely acknowledged something by the end of its first
  * acknowledged write, and again not before the start of its last.
  */
+import { derived } from '../history/derived.js';
 import type { Nanoseconds } from '../history/event.js';
 import type { History } from '../history/history.js';
 import { isWrite, type Operation, operationsOf } from '../history/operations.js';
@@ -19,17 +20,8 @@ export interface Reign {
   first: Operation | undefined;
 }
 
-const collected = new WeakMap<History, readonly Reign[]>();
-
 /** Who acknowledged what in which term, in the order of the first acknowledgements. */
-export function reignsOf(history: History): readonly Reign[] {
-  let reigns = collected.get(history);
-  if (reigns === undefined) {
-    reigns = collect(history);
-    collected.set(history, reigns);
-  }
-  return reigns;
-}
+export const reignsOf: (history: History) => readonly Reign[] = derived(collect);
 
 function collect(history: History): Reign[] {
   const reigns = new Map<string, Reign>();

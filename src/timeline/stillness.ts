@@ -5,7 +5,9 @@
  *     stall            |■■■■■■■■|
  *     operations      · · ········· · ·      meant to begin in it, all sent at its end
  */
+
 import { eventsOf } from '../history/by-type.js';
+import { derived } from '../history/derived.js';
 import type { Nanoseconds } from '../history/event.js';
 import type { History } from '../history/history.js';
 import { type Operation, operationsOf } from '../history/operations.js';
@@ -28,17 +30,10 @@ export interface Stillness extends Span {
 /** What a busy event loop takes at times. */
 const LATE: Nanoseconds = 20e6;
 
-const collected = new WeakMap<History, readonly Stillness[]>();
-
 /** The times of standing still, in their order; they do not lap. */
-export function stillnessOf(history: History): readonly Stillness[] {
-  let still = collected.get(history);
-  if (still === undefined) {
-    still = merged([...toldStalls(history), ...lateOperations(history)]);
-    collected.set(history, still);
-  }
-  return still;
-}
+export const stillnessOf = derived((history: History): readonly Stillness[] =>
+  merged([...toldStalls(history), ...lateOperations(history)]),
+);
 
 function toldStalls(history: History): Stillness[] {
   return eventsOf(history, 'stall').map((event) => {

@@ -83,6 +83,38 @@ describe('the judge', () => {
     expect(verdict.findings[0]).toMatchObject({ expectation: 'drill readable', verdict: 'inconclusive' });
   });
 
+  it('is inconclusive on a drill in a later language, and says what to judge it with', () => {
+    const in1 = (language: number) =>
+      historyOf(
+        failover()
+          .events()
+          .map((event) => (event.type === 'run' ? { ...event, language } : event)),
+      );
+    expect(judge(in1(2)).verdict).toBe('pass');
+    expect(judge(in1(3)).findings[0]).toMatchObject({
+      expectation: 'drill readable',
+      verdict: 'inconclusive',
+      message: expect.stringContaining('of version 2 or earlier, found one of version 3'),
+    });
+  });
+
+  it('reads over steps that no part here stands behind, and passes no expectation that none judges', () => {
+    const drill = { steps: [{ vanish: 'a' }, { kill: 'a' }], expect: { lost_writes: 0, charm: '>= 3' } };
+    const { findings } = judge(
+      historyOf(
+        failover()
+          .events()
+          .map((event) =>
+            event.type === 'run' ? { ...event, drill: { ...event.drill, ...drill } as never } : event,
+          ),
+      ),
+    );
+    const of = (name: string) => findings.find(({ expectation }) => expectation === name);
+    expect(of('drill readable')).toBeUndefined();
+    expect(of('lost_writes')?.verdict).toBe('pass');
+    expect(of('charm')).toMatchObject({ verdict: 'inconclusive', actual: 'unknown' });
+  });
+
   it('never passes on no evidence: a run in which nothing happened meets no expectation', () => {
     const { findings, verdict } = judge(new Building({ expect: EXPECT, failback: { to: 'a' } }).history());
     expect(verdict).not.toBe('pass');
