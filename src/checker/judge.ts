@@ -3,7 +3,7 @@
  * key by key, whether it is judged as the run ends or years later.
  */
 
-import type { Parts } from '../drill/parts.js';
+import { named, type Parts } from '../drill/parts.js';
 import { type Drill, decodeRecorded } from '../drill/schema.js';
 import { EnvironmentError, messageOf } from '../errors.js';
 import { LANGUAGE } from '../history/event.js';
@@ -104,7 +104,7 @@ function findingsOf(
   const length = unsoundLength(history, drill);
   const findings: Finding[] = [];
   for (const [name, limit] of expected(history, drill)) {
-    const part = parts.expectations[name];
+    const part = named(parts.expectations, name);
     const finding = part ? part.judge(limit, seen, drill) : unknownTo(name);
     // A failure that is proven by what is there stays one; nothing passes on a part of the evidence.
     if (lacking !== undefined && finding.verdict !== 'fail') findings.push(doubted(finding, lacking));

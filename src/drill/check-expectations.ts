@@ -2,7 +2,7 @@
 import type { Names } from './check-names.js';
 import { hasFault } from './check-steps.js';
 import { abilitiesOf } from './check-system.js';
-import type { ExpectationNeed, Parts } from './parts.js';
+import { type ExpectationNeed, named, type Parts } from './parts.js';
 import type { Problem } from './problem.js';
 import type { Drill } from './schema.js';
 
@@ -39,7 +39,7 @@ const RULES: Readonly<Record<ExpectationNeed, Rule>> = {
     todo: 'lower `writes` of the workload',
   },
   'distinct values': {
-    isMet: ({ workload }, { workloads }) => workloads[workload.type]?.distinct !== false,
+    isMet: ({ workload }, { workloads }) => named(workloads, workload.type)?.distinct !== false,
     message: (name) => `\`${name}\` goes by values that are written once, and this workload writes none such`,
     todo: 'use `linearizable`, or another workload',
   },
@@ -58,7 +58,7 @@ const RULES: Readonly<Record<ExpectationNeed, Rule>> = {
 
 export function checkExpectations(drill: Drill, names: Names, parts: Parts): Problem[] {
   return Object.entries(drill.expect).flatMap(([name, limit]) => {
-    const part = parts.expectations[name];
+    const part = named(parts.expectations, name);
     if (!part || limit === undefined) return [];
     const path = ['expect', name];
     const unmet = part.needs.map((need) => RULES[need]).find(({ isMet }) => !isMet(drill, parts));

@@ -1,7 +1,7 @@
 /** Whether a drill asks of its system only what that can tell and do. */
 import { hasOwnImage } from './container.js';
 import { type HttpSystemSpec, httpOperations } from './http-system.js';
-import type { Parts, SystemAbilities } from './parts.js';
+import { named, type Parts, type SystemAbilities } from './parts.js';
 import { found, type Path, type Problem, quoted } from './problem.js';
 import type { Drill, Failback } from './schema.js';
 import { listed } from './suggest.js';
@@ -22,7 +22,7 @@ export function abilitiesOf({ system }: TopologySpec, { systems }: Parts): Syste
     const operations = httpOperations(system.http);
     return { operations, declarations: false, roles: role !== undefined, switchover: promote !== undefined };
   }
-  const part = Object.hasOwn(systems, system) ? systems[system] : undefined;
+  const part = named(systems, system);
   if (!part) return undefined;
   const { operations, eventOf, role, switchover } = part;
   return {
@@ -93,7 +93,7 @@ function checkPlaceholders({ write, read }: HttpSystemSpec): Problem[] {
 /** Whether the system can be asked for what the workload does. */
 export function checkWorkload({ topology, workload }: Drill, parts: Parts): Problem[] {
   const known = abilitiesOf(topology, parts)?.operations;
-  const needed = parts.workloads[workload.type]?.operations(workload);
+  const needed = named(parts.workloads, workload.type)?.operations(workload);
   if (!known || !needed || needed.every((operation) => known.includes(operation))) return [];
   const name =
     typeof topology.system === 'string' ? `\`${topology.system}\`` : 'the system that is told here';

@@ -141,6 +141,10 @@ export interface Parts extends StepParts {
 
 /** The part behind a kind of step; undefined for the language's own verbs, and for what nobody knows. */
 export function partOf(kind: string, { faults, scenarios }: StepParts): StepPart | undefined {
-  if (Object.hasOwn(faults, kind)) return faults[kind];
-  return Object.hasOwn(scenarios, kind) ? scenarios[kind] : undefined;
+  return named(faults, kind) ?? named(scenarios, kind);
+}
+
+/** The part of that name; undefined where there is none, whatever objects have by themselves (`constructor`). */
+export function named<Part>(parts: Readonly<Record<string, Part>>, name: string): Part | undefined {
+  return Object.hasOwn(parts, name) ? parts[name] : undefined;
 }

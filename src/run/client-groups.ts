@@ -1,5 +1,6 @@
 /** The client groups of a drill, ready to start: each with its generator, its target and its links. */
 import type { Clock } from '../clock.js';
+import { named } from '../drill/parts.js';
 import type { Drill } from '../drill/schema.js';
 import { EnvironmentError, InternalError } from '../errors.js';
 import type { Random } from '../random.js';
@@ -30,7 +31,7 @@ export function clientGroups(
   { clock, drill, catalog, plan, system, random, recorder, onBehind }: GroupsSetting,
   { places }: Pick<Cluster, 'places'>,
 ): Pick<Scene, 'groups' | 'processes'> {
-  const workload = catalog.workloads[drill.workload.type];
+  const workload = named(catalog.workloads, drill.workload.type);
   if (!workload) throw new InternalError(`the workload "${drill.workload.type}" was not checked`);
   const unique = values();
   const numbers = processes();

@@ -1,5 +1,6 @@
 /** The steps of a drill. Faults go through the injector, scenarios play themselves; the verbs of the language are done here. */
 import { sleep } from '../clock.js';
+import { named } from '../drill/parts.js';
 import { type Step, stepOf, type VerbOptions, verbOf } from '../drill/steps.js';
 import { EnvironmentError, UsageError } from '../errors.js';
 import type { ScenarioStage } from '../fault/scenario.js';
@@ -29,14 +30,14 @@ export async function perform(step: Step, scene: Scene): Promise<void> {
       return inject(verb.options, scene);
   }
   const { kind, options } = stepOf(step);
-  const scenario = scene.catalog.scenarios[kind];
+  const scenario = named(scene.catalog.scenarios, kind);
   await (scenario ? scenario.play(options, stageOf(scene)) : inject([step], scene));
 }
 
 async function inject(steps: readonly Step[], { injector, catalog }: Scene): Promise<void> {
   const ordered = steps.map((step) => {
     const { kind, options } = stepOf(step);
-    const fault = catalog.faults[kind];
+    const fault = named(catalog.faults, kind);
     if (!fault) throw new UsageError(`the step "${kind}" is not a fault`);
     return { fault, options };
   });

@@ -1,5 +1,6 @@
 /** The system that a topology names, among the known ones, or the one that it tells; a `UsageError` where it is unknown. */
 
+import { named } from '../drill/parts.js';
 import type { TopologySpec } from '../drill/topology.js';
 import { UsageError } from '../errors.js';
 import { httpSystem } from './http.js';
@@ -10,7 +11,7 @@ export function systemOf(
   known: Readonly<Record<string, System>>,
 ): System {
   if (typeof system !== 'string') return httpSystem(system.http);
-  const found = Object.hasOwn(known, system) ? known[system] : undefined;
+  const found = named(known, system);
   if (found) return found;
   throw new UsageError({
     where: 'topology.system',

@@ -99,7 +99,10 @@ describe('the judge', () => {
   });
 
   it('reads over steps that no part here stands behind, and passes no expectation that none judges', () => {
-    const drill = { steps: [{ vanish: 'a' }, { kill: 'a' }], expect: { lost_writes: 0, charm: '>= 3' } };
+    const drill = {
+      steps: [{ vanish: 'a' }, { kill: 'a' }],
+      expect: { lost_writes: 0, charm: '>= 3', constructor: 1 },
+    };
     const { findings } = judge(
       historyOf(
         failover()
@@ -112,7 +115,8 @@ describe('the judge', () => {
     const of = (name: string) => findings.find(({ expectation }) => expectation === name);
     expect(of('drill readable')).toBeUndefined();
     expect(of('lost_writes')?.verdict).toBe('pass');
-    expect(of('charm')).toMatchObject({ verdict: 'inconclusive', actual: 'unknown' });
+    for (const name of ['charm', 'constructor'])
+      expect(of(name)).toMatchObject({ verdict: 'inconclusive', actual: 'unknown' });
   });
 
   it('never passes on no evidence: a run in which nothing happened meets no expectation', () => {
