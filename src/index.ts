@@ -17,9 +17,12 @@ import { loadDrills as load } from './run/load-drills.js';
 import { extended, type Plugin } from './run/plugins.js';
 import { type RunOptions, type RunResult, runDrills as run } from './run/run-drills.js';
 
+export type { Expectation } from './checker/expectation.js';
 export type { Counts, FaultTimings, Finding, Judgement, Timings, Verdict } from './checker/verdict.js';
 export type { Drill, DrillFile } from './drill/schema.js';
 export { EnvironmentError, InternalError, UsageError } from './errors.js';
+export type { Fault } from './fault/fault.js';
+export type { Scenario } from './fault/scenario.js';
 export {
   type CheckOptions,
   type CheckResult,
@@ -34,6 +37,7 @@ export {
 export { decodeHistory, decodeStream, encodeHistory } from './history/codec.js';
 export type { Event, EventBody, EventOf } from './history/event.js';
 export type { History } from './history/history.js';
+export { KIT, type Kit } from './kit.js';
 export type { ReportedRun } from './report/run.js';
 export { toEdn } from './report/to-edn.js';
 export type { BatchDrill } from './run/batch.js';
@@ -56,6 +60,7 @@ export {
   type TellsRole,
 } from './system/system.js';
 export { startToxiproxy, type ToxiproxyServer } from './toxiproxy/server.js';
+export type { Workload } from './workload/workload.js';
 
 /** The parts that come with failover-drill, and those of these plug-ins. Throws a UsageError where a name is taken. */
 export function catalogWith(...plugins: readonly Plugin[]): Catalog {

@@ -4,6 +4,7 @@ import { defineExpectation } from './checker/expectation.js';
 import { countFinding, durationFinding } from './checker/finding.js';
 import { sleep } from './clock.js';
 import { checkSelector } from './drill/check-names.js';
+import { checkShaped } from './drill/check-shared.js';
 import { checkTarget } from './drill/check-target.js';
 import { forDuration, label, selector } from './drill/step-keys.js';
 import * as units from './drill/units.js';
@@ -32,6 +33,8 @@ export const KIT = {
   keys: { selector, label, for: forDuration },
   checkSelector,
   checkTarget,
+  /** That links can be shaped where nodes share one network. */
+  checkShaped,
   /** The names that a selector stands for now. */
   resolve: resolveText,
   defineExpectation,

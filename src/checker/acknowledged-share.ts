@@ -4,7 +4,7 @@ import type { Drill } from '../drill/schema.js';
 import { type Bound, formatBound, holds } from '../drill/units.js';
 import type { History } from '../history/history.js';
 import type { Operation } from '../history/operations.js';
-import { isWhole } from '../history/operations.js';
+import { isServed, isWhole } from '../history/operations.js';
 import { requestsOf } from '../timeline/client-operations.js';
 import { instantText } from '../timeline/milliseconds.js';
 import { isLate, longestOf, stillWithin } from '../timeline/stillness.js';
@@ -30,7 +30,7 @@ export function availabilityFinding(
   const messages: string[] = [];
   const evidence: (number | undefined)[] = [];
   for (const { name, operations } of groups) {
-    const missed = operations.filter(({ type }) => type !== 'ok');
+    const missed = operations.filter((operation) => !isServed(operation));
     const asked = operations.length > 0;
     const share = shareOf(missed.length, operations.length);
     const verdict = !asked || !isWhole(history) ? 'inconclusive' : holds(bound, share) ? 'pass' : 'fail';
@@ -81,7 +81,7 @@ function availabilityDoubt(
   }
   const still = longestOf(stillWithin(history, span));
   if (still === undefined) return undefined;
-  const missed = operations.filter(({ type }) => type !== 'ok').length;
+  const missed = operations.filter((operation) => !isServed(operation)).length;
   const held = requestsOf(history, operations).filter(
     ({ ok, intended, end }) => !ok && stillWithin(history, { from: intended, to: end }).length > 0,
   );

@@ -8,7 +8,7 @@ import type { Bound } from '../drill/units.js';
 import { eventsOf } from '../history/by-type.js';
 import type { Nanoseconds } from '../history/event.js';
 import type { History } from '../history/history.js';
-import type { Operation } from '../history/operations.js';
+import { isServed, type Operation } from '../history/operations.js';
 import { byGroup, clientOperations, followingOperations, requestsOf } from '../timeline/client-operations.js';
 import { shortestTimeout } from '../timeline/detectors.js';
 import { faultsOf } from '../timeline/faults.js';
@@ -62,7 +62,7 @@ export function groupFigures(history: History, drill: Drill): Record<string, Gro
     for (const { type } of operations) counts[type] += 1;
     figures[name] = {
       ...counts,
-      availability: Math.round((counts.ok / operations.length) * 1e6) / 1e6,
+      availability: Math.round((operations.filter(isServed).length / operations.length) * 1e6) / 1e6,
       outage_ms: toMs(lengthOf(outage.stretch)),
       latency_ms: latencies(operations),
     };

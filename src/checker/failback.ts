@@ -13,7 +13,7 @@ import { primaryAt, termAt } from '../timeline/claims.js';
 import { clientOperations } from '../timeline/client-operations.js';
 import { type FaultRecord, faultsOf, faultText } from '../timeline/faults.js';
 import { durationText, instantText, toMs } from '../timeline/milliseconds.js';
-import { lastInstant, loadWindow } from '../timeline/phases.js';
+import { lastInstant } from '../timeline/phases.js';
 import { switchBackOf } from '../timeline/switch-back.js';
 import { durationFinding, type Measured } from './finding.js';
 import type { Finding } from './verdict.js';
@@ -159,18 +159,22 @@ export function failbackTimings(
 
 export function judgeFailback(bound: Bound, history: History, drill: Drill): Finding {
   const figure = failbackFigure(history, drill);
-  if (figure?.ms === null && isUpper(bound) && askedFor(history, figure) < bound.value * 1e6) {
+  if (figure?.ms === null && isUpper(bound) && writtenFor(history, drill, figure) < bound.value * 1e6) {
     figure.lacking = 'evidence';
-    figure.message += ', but clients asked for nothing more before the limit was over';
+    figure.message += '; no client that could have went on writing until the limit was over';
   }
   const head = { checker: 'failback', expectation: 'failback', nothing: 'no switch back was asked for' };
   return durationFinding(history, drill, head, bound, figure ? [figure] : []);
 }
 
-/** For how long clients went on asking after the switch back was asked for. */
-function askedFor(history: History, { ground }: Measured): Nanoseconds {
-  const end = loadWindow(history)?.to ?? 0;
-  return end - (ground?.span.from ?? end);
+/** For how long clients that could write to the original primary went on writing after the switch back was asked for. */
+function writtenFor(history: History, { clients }: Drill, { subject, ground }: Measured): Nanoseconds {
+  const from = ground?.span.from ?? 0;
+  const last = clientOperations(history).findLast((operation) => {
+    const pinned = clients[operation.client ?? '']?.pinned;
+    return isWrite(operation) && (pinned === undefined || pinned === subject);
+  });
+  return Math.max(0, (last?.start ?? from) - from);
 }
 
 export function judgeResync(bound: Bound, history: History, drill: Drill): Finding {

@@ -4,6 +4,7 @@
  */
 import type { Nanoseconds } from '../history/event.js';
 import type { History } from '../history/history.js';
+import { isServed } from '../history/operations.js';
 import { clientOperations, requestsOf } from '../timeline/client-operations.js';
 import { faultsOf } from '../timeline/faults.js';
 import { beginOf, type Span } from '../timeline/phases.js';
@@ -24,7 +25,7 @@ export function impactOf(history: History, { from, to }: Span): Impact | null {
     // What was under way as the fault took effect may show it, too.
     if (end < from) continue;
     impact.asked += 1;
-    if (type !== 'ok') impact[type] += 1;
+    if (type !== 'ok' && !isServed(operation)) impact[type] += 1;
     else if (end - start > usual) impact.slow += 1;
   }
   return impact.asked === 0 ? null : impact;

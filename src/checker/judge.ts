@@ -105,7 +105,7 @@ function findingsOf(
   const findings: Finding[] = [];
   for (const [name, limit] of expected(history, drill)) {
     const part = named(parts.expectations, name);
-    const finding = part ? part.judge(limit, seen, drill) : unknownTo(name);
+    const finding = part ? findingOf(part, limit, seen, drill) : unknownTo(name);
     // A failure that is proven by what is there stays one; nothing passes on a part of the evidence.
     if (lacking !== undefined && finding.verdict !== 'fail') findings.push(doubted(finding, lacking));
     else if (length !== undefined && finding.verdict === 'pass') findings.push(doubted(finding, length));
@@ -123,16 +123,33 @@ function expected(history: History, drill: Drill): [string, unknown][] {
     .filter(([, limit]) => limit !== undefined);
 }
 
-function unknownTo(expectation: string): Finding {
-  return {
-    checker: 'judge',
-    expectation,
-    expected: 'an expectation that is known here',
-    actual: 'unknown',
-    verdict: 'inconclusive',
+/** What a part says, which may be anybody's: what is no finding of its own expectation is none, and passes nothing. */
+function findingOf(part: Expectation, limit: unknown, history: History, drill: Drill): Finding {
+  const broken = (found: string): Finding => ({
+    ...NOBODY,
     evidence: [],
-    message: `\`${expectation}\` came from a plug-in that is not here; name it with --plugin`,
-  };
+    expectation: part.name,
+    expected: 'a finding',
+    message: `the expectation \`${part.name}\` could not be judged: expected a finding, found ${found}`,
+  });
+  try {
+    const finding: Partial<Finding> = part.judge(limit, history, drill) ?? {};
+    const { verdict, evidence, message, expected, actual } = finding;
+    const isWhole =
+      ['pass', 'fail', 'inconclusive'].includes(String(verdict)) &&
+      Array.isArray(evidence) &&
+      [message, expected, actual].every((text) => typeof text === 'string');
+    return isWhole ? { ...(finding as Finding), expectation: part.name } : broken(JSON.stringify(finding));
+  } catch (error) {
+    return broken(messageOf(error));
+  }
+}
+
+const NOBODY = { checker: 'judge', actual: 'unknown', verdict: 'inconclusive', evidence: [] } as const;
+
+function unknownTo(expectation: string): Finding {
+  const message = `\`${expectation}\` came from a plug-in that is not here; name it with --plugin`;
+  return { ...NOBODY, evidence: [], expectation, expected: 'an expectation that is known here', message };
 }
 
 const NOT_WHOLE = 'the history is not whole; in what there is of it';

@@ -115,7 +115,7 @@ export interface Verdict {
 /** One fail makes it fail; else one inconclusive makes it inconclusive; a verdict without findings is inconclusive. */
 export function judgementOf(findings: readonly Pick<Finding, 'verdict'>[]): Judgement {
   if (findings.some((finding) => finding.verdict === 'fail')) return 'fail';
-  if (findings.length === 0 || findings.some((finding) => finding.verdict === 'inconclusive'))
-    return 'inconclusive';
-  return 'pass';
+  return findings.length > 0 && findings.every((finding) => finding.verdict === 'pass')
+    ? 'pass'
+    : 'inconclusive';
 }

@@ -172,7 +172,7 @@ interface RunHistory {
 async function checkRun({ name, file, chunks }: RunHistory, args: Args, io: Io): Promise<number> {
   const [catalog, { decodeStream }, { judge }, { verdictJson }, { verdictTable }, { dirname }, errors] =
     await Promise.all([
-      catalogOf(args.plugin ?? [], io),
+      catalogOf(args.plugin, io),
       import('../history/codec.js'),
       import('../checker/judge.js'),
       import('../report/json.js'),
@@ -196,7 +196,10 @@ async function checkRun({ name, file, chunks }: RunHistory, args: Args, io: Io):
   io.stdout(args.json ? json : verdictTable(shown, { colors: io.color, columns: io.columns() }));
   // The document stays one: all else is told beside it.
   const tell = args.json ? io.stderr : io.stdout;
-  const isSame = folder === undefined || (await isAsBeside(folder, json, history.run?.drill, tell));
+  // What cannot be judged here differs from what lies beside for that reason alone.
+  const isKnown = verdict.findings.every(({ checker }) => checker !== 'judge');
+  const isSame =
+    folder === undefined || !isKnown || (await isAsBeside(folder, json, history.run?.drill, tell));
   if (args.verify !== undefined) tell(`${flaw ?? `signed with the key of ${args.verify}`}\n`);
   return isSame && flaw === undefined ? EXIT_OF[verdict.verdict] : EXIT_OF.fail;
 }

@@ -1,9 +1,15 @@
 /** `drill doctor`: what this machine can run and what is missing. */
-import type { Command } from './command.js';
+import type { Command, Io } from './command.js';
+import { catalogOf, pluginOption } from './plugin-option.js';
 
 const MARK = { ok: 'ok', absent: '-', missing: 'MISSING' } as const;
 
-export const doctor: Command<{ files?: string[] }> = {
+interface Args {
+  files?: string[];
+  plugin?: string[];
+}
+
+export const doctor: Command<Args> = {
   command: 'doctor [files..]',
   describe: 'say what this machine can run and what is missing, also for drills',
   builder: (yargs) =>
@@ -13,17 +19,18 @@ export const doctor: Command<{ files?: string[] }> = {
         array: true,
         describe: 'drill files, folders or globs: on which runtime each can run here, and what it lacks',
       })
+      .option('plugin', pluginOption)
       .epilogue(
         'Looks at Node, the temporary folder, ports and, where there is one, at the container engine: its version, ' +
           'our image, whether it can publish a port on loopback (a container is started for that), its disk.',
       ),
-  async handler({ files = [] }, io) {
+  async handler({ files = [], plugin }, io) {
     const [{ diagnose }, { systemClock }, { oneLine }] = await Promise.all([
       import('../runtime/diagnosis.js'),
       import('../clock.js'),
       import('../report/text.js'),
     ]);
-    const drills = files.length > 0 ? await diagnosed(files, io) : [];
+    const drills = files.length > 0 ? await diagnosed(files, plugin, io) : [];
     const found = [...(await diagnose(io.env, systemClock)), ...drills];
     const wide = Math.max(...found.map(({ subject }) => subject.length));
     for (const { subject, state, found: text, todo } of found) {
@@ -40,13 +47,13 @@ export const doctor: Command<{ files?: string[] }> = {
   },
 };
 
-async function diagnosed(files: readonly string[], io: Parameters<typeof doctor.handler>[1]) {
-  const [{ CATALOG }, { loadDrills }, { diagnoseDrills }, { systemClock }] = await Promise.all([
-    import('../catalog.js'),
+async function diagnosed(files: readonly string[], plugins: readonly string[] | undefined, io: Io) {
+  const [catalog, { loadDrills }, { diagnoseDrills }, { systemClock }] = await Promise.all([
+    catalogOf(plugins, io),
     import('../run/load-drills.js'),
     import('../run/diagnose-drills.js'),
     import('../clock.js'),
   ]);
-  const drills = await loadDrills(files, io.cwd, CATALOG, io.env);
-  return diagnoseDrills(drills, CATALOG, io.env, systemClock);
+  const drills = await loadDrills(files, io.cwd, catalog, io.env);
+  return diagnoseDrills(drills, catalog, io.env, systemClock);
 }

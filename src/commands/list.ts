@@ -17,20 +17,27 @@ export const list: Command<Args> = {
       .options(SELECTION_OPTIONS)
       .option('json', { type: 'boolean', default: false, describe: 'print it as one JSON document' }),
   async handler({ folder, json, ...selection }, io) {
-    const [{ readFile }, { resolve }, { findDrills, SHIPPED }, { loadOne }, { CATALOG }] = await Promise.all([
-      import('node:fs/promises'),
-      import('node:path'),
-      import('../drill/find.js'),
-      import('../run/load-drills.js'),
-      import('../catalog.js'),
-    ]);
+    const [{ readFile }, { resolve }, { findDrills, SHIPPED }, { headOf }, { loadDrill }, { CATALOG }] =
+      await Promise.all([
+        import('node:fs/promises'),
+        import('node:path'),
+        import('../drill/find.js'),
+        import('../drill/head.js'),
+        import('../drill/load.js'),
+        import('../catalog.js'),
+      ]);
     const rows: Row[] = [];
     for (const file of await findDrills([folder ?? SHIPPED], io.cwd)) {
       try {
-        const { drill } = await loadOne(file, io.cwd, CATALOG, io.env);
+        const path = resolve(io.cwd, file);
+        const head = headOf(path, file);
+        // Its plug-ins are code, which nobody asked to run.
+        const drill = head?.plugins.length
+          ? head
+          : await loadDrill(path, CATALOG, { shownAs: file, environment: io.env });
         if (!isSelected(drill, selection)) continue;
         const { name, tags = [], about } = drill;
-        const bytes = await readFile(resolve(io.cwd, file));
+        const bytes = await readFile(path);
         rows.push({ file, name, tags, proves: opening(bytes.toString()) || about });
       } catch (error) {
         rows.push({ file, name: 'invalid', tags: [], proves: firstLine(error), wrong: true });

@@ -9,7 +9,7 @@ export const pluginOption = {
   describe: 'modules with parts of your own (systems, faults, ...), beside those that drill files name',
 } as const;
 
-export async function catalogOf(plugins: readonly string[], { cwd }: Pick<Io, 'cwd'>): Promise<Catalog> {
+export async function catalogOf(plugins: readonly string[] = [], { cwd }: Pick<Io, 'cwd'>): Promise<Catalog> {
   const [{ CATALOG }, { withPluginFiles }] = await Promise.all([
     import('../catalog.js'),
     import('../run/plugins.js'),

@@ -68,7 +68,7 @@ export const report: Command<{ folder: string; plugin?: string[]; format: Format
       .option('plugin', pluginOption)
       .option('format', { choices: FORMATS, default: 'text' as const, describe: 'what to print' })
       .example('$0 report results/split-brain/1 --format edn', "the history for Jepsen's own tools"),
-  async handler({ folder, plugin = [], format }, io) {
+  async handler({ folder, plugin, format }, io) {
     const [catalog, { readFile }, { join, resolve }, { decodeHistory }, { judge }, { runFolders }, errors] =
       await Promise.all([
         catalogOf(plugin, io),

@@ -5,7 +5,7 @@ import type { Catalog } from '../run/catalog.js';
 import type { AskedRuntime, ChosenRuntime } from '../run/choose-runtime.js';
 import type { Io } from './command.js';
 import { catalogOf } from './plugin-option.js';
-import { type Selection, selected } from './selection.js';
+import { isSelected, type Selection, selected } from './selection.js';
 
 export interface RunSetup {
   catalog: Catalog;
@@ -17,7 +17,7 @@ export interface RunSetup {
 
 interface Asked extends Selection {
   runtime: AskedRuntime;
-  plugin?: readonly string[];
+  plugin?: readonly string[] | undefined;
   toxiproxy?: string | undefined;
   quiet?: boolean;
 }
@@ -31,7 +31,7 @@ export const runtimeOption = {
 
 export async function setUp(
   files: readonly string[],
-  { runtime: asked, plugin = [], toxiproxy, quiet = false, ...selection }: Asked,
+  { runtime: asked, plugin, toxiproxy, quiet = false, ...selection }: Asked,
   io: Io,
 ): Promise<RunSetup> {
   const [{ notesOf }, { loadDrills }, { chooseRuntime }, { liveTerminal }, { systemClock }] =
@@ -43,7 +43,10 @@ export async function setUp(
       import('../clock.js'),
     ]);
   const catalog = await catalogOf(plugin, io);
-  const drills = selected(await loadDrills(files, io.cwd, catalog, io.env), selection);
+  const drills = selected(
+    await loadDrills(files, io.cwd, catalog, io.env, (head) => isSelected(head, selection)),
+    selection,
+  );
   const stdout = quiet ? () => {} : io.stdout;
   for (const { drill } of drills) for (const note of notesOf(drill)) stdout(`note: ${note}\n`);
   const runtime = await chooseRuntime({ asked, toxiproxy, environment: io.env, clock: systemClock });

@@ -13,7 +13,7 @@ import { wholeNumber, wholeNumberIfGiven } from './whole-number.js';
 interface Args extends Selection {
   files: string[];
   runtime: AskedRuntime;
-  plugin: string[];
+  plugin?: string[];
   out?: string;
   seed?: number;
   repeat: number;
@@ -91,13 +91,18 @@ export const run: Command<Args> = {
         describe: 'drill files, folders, globs, or names of drills that ship',
       })
       .options(OPTIONS)
-      .config(await configuredDefaults(cwd, Object.keys(OPTIONS)))
+      .config(
+        await configuredDefaults(
+          cwd,
+          Object.keys(OPTIONS).filter((name) => name !== 'plugin'),
+        ),
+      )
       .example('$0 run drills/split-brain.yaml', 'one drill')
       .example('$0 run split-brain', 'one that ships')
       .example('$0 run drills/ --out results', 'the library, with reports in results/')
       .example('$0 run drills/ --tag smoke --bail', 'those with `tags: [smoke]`, up to the first that fails')
       .epilogue(
-        'Defaults for these options come from the nearest drill.config.yaml (.yml, .json) from the working folder upwards.',
+        'Defaults for these options, but for --plugin, come from the nearest drill.config.yaml (.yml, .json) from the working folder upwards.',
       ),
   async handler(args, io) {
     const { json, quiet } = args;

@@ -1,16 +1,14 @@
 /** `drill schema`: the JSON Schema of drill files, for editors. */
 import type { Command } from './command.js';
+import { catalogOf, pluginOption } from './plugin-option.js';
 
-export const schema: Command = {
+export const schema: Command<{ plugin?: string[] }> = {
   command: 'schema',
   describe: 'print the JSON Schema of drill files, for editors',
-  builder: (yargs) => yargs,
-  async handler(_args, io) {
-    const [{ CATALOG }, { drillJsonSchema }] = await Promise.all([
-      import('../catalog.js'),
-      import('../drill/json-schema.js'),
-    ]);
-    io.stdout(`${JSON.stringify(drillJsonSchema(CATALOG), null, 2)}\n`);
+  builder: (yargs) => yargs.option('plugin', pluginOption),
+  async handler({ plugin }, io) {
+    const { drillJsonSchema } = await import('../drill/json-schema.js');
+    io.stdout(`${JSON.stringify(drillJsonSchema(await catalogOf(plugin, io)), null, 2)}\n`);
     return 0;
   },
 };

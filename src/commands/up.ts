@@ -10,7 +10,7 @@ import { wholeNumberIfGiven } from './whole-number.js';
 interface Args {
   file: string;
   runtime: AskedRuntime;
-  plugin: string[];
+  plugin?: string[];
   out?: string;
   seed?: number;
 }
@@ -32,7 +32,7 @@ export const up: Command<Args> = {
         coerce: wholeNumberIfGiven('seed', 0),
         describe: 'the seed of all random choices',
       })
-      .config(await configuredDefaults(cwd, ['runtime', 'plugin', 'out', 'seed']))
+      .config(await configuredDefaults(cwd, ['runtime', 'out', 'seed']))
       .example('$0 up drills/split-brain.yaml', 'nodes, supervisors and links, whole and in sync')
       .epilogue('No clients run and no steps are done. `drill down` removes it again.'),
   async handler({ file, runtime: asked, plugin, out, seed }, io) {

@@ -1,23 +1,26 @@
 /** `drill validate`: whether drill files are right, without running anything. */
 import type { Command } from './command.js';
+import { catalogOf, pluginOption } from './plugin-option.js';
 
-export const validate: Command<{ files: string[] }> = {
+export const validate: Command<{ files: string[]; plugin?: string[] }> = {
   command: 'validate <files..>',
   describe: 'check drill files (files, folders or globs) without running them',
   builder: (yargs) =>
-    yargs.positional('files', { type: 'string', array: true, demandOption: true, describe: 'drill files' }),
-  async handler({ files }, io) {
-    const [{ findDrills }, { notesOf }, { loadOne }, { CATALOG }, { UsageError }] = await Promise.all([
+    yargs
+      .positional('files', { type: 'string', array: true, demandOption: true, describe: 'drill files' })
+      .option('plugin', pluginOption),
+  async handler({ files, plugin }, io) {
+    const [{ findDrills }, { notesOf }, { loadOne }, catalog, { UsageError }] = await Promise.all([
       import('../drill/find.js'),
       import('../drill/load.js'),
       import('../run/load-drills.js'),
-      import('../catalog.js'),
+      catalogOf(plugin, io),
       import('../errors.js'),
     ]);
     let exitCode = 0;
     for (const file of await findDrills(files, io.cwd)) {
       try {
-        const { drill } = await loadOne(file, io.cwd, CATALOG, io.env);
+        const { drill } = await loadOne(file, io.cwd, catalog, io.env);
         for (const note of notesOf(drill)) io.stdout(`note: ${note}\n`);
         const tags = drill.tags?.length ? ` [${drill.tags.join(', ')}]` : '';
         io.stdout(`ok ${file}: ${drill.name}${tags}\n`);

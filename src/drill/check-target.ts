@@ -1,9 +1,9 @@
-/** Whether the target of a step is somebody whom it can do something to. */
+/** Whether the target of a step is a node or supervisor that exists and is in a state that the step applies to. */
 import { checkSelector, RUNNING } from './check-names.js';
 import type { StepPlace } from './parts.js';
 import { found, type Problem } from './problem.js';
 
-/** `endedToo`: whether those who were killed are meant as well, or by name: they are started again, say. */
+/** `endedToo`: whether nodes that were killed are valid targets, as for a restart. */
 export function checkTarget(
   target: string,
   { path: base, drill, names, before }: StepPlace,

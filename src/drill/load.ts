@@ -8,7 +8,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { boundedFile } from '../bounded-file.js';
-import { UsageError } from '../errors.js';
+import { messageOf, UsageError } from '../errors.js';
 import { checkDrill } from './check.js';
 import { checkRecipes } from './check-recipes.js';
 import type { Place } from './compose/binds.js';
@@ -18,7 +18,7 @@ import { readDocument } from './document.js';
 import { Phrases, problemsOf } from './issues.js';
 import type { Parts } from './parts.js';
 import { locatedError, type Problem, problemsError } from './problem.js';
-import { type Drill, drillSchema } from './schema.js';
+import { type Drill, drillSchema, encodeDrill } from './schema.js';
 import { filledInOf, noteFilledIn } from './secrets.js';
 import { settled } from './settle.js';
 import { Source } from './source.js';
@@ -87,7 +87,7 @@ export function parseDrill(
   const phrases = new Phrases();
   const result = drillSchema(parts).safeDecode(value as never, { error: phrases.error });
   if (!result.success) throw placed(locate, problemsOf(result.error.issues, value, phrases));
-  const problems = checkDrill(result.data, parts);
+  const problems = [...checkDrill(result.data, parts), ...checkWrittenBack(result.data, parts)];
   if (problems.length > 0) throw placed(locate, problems);
   const drill = settled(result.data, importing?.folder);
   const missing = importing ? checkRecipes(drill, importing.read) : [];
@@ -96,6 +96,17 @@ export function parseDrill(
   noteFilledIn(drill, filledIn);
   noteSteps(drill, value);
   return drill;
+}
+
+/** A drill as resolved is written into histories: what a part's schema makes of its options must lead back to them. */
+function checkWrittenBack(drill: Drill, parts: Parts): Problem[] {
+  try {
+    encodeDrill(drill, parts);
+    return [];
+  } catch (error) {
+    const message = `a part's schema cannot be written back: ${messageOf(error)}`;
+    return [{ path: ['plugins'], message, todo: 'use a codec of zod (z.codec) in place of a transform' }];
+  }
 }
 
 /** The error for problems of a drill that was loaded before: with places where it came from a file. */

@@ -1,6 +1,6 @@
 /**
- * What the drill-file language has to know of a part that stands behind a step, such as a fault: what may be written,
- * what that needs, and what is wrong with it. What the part does is not the language's business.
+ * The parts of a drill as the drill-file language sees them: for each, the schema of its options, what it needs, and its
+ * semantic check. What a part does is added by the interfaces in fault/, workload/, system/ and checker/expectation.ts.
  */
 import type * as z from 'zod';
 import type { Leaves } from '../history/fault-events.js';
@@ -62,15 +62,17 @@ export interface StepParts {
 }
 
 /** What has to be so of a drill for an expectation to be judged at all. */
-export type ExpectationNeed =
-  | 'fault'
-  | 'failback'
-  | 'fault or failback'
-  | 'writes'
-  | 'reads'
-  | 'distinct values'
-  | 'declarations'
-  | 'roles';
+export const EXPECTATION_NEEDS = [
+  'fault',
+  'failback',
+  'fault or failback',
+  'writes',
+  'reads',
+  'distinct values',
+  'declarations',
+  'roles',
+] as const;
+export type ExpectationNeed = (typeof EXPECTATION_NEEDS)[number];
 
 /** Where an expectation stands. */
 export interface ExpectationPlace {

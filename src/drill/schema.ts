@@ -65,6 +65,9 @@ const recovery = z.strictObject({
   hold: duration.prefault('500ms').meta({ description: '...when it holds for this long' }),
 });
 
+/** How many plug-ins a drill may name. */
+export const MOST_PLUGINS = 20;
+
 /** The largest seed. */
 export const MOST_SEED = Number.MAX_SAFE_INTEGER;
 
@@ -97,9 +100,11 @@ function drillSchemaOf(parts: Schemas, lenient: boolean) {
       .meta({ description: 'names for several drills, which `drill run --tag` picks' }),
     plugins: z
       .array(phrase(/\S/, 'the path of a plug-in, from the folder of the drill file on'))
-      .max(20)
+      .max(MOST_PLUGINS)
       .optional()
-      .meta({ description: 'modules with parts of your own: systems, faults, scenarios (src/README.md)' }),
+      .meta({
+        description: 'modules with parts of your own: systems, faults, scenarios, workloads, expectations',
+      }),
     about: z.string().max(2000).default('').meta({ description: 'what the drill proves' }),
     topology: topology.meta({ description: 'the nodes, their roles, the supervisors and the protections' }),
     clients: z
@@ -159,7 +164,7 @@ export function decodeDrill(value: unknown, parts: Schemas): Drill {
   return z.decode(drillSchema(parts), value as DrillFile);
 }
 
-/** The same for whoever only judges: what no part stands behind is left as it is written. */
+/** The same for judging: a step or expectation whose part is unknown keeps the form that the history has. */
 export function decodeRecorded(value: unknown, parts: Schemas): Drill {
   return z.decode(schemasOf(parts).lenient, value as DrillFile);
 }

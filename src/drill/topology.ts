@@ -126,7 +126,7 @@ const topologyFile = z.strictObject({
     .default('reference')
     .meta({
       description:
-        'what runs in the nodes: reference, a system given to runDrill(), or one of your own, told with `http`',
+        'what runs in the nodes: reference, a system of a plug-in, or one of your own, told with `http`',
     }),
   network: z.enum(['private', 'shared']).default('private').meta({
     description:

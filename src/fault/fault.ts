@@ -1,6 +1,6 @@
 /**
- * The interface of a fault. One fault, one file: it describes itself (drill/parts.ts), and does what it says. A fault is aimed (pure: what exactly will be hit), written to
- * the history, injected, witnessed, and healed later:
+ * The interface of a fault. One fault, one file: it describes itself (drill/parts.ts), and does what it says. A fault is
+ * aimed (pure: what exactly will be hit), written to the history, injected, witnessed, and healed later:
  *
  *     aim(options, view) -> Aim ; [history: fault] ; inject(aim, effects) -> Injection ;
  *     injection.witness() -> [history: witness] ; ... ; injection.still() -> [history: witness, before the heal] ;

@@ -12,8 +12,9 @@ export interface ScenarioStage {
   random: Random;
   /** Aborted when the run is to end early. */
   signal: AbortSignal;
-  /** The nodes and supervisors, and those of them that do not run. */
+  /** The nodes that serve: neither supervisors nor dependencies. */
   members(): string[];
+  /** Nodes and supervisors that do not run. */
   down(): string[];
   /** What a fault would hit now. */
   aim<Options>(fault: Fault<Options>, options: Options): Aim;

@@ -1,4 +1,4 @@
-/** What is derived from something once, however many ask for it, and goes away with it. */
+/** A function whose result is computed once for each argument, and freed together with that argument. */
 export function derived<From extends object, Value>(derive: (from: From) => Value): (from: From) => Value {
   const known = new WeakMap<From, { value: Value }>();
   return (from) => {

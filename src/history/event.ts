@@ -106,6 +106,8 @@ export interface CompletionEvent {
   term?: number;
   /** Why it failed or is in doubt. */
   error?: string;
+  /** It failed by its own condition, such as a compare-and-set that finds another value: the service answered. */
+  mismatch?: true;
 }
 
 export type Role = 'primary' | 'standby' | 'unknown';

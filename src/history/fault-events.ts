@@ -77,6 +77,16 @@ export function leavesOf({ leaves, kind }: Pick<FaultEvent, 'leaves' | 'kind'>):
   return leaves ?? LEAVES_BY_KIND.get(kind);
 }
 
+/** Whether a fault is over for a node once that is started again. Histories from before `leaves` have it in the kind. */
+export function endsWithRestart({ leaves, kind }: Pick<FaultEvent, 'leaves' | 'kind'>): boolean {
+  return leaves === 'killed' || kind === 'kill' || kind === 'stop';
+}
+
+/** Whether a fault cuts links; of a partition from before `cuts` nobody knows which. */
+export function cutsLinks({ cuts, kind }: Pick<FaultEvent, 'cuts' | 'kind'>): boolean {
+  return cuts !== undefined || kind === 'partition';
+}
+
 const LEAVES_BY_KIND: ReadonlyMap<string, Leaves> = new Map([
   ['kill', 'killed'],
   ['kill-process', 'killed'],

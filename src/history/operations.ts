@@ -26,6 +26,8 @@ export interface Operation {
   /** The term in which that node answered as primary. */
   term: number | undefined;
   error: string | undefined;
+  /** Whether it failed by its own condition. */
+  mismatch: boolean;
   /** Indexes of the events; without a completion the operation is in doubt. */
   invoke: number;
   complete: number | undefined;
@@ -95,6 +97,7 @@ function invoked(event: EventOf<'invoke'>): Operation {
     node: event.node,
     term: undefined,
     error: undefined,
+    mismatch: false,
     invoke: event.index,
     complete: undefined,
   };
@@ -108,6 +111,7 @@ function complete(operation: Operation, event: Event<CompletionEvent>): void {
   if (event.node !== undefined) operation.node = event.node;
   operation.term = event.term;
   operation.error = event.error;
+  operation.mismatch = event.mismatch === true;
 }
 
 function mismatchOf(operation: Operation, event: Event<CompletionEvent>): string | undefined {
@@ -131,6 +135,11 @@ export function flawsOf(history: History): readonly string[] {
 /** Whether all the evidence that a run gives is there. */
 export function isWhole(history: History): boolean {
   return flawsOf(history).length === 0;
+}
+
+/** Whether the service did its part: it acknowledged the operation, or refused it for the operation's own condition. */
+export function isServed({ type, mismatch }: Pick<Operation, 'type' | 'mismatch'>): boolean {
+  return type === 'ok' || mismatch;
 }
 
 /** Whether an operation changes something. */

@@ -2,7 +2,7 @@
 import type { Clock } from '../clock.js';
 import { named } from '../drill/parts.js';
 import type { Drill } from '../drill/schema.js';
-import { EnvironmentError, InternalError } from '../errors.js';
+import { EnvironmentError, InternalError, messageOf } from '../errors.js';
 import type { Random } from '../random.js';
 import type { Cluster } from '../runtime/runtime.js';
 import { roleAskerOf, type System, tellsRole } from '../system/system.js';
@@ -56,6 +56,7 @@ export function clientGroups(
       processes: numbers,
       room: shared,
       onFull: (since) => onBehind(behind(name, spec.rate), since),
+      onBroken: (error) => onBehind(broken(workload.name, error), clock.now()),
       target,
       connect: (node) => system.connect(dial(node)),
       record: (body, times) => void recorder.record(body, times),
@@ -63,6 +64,15 @@ export function clientGroups(
     return { name, running, target };
   });
   return { groups, processes: numbers };
+}
+
+function broken(workload: string, error: unknown): EnvironmentError {
+  return new EnvironmentError({
+    where: `the workload ${workload}`,
+    expected: 'an operation for each client that asks for one',
+    found: messageOf(error),
+    todo: 'correct the plug-in that it comes from',
+  });
 }
 
 function behind(name: string, rate: number): EnvironmentError {

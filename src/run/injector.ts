@@ -130,7 +130,8 @@ export class Injector {
     const { recorder } = this.#setting;
     const { fault, options } = order;
     const aim = order.aim ?? this.aim(order);
-    const [leaves] = fault.leaves?.(options) ?? [];
+    // What a fault may leave one way or another is no fact yet.
+    const [leaves, ...others] = fault.leaves?.(options) ?? [];
     const { as, for: ms } = commonOf(options);
     const name = `fault-${++this.#count}`;
     recorder.record({
@@ -139,7 +140,7 @@ export class Injector {
       kind: fault.name,
       targets: aim.targets,
       text: aim.text,
-      ...(leaves ? { leaves } : {}),
+      ...(leaves && others.length === 0 ? { leaves } : {}),
       ...(aim.mode ? { mode: aim.mode } : {}),
       ...(aim.cuts ? { cuts: aim.cuts } : {}),
       ...(as ? { as } : {}),

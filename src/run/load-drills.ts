@@ -1,8 +1,8 @@
 /** Drill files as they are asked for, each loaded with the plug-ins that it names. */
 import { dirname, resolve } from 'node:path';
 import { findDrills } from '../drill/find.js';
+import { type Head, headOf } from '../drill/head.js';
 import { loadDrill } from '../drill/load.js';
-import { pluginsIn } from '../drill/plugins.js';
 import type { BatchDrill } from './batch.js';
 import type { Catalog } from './catalog.js';
 import { withPluginFiles } from './plugins.js';
@@ -10,17 +10,23 @@ import { withPluginFiles } from './plugins.js';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Finds and loads drill files, folders and globs; `environment` is for the variables in Compose files. Rejects with a
- * UsageError where one of them is wrong.
+ * Finds and loads drill files, folders and globs; `environment` is for the variables in Compose files. Plug-ins are loaded
+ * of the files alone that are wanted by what they say of themselves; the others are left out. Rejects with a UsageError
+ * where one of them is wrong.
  */
 export async function loadDrills(
   patterns: readonly string[],
   cwd: string,
   catalog: Catalog,
   environment: Environment,
+  isWanted: (head: Head) => boolean = () => true,
 ): Promise<BatchDrill[]> {
   const files = await findDrills(patterns, cwd);
-  return Promise.all(files.map((file) => loadOne(file, cwd, catalog, environment)));
+  const wanted = files.filter((file) => {
+    const head = headOf(resolve(cwd, file), file);
+    return !head || head.plugins.length === 0 || isWanted(head);
+  });
+  return Promise.all(wanted.map((file) => loadOne(file, cwd, catalog, environment)));
 }
 
 /** One of them. */
@@ -31,7 +37,7 @@ export async function loadOne(
   environment: Environment,
 ): Promise<BatchDrill & { catalog: Catalog }> {
   const path = resolve(cwd, file);
-  const plugins = pluginsIn(path, file);
+  const { plugins } = headOf(path, file) ?? { plugins: [] };
   const catalog = await withPluginFiles(base, plugins, dirname(path), file);
   return { file, drill: await loadDrill(path, catalog, { shownAs: file, environment }), catalog };
 }

@@ -173,8 +173,9 @@ async function failback(scene: Scene): Promise<void> {
   const { drill, system, recorder, cluster, observer, signal } = scene;
   if (drill.failback === 'none') return;
   const { to, trigger } = drill.failback;
-  if (observer.primary()?.node === to) return;
   const asked = recorder.events.length;
+  // It never left, or the supervisors have switched back by themselves already.
+  if (observer.primary()?.node === to) return untilWritten(scene, to, 0);
   const ask = () => recorder.record({ type: 'ask', ask: 'failback', node: to });
   if (trigger !== 'manual') ask();
   else {
@@ -190,20 +191,28 @@ async function failback(scene: Scene): Promise<void> {
     }
   }
   await waitUntil(scene, `${to} to be primary`, () => lackOfPrimary(scene, to), PATIENCE);
-  // The failback ends with a write, so clients go on asking until there is one.
-  if (drill.workload.writes > 0)
-    await waitUntil(scene, `a write by ${to}`, () => lackOfWrite(scene, to, asked), PATIENCE);
+  await untilWritten(scene, to, asked);
   await waitUntil(scene, 'steady', CONDITIONS.steady, PATIENCE);
 }
 
-/** Why no write counts as acknowledged by a node since the event with this index; undefined when one does. */
-function lackOfWrite({ recorder }: Scene, node: string, since: number): string | undefined {
-  const { events } = recorder;
-  for (let at = events.length - 1; at >= since; at--) {
-    const event = events[at]!;
-    if (event.type === 'ok' && isWrite(event) && event.node === node) return undefined;
-  }
-  return `${node} has acknowledged none since it was asked for`;
+/**
+ * The failback ends with a write, so clients that could make one go on until there is one. That there is none shows in
+ * the figure, and keeps nothing from being carried out.
+ */
+async function untilWritten({ drill, recorder, observer, clock, signal }: Scene, to: string, since: number) {
+  const { clients, workload } = drill;
+  const canWrite = Object.values(clients).some(({ pinned }) => pinned === undefined || pinned === to);
+  if (workload.writes === 0 || !canWrite) return;
+  const isWritten = () => {
+    const last = recorder.events.findLast(
+      (event) => event.type === 'ok' && isWrite(event) && event.node === to && event.client !== 'final',
+    );
+    if (last?.type !== 'ok') return false;
+    const term = observer.primary()?.term;
+    return last.term === undefined || term === undefined ? last.index >= since : last.term >= term;
+  };
+  const end = clock.now() + PATIENCE;
+  while (!isWritten() && clock.now() < end) await sleep(clock, LOOK_EVERY, signal);
 }
 
 /**

@@ -8,9 +8,10 @@ import { extname, resolve } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import type { Expectation } from '../checker/expectation.js';
+import { EXPECTATION_NEEDS } from '../drill/parts.js';
 import { isVerb } from '../drill/steps.js';
 import { listed } from '../drill/suggest.js';
-import { messageOf, UsageError } from '../errors.js';
+import { isError, messageOf, UsageError } from '../errors.js';
 import type { Fault } from '../fault/fault.js';
 import type { Scenario } from '../fault/scenario.js';
 import { KIT, type Kit } from '../kit.js';
@@ -59,27 +60,43 @@ export async function withPluginFiles(
   return catalog;
 }
 
-/** What a part of each kind has at least. */
-const MEMBERS: Readonly<Record<(typeof KINDS)[number], readonly string[]>> = {
-  faults: ['schema', 'needs', 'check', 'aim', 'inject'],
-  scenarios: ['schema', 'needs', 'check', 'play'],
-  systems: ['operations', 'program', 'connect'],
-  expectations: ['schema', 'needs', 'judge'],
-  workloads: ['about', 'operations', 'generator'],
+type Kind = (typeof KINDS)[number];
+
+const isObject = (value: unknown) => typeof value === 'object' && value !== null;
+const isFunction = (value: unknown) => typeof value === 'function';
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((one) => typeof one === 'string');
+const SCHEMA = { is: isObject, expected: 'a schema' };
+const DOES = { is: isFunction, expected: 'a function' };
+const TEXTS = { is: isTexts, expected: 'a list of texts' };
+const NEEDS = {
+  is: (value: unknown) =>
+    isTexts(value) && value.every((need) => (EXPECTATION_NEEDS as readonly string[]).includes(need)),
+  expected: `a list of some of ${listed(EXPECTATION_NEEDS, 'and')}`,
 };
+
+/** What a part of each kind has at least. */
+const MEMBERS: Readonly<
+  Record<Kind, Readonly<Record<string, { is(value: unknown): boolean; expected: string }>>>
+> = {
+  faults: { schema: SCHEMA, needs: DOES, check: DOES, aim: DOES, inject: DOES },
+  scenarios: { schema: SCHEMA, needs: DOES, check: DOES, play: DOES },
+  systems: { operations: TEXTS, program: DOES, connect: DOES },
+  expectations: { schema: SCHEMA, needs: NEEDS, judge: DOES },
+  workloads: {
+    about: { is: (value) => typeof value === 'string', expected: 'a text' },
+    operations: DOES,
+    generator: DOES,
+  },
+};
+
+const NAME = /^[a-z][a-z0-9_-]{0,40}$/;
 
 function withParts(catalog: Catalog, plugin: Plugin, where: string): Catalog {
   const more = KINDS.map((kind) => {
     const known: Record<string, unknown> = { ...catalog[kind] };
     for (const part of plugin[kind] ?? []) {
-      const lacking = MEMBERS[kind].find((member) => !(member in part));
-      if (lacking !== undefined)
-        throw new UsageError({
-          where,
-          expected: `\`${lacking}\` in each of its \`${kind}\``,
-          found: `"${part.name}" without it`,
-          todo: 'see the guide to plug-ins in src/README.md',
-        });
+      assertPart(kind, part, where);
       if (Object.hasOwn(known, part.name) || isTaken(kind, part.name, catalog))
         throw new UsageError({
           where,
@@ -91,13 +108,34 @@ function withParts(catalog: Catalog, plugin: Plugin, where: string): Catalog {
     }
     return [kind, known];
   });
-  return { ...catalog, ...(Object.fromEntries(more) as Pick<Catalog, (typeof KINDS)[number]>) };
+  return { ...catalog, ...(Object.fromEntries(more) as Pick<Catalog, Kind>) };
+}
+
+function assertPart(kind: Kind, part: { readonly name: string }, where: string): void {
+  const refuse = (expected: string, found: string) => {
+    throw new UsageError({ where, expected, found, todo: SEE });
+  };
+  if (!NAME.test(part.name))
+    refuse(`a name of lower-case letters, digits, - and _ for each of its \`${kind}\``, `"${part.name}"`);
+  for (const [member, { is, expected }] of Object.entries(MEMBERS[kind])) {
+    const value = (part as unknown as Record<string, unknown>)[member];
+    if (!is(value)) refuse(`\`${member}\` of "${part.name}" to be ${expected}`, shown(value));
+  }
+}
+
+const SEE = 'see the guide to plug-ins in src/README.md';
+
+function shown(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  return typeof value === 'function' ? 'a function' : JSON.stringify(value);
 }
 
 /** Faults and scenarios are steps, whose names are shared with the verbs of the language. */
 function isTaken(kind: string, name: string, { faults, scenarios }: Catalog): boolean {
   if (kind !== 'faults' && kind !== 'scenarios') return false;
-  return isVerb(name) || Object.hasOwn(faults, name) || Object.hasOwn(scenarios, name);
+  // Histories of the first language have events of that kind.
+  const isOld = name === 'kill-process';
+  return isOld || isVerb(name) || Object.hasOwn(faults, name) || Object.hasOwn(scenarios, name);
 }
 
 async function pluginOf(path: string, where: string): Promise<Plugin> {
@@ -111,22 +149,25 @@ async function pluginOf(path: string, where: string): Promise<Plugin> {
       found: `TypeScript, and Node ${process.versions.node}, which does not`,
       todo: 'use Node 22.18 or later, or compile it first',
     });
-  let exported: unknown;
+  let plugin: unknown;
   try {
-    ({ default: exported } = (await import(pathToFileURL(path).href)) as { default?: unknown });
-    const plugin: unknown = typeof exported === 'function' ? exported(KIT) : exported;
-    if (isPlugin(plugin)) return plugin;
+    const { default: exported } = (await import(pathToFileURL(path).href)) as { default?: unknown };
+    plugin = typeof exported === 'function' ? exported(KIT) : exported;
   } catch (error) {
+    // A syntax error tells its place in the first line of its stack alone.
+    const [place = ''] = isError(error) ? (error.stack ?? '').split('\n') : [];
+    const found = place.startsWith('file:') ? `${messageOf(error)} (${place})` : messageOf(error);
     throw new UsageError(
-      { where, expected: 'a module that loads', found: messageOf(error) },
+      { where, expected: 'a module that loads', found, todo: 'correct it' },
       { cause: error },
     );
   }
+  if (isPlugin(plugin)) return plugin;
   throw new UsageError({
     where,
-    expected: `a default export with one or more of ${listed(KINDS)}, each a list of parts with names; or a function that gives that`,
-    found: exported === undefined ? 'no default export' : `another ${typeof exported}`,
-    todo: 'see the guide to plug-ins in src/README.md',
+    expected: `a default export with one or more of ${listed(KINDS)}, each a list of parts with names; or a function that gives that at once`,
+    found: plugin === undefined ? 'nothing' : plugin instanceof Promise ? 'a promise' : shown(plugin),
+    todo: SEE,
   });
 }
 

@@ -61,7 +61,7 @@ export class Tally {
       if (!seen) return;
       this.#open.delete(event.process);
       seen.end = event.time;
-      seen.ok = event.type === 'ok';
+      seen.ok = event.type === 'ok' || event.mismatch === true;
     }
   }
 

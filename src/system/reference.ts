@@ -174,7 +174,8 @@ function outcomeOf(result: Exchange, written: Value | undefined): Outcome {
     const value = written === undefined ? (body.value ?? null) : written;
     return { type: 'ok', value, ...(node ? { node } : {}), ...(term === undefined ? {} : { term }) };
   }
-  if ([404, 409, 421, 503].includes(status)) return { type: 'fail', error, ...(primary ? { primary } : {}) };
+  if (status === 409) return { type: 'fail', error, mismatch: true };
+  if ([404, 421, 503].includes(status)) return { type: 'fail', error, ...(primary ? { primary } : {}) };
   return { type: 'info', error };
 }
 

@@ -17,6 +17,6 @@ export function systemOf(
     where: 'topology.system',
     expected: `a system: ${Object.keys(known).join(', ')}`,
     found: `"${system}"`,
-    todo: 'name one of them, or give your own to runDrills()',
+    todo: 'name one of them, or the plug-in that has it',
   });
 }

@@ -19,8 +19,11 @@ export interface Operation {
 /** How one operation ended, as the client knows it. Definite and indefinite errors are told apart here. */
 export type Outcome =
   | { type: 'ok'; value: Value; node?: string; term?: number }
-  /** It definitely did not happen. `primary`: the answer named the node to go to. */
-  | { type: 'fail'; error: string; primary?: string }
+  /**
+   * It definitely did not happen. `primary`: the answer named the node to go to; `mismatch`: the operation's own condition
+   * did not hold, such as the value that a compare-and-set expects, so the service did its part.
+   */
+  | { type: 'fail'; error: string; primary?: string; mismatch?: true }
   /** Nobody knows: a time-out, a lost connection. */
   | { type: 'info'; error: string };
 
@@ -123,19 +126,19 @@ export interface Greets {
 }
 
 export function tellsRole(system: System): system is System & TellsRole {
-  return 'role' in system;
+  return (system as { role?: unknown }).role !== undefined;
 }
 export function tellsHealth(system: System): system is System & TellsHealth {
-  return 'healthy' in system;
+  return (system as { healthy?: unknown }).healthy !== undefined;
 }
 export function logsEvents(system: System): system is System & LogsEvents {
-  return 'eventOf' in system;
+  return (system as { eventOf?: unknown }).eventOf !== undefined;
 }
 export function switches(system: System): system is System & Switches {
-  return 'switchover' in system;
+  return (system as { switchover?: unknown }).switchover !== undefined;
 }
 export function greets(system: System): system is System & Greets {
-  return 'greet' in system;
+  return (system as { greet?: unknown }).greet !== undefined;
 }
 
 /** A system of one's own, with its types checked; given to `runDrills({ systems: { name: system } })`. */

@@ -5,7 +5,7 @@ import { eventsOf } from '../history/by-type.js';
 import { derived } from '../history/derived.js';
 import type { Stamp } from '../history/event.js';
 import type { History } from '../history/history.js';
-import { isWrite, type Operation, operationsOf } from '../history/operations.js';
+import { isServed, isWrite, type Operation, operationsOf } from '../history/operations.js';
 import { lowerBound, type Served } from './service-record.js';
 
 /** The client name of the reads at the end, after heal and settle. */
@@ -68,7 +68,7 @@ export function requestsOf(history: History, operations: readonly Operation[]): 
         kind: isWrite(operation) ? 'write' : 'read',
         intended,
         end: type === 'info' ? (gaveUp ?? Number.POSITIVE_INFINITY) : end,
-        ok: type === 'ok',
+        ok: isServed(operation),
         operation,
       };
       requests.set(operation, request);

@@ -11,7 +11,7 @@ import type { Drill } from '../drill/schema.js';
 import { eventsOf } from '../history/by-type.js';
 import type { Event, EventOf, Nanoseconds } from '../history/event.js';
 import { instantOf } from '../history/event.js';
-import { leavesOf } from '../history/fault-events.js';
+import { cutsLinks, leavesOf } from '../history/fault-events.js';
 import type { History } from '../history/history.js';
 import { clientOperations } from './client-operations.js';
 import { mayDeclare } from './detectors.js';
@@ -101,7 +101,9 @@ function isSilenced(history: History, fault: FaultRecord, who: string, at: Nanos
 
 function silences({ event }: FaultRecord, who: string, target: string): boolean {
   if (leavesOf(event) === 'paused') return event.targets.includes(who);
-  return (event.cuts ?? []).some(({ link }) => {
+  if (!cutsLinks(event)) return false;
+  if (event.cuts === undefined) return event.targets.includes(who);
+  return event.cuts.some(({ link }) => {
     const ends = endsOf(link);
     return ends.includes(who) && ends.includes(target);
   });

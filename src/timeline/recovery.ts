@@ -16,7 +16,7 @@
 
 import type { Drill } from '../drill/schema.js';
 import type { Nanoseconds } from '../history/event.js';
-import { leavesOf } from '../history/fault-events.js';
+import { endsWithRestart } from '../history/fault-events.js';
 import type { History } from '../history/history.js';
 import type { Operation } from '../history/operations.js';
 import { isWhole } from '../history/operations.js';
@@ -198,7 +198,7 @@ function boundariesAfter(history: History, fault: FaultRecord, effective: Nanose
     if (at !== undefined && at > effective) boundaries.push({ at, what });
   };
   add('undone', fault.undone);
-  if (leavesOf(fault.event) === 'killed') add('undone', restartOf(history, fault)?.time);
+  if (endsWithRestart(fault.event)) add('undone', restartOf(history, fault)?.time);
   for (const { event } of faultsOf(history)) if (event.time > effective + TOGETHER) add('fault', event.time);
   for (const at of plannedChanges(history)) add('change', at);
   add('change', beginOf(history, 'failback'));

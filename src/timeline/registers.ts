@@ -21,7 +21,7 @@ export interface KeyOperations {
   writers: Map<string, Operation[]>;
 }
 
-/** The keys of a history in the order of their first operations. */
+/** The keys of a history in the order of their first operations, but for those that are counters. */
 export const keysOf = derived((history: History): readonly KeyOperations[] =>
   collect(operationsOf(history).operations),
 );
@@ -45,8 +45,15 @@ function collect(operations: readonly Operation[]): KeyOperations[] {
       (operation.client === FINAL ? own.finals : own.reads).push(operation);
     }
   }
-  for (const own of keys.values()) own.finals.sort((one, other) => one.end - other.end);
-  return [...keys.values()];
+  const told = [...keys.values()].filter((own) => !isCounter(own));
+  for (const own of told) own.finals.sort((one, other) => one.end - other.end);
+  return told;
+}
+
+/** Whether reads give the sum of what was added: what was lost, or is stale, cannot be told from that. */
+function isCounter({ writes, reads, finals }: KeyOperations): boolean {
+  const isAdded = writes.some(({ f }) => f === 'add');
+  return isAdded && [...reads, ...finals].every(({ value }) => !Array.isArray(value));
 }
 
 /** What a write leaves behind: a compare-and-set `[from, to]` leaves `to`. */

@@ -1,4 +1,7 @@
-/** Compare-and-set: each puts a new value in the place of the one that its group saw last: cas k7 118 -> 119, read k7, ... */
+/**
+ * Compare-and-set: each puts a new value in the place of the one that its group saw last: read k7 -> 118, cas k7 118 -> 119,
+ * cas k7 119 -> 121, ... What is there after one that failed or is in doubt is not known: it is read first.
+ */
 import type { Value } from '../history/event.js';
 import { keyOf, read, type Workload } from './workload.js';
 
@@ -12,12 +15,14 @@ export const cas: Workload = {
     return {
       next() {
         const key = keyOf(settings, random);
-        if (random.next() >= settings.writes) return read(key);
-        return { f: 'cas', key, value: [seen.get(key) ?? null, unique.take()] };
+        const expected = seen.get(key);
+        if (expected === undefined || random.next() >= settings.writes) return read(key);
+        return { f: 'cas', key, value: [expected, unique.take()] };
       },
       learn({ f, key, value }, outcome) {
-        if (outcome.type !== 'ok') return;
-        seen.set(key, f === 'cas' && Array.isArray(value) ? (value[1] ?? null) : outcome.value);
+        if (outcome.type !== 'ok') {
+          if (f === 'cas') seen.delete(key);
+        } else seen.set(key, f === 'cas' && Array.isArray(value) ? (value[1] ?? null) : outcome.value);
       },
     };
   },

@@ -64,6 +64,8 @@ export interface GroupSetting {
   room: Room;
   /** Told that the operation that was due at an instant, and all after it, cannot be sent; the group begins no more. */
   onFull(since: number): void;
+  /** Told what the generator threw; the group begins no more. */
+  onBroken(error: unknown): void;
   target: Target;
   /** Opens a connection to a node over this group's link to it. */
   connect(node: string): Connection;
@@ -76,6 +78,7 @@ export class RunningGroup {
   readonly #connections: Map<string, Connection>[];
   readonly #inFlight = new Set<Promise<void>>();
   #schedule: Schedule | undefined;
+  #isBroken = false;
 
   constructor(setting: GroupSetting) {
     this.#setting = setting;
@@ -85,6 +88,7 @@ export class RunningGroup {
   start(): void {
     const { clock, spec, room, onFull } = this.#setting;
     this.#schedule = schedule(clock, spec.rate, (intended, sequence) => {
+      if (this.#isBroken) return false;
       const waiting = ((clock.now() - intended) * spec.rate) / 1000;
       if (waiting > MOST_WAITING || !room.take()) {
         onFull(intended);
@@ -118,16 +122,28 @@ export class RunningGroup {
 
   async #run(intended: number, client: number): Promise<void> {
     const { name, target, generator, processes, record } = this.#setting;
-    const operation = generator.next();
+    const operation = this.#part(() => generator.next());
+    if (operation === undefined) return;
     const node = target.node();
     const process = processes.take();
     const common = { process, f: operation.f, key: operation.key, client: name };
     record({ type: 'invoke', ...common, value: operation.value, node }, { intended });
     const outcome = await this.#perform(operation, client, node);
     record(completionOf(common, operation, outcome, node));
-    generator.learn?.(operation, outcome);
+    this.#part(() => generator.learn?.(operation, outcome));
     if (outcome.type !== 'info') processes.release(process);
     target.learn(node, outcome);
+  }
+
+  /** What a generator does, which may be anybody's: where it throws, the group ends. */
+  #part<Result>(work: () => Result): Result | undefined {
+    try {
+      return work();
+    } catch (error) {
+      this.#isBroken = true;
+      this.#setting.onBroken(error);
+      return undefined;
+    }
   }
 
   #connection(client: number, node: string): Connection {
@@ -162,8 +178,11 @@ function completionOf(
   outcome: Outcome,
   node: string,
 ): CompletionEvent {
-  if (outcome.type !== 'ok')
-    return { type: outcome.type, ...common, value: operation.value, node, error: outcome.error };
+  if (outcome.type !== 'ok') {
+    const { type, error } = outcome;
+    const mismatch = type === 'fail' && outcome.mismatch ? { mismatch: true as const } : {};
+    return { type, ...common, value: operation.value, node, error, ...mismatch };
+  }
   return {
     type: 'ok',
     ...common,

@@ -71,10 +71,11 @@ class Following implements Target {
 
   learn(node: string, outcome: Outcome): void {
     if (node !== this.#belief) return;
-    if (outcome.type === 'ok') {
+    if (outcome.type === 'ok' || (outcome.type === 'fail' && outcome.mismatch)) {
       this.#owedSince = undefined;
       this.#suspect = false;
-      if (outcome.term !== undefined) this.#term = Math.max(this.#term, outcome.term);
+      if (outcome.type === 'ok' && outcome.term !== undefined)
+        this.#term = Math.max(this.#term, outcome.term);
     } else if (outcome.type === 'fail' && outcome.primary && this.#setting.nodes.includes(outcome.primary)) {
       this.#move(outcome.primary);
     } else {

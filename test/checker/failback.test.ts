@@ -37,7 +37,7 @@ describe('failback', () => {
     expect(find(run.history(), 'failback')).toMatchObject({
       verdict: 'inconclusive',
       actual: 'not measured',
-      message: expect.stringContaining('clients asked for nothing more before the limit was over'),
+      message: expect.stringContaining('no client that could have went on writing until the limit was over'),
     });
   });
 

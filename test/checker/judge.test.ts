@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { CATALOG } from '../../src/catalog.js';
+import { judge as judgeBy } from '../../src/checker/judge.js';
 import { decodeHistory, encodeHistory } from '../../src/history/codec.js';
 import { type History, historyOf } from '../../src/history/history.js';
 import { judge } from '../built-in.js';
@@ -96,6 +99,33 @@ describe('the judge', () => {
       verdict: 'inconclusive',
       message: expect.stringContaining('of version 2 or earlier, found one of version 3'),
     });
+  });
+
+  it.each([
+    ['nothing', () => undefined],
+    ['a promise', async () => ({ verdict: 'pass' })],
+    [
+      'another word for it',
+      () => ({ verdict: 'passed', evidence: [], message: '', expected: '', actual: '' }),
+    ],
+    [
+      'an error',
+      () => {
+        throw new Error('no such luck');
+      },
+    ],
+  ])('passes no expectation whose part gives %s', (_, judgeIt) => {
+    const odd = { name: 'odd', schema: z.unknown(), needs: [], judge: judgeIt as never };
+    const catalog = { ...CATALOG, expectations: { ...CATALOG.expectations, odd } };
+    const events = failover()
+      .events()
+      .map((event) =>
+        event.type === 'run' ? { ...event, drill: { ...event.drill, expect: { odd: 1 } } as never } : event,
+      );
+    const verdict = judgeBy(historyOf(events), catalog);
+    expect(verdict.verdict).toBe('inconclusive');
+    expect(verdict.findings[0]).toMatchObject({ expectation: 'odd', verdict: 'inconclusive' });
+    expect(verdict.findings[0]?.message).toMatch(/^the expectation `odd` could not be judged: /);
   });
 
   it('reads over steps that no part here stands behind, and passes no expectation that none judges', () => {

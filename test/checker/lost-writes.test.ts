@@ -7,6 +7,15 @@ const NONE = { expect: { lost_writes: 0 } };
 const FINAL = { client: 'final' };
 
 describe('no lost write', () => {
+  it('is what was added to a counter, whose reads give sums; nor is such a read stale', () => {
+    const run = new Building({ workload: { type: 'counter' } })
+      .operation(100, 'add', 2)
+      .operation(200, 'add', 3);
+    run.read(300, 5).read(900, 5, FINAL);
+    const { lost_writes, phantom_writes, stale_reads } = judge(run.history()).counts;
+    expect([lost_writes, phantom_writes, stale_reads]).toEqual([0, 0, 0]);
+  });
+
   it('is one that the final read shows', () => {
     expect(find(failover(NONE).history(), 'lost_writes')).toMatchObject({ verdict: 'pass', actual: '0' });
   });

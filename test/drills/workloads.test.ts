@@ -29,11 +29,15 @@ describe.each(WORKLOADS)('the workload %s', (workload, f) => {
   const text = TEXT.replace('WORKLOAD', workload);
 
   it('passes over a failover, and its operations are acknowledged', async () => {
-    const { of, history, told } = await run(text);
+    const { of, counts, history, told } = await run(text);
     expect(of('linearizable')?.verdict, told).toBe('pass');
     expect(of('drill carried out')?.verdict, told).toBe('pass');
     const acknowledged = history.events.filter((event) => event.type === 'ok' && event.f === f);
     expect(acknowledged.length).toBeGreaterThan(20);
+    // A mismatch is an answer: the service was there.
+    expect(of('recover')?.verdict, told).not.toBe('fail');
+    expect(of('availability')?.verdict, told).not.toBe('fail');
+    expect([counts.lost_writes, counts.phantom_writes, counts.stale_reads]).toEqual([0, 0, 0]);
   });
 
   it('fails where what was acknowledged to some is gone for the others', async () => {

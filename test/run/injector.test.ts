@@ -122,6 +122,15 @@ function counted() {
 }
 
 describe('the injector', () => {
+  it('records what a fault leaves its targets as, but not what it may leave them as one way or another', async () => {
+    const either = fault([]);
+    const torn: Ordered = { ...either, fault: { ...either.fault, leaves: () => ['killed', 'paused'] } };
+    await injector().inject([fault([])]);
+    await injector().inject([torn]);
+    const faults = recorder.events.filter((event) => event.type === 'fault');
+    expect(faults.map(({ leaves }) => leaves)).toEqual(['paused', undefined]);
+  });
+
   it('has a fault on record, out of its hands, before it is applied', async () => {
     const log: string[] = [];
     await injector().inject([fault(log), fault(log)]);

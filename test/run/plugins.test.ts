@@ -39,11 +39,22 @@ describe('a plug-in', () => {
     ['export default {', 'expected a module that loads, found '],
     [
       'export default () => ({ faults: [{ name: "own" }] });',
-      'expected `schema` in each of its `faults`, found "own" without it',
+      'expected `schema` of "own" to be a schema, found nothing',
     ],
     [
-      'export default { expectations: [{ name: "own", schema: 1, needs: [] }] };',
-      'expected `judge` in each of its `expectations`',
+      'export default { expectations: [{ name: "own", schema: {}, needs: ["magic"] }] };',
+      'expected `needs` of "own" to be a list of some of `fault`, `failback`',
+    ],
+    [
+      'export default { systems: [{ name: "own", operations: "read" }] };',
+      'expected `operations` of "own" to be a list of texts, found "read"',
+    ],
+    ['export default { faults: [{ name: "__proto__" }] };', 'expected a name of lower-case letters'],
+    ['export default async () => ({});', 'that gives that at once, found a promise'],
+    ['export default { fault: [] };', 'found {"fault":[]}'],
+    [
+      'export default ({ faults }) => ({ faults: [{ ...faults.kill, name: "kill-process" }] });',
+      'that is not taken, found "kill-process"',
     ],
     ['export default ({ faults }) => ({ faults: [faults.kill] });', 'that is not taken, found "kill"'],
     [
@@ -113,6 +124,14 @@ describe('parts that were given as values', () => {
   it('are known by the catalog that has them, and by no other', () => {
     expect(drill.steps).toEqual([{ vanish: { target: 'a' } }]);
     expect(() => parseDrill(`${LEAST}steps: [{ vanish: a }]`, 'x.yaml')).toThrow('unknown key "vanish"');
+  });
+
+  it('are refused where their schema does not lead back to the file', () => {
+    const schema = z.strictObject({ target: z.string() }).transform((options) => options);
+    const own = extended(CATALOG, { faults: [{ ...magic, schema }] });
+    expect(() =>
+      parseDrill(`${LEAST}steps: [{ vanish: { target: a } }]`, 'x.yaml', { catalog: own }),
+    ).toThrow(/a part's schema cannot be written back: .*; use a codec of zod/);
   });
 
   it('are refused by name where the runtime lacks what they need', () => {

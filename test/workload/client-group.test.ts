@@ -30,6 +30,7 @@ function group(
     processes: processes(),
     room: room(most),
     onFull: (since) => full.push(since),
+    onBroken: (error) => expect.fail(String(error)),
     target: pinned('a'),
     connect: () => connect(connection),
     record: (body, times) => events.push({ ...body, ...times } as EventBody),
@@ -142,5 +143,33 @@ describe('a client group', () => {
     await running.stop();
     expect(events.filter(({ type }) => type === 'info')).toMatchObject([{ error: 'no such driver' }]);
     expect(events.filter(({ type }) => type === 'ok')).toHaveLength(2);
+  });
+
+  it('ends where its generator throws, and says so', async () => {
+    const clock = new VirtualClock();
+    const told: unknown[] = [];
+    const running = new RunningGroup({
+      name: 'app',
+      spec: { count: 1, rate: 100, timeout: 1000 },
+      clock,
+      generator: {
+        next() {
+          throw new Error('no such luck');
+        },
+      },
+      processes: processes(),
+      room: room(),
+      onFull: () => expect.fail('there is room'),
+      onBroken: (error) => told.push(error),
+      target: pinned('a'),
+      connect: () => expect.fail('nothing is asked for'),
+      record: () => expect.fail('nothing is recorded'),
+    });
+    running.start();
+    await settle();
+    clock.advance(100);
+    await settle();
+    await running.stop();
+    expect(told.map(String)).toEqual(['Error: no such luck']);
   });
 });

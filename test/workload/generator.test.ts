@@ -7,15 +7,21 @@ import { register } from '../../src/workload/register.js';
 import { set } from '../../src/workload/set.js';
 import { values, type Workload } from '../../src/workload/workload.js';
 
+/** Operations that are all acknowledged; each read finds something. */
 const take = (count: number, seed: number, workload: Workload, writes = 0.7) => {
-  const next = workload.generator({ keys: 5, writes }, seeded(seed), values());
-  return Array.from({ length: count }, () => next.next());
+  const { next, learn } = workload.generator({ keys: 5, writes }, seeded(seed), values());
+  return Array.from({ length: count }, () => {
+    const operation = next();
+    learn?.(operation, { type: 'ok', value: operation.value ?? 7 });
+    return operation;
+  });
 };
 
 describe.each([register, append, cas, counter])('the workload $name', (workload) => {
   it('keeps to its keys and to its share of writes, and asks for what it says', () => {
     const operations = take(5000, 1, workload, 0.3);
-    expect(new Set(operations.map(({ key }) => key))).toEqual(new Set(['k0', 'k1', 'k2', 'k3', 'k4']));
+    const keys = new Set(operations.map(({ key }) => key.replace(/-\d+$/, '')));
+    expect(keys).toEqual(new Set(['k0', 'k1', 'k2', 'k3', 'k4']));
     const share = operations.filter(({ f }) => f !== 'read').length / operations.length;
     expect(share).toBeGreaterThan(0.27);
     expect(share).toBeLessThan(0.33);
@@ -36,7 +42,12 @@ it.each([register, set, append, cas])(
     expect(distinct).toBe(true);
     const unique = values();
     const groups = ['a', 'b'].map((name) => generator({ keys: 5, writes: 0.7 }, seeded(name), unique));
-    const written = Array.from({ length: 500 }, (_, index) => groups[index % 2]!.next())
+    const written = Array.from({ length: 500 }, (_, index) => {
+      const group = groups[index % 2]!;
+      const operation = group.next();
+      group.learn?.(operation, { type: 'ok', value: operation.value ?? 7 });
+      return operation;
+    })
       .filter(({ f }) => f !== 'read')
       .map(({ value }) => (Array.isArray(value) ? value[1] : value));
     expect(new Set(written).size).toBe(written.length);
@@ -55,13 +66,28 @@ it('the workload set writes every element once and reads only what was written b
   expect(operations[0]?.f).toBe('write');
 });
 
-it('the workload cas expects what its group saw last: by a read, or by its own success', () => {
+it('the workload cas reads what it does not know, and expects what its group saw last', () => {
   const { next, learn } = cas.generator({ keys: 1, writes: 1 }, seeded(1), values());
+  const READ = { f: 'read', key: 'k0', value: null } as const;
+  expect(next()).toEqual(READ);
+  learn!(READ, { type: 'ok', value: null });
   expect(next()).toEqual({ f: 'cas', key: 'k0', value: [null, 1] });
-  learn!({ f: 'cas', key: 'k0', value: [null, 1] }, { type: 'fail', error: 'found 9' });
-  expect(next().value).toEqual([null, 2]);
-  learn!({ f: 'read', key: 'k0', value: null }, { type: 'ok', value: 9 });
-  expect(next().value).toEqual([9, 3]);
-  learn!({ f: 'cas', key: 'k0', value: [9, 3] }, { type: 'ok', value: [9, 3] });
-  expect(next().value).toEqual([3, 4]);
+  learn!({ f: 'cas', key: 'k0', value: [null, 1] }, { type: 'ok', value: [null, 1] });
+  expect(next().value).toEqual([1, 2]);
+  // Whether it was done is not known, or it was not: the value is.
+  for (const outcome of [
+    { type: 'info', error: 'timed out' },
+    { type: 'fail', error: 'found 9' },
+  ] as const) {
+    learn!({ f: 'cas', key: 'k0', value: [1, 2] }, outcome);
+    expect(next()).toEqual(READ);
+    learn!(READ, { type: 'ok', value: 9 });
+    expect(next().value).toMatchObject([9, expect.any(Number)]);
+  }
+});
+
+it('the workload append begins a new list where one is long', () => {
+  const next = append.generator({ keys: 1, writes: 1 }, seeded(1), values());
+  const lists = Array.from({ length: 120 }, () => next.next().key);
+  expect([lists[0], lists[49], lists[50], lists[119]]).toEqual(['k0-0', 'k0-0', 'k0-1', 'k0-2']);
 });
