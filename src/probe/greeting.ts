@@ -14,13 +14,13 @@
 import { type Clock, sleep, within } from '../clock.js';
 import { isError } from '../errors.js';
 import type { Greeting, Patience } from '../fault/fault.js';
+import { ServiceClient } from '../http-client.js';
 import { freshId } from '../random.js';
 import type { Address } from '../runtime/address.js';
 import type { Door, Edges } from '../runtime/edges.js';
 import type { LinkPlace } from '../runtime/runtime.js';
 import { greets, type System, tellsRole } from '../system/system.js';
 import { kindOf, type Link } from '../topology/links.js';
-import { http } from './http.js';
 
 /** How long what has arrived already may take to be seen, ms. */
 const GRACE = 1;
@@ -158,7 +158,7 @@ interface Question {
 /** What the destination of a link can be asked; undefined where it is known to answer nothing. */
 function questionFor({ to, port }: Link, system: System, strangers: readonly string[]): Question | undefined {
   if (kindOf(to) === 'power') {
-    return { put: (address, token, signal) => http(address, `/greet/${token}`, signal), tells: true };
+    return { put: greetPower, tells: true };
   }
   // Of these, and of what listens on further ports, the system knows nothing.
   if (port !== undefined || strangers.includes(to)) return undefined;
@@ -167,6 +167,15 @@ function questionFor({ to, port }: Link, system: System, strangers: readonly str
   if (tellsRole(system))
     return { put: (address, _token, signal) => system.role(address, signal), tells: false };
   return undefined;
+}
+
+/** The power device greets by itself. Rejects where there is no answer. */
+async function greetPower(address: Address, token: string, signal: AbortSignal): Promise<void> {
+  const client = new ServiceClient(address);
+  const greeting = { method: 'GET', path: `/greet/${token}`, headers: {}, body: '' };
+  const answer = await client.exchange(greeting, signal);
+  client.close();
+  if (answer.kind !== 'answer') throw answer.error;
 }
 
 /** Does it at the address of a door, where there is one, and closes that afterwards. */

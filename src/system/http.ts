@@ -17,8 +17,8 @@
 import { type HttpSystemSpec, httpOperations } from '../drill/http-system.js';
 import { EnvironmentError, messageOf } from '../errors.js';
 import type { Value } from '../history/event.js';
+import { type Exchange, ServiceClient } from '../http-client.js';
 import type { Address } from '../runtime/address.js';
-import { type Exchange, ServiceClient } from './http-client.js';
 import type {
   Connection,
   Greets,

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock as clock } from '../../src/clock.js';
 import { decodeHistory } from '../../src/history/codec.js';
-import { http } from '../../src/probe/http.js';
 import { HttpClient } from '../../src/reference/client.js';
 import { engineClient, findEngine } from '../../src/runtime/docker/engine.js';
 import { lookInEngine } from '../../src/runtime/docker/look.js';
 import { folderOf } from '../../src/runtime/label.js';
 import { RunFolder } from '../../src/runtime/reaper/run-folder.js';
+import { http } from '../http.js';
 import { withEngine } from '../runtime/docker/engine.js';
 import { CLI, drill, type Ended, freshFolder, labelledProcesses, ROOT, startDrill } from './drill-command.js';
 

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import { systemClock as clock } from '../../src/clock.js';
 import type { Aim, AimView, Effects, Fault, Injection, Lasting } from '../../src/fault/fault.js';
-import { http } from '../../src/probe/http.js';
 import { seeded } from '../../src/random.js';
 import { dockerRuntime } from '../../src/runtime/docker/docker-runtime.js';
 import { engineClient, findEngine } from '../../src/runtime/docker/engine.js';
 import { freshRun } from '../../src/runtime/label.js';
 import type { Layout, Program } from '../../src/runtime/runtime.js';
+import { http } from '../http.js';
 import { eventually } from '../runtime/opened.js';
 
 export const NEEDS = new Map(

@@ -5,13 +5,13 @@ import type { Aim, AimView, Effects, Fault, Injection, Lasting } from '../../src
 import { openToxiproxy } from '../../src/link/server.js';
 import { openLinks } from '../../src/link/toxiproxy-links.js';
 import { type Greeter, greeter } from '../../src/probe/greeting.js';
-import { http } from '../../src/probe/http.js';
 import { seeded } from '../../src/random.js';
 import { freshRun } from '../../src/runtime/label.js';
 import { openPower } from '../../src/runtime/power.js';
 import { processRuntime } from '../../src/runtime/process/process-runtime.js';
 import type { Greets, System } from '../../src/system/system.js';
 import type { Link } from '../../src/topology/links.js';
+import { http } from '../http.js';
 import { eventually, mesh, PROGRAMS, scratch } from '../runtime/opened.js';
 
 /** The system whose nodes are the program echo.mjs. */

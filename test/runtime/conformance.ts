@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock as clock, sleep } from '../../src/clock.js';
-import { http } from '../../src/probe/http.js';
 import type { Address } from '../../src/runtime/address.js';
 import {
   type Cluster,
@@ -14,6 +13,7 @@ import {
   type Runtime,
   tails,
 } from '../../src/runtime/runtime.js';
+import { http } from '../http.js';
 import { eventually, mesh, surroundings } from './opened.js';
 
 export interface Subject {

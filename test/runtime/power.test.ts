@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock as clock, VirtualClock } from '../../src/clock.js';
-import { http } from '../../src/probe/http.js';
 import { openPower, type PowerSetting } from '../../src/runtime/power.js';
+import { http } from '../http.js';
 import { eventually, openProcesses, PROGRAMS } from './opened.js';
 
 const KEY = 'key-of-this-run';

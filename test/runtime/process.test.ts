@@ -2,12 +2,12 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { http } from '../../src/probe/http.js';
 import { folderOf, RUN_VARIABLE } from '../../src/runtime/label.js';
 import { identify, processesWith, stateOf } from '../../src/runtime/os-process.js';
 import { Lines } from '../../src/runtime/process/lines.js';
 import { blocks, Ports } from '../../src/runtime/process/ports.js';
 import { processRuntime } from '../../src/runtime/process/process-runtime.js';
+import { http } from '../http.js';
 import { runtimeConformance } from './conformance.js';
 import { eventually, mesh, openProcesses, PROGRAMS } from './opened.js';
 

@@ -4,8 +4,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { HttpSystemSpec } from '../../src/drill/http-system.js';
+import { ServiceClient } from '../../src/http-client.js';
 import { httpSystem } from '../../src/system/http.js';
-import { ServiceClient } from '../../src/system/http-client.js';
 import { greets, switches, tellsHealth, tellsRole } from '../../src/system/system.js';
 import { decodeDrill } from '../built-in.js';
 

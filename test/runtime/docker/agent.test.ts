@@ -2,7 +2,6 @@
 import { BlockList, connect, createServer, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock as clock } from '../../../src/clock.js';
-import { http } from '../../../src/probe/http.js';
 import { freshId } from '../../../src/random.js';
 import type { Address } from '../../../src/runtime/address.js';
 import { startAgent } from '../../../src/runtime/docker/agent/agent.js';
@@ -18,6 +17,7 @@ import {
   openRelay,
 } from '../../../src/runtime/docker/agent-client.js';
 import { Ports, reserveBlock } from '../../../src/runtime/process/ports.js';
+import { http } from '../../http.js';
 import { dialled } from '../../link/conformance.js';
 import { eventually } from '../opened.js';
 

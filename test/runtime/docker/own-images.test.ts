@@ -3,11 +3,11 @@
 import { expect, test } from 'vitest';
 import { systemClock as clock } from '../../../src/clock.js';
 import type { ContainerSpec } from '../../../src/drill/container.js';
-import { http } from '../../../src/probe/http.js';
 import { engineClient, findEngine } from '../../../src/runtime/docker/engine.js';
 import { processRuntime } from '../../../src/runtime/process/process-runtime.js';
 import { linksOf } from '../../../src/topology/links.js';
 import { missingNeeds, parseDrill } from '../../built-in.js';
+import { http } from '../../http.js';
 import { eventually } from '../opened.js';
 import { openContainers, withEngine } from './engine.js';
 

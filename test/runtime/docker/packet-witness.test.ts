@@ -5,9 +5,9 @@ import type { Effects } from '../../../src/fault/fault.js';
 import { partition } from '../../../src/fault/partition.js';
 import { openPacketLinks } from '../../../src/link/packet-links.js';
 import { greeter } from '../../../src/probe/greeting.js';
-import { http } from '../../../src/probe/http.js';
 import { seeded } from '../../../src/random.js';
 import { echoSystem } from '../../fault/stand.js';
+import { http } from '../../http.js';
 import { eventually, mesh } from '../opened.js';
 import { openContainers, withPacketFilters } from './engine.js';
 

@@ -1,6 +1,6 @@
-/** One HTTP request to a node, beside the links. */
+/** One HTTP request, over a connection of its own. */
 import { request } from 'node:http';
-import type { Address } from '../runtime/address.js';
+import type { Address } from '../src/runtime/address.js';
 
 /** How much of an answer is read, bytes. */
 const LONGEST = 65_536;

@@ -3,8 +3,8 @@
  * from what may have arrived.
  */
 import { Agent, type ClientRequest, request } from 'node:http';
-import { EnvironmentError, isError, messageOf } from '../errors.js';
-import type { Address } from '../runtime/address.js';
+import { EnvironmentError, isError, messageOf } from './errors.js';
+import type { Address } from './runtime/address.js';
 
 /** How much of an answer is read, bytes. */
 const LONGEST = 1_000_000;
