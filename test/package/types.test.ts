@@ -10,6 +10,8 @@ import {
   type Address, catalogWith, checkHistory, type Connection, defineSystem, type Drill, type Event, judge, loadDrills, parseDrill,
   type ReportedRun, type RoleAnswer, type RunOptions, runDrills, startToxiproxy, type System, UsageError, type Verdict,
 } from 'failover-drill';
+import { KIT, type Fault, type Plugin } from 'failover-drill';
+import { checkHistory as judgeAny } from 'failover-drill/histories';
 
 const own = defineSystem({
   name: 'own',
@@ -27,6 +29,25 @@ export async function verdicts(environment: RunOptions['environment']): Promise<
   const { runs }: { runs: ReportedRun[] } = await runDrills({ drills, environment });
   return runs.map((run) => run.verdict);
 }
+const { z, keys, hardship, defineExpectation, units } = KIT;
+const thirsty: Fault = hardship('water', {
+  schema: z.strictObject({ ...KIT.ON_NODES, litres: z.int() }),
+  value: ({ litres }) => litres,
+  text: ({ litres }) => String(litres),
+});
+const calm = defineExpectation({
+  name: 'calm',
+  schema: units.countBound,
+  needs: ['writes'],
+  judge: ({ value }, history) => ({
+    checker: 'calm', expectation: 'calm', expected: String(value), actual: String(history.events.length),
+    verdict: 'pass', evidence: [], message: '',
+  }),
+});
+export const plugin: Plugin = { faults: [thirsty], expectations: [calm] };
+export const extended = catalogWith(plugin);
+export const key = keys.selector;
+export const any = judgeAny([], { model: 'set' }).verdict;
 export const drill: Drill = parseDrill('name: x', 'x.yaml');
 export const told = (event: Event): string => event.type;
 export const held = checkHistory([], { model: 'register' }).verdict;
