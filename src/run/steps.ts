@@ -19,6 +19,8 @@ export async function perform(step: Step, scene: Scene): Promise<void> {
     case 'wait':
       return wait(verb.options, scene);
     case 'restart':
+      // A role stands for nobody once it is seen that who had it has ended.
+      await scene.injector.witnessed();
       return restart(targetsNow(verb.options.target, scene), scene);
     case 'resume':
       return scene.injector.release('paused', targetsNow(verb.options.target, scene));

@@ -173,7 +173,8 @@ withPacketFilters(() => {
     const docker = await engineClient((await findEngine(process.env, clock)).address);
     // Whatever test came first has made it.
     const images = await docker.listImages({ filters: { label: ['failover-drill.image=reference'] } });
-    const image = images.flatMap(({ RepoTags }) => RepoTags ?? [])[0] ?? expect.fail('an image');
+    const tags = images.flatMap(({ RepoTags }) => RepoTags ?? []).filter((tag) => !tag.startsWith('<none>'));
+    const image = tags[0] ?? expect.fail('an image');
     const code = `const { readFileSync: read } = require('fs');
       console.log(JSON.stringify({
         name: require('os').hostname(),
