@@ -13,6 +13,8 @@ const files = (folder: string) =>
   readdirSync(join(ROOT, folder))
     .filter((name) => name.endsWith('.yaml'))
     .map((name) => `${folder}/${name}`);
+/** The share of writes in every drill that ships: half of them are acknowledged, whatever the outage. */
+const WRITES = 0.7;
 const nameOf = (file: string) => file.replace(/^.*\//, '').replace('.yaml', '');
 
 describe('every drill that ships', () => {
@@ -32,7 +34,11 @@ describe('every drill that ships', () => {
     const verdict = verdictIn(out, nameOf(file));
     expect(verdict.verdict).toBe('pass');
     expect(verdict.findings.length).toBeGreaterThan(3);
-    expect(verdict.counts.acked_writes).toBeGreaterThan(100);
+    // How long a drill takes, and so how much is asked for, is the machine's doing; the share that is served is not.
+    const groups = Object.values(verdict.groups);
+    const asked = groups.reduce((sum, { ok, fail, info }) => sum + ok + fail + info, 0);
+    expect(asked).toBeGreaterThan(100);
+    expect(verdict.counts.acked_writes / asked).toBeGreaterThan(WRITES / 2);
   });
 
   it.each(all)('%s gives the identical verdict when its history is judged again', (file) => {
