@@ -42,7 +42,7 @@ export type { ReportedRun } from './report/run.js';
 export { toEdn } from './report/to-edn.js';
 export type { BatchDrill } from './run/batch.js';
 export type { Catalog } from './run/catalog.js';
-export type { Plugin } from './run/plugins.js';
+export type { Plugin, PluginExport } from './run/plugins.js';
 export type { RunOptions, RunResult } from './run/run-drills.js';
 export type { Address } from './runtime/address.js';
 export type { Program } from './runtime/runtime.js';

@@ -3,8 +3,7 @@
 import type { Drill } from '../drill/schema.js';
 import { type Bound, formatBound, holds } from '../drill/units.js';
 import type { History } from '../history/history.js';
-import type { Operation } from '../history/operations.js';
-import { isServed, isWhole } from '../history/operations.js';
+import { isServed, isWhole, type Operation } from '../history/operations.js';
 import { requestsOf } from '../timeline/client-operations.js';
 import { instantText } from '../timeline/milliseconds.js';
 import { isLate, longestOf, stillWithin } from '../timeline/stillness.js';

@@ -161,7 +161,7 @@ export function judgeFailback(bound: Bound, history: History, drill: Drill): Fin
   const figure = failbackFigure(history, drill);
   if (figure?.ms === null && isUpper(bound) && writtenFor(history, drill, figure) < bound.value * 1e6) {
     figure.lacking = 'evidence';
-    figure.message += '; no client that could have went on writing until the limit was over';
+    figure.message += '; the clients that could write to it stopped before the limit was over';
   }
   const head = { checker: 'failback', expectation: 'failback', nothing: 'no switch back was asked for' };
   return durationFinding(history, drill, head, bound, figure ? [figure] : []);

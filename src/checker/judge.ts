@@ -135,11 +135,11 @@ function findingOf(part: Expectation, limit: unknown, history: History, drill: D
   try {
     const finding: Partial<Finding> = part.judge(limit, history, drill) ?? {};
     const { verdict, evidence, message, expected, actual } = finding;
-    const isWhole =
+    const isFinding =
       ['pass', 'fail', 'inconclusive'].includes(String(verdict)) &&
       Array.isArray(evidence) &&
       [message, expected, actual].every((text) => typeof text === 'string');
-    return isWhole ? { ...(finding as Finding), expectation: part.name } : broken(JSON.stringify(finding));
+    return isFinding ? { ...(finding as Finding), expectation: part.name } : broken(JSON.stringify(finding));
   } catch (error) {
     return broken(messageOf(error));
   }

@@ -197,7 +197,7 @@ async function checkRun({ name, file, chunks }: RunHistory, args: Args, io: Io):
   // The document stays one: all else is told beside it.
   const tell = args.json ? io.stderr : io.stdout;
   // What cannot be judged here differs from what lies beside for that reason alone.
-  const isKnown = verdict.findings.every(({ checker }) => checker !== 'judge');
+  const isKnown = verdict.findings.every((one) => one.checker !== 'judge' || one.verdict === 'pass');
   const isSame =
     folder === undefined || !isKnown || (await isAsBeside(folder, json, history.run?.drill, tell));
   if (args.verify !== undefined) tell(`${flaw ?? `signed with the key of ${args.verify}`}\n`);

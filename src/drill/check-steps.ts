@@ -1,7 +1,6 @@
 /** Whether each step names things that are there, and comes at a time when it can do something. */
 
-import type { Names } from './check-names.js';
-import { checkSelector } from './check-names.js';
+import { checkSelector, type Names } from './check-names.js';
 import { abilitiesOf, checkPromotion, notADependency } from './check-system.js';
 import { checkTarget } from './check-target.js';
 import { type Parts, partOf, type StepParts, type StepPlace, type StepsBefore } from './parts.js';

@@ -66,7 +66,6 @@ const schema = z
       refuse('`to` only together with `from`', `\`to\` and \`${given[0]}\``);
     }
   });
-export type PartitionOptions = z.output<typeof schema>;
 
 export interface PartitionAim extends Aim {
   mode: CutMode;

@@ -31,13 +31,22 @@ async function run(refusals: number) {
   const { verdict } = runs[0]!;
   const { events } = decodeHistory(readFileSync(join(out, 'kill/1/history.jsonl')));
   const recorded = events.filter((event) => event.type === 'ask' && event.ask === 'failback').length;
-  return { asked, recorded, verdict };
+  const [ask, end] = [
+    events.findIndex((event) => event.type === 'ask' && event.ask === 'failback'),
+    events.findIndex((event) => event.type === 'phase' && event.phase === 'final reads'),
+  ];
+  const written = events
+    .slice(ask, end)
+    .some((event) => event.type === 'ok' && event.f === 'write' && event.node === 'a');
+  return { asked, recorded, verdict, written };
 }
 
 it('is carried out once it is taken, and measured from when it was first asked for', async () => {
-  const { asked, recorded, verdict } = await run(3);
+  const { asked, recorded, verdict, written } = await run(3);
   expect(verdict.findings.filter((finding) => finding.verdict !== 'pass')).toEqual([]);
   expect([asked, recorded]).toEqual([4, 4]);
+  // Clients go on until the original primary has acknowledged a write, which is what ends a failback.
+  expect(written).toBe(true);
   expect(verdict.timings.failback_ms).toBeGreaterThan(300);
 });
 
