@@ -20,7 +20,7 @@ import { attachOutput, type ContainerOutput } from './container-output.js';
 import { processOf, sendSignal } from './container-process.js';
 import { ContainerStarts } from './container-starts.js';
 import { refusalOf, statusOf } from './engine.js';
-import { spanOfFreezer } from './freezer.js';
+import { freezerOf, ordered, spanOfFreezer } from './freezer.js';
 import type { NetworkTurns } from './network-turns.js';
 
 export interface ContainerSetting {
@@ -40,8 +40,6 @@ export interface ContainerSetting {
 
 /** How long the engine may take to tell of an end that was seen, ms. */
 const ENGINE_PATIENCE = 15_000;
-/** How long an engine is asked again to freeze a container, ms. */
-const FREEZE_PATIENCE = 2000;
 
 export class Container {
   readonly #setting: ContainerSetting;
@@ -184,33 +182,38 @@ export class Container {
   async pause(): Promise<Span> {
     const { clock } = this.#setting;
     const { container } = await this.#alive();
-    const end = clock.now() + FREEZE_PATIENCE;
     // On a busy machine an engine gives up on a container whose processes are all being started.
-    const freeze = (): Promise<unknown> =>
-      container.pause().catch((error: unknown) => {
-        if (clock.now() > end || !/unable to freeze/.test(refusalOf(error))) throw error;
-        return freeze();
-      });
+    const passing = this.#isFrozen ? /unable to freeze/ : /unable to freeze|already paused/;
     this.#isFrozen = true;
+    const freeze = () =>
+      ordered(
+        () => container.pause(),
+        (refusal) => passing.test(refusal),
+        clock,
+      );
     return spanOfFreezer('all', this.process, clock, () => this.#asked('pause', freeze()));
   }
 
   /** Where it is frozen. */
   async resume(): Promise<Span> {
+    const { clock } = this.#setting;
     const isPaused = await this.paused();
-    return spanOfFreezer('no', this.process, this.#setting.clock, async () => {
-      const resumed =
-        isPaused &&
-        this.made.unpause().catch(async (error: unknown) => {
-          // It ended, or was started again, between the look and this.
-          if (await this.paused()) throw error;
-        });
-      if (resumed) await this.#asked('resume', resumed);
+    const frozen = this.process && freezerOf(this.process);
+    const isPassing = (refusal: string) => /not paused/.test(refusal) && frozen?.() === 'all';
+    const thaw = () =>
+      ordered(() => this.made.unpause(), isPassing, clock).catch(async (error: unknown) => {
+        // It ended, or was started again, between the look and this.
+        if (await this.paused()) throw error;
+      });
+    return spanOfFreezer('no', this.process, clock, async () => {
+      if (isPaused) await this.#asked('resume', thaw());
       this.#isFrozen = false;
     });
   }
 
   async paused(): Promise<boolean> {
+    const frozen = this.process && freezerOf(this.process);
+    if (frozen) return frozen() === 'all' && (await this.running());
     const { Paused, Running } = await this.#state();
     return Paused && Running && (await this.running());
   }

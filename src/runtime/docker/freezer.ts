@@ -1,11 +1,13 @@
 /**
  * Whether the freezer holds a container, as the kernel tells at once. An engine answers a good while after it has frozen
- * one, for it starts a program to do it.
+ * one, for it starts a program to do it; and where it is asked again soon, what it takes the container for may be what
+ * that was the turn before (its own view is changed once more by events that come late).
  */
 import { join } from 'node:path';
 import { type Clock, sleep } from '../../clock.js';
 import { type Span, spanned } from '../../span.js';
 import type { ProcessIdentity } from '../os-process.js';
+import { refusalOf } from './engine.js';
 import { cgroupOf, readText } from './handicap/cgroup.js';
 
 /** `partly`: it has begun, or is being undone. */
@@ -21,7 +23,7 @@ export async function spanOfFreezer(
   clock: Clock,
   work: () => Promise<unknown>,
 ): Promise<Span> {
-  const frozen = process && freezerOf(process.pid);
+  const frozen = process && freezerOf(process);
   let seen: Span | undefined;
   const asked = await spanned(clock, async () => {
     if (frozen) seen = await seenToBe(wanted, frozen, work(), clock);
@@ -30,8 +32,30 @@ export async function spanOfFreezer(
   return seen ?? asked;
 }
 
+/** What an engine refuses because of what it takes the container for it is asked again, for so long, ms. */
+const ASK_AGAIN_FOR = 2000;
+const ASK_EVERY = 5;
+
+/** Gives the engine an order until it takes it, or refuses it for another reason than `isPassing` knows. */
+export async function ordered(
+  order: () => Promise<unknown>,
+  isPassing: (refusal: string) => boolean,
+  clock: Clock,
+): Promise<void> {
+  const end = clock.now() + ASK_AGAIN_FOR;
+  for (;;) {
+    try {
+      await order();
+      return;
+    } catch (error) {
+      if (clock.now() > end || !isPassing(refusalOf(error))) throw error;
+      await sleep(clock, ASK_EVERY);
+    }
+  }
+}
+
 /** Of the container of a process of this machine; undefined where its control group cannot be seen. */
-function freezerOf(pid: number): (() => Frozen) | undefined {
+export function freezerOf({ pid }: ProcessIdentity): (() => Frozen) | undefined {
   const group = cgroupOf(pid, 'freezer');
   if (!group) return undefined;
   const read = (name: string) => readText(join(group.folder, name))?.trim() ?? '';
