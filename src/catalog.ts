@@ -32,7 +32,9 @@ import { toxic } from './fault/toxic.js';
 import type { Catalog } from './run/catalog.js';
 import { dockerRuntime } from './runtime/docker/docker-runtime.js';
 import { processRuntime } from './runtime/process/process-runtime.js';
+import { redisSystem } from './system/redis.js';
 import { referenceSystem } from './system/reference.js';
+import type { System } from './system/system.js';
 import { append } from './workload/append.js';
 import { cas } from './workload/cas.js';
 import { counter } from './workload/counter.js';
@@ -62,7 +64,7 @@ export const CATALOG: Catalog = {
     budget,
   ]),
   workloads: byName([register, set, append, cas, counter]),
-  systems: byName([referenceSystem]),
+  systems: byName<System>([referenceSystem, redisSystem]),
   files: [],
   runtimes: { docker: dockerRuntime, process: processRuntime },
 };

@@ -43,6 +43,11 @@ const IMPORT_RULES: ImportRule[] = [
     instead: 'only clock, random and reference/ itself: the thing under test must not know the drill',
   },
   {
+    from: /^system\/redis\//,
+    only: /^(clock\.ts|errors\.ts|reference\/|system\/redis\/)/,
+    instead: 'what runs in a supervisor is all there is in its container',
+  },
+  {
     from: /^toxiproxy\//,
     only: /^(clock\.ts|random\.ts|errors\.ts|toxiproxy\/)/,
     instead: 'only clock, random, errors and toxiproxy/ itself: the server runs in a process of its own',

@@ -1,7 +1,8 @@
 /** Whether a drill asks of its system only what that can tell and do. */
 import { hasOwnImage } from './container.js';
 import { type HttpSystemSpec, httpOperations } from './http-system.js';
-import { named, type Parts, type SystemAbilities } from './parts.js';
+import { Phrases, problemsOf } from './issues.js';
+import { named, type Parts, type SystemAbilities, type SystemPart } from './parts.js';
 import { found, type Path, type Problem, quoted } from './problem.js';
 import type { Drill, Failback } from './schema.js';
 import { listed } from './suggest.js';
@@ -24,27 +25,24 @@ export function abilitiesOf({ system }: TopologySpec, { systems }: Parts): Syste
   }
   const part = named(systems, system);
   if (!part) return undefined;
-  const { operations, eventOf, role, switchover } = part;
+  const { operations, eventOf, supervisors, role, switchover } = part;
   return {
     operations,
-    declarations: eventOf !== undefined,
+    declarations: (supervisors?.eventOf ?? eventOf) !== undefined,
     roles: role !== undefined,
     switchover: switchover !== undefined,
   };
 }
 
-export function checkSystemParts(topology: TopologySpec): Problem[] {
+export function checkSystemParts(topology: TopologySpec, { systems }: Parts): Problem[] {
+  const { supervisor, nodes, system } = topology;
   const http = httpOf(topology);
-  const { supervisor, system, nodes } = topology;
   if (!http) {
-    if (system !== 'reference' || supervisor !== 'none') return [];
+    const part = named(systems, system as string);
+    const own = part?.check?.(topology) ?? [];
     return [
-      {
-        path: ['topology', 'supervisor'],
-        expected: 'supervisors, without which the reference system has no primary',
-        found: 'none',
-        todo: 'leave it out for the usual ones',
-      },
+      ...own.map((problem) => ({ ...problem, path: ['topology', ...problem.path] })),
+      ...checkSettings(topology, part),
     ];
   }
   const problems: Problem[] = [];
@@ -75,6 +73,17 @@ export function checkSystemParts(topology: TopologySpec): Problem[] {
       todo: 'say how a node is asked for its role',
     });
   return problems;
+}
+
+function checkSettings({ settings }: TopologySpec, part: SystemPart | undefined): Problem[] {
+  const path: Path = ['topology', 'settings'];
+  if (settings === undefined || !part) return [];
+  if (!part.settings)
+    return [{ path, on: 'key', message: `the system \`${part.name}\` has no settings`, todo: 'remove it' }];
+  const phrases = new Phrases();
+  const { error } = part.settings.safeParse(settings, { error: phrases.error });
+  const problems = error ? problemsOf(error.issues, settings, phrases) : [];
+  return problems.map((problem) => ({ ...problem, path: [...path, ...problem.path] }));
 }
 
 /** A write that does not say what it writes, or where, would be the same one again and again. */

@@ -1,6 +1,7 @@
 /** Whether nodes, roles and protections of a topology can work together. */
 import { checkDependencies } from './check-dependencies.js';
 import { checkSystemParts } from './check-system.js';
+import type { Parts } from './parts.js';
 import type { Problem } from './problem.js';
 import { found, quoted } from './problem.js';
 import { RESERVED_NAMES, type SupervisorSpec, type TopologySpec } from './topology.js';
@@ -9,7 +10,7 @@ import { formatDuration } from './units.js';
 /** Every node has links to every other one: more of them are more than one machine carries. */
 const MOST_NODES = 25;
 
-export function checkTopology(topology: TopologySpec): Problem[] {
+export function checkTopology(topology: TopologySpec, parts: Parts): Problem[] {
   const { supervisor } = topology;
   const own = supervisor === 'none' ? [] : [...checkDetector(supervisor), ...checkLease(supervisor)];
   if (topology.compose !== undefined)
@@ -20,7 +21,12 @@ export function checkTopology(topology: TopologySpec): Problem[] {
         found: found(topology.compose),
       },
     ];
-  return [...checkNodes(topology), ...checkDependencies(topology), ...checkSystemParts(topology), ...own];
+  return [
+    ...checkNodes(topology),
+    ...checkDependencies(topology),
+    ...checkSystemParts(topology, parts),
+    ...own,
+  ];
 }
 
 function checkNodes({ nodes, system }: TopologySpec): Problem[] {

@@ -20,7 +20,7 @@ export function checkDrill(drill: Drill, parts: Parts): Problem[] {
   const names = namesOf(drill);
   return [
     ...checkSystem(drill, Object.keys(parts.systems)),
-    ...checkTopology(drill.topology),
+    ...checkTopology(drill.topology, parts),
     ...checkClients(drill, names.nodes),
     ...checkWorkload(drill, parts),
     ...checkSteps(drill, names, parts),
@@ -32,15 +32,22 @@ export function checkDrill(drill: Drill, parts: Parts): Problem[] {
 }
 
 function checkSystem({ topology }: Drill, systems: readonly string[]): Problem[] {
-  const { system } = topology;
-  if (typeof system !== 'string' || systems.includes(system)) return [];
+  const unknown = (system: unknown, path: Problem['path']): Problem[] =>
+    typeof system !== 'string' || systems.includes(system)
+      ? []
+      : [
+          {
+            path,
+            expected: `a system that is known: ${listed(systems)}`,
+            found: found(system),
+            ...advice(system, systems),
+          },
+        ];
   return [
-    {
-      path: ['topology', 'system'],
-      expected: `a system that is known: ${listed(systems)}`,
-      found: found(system),
-      ...advice(system, systems),
-    },
+    ...unknown(topology.system, ['topology', 'system']),
+    ...Object.entries(topology.nodes).flatMap(([name, { system }]) =>
+      unknown(system, ['topology', 'nodes', name, 'system']),
+    ),
   ];
 }
 

@@ -1,7 +1,7 @@
 /** What a drill asks of a runtime, so that one that lacks it can refuse before anything starts. */
 import { hasPower } from '../topology/links.js';
 import { containerKeysOf } from './container.js';
-import { type Capability, partOf, type StepParts } from './parts.js';
+import { type Capability, named, type Parts, partOf, type StepParts } from './parts.js';
 import type { Path, Problem } from './problem.js';
 import type { Drill } from './schema.js';
 import { type Step, stepOf, verbOf } from './steps.js';
@@ -16,8 +16,16 @@ interface Need {
   target?: string | undefined;
 }
 
+/** The capability to run a program that comes with the machine, or with the image of a node. */
+const PROGRAM = 'program: ';
+
+/** The name of the program where a capability is to run one. */
+export function programOf(capability: Capability): string | undefined {
+  return capability.startsWith(PROGRAM) ? capability.slice(PROGRAM.length) : undefined;
+}
+
 /** The capabilities that a drill needs, each with the nodes and supervisors that it may be needed for, where that is known. */
-export function needsOf(drill: Drill, parts: StepParts): Map<Capability, string[]> {
+export function needsOf(drill: Drill, parts: Parts): Map<Capability, string[]> {
   const found = new Map<Capability, string[]>();
   for (const { capability, target } of needs(drill, parts)) {
     const nodes = target === undefined ? [] : candidates(target, drill);
@@ -29,11 +37,14 @@ export function needsOf(drill: Drill, parts: StepParts): Map<Capability, string[
 /** What a runtime with the `offered` capabilities cannot do of a drill; for `drillError`. */
 export function missingNeeds(
   drill: Drill,
-  parts: StepParts,
+  parts: Parts,
   offered: readonly Capability[],
   runtime: string,
 ): Problem[] {
-  const missing = needs(drill, parts).filter((need) => !offered.includes(need.capability));
+  const missing = needs(drill, parts).filter(
+    // Whether a program is there is the machine's business: `lackingNeeds`.
+    ({ capability }) => !offered.includes(capability) && programOf(capability) === undefined,
+  );
   return missing.map(({ capability, path }) => ({
     path,
     expected: `a runtime that can do \`${capability}\``,
@@ -48,7 +59,7 @@ export function missingNeeds(
 /** The same for a capability that the runtime offers, but not on this machine; `lack` says why. */
 export function lackingNeeds(
   drill: Drill,
-  parts: StepParts,
+  parts: Parts,
   capability: Capability,
   lack: string,
   runtime: string,
@@ -62,7 +73,7 @@ export function lackingNeeds(
   }));
 }
 
-function needs(drill: Drill, parts: StepParts): Need[] {
+function needs(drill: Drill, parts: Parts): Need[] {
   const all = drill.steps.flatMap((step, index) => stepNeeds(step, ['steps', index], parts));
   if (drill.failback !== 'none') all.push({ capability: 'start', path: ['failback'] });
   if (hasPower(drill.topology)) all.push({ capability: 'power', path: ['topology', 'supervisor'] });
@@ -70,6 +81,10 @@ function needs(drill: Drill, parts: StepParts): Need[] {
     all.push({ capability: 'packet-filters', path: ['topology', 'network'] });
   for (const [name, node] of Object.entries(drill.topology.nodes)) {
     const [key] = containerKeysOf(node);
+    const system = node.system ?? drill.topology.system;
+    const { executable } = (typeof system === 'string' && named(parts.systems, system)) || {};
+    if (executable !== undefined && key === undefined)
+      all.push({ capability: `${PROGRAM}${executable}`, path: ['topology', 'nodes', name], target: name });
     if (key !== undefined) all.push({ capability: 'containers', path: ['topology', 'nodes', name, key] });
   }
   return all;

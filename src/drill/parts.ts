@@ -8,6 +8,7 @@ import type { OperationType } from '../history/operation-type.js';
 import type { Names } from './check-names.js';
 import type { Path, Problem } from './problem.js';
 import type { Drill } from './schema.js';
+import type { TopologySpec } from './topology.js';
 
 /**
  * Something that a runtime can do beyond the least, by name: `kill`, `links`, `packet-filters`, `cpu`, ... What a
@@ -117,10 +118,17 @@ export interface WorkloadPart {
 export interface SystemPart {
   readonly name: string;
   readonly operations: readonly OperationType[];
+  /** What `settings` of the topology may say; without it, nothing. */
+  readonly settings?: z.ZodType;
+  /** The program that a machine must have on its PATH for nodes that are processes. */
+  readonly executable?: string;
+  /** What it cannot do that the topology asks for; paths lead from there. */
+  check?(topology: TopologySpec): Problem[];
   /** Tells roles. */
   readonly role?: unknown;
-  /** Logs events, such as that a failure was declared. */
+  /** Logs events, such as that a failure was declared; supervisors of its own may do so. */
   readonly eventOf?: unknown;
+  readonly supervisors?: { readonly eventOf?: unknown };
   readonly switchover?: unknown;
 }
 

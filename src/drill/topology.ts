@@ -30,6 +30,9 @@ export const node = z.strictObject({
     description:
       'the role that the node starts in; one node is the primary; a dependency is what the others need, such as a database: no client dials it',
   }),
+  system: z.string({ error: 'the name of a system' }).optional().meta({
+    description: "what runs in it, where that is not the topology's system: redis, or a system of a plug-in",
+  }),
   tags: z.array(tag).max(20).optional().meta({ description: 'names for several nodes, such as site:east' }),
   ...containerKeys,
 });
@@ -126,8 +129,12 @@ const topologyFile = z.strictObject({
     .default('reference')
     .meta({
       description:
-        'what runs in the nodes: reference, a system of a plug-in, or one of your own, told with `http`',
+        'what runs in the nodes: reference, redis, a system of a plug-in, or one of your own, told with `http`',
     }),
+  settings: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .meta({ description: 'settings of the system, each of which has its own' }),
   network: z.enum(['private', 'shared']).default('private').meta({
     description:
       'private: each link between nodes has a proxy of its own; shared: one network for what is not TCP (VRRP, UDP, multicast), cut by packet filters',

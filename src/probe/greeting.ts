@@ -19,7 +19,7 @@ import { freshId } from '../random.js';
 import type { Address } from '../runtime/address.js';
 import type { Door, Edges } from '../runtime/edges.js';
 import type { LinkPlace } from '../runtime/runtime.js';
-import { greets, type System, tellsRole } from '../system/system.js';
+import { greets, type Resident, tellsRole } from '../system/system.js';
 import { kindOf, type Link } from '../topology/links.js';
 
 /** How long what has arrived already may take to be seen, ms. */
@@ -38,16 +38,15 @@ export interface Greeter {
 
 export interface GreeterSetting {
   clock: Clock;
-  system: System;
+  /** What runs in a node; undefined where nobody knows how it is spoken to. */
+  residentOf(node: string): Resident | undefined;
   place(link: string): LinkPlace;
-  /** Nodes of which the system knows nothing. */
-  strangers?: readonly string[];
   /** Where links lie in networks that cannot be reached from here: ways to begin where a link's source is. */
   edges?: Pick<Edges, 'door' | 'greeting' | 'knock'> | undefined;
 }
 
 export function greeter(setting: GreeterSetting): Greeter {
-  const { clock, system, place, strangers = [], edges } = setting;
+  const { clock, residentOf, place, edges } = setting;
   /** Tokens under way, and what to call when one arrives. */
   const waiting = new Map<string, () => void>();
   const series = freshId();
@@ -63,7 +62,7 @@ export function greeter(setting: GreeterSetting): Greeter {
 
   /** To whoever listens behind the link. */
   function wayThrough({ link, dial }: LinkPlace, token: string): Way | undefined {
-    const ask = questionFor(link, system, strangers);
+    const ask = questionFor(link, residentOf);
     return (
       ask && {
         send: (signal) =>
@@ -156,16 +155,16 @@ interface Question {
 }
 
 /** What the destination of a link can be asked; undefined where it is known to answer nothing. */
-function questionFor({ to, port }: Link, system: System, strangers: readonly string[]): Question | undefined {
+function questionFor({ to, port }: Link, residentOf: GreeterSetting['residentOf']): Question | undefined {
   if (kindOf(to) === 'power') {
     return { put: greetPower, tells: true };
   }
-  // Of these, and of what listens on further ports, the system knows nothing.
-  if (port !== undefined || strangers.includes(to)) return undefined;
-  if (greets(system))
-    return { put: (...sent) => system.greet(...sent), tells: system.arrivalOf !== undefined };
-  if (tellsRole(system))
-    return { put: (address, _token, signal) => system.role(address, signal), tells: false };
+  // Of what listens on further ports, nobody knows.
+  const resident = port === undefined ? residentOf(to) : undefined;
+  if (resident && greets(resident))
+    return { put: (...sent) => resident.greet(...sent), tells: resident.arrivalOf !== undefined };
+  if (resident && tellsRole(resident))
+    return { put: (address, _token, signal) => resident.role(address, signal), tells: false };
   return undefined;
 }
 

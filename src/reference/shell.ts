@@ -9,6 +9,7 @@ import { seeded } from '../random.js';
 import type { Endpoint } from './client.js';
 import type { Effect, Happening, LogLine, Machine } from './effect.js';
 import { Face } from './http.js';
+import type { Message } from './message.js';
 import { NodeMachine } from './node.js';
 import type { Detection, Replication, Settings } from './settings.js';
 import { Storage } from './storage.js';
@@ -42,6 +43,18 @@ export interface ShellConfig {
 /** The variable that holds what the power device answers to: others can read a process's arguments. */
 export const POWER_KEY = 'FAILOVER_DRILL_POWER_KEY';
 
+/** The way to a peer. What is sent may get lost, and nobody is told. */
+export interface Way {
+  send(message: Message): void;
+}
+
+/** Gives the ways to peers that do not speak as nodes and supervisors of ours do; undefined for those that do. */
+export type Ways = (around: {
+  settings: Settings;
+  clock: Clock;
+  dispatch(happening: Happening): void;
+}) => (peer: string, address: Endpoint) => Way | undefined;
+
 /** The shortest time between two batches of writes, in ms: each costs a sync and a request to each standby. */
 const PACE = 3;
 
@@ -53,7 +66,7 @@ export class Shell {
   readonly #node: NodeMachine | undefined;
   readonly #storage: Storage;
   readonly #face: Face;
-  readonly #peers = new Map<string, Peer>();
+  readonly #peers = new Map<string, Way>();
   readonly #power: Power | undefined;
   #timer: Timer | undefined;
   #due = Number.POSITIVE_INFINITY;
@@ -65,7 +78,7 @@ export class Shell {
     config: ShellConfig,
     powerKey: string,
     print: (line: string) => void,
-    clock: Clock = systemClock,
+    { ways = () => () => undefined, clock = systemClock }: { ways?: Ways; clock?: Clock } = {},
   ) {
     this.#config = config;
     this.#clock = clock;
@@ -80,8 +93,9 @@ export class Shell {
       this.#machine = this.#node;
     } else this.#machine = new SupervisorMachine(settings, records, random, clock.now());
     const patience = Math.min(1000, Math.max(150, settings.detect.timeout));
+    const wayTo = ways({ settings, clock, dispatch: (happening) => this.dispatch(happening) });
     for (const [name, address] of Object.entries(config.peers))
-      if (name !== 'power') this.#peers.set(name, new Peer(address, clock, patience));
+      if (name !== 'power') this.#peers.set(name, wayTo(name, address) ?? new Peer(address, clock, patience));
     const slow = settings.fencing ? settings.fencing.delay : 0;
     const { power } = config.peers;
     if (power) this.#power = new Power(power, powerKey, clock, slow + settings.detect.timeout);

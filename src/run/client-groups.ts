@@ -58,7 +58,7 @@ export function clientGroups(
       onFull: (since) => onBehind(behind(name, spec.rate), since),
       onBroken: (error) => onBehind(broken(workload.name, error), clock.now()),
       target,
-      connect: (node) => system.connect(dial(node)),
+      connect: (node) => system.connect(dial(node), drill),
       record: (body, times) => void recorder.record(body, times),
     });
     return { name, running, target };

@@ -22,7 +22,7 @@ export async function finalReads(scene: Scene): Promise<void> {
     recorder.record({ type: 'problem', message: 'there is no primary to make the final reads from' });
     return;
   }
-  const connection = system.connect(cluster.places.observe(primary.node));
+  const connection = system.connect(cluster.places.observe(primary.node), scene.drill);
   const keys = writtenKeys(scene);
   const all = keys.length;
   const end = clock.now() + PATIENCE;

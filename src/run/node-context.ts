@@ -1,6 +1,7 @@
 /** What a system is told of a node when it says how to start it. */
 import type { Drill } from '../drill/schema.js';
 import type { Random } from '../random.js';
+import type { Address } from '../runtime/address.js';
 import type { Cluster } from '../runtime/runtime.js';
 import type { NodeContext } from '../system/system.js';
 import { linkName } from '../topology/links.js';
@@ -12,9 +13,11 @@ export function nodeContext(
   plan: Plan,
   { places }: Pick<Cluster, 'places'>,
   random: Random,
-  powerKey: string,
+  { powerKey, settings }: Pick<NodeContext, 'powerKey' | 'settings'>,
 ): NodeContext {
   const dialled = new Set(plan.links.filter(({ from }) => from === name).map(({ to }) => to));
+  const dial = (from: string, to: string) => places.link(linkName(from, to)).dial;
+  const format = ({ host, port }: Address) => `${host}:${port}`;
   return {
     name,
     kind: plan.supervisors.includes(name) ? 'supervisor' : 'node',
@@ -27,7 +30,16 @@ export function nodeContext(
     nodes: plan.members,
     peers: [...dialled],
     powerKey,
-    dial: (peer) => places.link(linkName(name, peer)).dial,
+    settings,
+    dial: (peer) => dial(name, peer),
+    routes: Object.fromEntries(
+      plan.members.map((from) => [
+        from,
+        Object.fromEntries(
+          plan.members.filter((to) => to !== from).map((to) => [to, format(dial(from, to))]),
+        ),
+      ]),
+    ),
     seed: String(Math.floor(random.fork(`node ${name}`).next() * 2 ** 32)),
   };
 }

@@ -5,12 +5,11 @@
 import { type Timer, within } from '../clock.js';
 import type { Address } from '../runtime/address.js';
 import {
-  greets,
   logsEvents,
+  type Resident,
   type RoleAnswer,
   type RoleAsker,
   roleAskerOf,
-  type System,
   tellsHealth,
   tellsRole,
 } from '../system/system.js';
@@ -23,7 +22,8 @@ const PROBE_EVERY = 50;
 const PROBE_TIMEOUT = 250;
 
 export interface ObserverSetting extends PresentSetting {
-  system: System;
+  /** What runs in a node; undefined where nobody knows how it is spoken to. */
+  residentOf(node: string): Resident | undefined;
   recorder: Recorder;
   observe(node: string): Address;
   /** Whether a node takes part in decisions, so that its log may tell of them. */
@@ -83,13 +83,14 @@ export class Observer extends Present {
   }
 
   onLine(node: string, line: string): void {
-    const { system, recorder, clock, decides } = this.#setting;
-    const token = greets(system) ? system.arrivalOf?.(line) : undefined;
+    const { residentOf, recorder, clock, decides } = this.#setting;
+    const resident = residentOf(node);
+    const token = resident?.arrivalOf?.(line);
     if (token !== undefined) {
       this.#setting.onArrival(token);
       return;
     }
-    const event = logsEvents(system) ? system.eventOf(node, line) : undefined;
+    const event = resident?.eventOf?.(node, line);
     const started = this.#started.get(node) ?? Number.POSITIVE_INFINITY;
     const logged = event && testimony(event, { started, came: clock.now(), decides: decides(node) });
     if (!logged) return;
@@ -99,27 +100,28 @@ export class Observer extends Present {
       this.hear(seen, body.role);
       seen.term = body.term ?? seen.term;
       // Where nobody can be asked, a node that says what it is counts as in sync.
-      if (!tellsRole(system)) seen.inSync = true;
+      if (!resident?.role) seen.inSync = true;
     }
     recorder.record(body, { at: logged.at, until: logged.until });
   }
 
   async #probe(node: string): Promise<void> {
-    const { system, clock, observe } = this.#setting;
-    if (this.#asking.has(node) || !this.of(node).running) return;
+    const { residentOf, clock, observe } = this.#setting;
+    const resident = residentOf(node);
+    if (!resident || this.#asking.has(node) || !this.of(node).running) return;
     const asked = clock.now();
-    if (tellsRole(system)) {
-      const asker = this.#askers.get(node) ?? roleAskerOf(system, observe(node));
+    if (tellsRole(resident)) {
+      const asker = this.#askers.get(node) ?? roleAskerOf(resident, observe(node));
       this.#askers.set(node, asker);
       const answer = await this.#ask(node, (signal) => asker.role(signal));
       if (this.#timer && this.of(node).running) this.#note(node, answer, asked);
-    } else if (tellsHealth(system)) {
+    } else if (tellsHealth(resident)) {
       const serves = await this.#ask(node, async (signal) => {
-        await system.healthy(observe(node), signal);
+        await resident.healthy(observe(node), signal);
         return true;
       });
       if (this.#timer && this.of(node).running) this.#assume(node, serves ?? false);
-    } else if (!logsEvents(system)) this.#assume(node, true);
+    } else if (!logsEvents(resident)) this.#assume(node, true);
   }
 
   /** Undefined where there is no answer, or not in time. */

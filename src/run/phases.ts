@@ -4,7 +4,7 @@ import { stepText } from '../drill/step-text.js';
 import { EnvironmentError, messageOf } from '../errors.js';
 import type { Phase } from '../history/event.js';
 import { isWrite } from '../history/operations.js';
-import { switches } from '../system/system.js';
+import { askSwitchover } from './ask-switchover.js';
 import { CONDITIONS, waitUntil } from './conditions.js';
 import { finalReads } from './final-reads.js';
 import type { Scene } from './scene.js';
@@ -170,7 +170,7 @@ async function resync(scene: Scene): Promise<void> {
 }
 
 async function failback(scene: Scene): Promise<void> {
-  const { drill, system, recorder, cluster, observer, signal } = scene;
+  const { drill, recorder, observer } = scene;
   if (drill.failback === 'none') return;
   const { to, trigger } = drill.failback;
   const asked = recorder.events.length;
@@ -179,11 +179,9 @@ async function failback(scene: Scene): Promise<void> {
   const ask = () => recorder.record({ type: 'ask', ask: 'failback', node: to });
   if (trigger !== 'manual') ask();
   else {
-    if (!switches(system))
-      throw new EnvironmentError(`the system ${system.name} knows no switchover; give failback: none`);
     const refusal = await untilTaken(scene, () => {
       ask();
-      return system.switchover(to, (node) => cluster.places.observe(node), signal);
+      return askSwitchover(scene, to);
     });
     if (refusal !== undefined) {
       recorder.record({ type: 'problem', message: `the switch back to ${to} was refused: ${refusal}` });

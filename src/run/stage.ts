@@ -21,14 +21,15 @@ import type { System } from '../system/system.js';
 import { addressesOf } from './addresses.js';
 import type { Catalog } from './catalog.js';
 import { clientGroups } from './client-groups.js';
-import { withExposedPorts } from './exposed-ports.js';
 import { Ground } from './ground.js';
 import { HeadCount } from './head-count.js';
 import { Injector } from './injector.js';
+import { withContainers } from './node-containers.js';
 import { nodeContext } from './node-context.js';
 import { Observer } from './observer.js';
 import type { Plan } from './plan.js';
 import type { Recorder } from './recorder.js';
+import { residentsOf } from './residents.js';
 import type { Scene } from './scene.js';
 import { openStageLinks, type StageLinks } from './stage-links.js';
 import { Tally } from './tally.js';
@@ -76,7 +77,7 @@ export class Stage {
 
   /** Brings everything up; the service need not be whole yet when it resolves. */
   async up(): Promise<Scene> {
-    this.#setting = await withExposedPorts(this.#setting);
+    this.#setting = await withContainers(this.#setting);
     const { clock, drill, catalog, plan, runtime, system, recorder, folder, environment, random, signal } =
       this.#setting;
     await this.#count.before();
@@ -105,16 +106,16 @@ export class Stage {
     );
     this.#cluster = cluster;
     const place = (link: string) => cluster.places.link(link);
+    const residentOf = residentsOf(drill, system, catalog.systems);
     const greets: Greeter = greeter({
       clock,
-      system,
+      residentOf,
       place,
-      strangers: plan.nodes.filter((node) => !plan.members.includes(node)),
       edges: cluster.edges,
     });
     const observer = new Observer({
       clock,
-      system,
+      residentOf,
       recorder,
       nodes: drill.topology.nodes,
       supervisors: plan.supervisors,
@@ -134,7 +135,12 @@ export class Stage {
     await this.#openPower(cluster, greets);
     const start = async (node: string) => {
       observer.onStart(node);
-      const program = system.program(nodeContext(node, drill, plan, cluster, random, this.#powerKey));
+      const own = {
+        powerKey: this.#powerKey,
+        settings: system.settings?.parse(drill.topology.settings ?? {}),
+      };
+      const context = nodeContext(node, drill, plan, cluster, random, own);
+      const program = (residentOf(node) ?? system).program(context);
       // Becoming healthy may take minutes, and whoever interrupts the run does not wait for that.
       await unlessAborted(signal, cluster.start(node, program));
     };

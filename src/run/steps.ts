@@ -4,8 +4,8 @@ import { named } from '../drill/parts.js';
 import { type Step, stepOf, type VerbOptions, verbOf } from '../drill/steps.js';
 import { EnvironmentError, UsageError } from '../errors.js';
 import type { ScenarioStage } from '../fault/scenario.js';
-import { switches } from '../system/system.js';
 import { resolveText } from '../topology/partition.js';
+import { askSwitchover } from './ask-switchover.js';
 import { CONDITIONS, waitUntil } from './conditions.js';
 import type { Scene } from './scene.js';
 
@@ -105,13 +105,10 @@ function targetsNow(target: string, scene: Scene): string[] {
 }
 
 async function switchover(options: VerbOptions<'switchover'>, scene: Scene): Promise<void> {
-  const { system, recorder, cluster, signal } = scene;
-  const [to] = targets(options.to, scene);
-  if (!switches(system) || to === undefined)
-    throw new UsageError(`a switchover to ${options.to} is not possible`);
+  const [to = options.to] = targets(options.to, scene);
   await scene.injector.witnessed();
-  recorder.record({ type: 'ask', ask: 'switchover', node: to });
-  await system.switchover(to, (node) => cluster.places.observe(node), signal);
+  scene.recorder.record({ type: 'ask', ask: 'switchover', node: to });
+  await askSwitchover(scene, to);
   await waitUntil(scene, `${to} to be primary`, () => lackOfPrimary(scene, to), DEFAULT_WITHIN);
 }
 

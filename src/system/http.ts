@@ -172,7 +172,7 @@ function roleOf(
 }
 
 function switchoverBy(spec: HttpSystemSpec, promote: string): Switches['switchover'] {
-  return async (to, observe, signal) => {
+  return async (to, { observe }, signal) => {
     const address = observe(to);
     demandSuccess(await ask(spec, address, promote, signal), address, promote);
   };

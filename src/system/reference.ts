@@ -65,8 +65,19 @@ export const referenceSystem: System & TellsRole & LogsEvents & Switches & Requi
     return line.startsWith('{') ? loggedEvent(node, line) : undefined;
   },
 
-  async switchover(to, observe, signal) {
-    const { supervisors } = (await ask(observe(to), 'GET', '/role', '', signal)) as RoleBody;
+  check({ supervisor }) {
+    if (supervisor !== 'none') return [];
+    return [
+      {
+        path: ['supervisor'],
+        expected: 'supervisors, without which the reference system has no primary',
+        found: 'none',
+        todo: 'leave it out for the usual ones',
+      },
+    ];
+  },
+
+  async switchover(to, { supervisors, observe }, signal) {
     let refusal: unknown;
     for (const supervisor of supervisors) {
       try {
@@ -105,7 +116,6 @@ interface RoleBody {
   until?: number;
   accepted: number;
   in_sync: boolean;
-  supervisors: string[];
 }
 
 interface Line {
@@ -132,7 +142,8 @@ const SUPERVISOR_EVENTS: readonly string[] = [
   'out-of-sync',
 ] satisfies SupervisorEvent['event'][];
 
-function configOf({ topology, listen, name, kind, seed, ...node }: NodeContext): ShellConfig {
+/** What a node or supervisor of ours is told at its start. */
+export function configOf({ topology, listen, name, kind, seed, ...node }: NodeContext): ShellConfig {
   const { supervisor, replication } = topology;
   if (supervisor === 'none') throw new InternalError('a reference system without supervisors');
   const { heartbeat, process: list } = supervisor.detect;

@@ -1,8 +1,9 @@
 /**
- * The interface of a system: what runs in the nodes and how the drill talks to it. Three methods are required;
+ * The interface of a system: what runs in the nodes and how the drill talks to it. Two methods are required;
  * what else a system can tell or do are interfaces of their own. One system, one file.
  */
-
+import type { ContainerSpec } from '../drill/container.js';
+import type { SystemPart } from '../drill/parts.js';
 import type { TopologySpec } from '../drill/topology.js';
 import type { EventBody, OperationType, Value } from '../history/event.js';
 import type { Address } from '../runtime/address.js';
@@ -41,6 +42,8 @@ export interface NodeContext {
   /** A folder of its own, kept over restarts, in which its program runs. */
   data: string;
   topology: TopologySpec;
+  /** What the drill file sets of the system's own `settings`, with what is usual in the place of the rest. */
+  settings: unknown;
   /** The declared primary at the beginning, and where a failback leads. */
   primary: string;
   /** Whether the supervisors are to switch back to it by themselves. */
@@ -51,18 +54,29 @@ export interface NodeContext {
   peers: readonly string[];
   /** The address that this node dials to reach a peer (`power` for the power device): the link's. */
   dial(peer: string): Address;
+  /** Where each node dials the others, `host:port`: for a supervisor that tells nodes whom to follow. */
+  routes: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** What the power device answers to, as `authorization: Bearer <key>`; not to be told in arguments, which others can read. */
   powerKey: string;
   /** The seed from which the node draws its randomness. */
   seed: string;
 }
 
-export interface System {
-  readonly name: string;
-  /** What its connections can be asked for; a workload that needs more is refused. */
-  readonly operations: readonly OperationType[];
+/** What runs in a node, and what can be asked of it there. */
+export interface Resident extends Partial<TellsRole & TellsHealth & LogsEvents & Greets> {
   program(node: NodeContext): Program;
-  connect(address: Address): Connection;
+}
+
+/** `operations`: what its connections can be asked for; a workload that needs more is refused. */
+export interface System
+  extends Omit<SystemPart, 'role' | 'eventOf' | 'supervisors' | 'switchover'>,
+    Resident,
+    Partial<Switches> {
+  connect(address: Address, drill: { topology: TopologySpec }): Connection;
+  /** What runs in its supervisors; without it, they are asked and told as its nodes are. */
+  readonly supervisors?: Resident;
+  /** What a node that names no image is made of, where nodes are containers; without it, our own image. */
+  readonly container?: ContainerSpec;
 }
 
 export interface RoleAnswer {
@@ -109,9 +123,16 @@ export interface LogsEvents {
 }
 export type LoggedEvent = { at?: number; until?: number; body: EventBody };
 
+/** Who can be asked for a planned change of primary, and where. */
+export interface SwitchoverPlaces {
+  readonly supervisors: readonly string[];
+  /** The address of a node or supervisor beside the links. */
+  observe(node: string): Address;
+}
+
 /** A system that can be asked for a planned change of primary. Resolves once it was accepted; rejects with why not. */
 export interface Switches {
-  switchover(to: string, observe: (node: string) => Address, signal: AbortSignal): Promise<void>;
+  switchover(to: string, at: SwitchoverPlaces, signal: AbortSignal): Promise<void>;
 }
 
 /**
@@ -125,25 +146,23 @@ export interface Greets {
   arrivalOf?(line: string): string | undefined;
 }
 
-export function tellsRole(system: System): system is System & TellsRole {
-  return (system as { role?: unknown }).role !== undefined;
+export function tellsRole<Some extends Resident>(resident: Some): resident is Some & TellsRole {
+  return resident.role !== undefined;
 }
-export function tellsHealth(system: System): system is System & TellsHealth {
-  return (system as { healthy?: unknown }).healthy !== undefined;
+export function tellsHealth<Some extends Resident>(resident: Some): resident is Some & TellsHealth {
+  return resident.healthy !== undefined;
 }
-export function logsEvents(system: System): system is System & LogsEvents {
-  return (system as { eventOf?: unknown }).eventOf !== undefined;
+export function logsEvents<Some extends Resident>(resident: Some): resident is Some & LogsEvents {
+  return resident.eventOf !== undefined;
+}
+export function greets<Some extends Resident>(resident: Some): resident is Some & Greets {
+  return resident.greet !== undefined;
 }
 export function switches(system: System): system is System & Switches {
-  return (system as { switchover?: unknown }).switchover !== undefined;
-}
-export function greets(system: System): system is System & Greets {
-  return (system as { greet?: unknown }).greet !== undefined;
+  return system.switchover !== undefined;
 }
 
 /** A system of one's own, with its types checked; given to `runDrills({ systems: { name: system } })`. */
-export function defineSystem<
-  Own extends System & Partial<TellsRole & TellsHealth & LogsEvents & Switches & Greets>,
->(system: Own): Own {
+export function defineSystem<Own extends System>(system: Own): Own {
   return system;
 }

@@ -84,7 +84,7 @@ export async function openStand(system: System = echoSystem) {
   const links = await openLinks({ client, clock, run }, places);
   const { place, greet, arrived } = {
     place: cluster.places.link,
-    ...greeter({ clock, system, place: cluster.places.link }),
+    ...greeter({ clock, residentOf: () => system, place: cluster.places.link }),
   };
   greets = { greet, arrived };
   if (!cluster.places.power) throw new Error('expected a place for the power device');

@@ -18,7 +18,7 @@ function stand(greet: Greet | undefined, port?: number) {
   } as unknown as System;
   const place = () =>
     ({ link: { name: 'a->b', from: 'a', to: 'b', port }, dial: { host: '127.0.0.1', port: 1 } }) as LinkPlace;
-  return { clock, ...greeter({ clock, system, place }) };
+  return { clock, ...greeter({ clock, residentOf: () => system, place }) };
 }
 const never = () => new Promise<void>(() => {});
 const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
@@ -126,7 +126,7 @@ test("a link's own end is greeted in place of whoever listens behind it, on whic
   let send = async () => {};
   const { greet } = greeter({
     clock,
-    system: { name: 'mute' } as System,
+    residentOf: () => undefined,
     place,
     edges: {
       ...CLOSED,
@@ -150,7 +150,7 @@ test("a link's own end is greeted in place of whoever listens behind it, on whic
 test('a greeting that was closed before its arrival was told has arrived all the same', async () => {
   const { greet } = greeter({
     clock: systemClock,
-    system: { name: 'mute' } as System,
+    residentOf: () => undefined,
     place: () => ({ link: { name: 'a->b', from: 'a', to: 'b' }, greetable: true }) as LinkPlace,
     edges: {
       ...CLOSED,
@@ -170,7 +170,7 @@ test("a link's end that is gone is an error that names it", async () => {
   const clock = new VirtualClock(0);
   const { greet } = greeter({
     clock,
-    system: { name: 'mute' } as System,
+    residentOf: () => undefined,
     place: () => ({ greetable: true }) as LinkPlace,
     edges: { ...CLOSED, greeting: () => never() as Promise<never> },
   });

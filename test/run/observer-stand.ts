@@ -68,7 +68,7 @@ export async function observerStand(drill: Partial<DrillFile>): Promise<Observer
   const frame = building.events().map(({ index: _index, time: _time, ...body }) => body);
   const observer = new Observer({
     clock,
-    system: rolesOf(clock, (node) => says[node as 'a']),
+    residentOf: () => rolesOf(clock, (node) => says[node as 'a']),
     recorder,
     nodes: building.drill().topology.nodes,
     supervisors: ['s1'],

@@ -4,10 +4,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { HttpSystemSpec } from '../../src/drill/http-system.js';
+import { topology } from '../../src/drill/topology.js';
 import { ServiceClient } from '../../src/http-client.js';
 import { httpSystem } from '../../src/system/http.js';
 import { greets, switches, tellsHealth, tellsRole } from '../../src/system/system.js';
 import { decodeDrill } from '../built-in.js';
+
+/** None of it is asked for here. */
+const drill = { topology: topology.parse({ nodes: {} }) };
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
@@ -51,7 +55,7 @@ const soon = () => AbortSignal.timeout(5000);
 
 async function connected(answer: Answer, given: object = WRITE) {
   const { address, asked } = await serve(answer);
-  const connection = httpSystem(told(given)).connect(address);
+  const connection = httpSystem(told(given)).connect(address, drill);
   onTestFinished(() => connection.close());
   return { connection, asked, address };
 }
@@ -106,7 +110,7 @@ describe('a write', () => {
 
   it('has surely failed where the connection is refused', async () => {
     const { address } = await serve(status(200));
-    const nobody = httpSystem(told(WRITE)).connect({ ...address, host: '127.0.0.77' });
+    const nobody = httpSystem(told(WRITE)).connect({ ...address, host: '127.0.0.77' }, drill);
     expect(await nobody.invoke(write('k', 7), soon())).toMatchObject({
       type: 'fail',
       error: expect.stringContaining('ECONNREFUSED'),
@@ -145,7 +149,7 @@ describe('a write', () => {
     const { address } = await serve((request) =>
       request.socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'),
     );
-    const connection = httpSystem(told(WRITE)).connect(address);
+    const connection = httpSystem(told(WRITE)).connect(address, drill);
     onTestFinished(() => connection.close());
     expect(await connection.invoke(write('k', 7), soon())).toEqual({
       type: 'info',
@@ -291,10 +295,13 @@ describe('what a system can do is what it is told with', () => {
     const { address, asked } = await serve(status(200));
     const other = await serve(status(409, 'not in sync'));
     const system = httpSystem(told({ promote: 'POST /promote', role: ROLE }));
-    const observe = (node: string) => (node === 'a' ? address : other.address);
-    await system.switchover?.('a', observe, soon());
+    const places = {
+      supervisors: [],
+      observe: (node: string) => (node === 'a' ? address : other.address),
+    };
+    await system.switchover?.('a', places, soon());
     expect(asked).toEqual(['POST /promote']);
-    await expect(system.switchover?.('b', observe, soon())).rejects.toThrow(/found status 409 "not in sync"/);
+    await expect(system.switchover?.('b', places, soon())).rejects.toThrow(/found status 409 "not in sync"/);
   });
 });
 

@@ -31,6 +31,12 @@ const reserved = reserveBlock('reference').then((block) => new Ports(block));
 /** What the power device answers to. */
 const KEY = 'key-of-this-run';
 
+/** Where a change of primary is asked for. */
+const places = (cluster: Cluster) => ({
+  supervisors: cluster.supervisors,
+  observe: (node: string) => cluster.address(node),
+});
+
 /** Three nodes, three supervisors and a power device, on loopback. */
 class Cluster {
   readonly #spec: object;
@@ -87,6 +93,8 @@ class Cluster {
       peers: [...NODES, ...this.supervisors, 'power'].filter((peer) => peer !== name),
       dial: (peer) => this.address(peer),
       powerKey: KEY,
+      settings: {},
+      routes: {},
       seed: '1',
     });
     mkdirSync(data, { recursive: true });
@@ -151,14 +159,14 @@ class Cluster {
   }
 
   async write(node: string, key: string, value: number) {
-    const connection = referenceSystem.connect(this.address(node));
+    const connection = referenceSystem.connect(this.address(node), { topology: topology.parse(this.#spec) });
     const outcome = await connection.invoke({ f: 'write', key, value }, AbortSignal.timeout(PATIENCE));
     connection.close();
     return outcome;
   }
 
   async read(node: string, key: string) {
-    const connection = referenceSystem.connect(this.address(node));
+    const connection = referenceSystem.connect(this.address(node), { topology: topology.parse(this.#spec) });
     const outcome = await connection.invoke({ f: 'read', key, value: null }, AbortSignal.timeout(PATIENCE));
     connection.close();
     return outcome;
@@ -200,7 +208,7 @@ describe('the reference system as processes', () => {
 
     cluster.start('a');
     await cluster.until('a in sync', async () => (await cluster.role('a'))?.inSync === true);
-    await referenceSystem.switchover('a', (name) => cluster.address(name), AbortSignal.timeout(PATIENCE));
+    await referenceSystem.switchover('a', places(cluster), AbortSignal.timeout(PATIENCE));
     await cluster.until('a primary', async () => (await cluster.role('a'))?.role === 'primary');
     expect(await cluster.read('a', 'k7')).toMatchObject({ type: 'ok', value: 7 });
     const events = cluster.lines.map(({ node, line }) => referenceSystem.eventOf(node, line)?.body);
@@ -253,7 +261,7 @@ describe('the reference system as processes', () => {
       expect(await cluster.read(next, 'k')).toMatchObject({ type: 'ok', value: 1 });
       cluster.start(first);
       await cluster.until('in sync', async () => (await cluster.role(first))?.inSync === true);
-      await referenceSystem.switchover(first, (node) => cluster.address(node), AbortSignal.timeout(PATIENCE));
+      await referenceSystem.switchover(first, places(cluster), AbortSignal.timeout(PATIENCE));
       await cluster.until('switched back', async () => (await cluster.role(first))?.role === 'primary');
       expect(await cluster.read(first, 'k')).toMatchObject({ type: 'ok', value: 1 });
     });

@@ -9,7 +9,15 @@ import type { TarFile } from './tar.js';
 const FOLDER = '/opt/failover-drill';
 
 /** What runs in containers, and what it imports; test/runtime/docker/own-build.test.ts holds it to that. */
-const PARTS = ['clock.js', 'random.js', 'errors.js', 'reference', 'toxiproxy', 'runtime/docker/agent'];
+const PARTS = [
+  'clock.js',
+  'random.js',
+  'errors.js',
+  'reference',
+  'system/redis',
+  'toxiproxy',
+  'runtime/docker/agent',
+];
 
 /** The path in the image of an entry of the build, such as `reference/process.js`. */
 export function entryInImage(name: string): string {

@@ -1,6 +1,8 @@
 /** The process runtime: nodes are child processes on loopback. It needs nothing but Node. */
 import { resolve } from 'node:path';
+import { programOf } from '../../drill/needs.js';
 import type { Capability } from '../../drill/parts.js';
+import { onPath } from '../on-path.js';
 import { startReaper } from '../reaper/reaper.js';
 import type { Layout, Runtime, Surroundings } from '../runtime.js';
 import { lookOnMachine } from './look.js';
@@ -23,6 +25,11 @@ export const processRuntime: Runtime & {
 } = {
   name: 'process',
   capabilities,
+  async lack(capability, { environment }) {
+    const program = programOf(capability);
+    const isLacking = program !== undefined && onPath(program, environment['PATH']) === undefined;
+    return isLacking ? `no ${program} on PATH` : undefined;
+  },
   look: async (run) => lookOnMachine(run),
   async open(layout, surroundings) {
     const { run, clock, environment } = surroundings;

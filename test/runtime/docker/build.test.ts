@@ -4,9 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { CATALOG } from '../../../src/catalog.js';
 import { systemClock as clock } from '../../../src/clock.js';
 import type { ContainerSpec } from '../../../src/drill/container.js';
-import { withExposedPorts } from '../../../src/run/exposed-ports.js';
+import { withContainers } from '../../../src/run/node-containers.js';
 import { planOf } from '../../../src/run/plan.js';
 import { exposedPorts, withBuilt } from '../../../src/runtime/docker/build.js';
 import { dockerRuntime } from '../../../src/runtime/docker/docker-runtime.js';
@@ -245,11 +246,12 @@ topology:
       clock,
       environment: process.env,
       drill,
+      catalog: CATALOG,
       plan: planOf(drill),
       runtime: dockerRuntime,
       signal: new AbortController().signal,
     };
-    const known = await withExposedPorts(setting);
+    const known = await withContainers(setting);
     const ports = Object.entries(known.drill.topology.nodes).map(([name, { expose }]) => [name, expose]);
     expect(ports).toEqual([
       ['a', [8500, 8300]],

@@ -1,5 +1,4 @@
 /** The engine for tests in containers: they run where one answers, and fail where one was meant to (DRILL_TEST_STRICT). */
-import { describe, expect, test } from 'vitest';
 import { systemClock as clock } from '../../../src/clock.js';
 import { messageOf } from '../../../src/errors.js';
 import { dockerRuntime } from '../../../src/runtime/docker/docker-runtime.js';
@@ -7,6 +6,7 @@ import { findEngine } from '../../../src/runtime/docker/engine.js';
 import { lackOfPacketFilters } from '../../../src/runtime/docker/packet-tools.js';
 import type { Layout } from '../../../src/runtime/runtime.js';
 import { atEnd } from '../../lifetime.js';
+import { withThing } from '../../with-thing.js';
 import { surroundings } from '../opened.js';
 
 /** Why there is no engine; undefined where there is one. */
@@ -26,18 +26,6 @@ export function withEngine(define: () => void): void {
 /** Tests that filter packets in containers' networks, which needs root and iptables beside an engine. */
 export function withPacketFilters(define: () => void): void {
   withThing('packets can be filtered', missing ?? lackOfFilters, define);
-}
-
-function withThing(what: string, lack: string | undefined, define: () => void): void {
-  if (lack === undefined) define();
-  else {
-    describe('containers', () => {
-      const strict = process.env.DRILL_TEST_STRICT !== undefined;
-      (strict ? test : test.skip)(`${what}: ${lack}`, () => {
-        expect(lack).toBeUndefined();
-      });
-    });
-  }
 }
 
 export async function openContainers(layout: Partial<Layout>) {

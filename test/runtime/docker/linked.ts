@@ -36,7 +36,7 @@ export function injecting({ cluster, links }: Linked, layout: Pick<Layout, 'node
   const place = cluster.places.link;
   const greets = greeter({
     clock,
-    system: noopSystem,
+    residentOf: () => noopSystem,
     place,
     edges: cluster.edges,
   });

@@ -23,7 +23,7 @@ async function stand() {
   const place = (link: string) => cluster.places.link(link);
   const { greet, arrived } = greeter({
     clock,
-    system: echoSystem,
+    residentOf: () => echoSystem,
     place,
     edges: cluster.edges,
   });

@@ -1,0 +1,143 @@
+/**
+ * What a supervisor orders a Redis node to be, and what it tells the supervisor's machine of that node. Redis knows no
+ * terms: a node keeps the one that it was last ordered in as its `replica-priority`, which nothing else here uses, and
+ * a supervisor that comes with an earlier one orders nothing. The orders are Sentinel's (MULTI, REPLICAOF, CLIENT KILL,
+ * EXEC), so that a client's session never outlives the office of its node.
+ *
+ *     starts                                   a standby of nowhere, of term 0
+ *     is the primary of a later term           REPLICAOF NO ONE, once in a term
+ *     was replaced, the successor is not yet   REPLICAOF nowhere: serves nobody
+ *     another one is primary                   REPLICAOF that one
+ *     is to hand over                          CLIENT PAUSE WRITE, and once the heir has everything REPLICAOF nowhere
+ */
+import { EnvironmentError } from '../../errors.js';
+import type { Configuration } from '../../reference/configuration.js';
+import type { Heartbeat } from '../../reference/message.js';
+import { type Command, Refusal, type Reply } from './resp.js';
+
+/** The questions whose answers `seenIn` reads. */
+export const QUESTIONS: readonly Command[] = [
+  ['INFO', 'server'],
+  ['INFO', 'replication'],
+  ['CONFIG', 'GET', 'replica-priority'],
+];
+
+/** What a node said of itself. */
+export interface Seen {
+  /** Drawn by each process anew. */
+  incarnation: number;
+  isMaster: boolean;
+  /** `host:port` of its master, where it is a replica. */
+  master: string | undefined;
+  /** Whether it has everything from its master but for what is on its way. */
+  isLinked: boolean;
+  /** How far its data reaches, in bytes of the replication stream. */
+  offset: number;
+  term: number;
+}
+
+/** Throws where the replies are not those of a Redis that may be asked. */
+export function seenIn([server, replication, priority]: readonly Reply[]): Seen {
+  const refused = [server, replication, priority].find((reply) => reply instanceof Refusal);
+  if (refused) throw new EnvironmentError(refused.message);
+  const value = fields(`${server}\r\n${replication}`);
+  const isMaster = value['role'] === 'master';
+  return {
+    incarnation: Number.parseInt(value['run_id']?.slice(0, 12) ?? '0', 16),
+    isMaster,
+    master: isMaster ? undefined : `${value['master_host']}:${value['master_port']}`,
+    isLinked: value['master_link_status'] === 'up' && value['master_sync_in_progress'] === '0',
+    offset: Number(value[isMaster ? 'master_repl_offset' : 'slave_repl_offset'] ?? 0),
+    term: Array.isArray(priority) ? Number(priority[1] ?? 0) : 0,
+  };
+}
+
+function fields(info: string): Record<string, string | undefined> {
+  return Object.fromEntries(info.split('\r\n').map((line) => line.split(/:(.*)/s, 2) as [string, string]));
+}
+
+/** Where nobody listens; the port tells for whom a primary stepped down. */
+const NOWHERE_PORT = 1;
+export const NOWHERE = address(NOWHERE_PORT);
+
+function address(port: number): string {
+  return `127.0.0.1:${port}`;
+}
+
+/** Who is to take over, at which port of nowhere. */
+function heirAddress(nodes: readonly string[], heir: string): string {
+  return address(NOWHERE_PORT + 1 + nodes.indexOf(heir));
+}
+
+export interface Situation {
+  name: string;
+  nodes: readonly string[];
+  seen: Seen;
+  configuration: Configuration;
+  /** The process that was seen leading, and in which term: another one does not go on in that. */
+  led: { term: number; incarnation: number } | undefined;
+  /** The node that everything was handed over to: clients wait, and it has all that there is. */
+  heir: string | undefined;
+  /** Where this node dials another one, `host:port`. */
+  dial(node: string): string;
+}
+
+export function ordersFor({ name, nodes, seen, configuration, led, heir, dial }: Situation): Command[] {
+  const { term, primary, active, former } = configuration;
+  if (seen.term > term) return [];
+  if (!active) return former?.node === name && seen.isMaster ? replicaOf(NOWHERE, term, seen) : [];
+  if (primary === name) {
+    if (heir !== undefined && seen.isMaster) return replicaOf(heirAddress(nodes, heir), term, seen);
+    const restarted = led?.term === term && led.incarnation !== seen.incarnation;
+    return seen.term < term && !restarted ? inOne([termIs(term), ['REPLICAOF', 'NO', 'ONE'], UNPAUSE]) : [];
+  }
+  const to = dial(primary);
+  if (seen.master === to) return seen.term < term ? [termIs(term)] : [];
+  return replicaOf(to, term, seen);
+}
+
+const UNPAUSE: Command = ['CLIENT', 'UNPAUSE'];
+
+function termIs(term: number): Command {
+  return ['CONFIG', 'SET', 'replica-priority', term];
+}
+
+function replicaOf(to: string, term: number, { isMaster }: Seen): Command[] {
+  const [host = '', port = ''] = to.split(':');
+  const sessions: Command[] = isMaster ? [['CLIENT', 'KILL', 'TYPE', 'normal'], UNPAUSE] : [];
+  return inOne([termIs(term), ['REPLICAOF', host, port], ...sessions]);
+}
+
+function inOne(commands: readonly Command[]): Command[] {
+  return [['MULTI'], ...commands, ['EXEC']];
+}
+
+/** What the machine is told; `sentAt` in ms of this supervisor's clock, when the node was asked. */
+export function heartbeatOf(
+  {
+    name,
+    nodes,
+    seen,
+    configuration,
+    led,
+  }: Omit<Situation, 'configuration' | 'heir' | 'dial'> & {
+    configuration: Configuration | undefined;
+  },
+  sentAt: number,
+): Heartbeat {
+  const term = configuration?.term ?? 0;
+  const restarted = led?.term === term && led.incarnation !== seen.incarnation && seen.term < term;
+  const leading = seen.isMaster && seen.term > 0;
+  return {
+    type: 'heartbeat',
+    from: name,
+    incarnation: seen.incarnation,
+    sentAt,
+    term: restarted ? term : seen.term,
+    leading,
+    serving: leading,
+    deaf: false,
+    yieldedTo: nodes.find((node) => seen.master === heirAddress(nodes, node)) ?? null,
+    position: { term: 0, index: seen.offset },
+  };
+}
