@@ -17,7 +17,7 @@ export const list: Command<Args> = {
       .options(SELECTION_OPTIONS)
       .option('json', { type: 'boolean', default: false, describe: 'print it as one JSON document' }),
   async handler({ folder, json, ...selection }, io) {
-    const [{ readFile }, { resolve }, { findDrills, SHIPPED }, { headOf }, { loadDrill }, { CATALOG }] =
+    const [{ readFile }, { join, resolve }, { findDrills, SHIPPED }, { headOf }, { loadDrill }, { CATALOG }] =
       await Promise.all([
         import('node:fs/promises'),
         import('node:path'),
@@ -27,7 +27,7 @@ export const list: Command<Args> = {
         import('../catalog.js'),
       ]);
     const rows: Row[] = [];
-    for (const file of await findDrills([folder ?? SHIPPED], io.cwd)) {
+    for (const file of await findDrills([folder ?? join(SHIPPED, '**', '*.yaml')], io.cwd)) {
       try {
         const path = resolve(io.cwd, file);
         const head = headOf(path, file);
