@@ -38,6 +38,11 @@ export const systemClock: Clock = {
   wall: () => new Date(),
 };
 
+/** Calls `fire` once what is under way is done and what has come in was taken: no time passes for it. */
+export function soon(fire: () => void): void {
+  setImmediate(fire);
+}
+
 /** Resolves after `ms` milliseconds; rejects with the signal's reason when it is aborted before. */
 export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -84,9 +84,9 @@ const BANS: Ban[] = [
   },
   {
     // `socket.setTimeout(0)` takes a time limit away.
-    name: /\bset(Timeout|Interval)\((?!0\))/,
+    name: /\bset(Timeout|Interval|Immediate)\((?!0\))/,
     homes: /^clock\.ts$/,
-    instead: 'clock.timer() or sleep() of src/clock.ts',
+    instead: 'clock.timer(), sleep() or soon() of src/clock.ts',
   },
   {
     name: /\bMath\.random\b|\brandomBytes\b|\brandomUUID\b/,

@@ -3,10 +3,15 @@
  *
  *     node dist/reference/process.js '{"kind":"node","name":"a",...}' [ways.js]
  *
- * The second argument is a module whose `waysOf` gives the ways to nodes of another kind, for a supervisor of such. Events go to standard output, one JSON line each; what went wrong goes to standard error.
+ * The second argument is a module whose `waysOf` gives the ways to nodes of another kind, for a supervisor of such. Events
+ * go to standard output, one JSON line each; what went wrong goes to standard error.
  */
 import { pathToFileURL } from 'node:url';
-import { POWER_KEY, Shell, type ShellConfig, type Ways } from './shell.js';
+import { systemClock as clock, soon } from '../clock.js';
+import { listen } from './http.js';
+import { POWER_KEY, type Ports, Shell, type ShellConfig, type WaysOf } from './shell.js';
+import { Storage } from './storage.js';
+import { Peer, Power } from './transport.js';
 
 const config = JSON.parse(process.argv[2] ?? '{}') as ShellConfig;
 
@@ -20,18 +25,34 @@ if (config.lifeline) {
 }
 
 try {
-  const print = (line: string) => void process.stdout.write(`${line}\n`);
+  const { peers } = config;
   const module = process.argv[3];
-  const ways =
-    module === undefined
-      ? {}
-      : { ways: ((await import(pathToFileURL(module).href)) as WaysModule).waysOf(config) };
-  await new Shell(config, process.env[POWER_KEY] ?? '', print, ways).start();
+  const others = module === undefined ? undefined : await waysIn(module);
+  const ports: Ports = {
+    clock,
+    soon,
+    print: (line) => void process.stdout.write(`${line}\n`),
+    disk: (synced) => new Storage(config.data, synced),
+    ways(around) {
+      const patience = Math.min(1000, Math.max(150, around.settings.detect.timeout));
+      const other = others?.(config, around);
+      return (peer) => {
+        const address = peers[peer];
+        if (!address) throw new Error(`expected the address of ${peer} under \`peers\``);
+        return other?.(peer, address) ?? new Peer(address, clock, patience);
+      };
+    },
+    power: (patience) =>
+      peers['power'] && new Power(peers['power'], process.env[POWER_KEY] ?? '', clock, patience),
+  };
+  const shell = new Shell(config, ports);
+  await listen(config.listen, (...request) => shell.serve(...request));
+  shell.start();
 } catch (error) {
   process.stderr.write(`${config.name}: ${String(error)}\n`);
   process.exit(1);
 }
 
-interface WaysModule {
-  waysOf(config: ShellConfig): Ways;
+async function waysIn(module: string): Promise<WaysOf> {
+  return ((await import(pathToFileURL(module).href)) as { waysOf: WaysOf }).waysOf;
 }

@@ -1,20 +1,18 @@
 /**
  * The shell of a machine: tells it what happens, does what it says, wakes it when it wants. Everything that
- * decides is in the machine; everything that touches the world is in storage, transport and http.
+ * decides is in the machine; everything that touches the world are the ports.
  *
- *     http, timers, disk, peers --Happening--> machine --Effect--> http, disk, peers, standard output
+ *     desk, timers, disk, peers --Happening--> machine --Effect--> desk, disk, peers, standard output
  */
-import { type Clock, systemClock, type Timer } from '../clock.js';
+import type { Clock, Timer } from '../clock.js';
 import { seeded } from '../random.js';
 import type { Endpoint } from './client.js';
-import type { Effect, Happening, LogLine, Machine } from './effect.js';
-import { Face } from './http.js';
+import { Desk, type Reply } from './desk.js';
+import type { DiskRecord, Effect, Happening, LogLine, Machine } from './effect.js';
 import type { Message } from './message.js';
 import { NodeMachine } from './node.js';
 import type { Detection, Replication, Settings } from './settings.js';
-import { Storage } from './storage.js';
 import { SupervisorMachine } from './supervisor.js';
-import { Peer, Power } from './transport.js';
 
 /** The configuration that a process is started with, as JSON. */
 export interface ShellConfig {
@@ -48,12 +46,47 @@ export interface Way {
   send(message: Message): void;
 }
 
-/** Gives the ways to peers that do not speak as nodes and supervisors of ours do; undefined for those that do. */
-export type Ways = (around: {
+/** What a machine keeps over its restarts. */
+export interface Disk {
+  readonly records: readonly DiskRecord[];
+  /** Whoever gave the disk is told of each write that has reached it, by its sequence. */
+  append(sequence: number, records: readonly DiskRecord[]): void;
+}
+
+/** The power device: switches nodes off and tells which processes run. */
+export interface PowerDevice {
+  /** Resolves with whether the device has confirmed that `target` is off. */
+  off(target: string): Promise<boolean>;
+  /** The names of the running processes; undefined where the device does not answer. */
+  list(): Promise<readonly string[] | undefined>;
+}
+
+/** What a shell is given of itself. */
+export interface Around {
   settings: Settings;
   clock: Clock;
   dispatch(happening: Happening): void;
-}) => (peer: string, address: Endpoint) => Way | undefined;
+}
+
+/** Gives the ways to peers that do not speak as nodes and supervisors of ours do; undefined for those that do. */
+export type WaysOf = (
+  config: ShellConfig,
+  around: Around,
+) => (peer: string, address: Endpoint) => Way | undefined;
+
+/** What a shell works on: the real ones (process.ts), or those of a simulation. */
+export interface Ports {
+  readonly clock: Clock;
+  /** Calls `fire` once what is under way is done and what has come in was taken. */
+  soon(fire: () => void): void;
+  print(line: string): void;
+  /** `synced` is to be told of each write that has reached the disk. */
+  disk(synced: (sequence: number) => void): Disk;
+  /** The way to each peer, but for the power device. */
+  ways(around: Around): (peer: string) => Way;
+  /** Undefined where nothing leads to one; `patience` in ms. */
+  power(patience: number): PowerDevice | undefined;
+}
 
 /** The shortest time between two batches of writes, in ms: each costs a sync and a request to each standby. */
 const PACE = 3;
@@ -61,59 +94,56 @@ const PACE = 3;
 export class Shell {
   readonly #clock: Clock;
   readonly #config: ShellConfig;
+  readonly #soon: (fire: () => void) => void;
   readonly #print: (line: string) => void;
   readonly #machine: Machine;
   readonly #node: NodeMachine | undefined;
-  readonly #storage: Storage;
-  readonly #face: Face;
-  readonly #peers = new Map<string, Way>();
-  readonly #power: Power | undefined;
+  readonly #disk: Disk;
+  readonly #desk: Desk;
+  readonly #peers: ReadonlyMap<string, Way>;
+  readonly #power: PowerDevice | undefined;
   #timer: Timer | undefined;
   #due = Number.POSITIVE_INFINITY;
   #flushing = false;
   #flushedAt = Number.NEGATIVE_INFINITY;
 
-  /** `powerKey` is what the power device answers to. */
-  constructor(
-    config: ShellConfig,
-    powerKey: string,
-    print: (line: string) => void,
-    { ways = () => () => undefined, clock = systemClock }: { ways?: Ways; clock?: Clock } = {},
-  ) {
+  constructor(config: ShellConfig, { clock, soon, print, disk, ways, power }: Ports) {
     this.#config = config;
     this.#clock = clock;
+    this.#soon = soon;
     this.#print = print;
     this.#log({ at: clock.now(), event: 'started' });
     const settings = settingsOf(config);
-    this.#storage = new Storage(config.data, (sequence) => this.dispatch({ type: 'synced', sequence }));
+    const dispatch = (happening: Happening) => this.dispatch(happening);
+    this.#disk = disk((sequence) => dispatch({ type: 'synced', sequence }));
     const random = seeded(`${config.seed}/${config.name}/${clock.now()}`);
-    const { records } = this.#storage;
+    const { records } = this.#disk;
     if (config.kind === 'node') {
       this.#node = new NodeMachine(settings, records, random, clock.now());
       this.#machine = this.#node;
     } else this.#machine = new SupervisorMachine(settings, records, random, clock.now());
-    const patience = Math.min(1000, Math.max(150, settings.detect.timeout));
-    const wayTo = ways({ settings, clock, dispatch: (happening) => this.dispatch(happening) });
-    for (const [name, address] of Object.entries(config.peers))
-      if (name !== 'power') this.#peers.set(name, wayTo(name, address) ?? new Peer(address, clock, patience));
+    const wayTo = ways({ settings, clock, dispatch });
+    const peers = Object.keys(config.peers).filter((peer) => peer !== 'power');
+    this.#peers = new Map(peers.map((peer) => [peer, wayTo(peer)]));
     const slow = settings.fencing ? settings.fencing.delay : 0;
-    const { power } = config.peers;
-    if (power) this.#power = new Power(power, powerKey, clock, slow + settings.detect.timeout);
-    this.#face = new Face({
-      dispatch: (happening) => this.dispatch(happening),
+    this.#power = power(slow + settings.detect.timeout);
+    this.#desk = new Desk({
+      dispatch,
       describe: () => this.#describe(),
       ready: () => this.#ready(),
       greeted: (token) => this.#print(JSON.stringify({ at: clock.now(), event: 'greeted', token })),
     });
   }
 
-  /** Listens, and begins. */
-  async start(): Promise<void> {
-    const { host, port } = this.#config.listen;
-    await this.#face.listen(host, port);
+  /** Begins. From then on it is to be asked. */
+  start(): void {
     this.#log({ at: this.#clock.now(), event: 'running' });
-    this.#log({ at: this.#clock.now(), event: 'loaded', detail: `${this.#storage.records.length} records` });
+    this.#log({ at: this.#clock.now(), event: 'loaded', detail: `${this.#disk.records.length} records` });
     this.dispatch({ type: 'wake' });
+  }
+
+  serve(method: string, url: string, body: string, reply: Reply): void {
+    this.#desk.serve(method, url, body, reply);
   }
 
   dispatch(happening: Happening): void {
@@ -131,7 +161,7 @@ export class Shell {
       this.dispatch({ type: 'flush' });
     };
     const rest = this.#flushedAt + PACE - this.#clock.now();
-    if (rest <= 0) setImmediate(flush);
+    if (rest <= 0) this.#soon(flush);
     else this.#clock.timer(rest, flush);
   }
 
@@ -148,8 +178,8 @@ export class Shell {
 
   #perform(effect: Effect): void {
     if (effect.type === 'send') this.#peers.get(effect.to)?.send(effect.message);
-    else if (effect.type === 'write') this.#storage.append(effect.sequence, effect.records);
-    else if (effect.type === 'answer') this.#face.answer(effect.request, effect.answer);
+    else if (effect.type === 'write') this.#disk.append(effect.sequence, effect.records);
+    else if (effect.type === 'answer') this.#desk.answer(effect.request, effect.answer);
     else if (effect.type === 'log') this.#log(effect.line);
     else if (effect.type === 'fence') void this.#fence(effect.id, effect.target);
     else void this.#list(effect.id);

@@ -5,8 +5,9 @@
 import { closeSync, fdatasync, ftruncateSync, mkdirSync, openSync, readFileSync, write } from 'node:fs';
 import { join } from 'node:path';
 import type { DiskRecord } from './effect.js';
+import type { Disk } from './shell.js';
 
-export class Storage {
+export class Storage implements Disk {
   readonly #file: number;
   readonly #synced: (sequence: number) => void;
   readonly records: readonly DiskRecord[];

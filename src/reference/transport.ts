@@ -7,6 +7,7 @@
 import type { Clock } from '../clock.js';
 import { type Endpoint, HttpClient } from './client.js';
 import type { Message } from './message.js';
+import type { PowerDevice, Way } from './shell.js';
 
 /** Past this many waiting messages the oldest are dropped. */
 const CAPACITY = 128;
@@ -16,7 +17,7 @@ const RETRY = 15;
 const HOLD = 25;
 const REQUESTS = 4;
 
-export class Peer {
+export class Peer implements Way {
   readonly #client: HttpClient;
   readonly #clock: Clock;
   readonly #patience: number;
@@ -57,8 +58,8 @@ export class Peer {
 /** How long a list is waited for at least, in ms: a busy device is late with it, and what it says is as good. */
 const LIST_PATIENCE = 1000;
 
-/** The power device: switches nodes off and tells which processes run. */
-export class Power {
+/** The power device, over HTTP. */
+export class Power implements PowerDevice {
   readonly #client: HttpClient;
   readonly #clock: Clock;
   readonly #patience: number;
@@ -70,13 +71,11 @@ export class Power {
     this.#patience = patience;
   }
 
-  /** Resolves with whether the device has confirmed that `target` is off. */
   async off(target: string): Promise<boolean> {
     const path = `/off/${encodeURIComponent(target)}`;
     return (await exchange(this.#client, 'POST', path, '', this.#clock, this.#patience)) !== undefined;
   }
 
-  /** The names of the running processes; undefined where the device does not answer. */
   async list(): Promise<string[] | undefined> {
     const patience = Math.max(LIST_PATIENCE, this.#patience);
     const text = await exchange(this.#client, 'GET', '/list', '', this.#clock, patience);

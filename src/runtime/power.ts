@@ -10,7 +10,7 @@
  * It answers to nobody else on the machine than to whoever has the run's key.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type Clock, sleep } from '../clock.js';
+import { type Clock, sleep, soon } from '../clock.js';
 import { EnvironmentError, messageOf } from '../errors.js';
 import { pageBehind } from '../toxiproxy/page-guard.js';
 import type { Address } from './address.js';
@@ -99,7 +99,7 @@ async function runningOf({ nodes, kills }: PowerSetting): Promise<string[]> {
  */
 async function isGivenUp({ socket }: IncomingMessage): Promise<boolean> {
   // The end of a connection that is there already is read in the event loop's next turn.
-  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < 2; turn++) await new Promise<void>((resolve) => soon(resolve));
   return socket.destroyed || socket.readableEnded;
 }
 
