@@ -59,6 +59,12 @@ const IMPORT_RULES: ImportRule[] = [
     instead: 'no part by its name: take it from the Catalog that is handed in',
   },
   {
+    from: /^runtime\/reaper\//,
+    never: /^(runtime\/(docker|process|links)|link|toxiproxy)\//,
+    instead:
+      'the reaper knows processes, folders and notes: say how things are removed in a Reapable of runtime/reapables.ts',
+  },
+  {
     from: /^(?!cli\.ts|commands\/)/,
     never: /^(cli\.ts|commands\/)/,
     instead: 'commands are thin: move what is shared to the folder it belongs to',
@@ -214,6 +220,9 @@ describe('the rules themselves can fail', () => {
     expect(importFindings('checker/x.ts', ['runtime/runtime.ts'])).toHaveLength(1);
     expect(importFindings('reference/x.ts', ['errors.ts'])).toHaveLength(1);
     expect(importFindings('fault/x.ts', ['catalog.ts'])).toHaveLength(1);
+    expect(
+      importFindings('runtime/reaper/x.ts', ['runtime/docker/engine.ts', 'runtime/ports.ts']),
+    ).toHaveLength(1);
     expect(importFindings('run/x.ts', ['fault/kill.ts', 'fault/fault.ts', 'catalog.ts'])).toHaveLength(2);
   });
 

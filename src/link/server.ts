@@ -61,7 +61,7 @@ async function openGiven({ clock, hosts }: ServerChoice, url: string): Promise<T
   const client = openClient(url);
   const version = await versionOf(client, clock);
   // Before the first proxy is made: it outlives us, and the proxies on it would too.
-  hosts.noteToxiproxy(url);
+  hosts.noteHolding({ kind: 'toxiproxy', place: url });
   return { client, url, server: url, version, close: async () => {} };
 }
 

@@ -9,7 +9,7 @@ import { freshId } from '../random.js';
 import type { Ability } from './ability.js';
 import { diagnoseEngine } from './docker/diagnosis.js';
 import { lackOfLoopback, openFileLimit } from './machine.js';
-import { reserveBlock } from './process/ports.js';
+import { reserveBlock } from './ports.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -12,6 +12,7 @@ import type { Link } from '../topology/links.js';
 import type { Address } from './address.js';
 import type { Edges } from './edges.js';
 import type { Handicapped } from './handicap.js';
+import type { Holding } from './reaper/run-folder.js';
 
 /** The runtimes that come with failover-drill. */
 export type RuntimeName = 'docker' | 'process';
@@ -222,8 +223,8 @@ export interface Hosts {
   address(): Promise<Address>;
   /** Starts a helper, whose standard input is a pipe that ends with the runner. Its log is `_<name>.log`. */
   host(name: string, program: Program, onLine: (line: string) => void): Promise<Helper>;
-  /** Notes that the run has proxies on a Toxiproxy that is not ours, so that they are removed whatever happens. */
-  noteToxiproxy(url: string): void;
+  /** Notes where the run has things that would outlive it, so that they are removed whatever happens. */
+  noteHolding(holding: Holding): void;
 }
 
 export function kills<Opened extends Cluster>(cluster: Opened): cluster is Opened & Kills {

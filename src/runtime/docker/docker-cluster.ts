@@ -12,6 +12,7 @@ import type { ProcessIdentity } from '../os-process.js';
 import type { HelperProcesses } from '../process/helper-processes.js';
 import { reap, remaining } from '../reaper/reap.js';
 import type { Reaper } from '../reaper/reaper.js';
+import type { Holding } from '../reaper/run-folder.js';
 import type {
   Cluster,
   Helper,
@@ -212,8 +213,8 @@ export class DockerCluster implements DockerClusterAbilities {
     return this.#setting.helpers.host(name, program, onLine);
   }
 
-  noteToxiproxy(url: string): void {
-    this.#setting.helpers.noteToxiproxy(url);
+  noteHolding(holding: Holding): void {
+    this.#setting.helpers.noteHolding(holding);
   }
 
   close(): Promise<Inventory> {

@@ -4,8 +4,9 @@ import { within } from '../../clock.js';
 import { type ContainerSpec, hasOwnImage } from '../../drill/container.js';
 import type { Capability } from '../../drill/parts.js';
 import { thisProcess } from '../os-process.js';
+import { Ports } from '../ports.js';
 import { HelperProcesses } from '../process/helper-processes.js';
-import { Ports } from '../process/ports.js';
+import { lookOnMachine, together } from '../reaper/look.js';
 import { startReaper } from '../reaper/reaper.js';
 import type { Layout, Runtime, Surroundings } from '../runtime.js';
 import { exposedPorts, withBuilt } from './build.js';
@@ -19,7 +20,7 @@ import { HANDICAPS } from './handicap/handicaps.js';
 import { reachOf } from './handicap/reach.js';
 import { ensureImages } from './images.js';
 import { labelsOf, nameInEngine } from './labels.js';
-import { lookEverywhere } from './look.js';
+import { lookInEngine } from './look.js';
 import { makeNetworks } from './networks.js';
 import { lackOfPacketFilters } from './packet-tools.js';
 import { assignSharedPlaces } from './shared-places.js';
@@ -90,9 +91,10 @@ export const dockerRuntime: Omit<Runtime, 'open'> & {
   },
   async look(run, { environment, clock }) {
     const docker = await engineClient(engineAddress(environment));
-    return within(clock, LOOK_PATIENCE, 'looking at what is in the engine', () =>
-      lookEverywhere(docker, run),
-    );
+    const looking = () => lookInEngine(docker, run);
+    const there = await within(clock, LOOK_PATIENCE, 'looking at what is in the engine', looking);
+    // Where the run has helpers.
+    return together(lookOnMachine(run), [there]);
   },
   async open(layout, surroundings) {
     const { run, clock, environment } = surroundings;
@@ -105,7 +107,7 @@ export const dockerRuntime: Omit<Runtime, 'open'> & {
     making.catch(() => undefined);
     const reaper = await startReaper(run, clock, environment);
     try {
-      reaper.folder.noteEngine(engine.address);
+      reaper.folder.noteHolding({ kind: 'engine', place: engine.address });
       const image = await making;
       const runner = thisProcess();
       const ports = new Ports(reaper.ports);

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { EnvironmentError, InternalError, messageOf } from '../../errors.js';
 import type { Address } from '../address.js';
 import { makeSubgroup } from '../control-group.js';
+import type { Ports } from '../ports.js';
 import { reap, remaining } from '../reaper/reap.js';
 import type { Reaper } from '../reaper/reaper.js';
+import type { Holding } from '../reaper/run-folder.js';
 import type {
   Cluster,
   Helper,
@@ -25,7 +27,6 @@ import type {
 import { HelperProcesses } from './helper-processes.js';
 import { type Members, membersIn, membersSeen } from './members.js';
 import { NodeProcess } from './node-process.js';
-import type { Ports } from './ports.js';
 
 /** How long a process may take to end after SIGKILL, and after SIGTERM, ms. */
 const KILL_PATIENCE = 5000;
@@ -100,8 +101,8 @@ export class ProcessCluster implements ProcessClusterAbilities {
     return this.#helpers.host(name, program, onLine);
   }
 
-  noteToxiproxy(url: string): void {
-    this.#helpers.noteToxiproxy(url);
+  noteHolding(holding: Holding): void {
+    this.#helpers.noteHolding(holding);
   }
 
   close(): Promise<Inventory> {

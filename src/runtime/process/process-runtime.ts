@@ -1,10 +1,10 @@
 /** The process runtime: nodes are child processes on loopback. It needs nothing but Node. */
 import { resolve } from 'node:path';
 import type { Capability } from '../../drill/parts.js';
+import { Ports } from '../ports.js';
+import { lookOnMachine } from '../reaper/look.js';
 import { startReaper } from '../reaper/reaper.js';
 import type { Layout, Runtime, Surroundings } from '../runtime.js';
-import { lookOnMachine } from './look.js';
-import { Ports } from './ports.js';
 import { ProcessCluster, type ProcessClusterAbilities } from './process-cluster.js';
 import { assignPlaces, portsNeeded } from './process-places.js';
 

@@ -16,7 +16,7 @@ import {
   openDoor,
   openRelay,
 } from '../../../src/runtime/docker/agent-client.js';
-import { Ports, reserveBlock } from '../../../src/runtime/process/ports.js';
+import { Ports, reserveBlock } from '../../../src/runtime/ports.js';
 import { http } from '../../http.js';
 import { dialled } from '../../link/conformance.js';
 import { eventually } from '../opened.js';

@@ -8,7 +8,7 @@ import { freshId, freshSecret } from '../../../src/random.js';
 import { ExpectedGreetings } from '../../../src/runtime/docker/agent/expected-greetings.js';
 import { answerLine, greetingLine } from '../../../src/runtime/docker/agent/greeting-line.js';
 import { openWayIn } from '../../../src/runtime/docker/agent/way-in.js';
-import { Ports, reserveBlock } from '../../../src/runtime/process/ports.js';
+import { Ports, reserveBlock } from '../../../src/runtime/ports.js';
 import { dialled } from '../../link/conformance.js';
 import { eventually } from '../opened.js';
 

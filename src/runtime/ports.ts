@@ -9,8 +9,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { EnvironmentError } from '../../errors.js';
-import { seeded, shuffle } from '../../random.js';
+import { EnvironmentError } from '../errors.js';
+import { seeded, shuffle } from '../random.js';
 
 const HOST = '127.0.0.1';
 const BLOCK = 512;

@@ -1,43 +1,43 @@
-/** What runs have in an engine, found there alone: for whoever cleans up after a runner and its reaper. */
+/** What runs have in an engine: removed for a reaper, and found there alone for who cleans up after runner and reaper. */
 import type Dockerode from 'dockerode';
 import type { Clock } from '../../clock.js';
 import { parseRunner } from '../label.js';
-import { type ProcessIdentity, stateOf, thisMachine } from '../os-process.js';
+import { stateOf, thisMachine } from '../os-process.js';
+import type { FoundRun, Leftovers, Reapable } from '../reaper/reapable.js';
 import { engineClient, findEngine } from './engine.js';
-import { mayHaveEngine } from './engine-address.js';
+import { type EngineAddress, mayHaveEngine } from './engine-address.js';
 import { MACHINE_LABEL, RUNNER_LABEL } from './labels.js';
-import { type ImageRemoval, removeOwnImages } from './own-images.js';
-import { type Removal, removeRun } from './remove.js';
+import { lookInEngine } from './look.js';
+import { removeOwnImages } from './own-images.js';
+import { removeRun } from './remove.js';
 import { thingsOf } from './things.js';
 import { makerOf } from './trial-name.js';
 
-interface EngineRun {
-  /** Its runner, as each of its things names it. */
-  runners: ProcessIdentity[];
-  /** Whether its runner would be seen here if it lived. */
-  here: boolean;
-}
-
-export interface EngineRuns {
-  /** By label. */
-  runs: ReadonlyMap<string, EngineRun>;
-  remove(run: string): Promise<Removal>;
-  /** Removes the images that we made, but for those in use. */
-  removeImages(): Promise<ImageRemoval>;
-}
-
-/** How long the things of one run may take to be removed, ms. */
+/** How long the things of one run may take to be removed, ms: a slow engine is better than a leak. */
 const PATIENCE = 60_000;
+/** How long an engine may not even answer while somebody waits, ms. */
+const SILENCE = 2000;
+
+/** Noted by the engine's address. */
+export const inEngine: Reapable = {
+  name: 'the container engine',
+  async remove(run: string, engine: EngineAddress, clock, { empty, quiet, isAwaited }) {
+    const silence = isAwaited ? SILENCE : PATIENCE;
+    return removeRun(await engineClient(engine), run, clock, { empty, quiet, ms: PATIENCE, silence });
+  },
+  look: async (run: string, engine: EngineAddress) => lookInEngine(await engineClient(engine), run),
+  leftovers: runsInEngine,
+};
 
 /** Undefined where there is no engine. Rejects with an `EnvironmentError` where there is one that does not answer. */
 export async function runsInEngine(
   environment: Readonly<Record<string, string | undefined>>,
   clock: Clock,
-): Promise<EngineRuns | undefined> {
+): Promise<Leftovers | undefined> {
   if (!mayHaveEngine(environment)) return undefined;
   const engine = await findEngine(environment, clock);
   const docker = await engineClient(engine.address);
-  const runs = new Map<string, EngineRun>();
+  const runs = new Map<string, FoundRun>();
   const { containers, networks, volumes } = await thingsOf(docker);
   for (const { run = '', Labels = {} } of [...containers, ...networks, ...volumes]) {
     const { runners, here } = runs.get(run) ?? { runners: [], here: true };
