@@ -19,12 +19,12 @@ interface ImportRule {
 const IMPORT_RULES: ImportRule[] = [
   {
     from: /^(checker|expectation|histories|timeline|report)\//,
-    never: /^(runtime|run|link|fault|probe|workload|toxiproxy|reference|commands|catalog)(\/|\.)/,
+    never: /^(runtime|run|fault|probe|workload|toxiproxy|reference|commands|catalog)(\/|\.)/,
     instead: 'judge and report from the history alone; put what is missing into an event',
   },
   {
     from: /^(drill|topology|history)\//,
-    never: /^(runtime|run|link|fault|probe|workload|system|toxiproxy|reference|commands|catalog)(\/|\.)/,
+    never: /^(runtime|run|fault|probe|workload|system|toxiproxy|reference|commands|catalog)(\/|\.)/,
     instead: 'keep it pure; hand in what it needs as data',
   },
   {
@@ -48,7 +48,7 @@ const IMPORT_RULES: ImportRule[] = [
     instead: 'only clock, random, errors and toxiproxy/ itself: the server runs in a process of its own',
   },
   {
-    from: /^(fault|probe|workload|system|expectation|checker|runtime|link|report|run\/(?!keep\/process))/,
+    from: /^(fault|probe|workload|system|expectation|checker|runtime|report|run\/(?!keep\/process))/,
     never: /^catalog\.ts/,
     instead: 'a part is listed by the catalog and does not know it; whoever uses parts is handed a Catalog',
   },
@@ -60,7 +60,7 @@ const IMPORT_RULES: ImportRule[] = [
   },
   {
     from: /^runtime\/reaper\//,
-    never: /^(runtime\/(docker|process|links)|link|toxiproxy)\//,
+    never: /^(runtime\/(docker|process|links)|toxiproxy)\//,
     instead:
       'the reaper knows processes, folders and notes: say how things are removed in a Reapable of runtime/reapables.ts',
   },
@@ -115,7 +115,7 @@ const BANS: Ban[] = [
   },
   {
     name: /\bnew Error\(/,
-    homes: /^(clock|cli)\.ts$|^(reference|toxiproxy|link|runtime)\//,
+    homes: /^(clock|cli)\.ts$|^(reference|toxiproxy|runtime)\//,
     instead: 'an error of src/errors.ts',
   },
   {

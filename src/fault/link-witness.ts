@@ -23,7 +23,7 @@
  */
 
 import { sleep } from '../clock.js';
-import type { LinkState } from '../link/links.js';
+import type { LinkState } from '../runtime/links/links.js';
 import type { Cut, CutMode } from '../topology/grudge.js';
 import { kindOf } from '../topology/links.js';
 import type { Effects, Greeting, Patience } from './fault.js';

@@ -1,5 +1,5 @@
 /** Toxics on links, and what can be seen of each: shared by the faults that shape links rather than cut them. */
-import type { ToxicChange } from '../link/links.js';
+import type { ToxicChange } from '../runtime/links/links.js';
 import type { Effects, Greeting, Injection, Patience } from './fault.js';
 import {
   ANSWER,

@@ -1,8 +1,8 @@
 /** Where the parts of a topology that stands are reached from this machine. */
 import type { Drill } from '../drill/schema.js';
-import { proxyName } from '../link/toxiproxy-links.js';
 import type { Addresses } from '../report/addresses.js';
 import type { Address } from '../runtime/address.js';
+import { proxyName } from '../runtime/links/proxies/toxiproxy-links.js';
 import type { Places, Runtime } from '../runtime/runtime.js';
 import { kindOf } from '../topology/links.js';
 import type { Plan } from './plan.js';

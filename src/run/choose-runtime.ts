@@ -1,8 +1,8 @@
 /** Where drills run: as asked, or with `auto` in containers where that can be had, else as processes. */
 import type { Clock } from '../clock.js';
 import { messageOf, UsageError } from '../errors.js';
-import { parseToxiproxyChoice, type ToxiproxyChoice } from '../link/toxiproxy-choice.js';
 import { tryDocker } from '../runtime/docker/trial.js';
+import { parseToxiproxyChoice, type ToxiproxyChoice } from '../runtime/links/proxies/toxiproxy-choice.js';
 import type { RuntimeName } from '../runtime/runtime.js';
 
 export type AskedRuntime = RuntimeName | 'auto';

@@ -3,7 +3,7 @@
  * way, the drill ends, and what clients saw since says nothing about the system under test.
  */
 import type { Clock } from '../clock.js';
-import { ToxiproxyWatch, type WatchedServer } from '../link/toxiproxy-watch.js';
+import { ToxiproxyWatch, type WatchedServer } from '../runtime/links/proxies/toxiproxy-watch.js';
 import type { Recorder } from './recorder.js';
 import { type Stall, type StallWatch, watchStalls } from './stalls.js';
 

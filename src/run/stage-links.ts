@@ -3,15 +3,15 @@
  * brings, or nothing but packet filters.
  */
 import type { Clock } from '../clock.js';
-import { CarriedLinks } from '../link/carriers.js';
-import type { StatefulLinks } from '../link/links.js';
-import { openPacketLinks } from '../link/packet-links.js';
-import { openInside, openToxiproxy, type ToxiproxyServer } from '../link/server.js';
-import type { ToxiproxyChoice } from '../link/toxiproxy-choice.js';
-import { openLinks, proxyName } from '../link/toxiproxy-links.js';
-import type { WatchedServer } from '../link/toxiproxy-watch.js';
 import type { Random } from '../random.js';
-import type { BroughtToxiproxies } from '../runtime/edges.js';
+import { CarriedLinks } from '../runtime/links/carriers.js';
+import type { BroughtToxiproxies } from '../runtime/links/edges.js';
+import type { StatefulLinks } from '../runtime/links/links.js';
+import { openPacketLinks } from '../runtime/links/packets/packet-links.js';
+import { openInside, openToxiproxy, type ToxiproxyServer } from '../runtime/links/proxies/server.js';
+import type { ToxiproxyChoice } from '../runtime/links/proxies/toxiproxy-choice.js';
+import { openLinks, proxyName } from '../runtime/links/proxies/toxiproxy-links.js';
+import type { WatchedServer } from '../runtime/links/proxies/toxiproxy-watch.js';
 import type { LinkPlace, OpenCluster } from '../runtime/runtime.js';
 import type { Plan } from './plan.js';
 import type { Recorder } from './recorder.js';

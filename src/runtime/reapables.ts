@@ -4,5 +4,5 @@ import type { Reapable } from './reaper/reapable.js';
 /** Loaded only where a run has some: most have none. */
 export const REAPABLES: ReadonlyMap<string, () => Promise<Reapable>> = new Map([
   ['engine', async () => (await import('./docker/reapable.js')).inEngine],
-  ['toxiproxy', async () => (await import('../link/foreign-proxies.js')).foreignProxies],
+  ['toxiproxy', async () => (await import('./links/proxies/foreign-proxies.js')).foreignProxies],
 ]);

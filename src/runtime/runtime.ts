@@ -10,8 +10,8 @@ import type { Census, Created } from '../history/census.js';
 import type { Part } from '../span.js';
 import type { Link } from '../topology/links.js';
 import type { Address } from './address.js';
-import type { Edges } from './edges.js';
 import type { Handicapped } from './handicap.js';
+import type { Edges } from './links/edges.js';
 import type { Holding } from './reaper/run-folder.js';
 
 /** The runtimes that come with failover-drill. */

@@ -22,7 +22,7 @@ import {
 import { distribution } from './figures.mjs';
 
 const { dockerRuntime } = await load('runtime/docker/docker-runtime.js');
-const { openPacketLinks } = await load('link/packet-links.js');
+const { openPacketLinks } = await load('runtime/links/packets/packet-links.js');
 
 const cluster = await dockerRuntime.open(
   { nodes: MEMBERS, links, power: false, shared: true },

@@ -23,8 +23,8 @@ import {
 import { distribution } from './figures.mjs';
 
 const { processRuntime } = await load('runtime/process/process-runtime.js');
-const { openToxiproxy } = await load('link/server.js');
-const { openLinks } = await load('link/toxiproxy-links.js');
+const { openToxiproxy } = await load('runtime/links/proxies/server.js');
+const { openLinks } = await load('runtime/links/proxies/toxiproxy-links.js');
 
 const further = [
   ...['client:east', 'client:west'].flatMap((from) => members.slice(0, 5).map((to) => [from, to])),

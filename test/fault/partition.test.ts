@@ -4,7 +4,7 @@ import { kill } from '../../src/fault/kill.js';
 import { ANSWER, SILENCE } from '../../src/fault/link-witness.js';
 import { partition } from '../../src/fault/partition.js';
 import { pause } from '../../src/fault/pause.js';
-import { proxyName } from '../../src/link/toxiproxy-links.js';
+import { proxyName } from '../../src/runtime/links/proxies/toxiproxy-links.js';
 import { echoSystem, openStand, view } from './stand.js';
 
 const sees = (evidence: { subject: string; observed: string }[], subject: string) =>

@@ -2,11 +2,11 @@
 import { onTestFinished } from 'vitest';
 import { systemClock as clock } from '../../src/clock.js';
 import type { Aim, AimView, Effects, Fault, Injection, Lasting } from '../../src/fault/fault.js';
-import { openToxiproxy } from '../../src/link/server.js';
-import { openLinks } from '../../src/link/toxiproxy-links.js';
-import { type Greeter, greeter } from '../../src/probe/greeting.js';
 import { seeded } from '../../src/random.js';
 import { freshRun } from '../../src/runtime/label.js';
+import { type Greeter, greeter } from '../../src/runtime/links/greeting.js';
+import { openToxiproxy } from '../../src/runtime/links/proxies/server.js';
+import { openLinks } from '../../src/runtime/links/proxies/toxiproxy-links.js';
 import { openPower } from '../../src/runtime/power.js';
 import { processRuntime } from '../../src/runtime/process/process-runtime.js';
 import type { Greets, System } from '../../src/system/system.js';

@@ -16,8 +16,8 @@
 import type { Verdict } from '../../checker/verdict.js';
 import type { DrillFile } from '../../drill/schema.js';
 import type { Event } from '../../history/event.js';
-import type { ToxiproxyChoice } from '../../link/toxiproxy-choice.js';
 import type { Addresses } from '../../report/addresses.js';
+import type { ToxiproxyChoice } from '../../runtime/links/proxies/toxiproxy-choice.js';
 import type { RuntimeName } from '../../runtime/runtime.js';
 
 export interface Job {

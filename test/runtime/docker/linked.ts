@@ -1,10 +1,10 @@
 /** Containers with links between them, and what a fault needs: for tests that run on an engine. */
 import { systemClock as clock } from '../../../src/clock.js';
 import type { Aim, Effects, Fault } from '../../../src/fault/fault.js';
-import { openInside } from '../../../src/link/server.js';
-import { openLinks } from '../../../src/link/toxiproxy-links.js';
-import { greeter } from '../../../src/probe/greeting.js';
 import { seeded } from '../../../src/random.js';
+import { greeter } from '../../../src/runtime/links/greeting.js';
+import { openInside } from '../../../src/runtime/links/proxies/server.js';
+import { openLinks } from '../../../src/runtime/links/proxies/toxiproxy-links.js';
 import type { Layout } from '../../../src/runtime/runtime.js';
 import { noopSystem } from '../../noop-system.js';
 import { dialLink } from './answering.js';

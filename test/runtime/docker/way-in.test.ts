@@ -9,7 +9,7 @@ import { ExpectedGreetings } from '../../../src/runtime/docker/agent/expected-gr
 import { answerLine, greetingLine } from '../../../src/runtime/docker/agent/greeting-line.js';
 import { openWayIn } from '../../../src/runtime/docker/agent/way-in.js';
 import { Ports, reserveBlock } from '../../../src/runtime/ports.js';
-import { dialled } from '../../link/conformance.js';
+import { dialled } from '../links/conformance.js';
 import { eventually } from '../opened.js';
 
 const [NODE, EDGE, PEER] = ['127.0.0.1', '127.0.0.9', '127.0.0.5'];

@@ -1,10 +1,14 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../../src/clock.js';
-import { ask } from '../../src/link/ask.js';
-import { SILENCE, ToxiproxyWatch, type WatchedServer } from '../../src/link/toxiproxy-watch.js';
-import { seeded } from '../../src/random.js';
-import { startToxiproxy } from '../../src/toxiproxy/server.js';
-import { HaltingClock } from '../halting-clock.js';
+import { systemClock } from '../../../src/clock.js';
+import { seeded } from '../../../src/random.js';
+import { ask } from '../../../src/runtime/links/proxies/ask.js';
+import {
+  SILENCE,
+  ToxiproxyWatch,
+  type WatchedServer,
+} from '../../../src/runtime/links/proxies/toxiproxy-watch.js';
+import { startToxiproxy } from '../../../src/toxiproxy/server.js';
+import { HaltingClock } from '../../halting-clock.js';
 
 const SERVER: WatchedServer = {
   kind: 'given',

@@ -1,8 +1,8 @@
 /** What a Toxiproxy server says of its proxies: those who ask at the same moment share one answer. */
 import type { Toxiproxy } from 'toxiproxy-node-client';
-import { EnvironmentError } from '../errors.js';
+import { EnvironmentError } from '../../../errors.js';
+import type { LinkState } from '../links.js';
 import type { Control } from './control.js';
-import type { LinkState } from './links.js';
 
 export class ServerLook {
   readonly #client: Toxiproxy;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { systemClock as clock } from '../../src/clock.js';
-import { parseToxiproxyChoice } from '../../src/link/toxiproxy-choice.js';
-import { assertReach, chooseRuntime } from '../../src/run/choose-runtime.js';
+import { systemClock as clock } from '../../../src/clock.js';
+import { assertReach, chooseRuntime } from '../../../src/run/choose-runtime.js';
+import { parseToxiproxyChoice } from '../../../src/runtime/links/proxies/toxiproxy-choice.js';
 
 describe('what --toxiproxy means', () => {
   test.each([

@@ -11,16 +11,16 @@
  * Where a link carries packets of any kind, a datagram goes along with the greeting: a connection that does not come
  * about does not tell which of the two directions is to blame, a datagram does.
  */
-import { type Clock, sleep, within } from '../clock.js';
-import { isError } from '../errors.js';
-import type { Greeting, Patience } from '../fault/fault.js';
-import { ServiceClient } from '../http-client.js';
-import { freshId } from '../random.js';
-import type { Address } from '../runtime/address.js';
-import type { Door, Edges } from '../runtime/edges.js';
-import type { LinkPlace } from '../runtime/runtime.js';
-import { greets, type System, tellsRole } from '../system/system.js';
-import { kindOf, type Link } from '../topology/links.js';
+import { type Clock, sleep, within } from '../../clock.js';
+import { isError } from '../../errors.js';
+import type { Greeting, Patience } from '../../fault/fault.js';
+import { ServiceClient } from '../../http-client.js';
+import { freshId } from '../../random.js';
+import { greets, type System, tellsRole } from '../../system/system.js';
+import { kindOf, type Link } from '../../topology/links.js';
+import type { Address } from '../address.js';
+import type { LinkPlace } from '../runtime.js';
+import type { Door, Edges } from './edges.js';
 
 /** How long what has arrived already may take to be seen, ms. */
 const GRACE = 1;

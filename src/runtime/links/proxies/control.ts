@@ -2,8 +2,8 @@
  * Calls to a Toxiproxy server's API: each has a time-out and a name, because control calls have been seen to
  * hang, and a drill must be able to say which.
  */
-import { type Clock, TimeoutError, within } from '../clock.js';
-import { EnvironmentError, messageOf } from '../errors.js';
+import { type Clock, TimeoutError, within } from '../../../clock.js';
+import { EnvironmentError, messageOf } from '../../../errors.js';
 
 /** How long one call may take, ms. */
 const PATIENCE = 5000;

@@ -1,5 +1,5 @@
 /** Which Toxiproxy is to carry the links, as `--toxiproxy` says. */
-import { UsageError } from '../errors.js';
+import { UsageError } from '../../../errors.js';
 
 /**
  * `any`: the best there is. `embedded`: our own, whatever else there is. `url`: a server of the user's own, for local

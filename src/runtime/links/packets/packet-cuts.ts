@@ -9,8 +9,8 @@
  * and none from Y to X, and a cut of the link X->Y alone leaves the connections that Y began.
  */
 
-import { InternalError } from '../errors.js';
-import type { Cut, CutMode, Stream } from '../topology/grudge.js';
+import { InternalError } from '../../../errors.js';
+import type { Cut, CutMode, Stream } from '../../../topology/grudge.js';
 
 /** Which packets from one to the other. */
 export type Share = 'all' | 'begun' | 'answers';

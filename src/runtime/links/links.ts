@@ -3,8 +3,8 @@
  * fault that wants them, so that overlapping faults heal apart.
  */
 
-import type { Span } from '../span.js';
-import type { Cut, CutMode, Stream } from '../topology/grudge.js';
+import type { Span } from '../../span.js';
+import type { Cut, CutMode, Stream } from '../../topology/grudge.js';
 
 /** A toxic on one stream of one link. */
 export interface ToxicChange {

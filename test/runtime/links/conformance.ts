@@ -3,13 +3,13 @@
 import { connect, createServer, type Socket } from 'node:net';
 import type { Toxiproxy } from 'toxiproxy-node-client';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { systemClock as clock, sleep } from '../../src/clock.js';
-import type { StatefulLinks } from '../../src/link/links.js';
-import { openToxiproxy, type ServerChoice } from '../../src/link/server.js';
-import { openLinks, proxyName } from '../../src/link/toxiproxy-links.js';
-import type { CutMode, Stream } from '../../src/topology/grudge.js';
-import { atEnd, shared } from '../lifetime.js';
-import { eventually, mesh, openProcesses } from '../runtime/opened.js';
+import { systemClock as clock, sleep } from '../../../src/clock.js';
+import type { StatefulLinks } from '../../../src/runtime/links/links.js';
+import { openToxiproxy, type ServerChoice } from '../../../src/runtime/links/proxies/server.js';
+import { openLinks, proxyName } from '../../../src/runtime/links/proxies/toxiproxy-links.js';
+import type { CutMode, Stream } from '../../../src/topology/grudge.js';
+import { atEnd, shared } from '../../lifetime.js';
+import { eventually, mesh, openProcesses } from '../opened.js';
 
 const BOTH: Stream[] = ['upstream', 'downstream'];
 

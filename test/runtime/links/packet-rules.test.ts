@@ -1,11 +1,11 @@
 /** Which packets a cut stops, as rules of iptables, and what is read back of them. */
 
 import { describe, expect, it } from 'vitest';
-import { packetCuts } from '../../src/link/packet-cuts.js';
-import { baseRules, chainRules, heldCuts, rulesOf } from '../../src/link/packet-rules.js';
-import { type CutMode, grudge, type ResolvedPartition } from '../../src/topology/grudge.js';
-import type { Link } from '../../src/topology/links.js';
-import { mesh } from '../runtime/opened.js';
+import { packetCuts } from '../../../src/runtime/links/packets/packet-cuts.js';
+import { baseRules, chainRules, heldCuts, rulesOf } from '../../../src/runtime/links/packets/packet-rules.js';
+import { type CutMode, grudge, type ResolvedPartition } from '../../../src/topology/grudge.js';
+import type { Link } from '../../../src/topology/links.js';
+import { mesh } from '../opened.js';
 
 const LINKS: Link[] = [...mesh('a', 'b', 'c'), { name: 'a->b:26379', from: 'a', to: 'b', port: 26379 }];
 const sidesOf = (link: string) => LINKS.find(({ name }) => name === link) ?? expect.fail(link);

@@ -6,10 +6,10 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import type { Toxiproxy } from 'toxiproxy-node-client';
-import { type Clock, firstToEnd, sleep, within } from '../clock.js';
-import { EnvironmentError, isError, messageOf } from '../errors.js';
-import { entry } from '../runtime/entry.js';
-import type { Helper, Hosts } from '../runtime/runtime.js';
+import { type Clock, firstToEnd, sleep, within } from '../../../clock.js';
+import { EnvironmentError, isError, messageOf } from '../../../errors.js';
+import { entry } from '../../entry.js';
+import type { Helper, Hosts } from '../../runtime.js';
 import { openClient } from './api-client.js';
 import type { ToxiproxyChoice } from './toxiproxy-choice.js';
 

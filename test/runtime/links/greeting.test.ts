@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
-import { systemClock, VirtualClock } from '../../src/clock.js';
-import { greeter } from '../../src/probe/greeting.js';
-import type { LinkPlace } from '../../src/runtime/runtime.js';
-import type { System } from '../../src/system/system.js';
+import { systemClock, VirtualClock } from '../../../src/clock.js';
+import { greeter } from '../../../src/runtime/links/greeting.js';
+import type { LinkPlace } from '../../../src/runtime/runtime.js';
+import type { System } from '../../../src/system/system.js';
 
 type Greet = (token: string, signal: AbortSignal) => Promise<void>;
 

@@ -9,8 +9,8 @@
  *               the runner every answer is late, and a server that answers late is not lost
  */
 import { setMaxListeners } from 'node:events';
-import type { Clock, Timer } from '../clock.js';
-import { EnvironmentError, messageOf } from '../errors.js';
+import type { Clock, Timer } from '../../../clock.js';
+import { EnvironmentError, messageOf } from '../../../errors.js';
 import { type Ask, askOften, ask as askOnce } from './ask.js';
 
 /** Time between two requests, and after one that was refused, ms. */

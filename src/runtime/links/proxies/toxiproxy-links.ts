@@ -12,16 +12,16 @@
  */
 
 import { Toxic, type Toxiproxy } from 'toxiproxy-node-client';
-import type { Clock } from '../clock.js';
-import { EnvironmentError, InternalError } from '../errors.js';
-import { proxyPrefix } from '../runtime/label.js';
-import type { LinkPlace } from '../runtime/runtime.js';
-import { type Span, spanned, spanOf } from '../span.js';
-import type { Cut, CutMode } from '../topology/grudge.js';
+import type { Clock } from '../../../clock.js';
+import { EnvironmentError, InternalError } from '../../../errors.js';
+import { type Span, spanned, spanOf } from '../../../span.js';
+import type { Cut, CutMode } from '../../../topology/grudge.js';
+import { proxyPrefix } from '../../label.js';
+import type { LinkPlace } from '../../runtime.js';
+import type { LinkChange, LinkState, StatefulLinks, ToxicChange } from '../links.js';
 import { type Told, toldOf, warm } from './api-client.js';
 import { Control, FLUSH_PATIENCE } from './control.js';
 import { LinkProxy, type Server } from './link-proxy.js';
-import type { LinkChange, LinkState, StatefulLinks, ToxicChange } from './links.js';
 import { ServerLook } from './server-look.js';
 
 export interface LinksSetting {

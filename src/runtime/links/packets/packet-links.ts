@@ -5,13 +5,13 @@
  *                  drop:    packets vanish; TCP sends them again, so after the heal they arrive
  *                  refuse:  connections are reset, at the next packet; the rest is told that there is nobody
  */
-import type { Clock } from '../clock.js';
-import { InternalError } from '../errors.js';
-import type { PacketFilter } from '../runtime/edges.js';
-import { type Span, spanned } from '../span.js';
-import type { Stream } from '../topology/grudge.js';
-import type { Link } from '../topology/links.js';
-import type { LinkChange, LinkState, StatefulLinks } from './links.js';
+import type { Clock } from '../../../clock.js';
+import { InternalError } from '../../../errors.js';
+import { type Span, spanned } from '../../../span.js';
+import type { Stream } from '../../../topology/grudge.js';
+import type { Link } from '../../../topology/links.js';
+import type { PacketFilter } from '../edges.js';
+import type { LinkChange, LinkState, StatefulLinks } from '../links.js';
 import { type PacketCut, packetCuts, STREAMS } from './packet-cuts.js';
 import { PacketGate } from './packet-gate.js';
 import { chainOf, type HeldCut } from './packet-rules.js';

@@ -2,7 +2,7 @@
  * The gate of one node: the packet filter through which everything goes that comes in to it. It is made as the faults
  * want it, one change after the other, and asked what it holds.
  */
-import type { PacketFilter } from '../runtime/edges.js';
+import type { PacketFilter } from '../edges.js';
 import type { PacketCut } from './packet-cuts.js';
 import { baseRules, chainRules, type HeldCut, heldCuts, rulesOf, type Sender } from './packet-rules.js';
 

@@ -1,10 +1,10 @@
 /** When a cut came into force: by the word of the servers where they tell it, else from the order to the answer. */
 import { describe, expect, it } from 'vitest';
-import { systemClock as clock } from '../../src/clock.js';
-import { openInside, openToxiproxy } from '../../src/link/server.js';
-import { openLinks } from '../../src/link/toxiproxy-links.js';
-import type { Cut } from '../../src/topology/grudge.js';
-import { mesh, openProcesses } from '../runtime/opened.js';
+import { systemClock as clock } from '../../../src/clock.js';
+import { openInside, openToxiproxy } from '../../../src/runtime/links/proxies/server.js';
+import { openLinks } from '../../../src/runtime/links/proxies/toxiproxy-links.js';
+import type { Cut } from '../../../src/topology/grudge.js';
+import { mesh, openProcesses } from '../opened.js';
 import { slowApi } from './slow-api.js';
 
 const DELAY = 100;

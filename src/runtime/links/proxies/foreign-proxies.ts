@@ -1,8 +1,8 @@
 /** A run's proxies on a Toxiproxy server that goes on living without it. */
-import { type Clock, within } from '../clock.js';
-import { messageOf } from '../errors.js';
-import { proxyPrefix } from '../runtime/label.js';
-import type { Reapable, Removal } from '../runtime/reaper/reapable.js';
+import { type Clock, within } from '../../../clock.js';
+import { messageOf } from '../../../errors.js';
+import { proxyPrefix } from '../../label.js';
+import type { Reapable, Removal } from '../../reaper/reapable.js';
 import { ask } from './ask.js';
 
 /** How long the server may take to give them up, ms. */

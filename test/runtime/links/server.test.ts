@@ -3,12 +3,12 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { systemClock as clock } from '../../src/clock.js';
-import { Control } from '../../src/link/control.js';
-import { openToxiproxy } from '../../src/link/server.js';
-import { proxyName } from '../../src/link/toxiproxy-links.js';
-import { entry } from '../../src/runtime/entry.js';
-import { openProcesses, scratch } from '../runtime/opened.js';
+import { systemClock as clock } from '../../../src/clock.js';
+import { entry } from '../../../src/runtime/entry.js';
+import { Control } from '../../../src/runtime/links/proxies/control.js';
+import { openToxiproxy } from '../../../src/runtime/links/proxies/server.js';
+import { proxyName } from '../../../src/runtime/links/proxies/toxiproxy-links.js';
+import { openProcesses, scratch } from '../opened.js';
 
 async function serving(listener: RequestListener): Promise<string> {
   const server = createServer(listener);

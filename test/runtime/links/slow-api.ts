@@ -2,7 +2,7 @@
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { systemClock as clock, sleep } from '../../src/clock.js';
+import { systemClock as clock, sleep } from '../../../src/clock.js';
 
 /**
  * Stands in front of the server at `upstream`; every toxic waits `ms` milliseconds before it is put on, or where only the

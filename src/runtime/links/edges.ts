@@ -2,8 +2,9 @@
  * What a runtime does where links begin and end, if those lie in networks that the runner does not reach: it brings
  * the Toxiproxy servers, opens doors, takes greetings, filters packets.
  */
-import type { ToxiproxyChoice } from '../link/toxiproxy-choice.js';
-import type { Address } from './address.js';
+
+import type { Address } from '../address.js';
+import type { ToxiproxyChoice } from './proxies/toxiproxy-choice.js';
 
 export interface Edges {
   /** Starts the Toxiproxy servers for the links in there. `seed` is of the embedded ones' randomness. */

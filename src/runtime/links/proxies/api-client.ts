@@ -7,7 +7,7 @@ import { Agent, request } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import { Toxiproxy, ToxiproxyError } from 'toxiproxy-node-client';
 import { HttpClient, type HttpResponse } from 'toxiproxy-node-client/dist/HttpClient.js';
-import type { Span } from '../span.js';
+import type { Span } from '../../../span.js';
 
 /** In an answer of the embedded server: when it began and had done what it was asked, ms of the shared clock. */
 const INSTANTS = 'x-failover-drill-instants';
