@@ -59,6 +59,11 @@ const IMPORT_RULES: ImportRule[] = [
     instead: 'no part by its name: take it from the Catalog that is handed in',
   },
   {
+    from: /^fault\//,
+    never: /^(runtime\/(links|docker|process)|toxiproxy)\//,
+    instead: 'the Links of runtime/world.ts, whatever they are made of: change, heal and look at them',
+  },
+  {
     from: /^runtime\/reaper\//,
     never: /^(runtime\/(docker|process|links)|toxiproxy)\//,
     instead:
@@ -220,6 +225,7 @@ describe('the rules themselves can fail', () => {
     expect(importFindings('checker/x.ts', ['runtime/runtime.ts'])).toHaveLength(1);
     expect(importFindings('reference/x.ts', ['errors.ts'])).toHaveLength(1);
     expect(importFindings('fault/x.ts', ['catalog.ts'])).toHaveLength(1);
+    expect(importFindings('fault/x.ts', ['runtime/links/links.ts', 'runtime/world.ts'])).toHaveLength(1);
     expect(
       importFindings('runtime/reaper/x.ts', ['runtime/docker/engine.ts', 'runtime/ports.ts']),
     ).toHaveLength(1);

@@ -5,7 +5,6 @@
 import { type Timer, within } from '../clock.js';
 import type { Address } from '../runtime/address.js';
 import {
-  greets,
   logsEvents,
   type RoleAnswer,
   type RoleAsker,
@@ -28,8 +27,6 @@ export interface ObserverSetting extends PresentSetting {
   observe(node: string): Address;
   /** Whether a node takes part in decisions, so that its log may tell of them. */
   decides(node: string): boolean;
-  /** Told of each greeting that was seen to arrive. */
-  onArrival(token: string): void;
 }
 
 export class Observer extends Present {
@@ -84,11 +81,6 @@ export class Observer extends Present {
 
   onLine(node: string, line: string): void {
     const { system, recorder, clock, decides } = this.#setting;
-    const token = greets(system) ? system.arrivalOf?.(line) : undefined;
-    if (token !== undefined) {
-      this.#setting.onArrival(token);
-      return;
-    }
     const event = logsEvents(system) ? system.eventOf(node, line) : undefined;
     const started = this.#started.get(node) ?? Number.POSITIVE_INFINITY;
     const logged = event && testimony(event, { started, came: clock.now(), decides: decides(node) });

@@ -15,6 +15,7 @@ import type { Addresses } from '../report/addresses.js';
 import { freshRun } from '../runtime/label.js';
 import { type Greeter, greeter } from '../runtime/links/greeting.js';
 import type { ToxiproxyChoice } from '../runtime/links/proxies/toxiproxy-choice.js';
+import { witnessed } from '../runtime/links/witnessed.js';
 import { openPower } from '../runtime/power.js';
 import type { Cluster, Inventory, Kills, OpenCluster, Runtime } from '../runtime/runtime.js';
 import type { System } from '../system/system.js';
@@ -22,6 +23,7 @@ import { addressesOf } from './addresses.js';
 import type { Catalog } from './catalog.js';
 import { clientGroups } from './client-groups.js';
 import { withExposedPorts } from './exposed-ports.js';
+import { greetingsOf } from './greetings.js';
 import { Ground } from './ground.js';
 import { HeadCount } from './head-count.js';
 import { Injector } from './injector.js';
@@ -95,7 +97,11 @@ export class Stage {
         logs: join(folder, 'logs'),
         environment,
         signal,
-        onLine: (node, line) => observer.onLine(node, line),
+        onLine(node, line) {
+          const token = greetings.arrivalOf(line);
+          if (token === undefined) observer.onLine(node, line);
+          else greets.arrived(token);
+        },
         onExit: (node, detail, at) => observer.onExit(node, detail, at),
         onLost: (error) => {
           this.#isLost = true;
@@ -105,13 +111,11 @@ export class Stage {
     );
     this.#cluster = cluster;
     const place = (link: string) => cluster.places.link(link);
-    const greets: Greeter = greeter({
-      clock,
+    const greetings = greetingsOf(
       system,
-      place,
-      strangers: plan.nodes.filter((node) => !plan.members.includes(node)),
-      edges: cluster.edges,
-    });
+      plan.nodes.filter((node) => !plan.members.includes(node)),
+    );
+    const greets: Greeter = greeter({ clock, place, greetings, edges: cluster.edges });
     const observer = new Observer({
       clock,
       system,
@@ -121,7 +125,6 @@ export class Stage {
       groups: Object.keys(drill.clients),
       observe: (node) => cluster.places.observe(node),
       decides: deciders(drill.topology.supervisor, plan.supervisors),
-      onArrival: (token) => greets.arrived(token),
     });
     this.#rest.push(() => observer.stop());
     const nodes = watched(cluster, observer);
@@ -142,7 +145,8 @@ export class Stage {
     // At once: a runtime may let them go together, so that none is taken for failed because it came late.
     await Promise.all([...plan.nodes, ...plan.supervisors].map(start));
     observer.start();
-    const effects: Effects = { clock, links, place, greet: greets.greet, nodes };
+    const seen = witnessed({ clock, links, greet: greets.greet, place, nodes });
+    const effects: Effects = { clock, links: seen, nodes };
     const injector = new Injector({
       clock,
       recorder,

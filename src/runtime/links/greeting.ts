@@ -5,21 +5,20 @@
  *     runner <- answer -- link's proxy <- answer -- destination     answered
  *
  * Where the runtime takes greetings at the end of a link, they go no further: the link is what is looked at. Elsewhere
- * the system greets the destination's first port. A system that takes no greetings is asked for its role instead; then
- * nobody can tell whether that arrived. The power device takes greetings of its own.
+ * the destination is greeted, in whatever way its system has, or asked something else; then nobody can tell whether that
+ * arrived. The power device takes greetings of its own.
  *
  * Where a link carries packets of any kind, a datagram goes along with the greeting: a connection that does not come
  * about does not tell which of the two directions is to blame, a datagram does.
  */
 import { type Clock, sleep, within } from '../../clock.js';
 import { isError } from '../../errors.js';
-import type { Greeting, Patience } from '../../fault/fault.js';
 import { ServiceClient } from '../../http-client.js';
 import { freshId } from '../../random.js';
-import { greets, type System, tellsRole } from '../../system/system.js';
-import { kindOf, type Link } from '../../topology/links.js';
+import { kindOf } from '../../topology/links.js';
 import type { Address } from '../address.js';
 import type { LinkPlace } from '../runtime.js';
+import type { Greetings, Question } from '../world.js';
 import type { Door, Edges } from './edges.js';
 
 /** How long what has arrived already may take to be seen, ms. */
@@ -29,25 +28,46 @@ const NOTICE = 100;
 /** How long a link's end may take to make ready for a greeting, ms. */
 const READY = 10_000;
 
+/** How long a greeting is waited for, in milliseconds from when it was sent. */
+export interface Patience {
+  /** For its answer. */
+  answer: number;
+  /** For its arrival, where it is not answered; no longer than for the answer if left out. */
+  arrival?: number;
+  /** For the arrival of a datagram, over links that carry those; as long as for the answer if left out. */
+  datagram?: number;
+}
+
+/** How a greeting over a link went. */
+export interface Greeting {
+  /** `refused` at the connect, `answered`, `closed` without an answer, or `silent` until time was up. */
+  outcome: 'refused' | 'answered' | 'closed' | 'silent';
+  /** Whether it was seen to arrive; undefined where nobody can tell. */
+  arrived: boolean | undefined;
+  /** Whether a datagram arrived that was sent the same way; left out where the link carries connections only. */
+  datagram?: boolean;
+  /** Milliseconds until the outcome. */
+  took: number;
+}
+
 export interface Greeter {
   /** Sends a greeting over a link; gives undefined where nobody takes one. Rejects where a link's end is gone. */
   greet(link: string, patience: Patience): Promise<Greeting | undefined>;
-  /** To be told of each token that was seen to arrive: `arrivalOf` a node's log line, or by the power device. */
+  /** To be told of each token that was seen to arrive: by a node's log line, or by the power device. */
   arrived(token: string): void;
 }
 
 export interface GreeterSetting {
   clock: Clock;
-  system: System;
   place(link: string): LinkPlace;
-  /** Nodes of which the system knows nothing. */
-  strangers?: readonly string[];
+  /** Left out, nobody but links' own ends and the power device takes greetings. */
+  greetings?: Pick<Greetings, 'question'> | undefined;
   /** Where links lie in networks that cannot be reached from here: ways to begin where a link's source is. */
   edges?: Pick<Edges, 'door' | 'greeting' | 'knock'> | undefined;
 }
 
 export function greeter(setting: GreeterSetting): Greeter {
-  const { clock, system, place, strangers = [], edges } = setting;
+  const { clock, place, greetings, edges } = setting;
   /** Tokens under way, and what to call when one arrives. */
   const waiting = new Map<string, () => void>();
   const series = freshId();
@@ -63,7 +83,7 @@ export function greeter(setting: GreeterSetting): Greeter {
 
   /** To whoever listens behind the link. */
   function wayThrough({ link, dial }: LinkPlace, token: string): Way | undefined {
-    const ask = questionFor(link, system, strangers);
+    const ask = kindOf(link.to) === 'power' ? POWER_QUESTION : greetings?.question(link);
     return (
       ask && {
         send: (signal) =>
@@ -150,24 +170,7 @@ interface Way {
   close?(): void;
 }
 
-interface Question {
-  put(address: Address, token: string, signal: AbortSignal): Promise<unknown>;
-  tells: boolean;
-}
-
-/** What the destination of a link can be asked; undefined where it is known to answer nothing. */
-function questionFor({ to, port }: Link, system: System, strangers: readonly string[]): Question | undefined {
-  if (kindOf(to) === 'power') {
-    return { put: greetPower, tells: true };
-  }
-  // Of these, and of what listens on further ports, the system knows nothing.
-  if (port !== undefined || strangers.includes(to)) return undefined;
-  if (greets(system))
-    return { put: (...sent) => system.greet(...sent), tells: system.arrivalOf !== undefined };
-  if (tellsRole(system))
-    return { put: (address, _token, signal) => system.role(address, signal), tells: false };
-  return undefined;
-}
+const POWER_QUESTION: Question = { put: greetPower, tells: true };
 
 /** The power device greets by itself. Rejects where there is no answer. */
 async function greetPower(address: Address, token: string, signal: AbortSignal): Promise<void> {

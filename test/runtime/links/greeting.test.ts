@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { systemClock, VirtualClock } from '../../../src/clock.js';
+import { greetingsOf } from '../../../src/run/greetings.js';
 import { greeter } from '../../../src/runtime/links/greeting.js';
 import type { LinkPlace } from '../../../src/runtime/runtime.js';
 import type { System } from '../../../src/system/system.js';
@@ -16,9 +17,10 @@ function stand(greet: Greet | undefined, port?: number) {
       arrivalOf: () => undefined,
     }),
   } as unknown as System;
+  const greetings = greetingsOf(system, []);
   const place = () =>
     ({ link: { name: 'a->b', from: 'a', to: 'b', port }, dial: { host: '127.0.0.1', port: 1 } }) as LinkPlace;
-  return { clock, ...greeter({ clock, system, place }) };
+  return { clock, ...greeter({ clock, place, greetings }) };
 }
 const never = () => new Promise<void>(() => {});
 const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
@@ -126,7 +128,6 @@ test("a link's own end is greeted in place of whoever listens behind it, on whic
   let send = async () => {};
   const { greet } = greeter({
     clock,
-    system: { name: 'mute' } as System,
     place,
     edges: {
       ...CLOSED,
@@ -150,7 +151,6 @@ test("a link's own end is greeted in place of whoever listens behind it, on whic
 test('a greeting that was closed before its arrival was told has arrived all the same', async () => {
   const { greet } = greeter({
     clock: systemClock,
-    system: { name: 'mute' } as System,
     place: () => ({ link: { name: 'a->b', from: 'a', to: 'b' }, greetable: true }) as LinkPlace,
     edges: {
       ...CLOSED,
@@ -170,7 +170,6 @@ test("a link's end that is gone is an error that names it", async () => {
   const clock = new VirtualClock(0);
   const { greet } = greeter({
     clock,
-    system: { name: 'mute' } as System,
     place: () => ({ greetable: true }) as LinkPlace,
     edges: { ...CLOSED, greeting: () => never() as Promise<never> },
   });

@@ -10,8 +10,10 @@ import { InternalError } from '../../../errors.js';
 import { type Span, spanned } from '../../../span.js';
 import type { Stream } from '../../../topology/grudge.js';
 import type { Link } from '../../../topology/links.js';
+import type { LinkChange } from '../../world.js';
 import type { PacketFilter } from '../edges.js';
-import type { LinkChange, LinkState, StatefulLinks } from '../links.js';
+import type { LinkState, StatefulLinks } from '../links.js';
+import { cutName } from '../toxic-names.js';
 import { type PacketCut, packetCuts, STREAMS } from './packet-cuts.js';
 import { PacketGate } from './packet-gate.js';
 import { chainOf, type HeldCut } from './packet-rules.js';
@@ -108,7 +110,7 @@ export class PacketLinks implements StatefulLinks {
 function streamsOf(held: readonly HeldCut[], way: 'forth' | 'back'): LinkState['toxics'] {
   return held.flatMap(({ fault, share, target, packets }) => {
     const stream: Stream | undefined = STREAMS[share][way];
-    return stream ? [{ name: `${fault}_${stream}`, type: target, stream, packets }] : [];
+    return stream ? [{ name: cutName(fault, stream), type: target, stream, packets }] : [];
   });
 }
 

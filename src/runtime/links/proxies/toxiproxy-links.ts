@@ -3,9 +3,9 @@
  *
  *     source --> <run>.a.b on loopback --> destination
  *                  |  refuse: disabled, as long as one fault or more wants it so
- *                  |  drop:   a `timeout` toxic of 0 on each stream    named <fault>_<stream>
- *                  |  stall:  a `bandwidth` toxic of 0 on each stream  likewise
- *                  |  toxics: as given                                 named <fault>_<type>_<stream>
+ *                  |  drop:   a `timeout` toxic of 0 on each stream    (named by toxic-names.ts)
+ *                  |  stall:  a `bandwidth` toxic of 0 on each stream
+ *                  |  toxics: as given
  *
  * A server may be shared: only proxies that carry the run's label are touched, and nothing is done to all.
  * What a fault does is noted before it is tried, so that whatever was applied can be taken back by its name.
@@ -18,7 +18,9 @@ import { type Span, spanned, spanOf } from '../../../span.js';
 import type { Cut, CutMode } from '../../../topology/grudge.js';
 import { proxyPrefix } from '../../label.js';
 import type { LinkPlace } from '../../runtime.js';
-import type { LinkChange, LinkState, StatefulLinks, ToxicChange } from '../links.js';
+import type { LinkChange, ToxicChange } from '../../world.js';
+import type { LinkState, StatefulLinks } from '../links.js';
+import { cutName, toxicName } from '../toxic-names.js';
 import { type Told, toldOf, warm } from './api-client.js';
 import { Control, FLUSH_PATIENCE } from './control.js';
 import { LinkProxy, type Server } from './link-proxy.js';
@@ -179,7 +181,7 @@ export class ToxiproxyLinks implements StatefulLinks {
     return cuts.flatMap(({ link, streams }) =>
       streams.map((stream) => ({
         link: this.#link(link),
-        toxic: { link, stream, toxicity: 1, ...kind, name: `${fault}_${stream}` },
+        toxic: { link, stream, toxicity: 1, ...kind, name: cutName(fault, stream) },
       })),
     );
   }
@@ -187,7 +189,7 @@ export class ToxiproxyLinks implements StatefulLinks {
   #toxics(fault: string, toxics: readonly ToxicChange[]): Applied[] {
     return toxics.map((toxic) => ({
       link: this.#link(toxic.link),
-      toxic: { ...toxic, name: `${fault}_${toxic.type}_${toxic.stream}` },
+      toxic: { ...toxic, name: toxicName(fault, toxic) },
     }));
   }
 

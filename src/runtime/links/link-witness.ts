@@ -21,60 +21,30 @@
  * the destination itself takes them, one to a process that is dead or stopped proves nothing; then, and where nobody
  * takes greetings, there is only what the server says.
  */
+import { type Clock, sleep } from '../../clock.js';
+import type { Look } from '../../witness.js';
+import { type Expectation, SILENCE } from './expectation.js';
+import type { Greeting, Patience } from './greeting.js';
+import type { LinkState } from './links.js';
+import { isOf, isUpstream } from './toxic-names.js';
 
-import { sleep } from '../clock.js';
-import type { LinkState } from '../runtime/links/links.js';
-import type { Cut, CutMode } from '../topology/grudge.js';
-import { kindOf } from '../topology/links.js';
-import type { Effects, Greeting, Patience } from './fault.js';
-import type { Look } from './witness-each.js';
-
-/** How long a greeting must go without an answer to count as silent, ms. */
-export const SILENCE = 150;
-/** How long an open link may take to bring an answer (or an arrival), ms. */
-export const ANSWER = 2000;
 /** A greeting that had this long and was not answered, or did not arrive, was kept from it, ms. */
 const ENOUGH = 1000;
 /** Time between two greetings to someone who does not answer yet, ms. */
 const RETRY = 20;
 
-/** What should be seen of one link. */
-export interface Expectation {
-  link: string;
-  /** What the server should say: our toxics by name, `disabled`, or nothing of ours. */
-  held: readonly string[] | 'disabled' | 'free';
-  /** In words, what the greeting should do. */
-  expected: string;
-  patience: Patience;
-  /** Whether the greeting did so. Left out where it shows nothing that can be measured. */
-  shows?(greeting: Greeting): boolean;
-}
+/** What the process at the end of a link is doing. */
+export type Life = 'running' | 'stopped' | 'dead';
 
-/** What a cut should look like. */
-export function cutExpectation(fault: string, mode: CutMode, { link, streams }: Cut): Expectation {
-  if (mode === 'refuse') {
-    const shows = ({ outcome, datagram }: Greeting) => outcome === 'refused' && datagram !== true;
-    const patience = { answer: ANSWER, datagram: SILENCE };
-    return { link, held: 'disabled', expected: 'refused', patience, shows };
-  }
-  const held = streams.map((stream) => `${fault}_${stream}`);
-  if (streams.includes('upstream')) {
-    // Where a cut link is closed at once, its destination is dead: that is told apart further down.
-    const shows = ({ outcome, arrived, datagram }: Greeting) =>
-      outcome === 'silent' && arrived !== true && datagram !== true;
-    return { link, held, expected: 'silent, nothing arrives', patience: { answer: SILENCE }, shows };
-  }
-  // A destination that closes after its answer is heard closing, though the answer itself was dropped.
-  const shows = ({ outcome, arrived, datagram = arrived }: Greeting) =>
-    (outcome === 'silent' || outcome === 'closed') && datagram !== false;
-  const patience = { answer: SILENCE, arrival: ANSWER, datagram: ANSWER };
-  return { link, held, expected: 'arrives, no answer comes back', patience, shows };
-}
-
-/** What a link that is not cut should look like. */
-export function openExpectation(link: string): Expectation {
-  const shows = ({ outcome, datagram }: Greeting) => outcome === 'answered' && datagram !== false;
-  return { link, held: 'free', expected: 'answered', patience: { answer: ANSWER }, shows };
+/** With what a link is looked at. */
+export interface Senses {
+  clock: Clock;
+  /** What holds the link says of it. */
+  state(link: string): Promise<LinkState>;
+  /** Sends a greeting over it; gives undefined where nobody takes one. */
+  greet(link: string, patience: Patience): Promise<Greeting | undefined>;
+  /** What whoever takes the greetings is doing. */
+  life(link: string): Promise<Life>;
 }
 
 /**
@@ -84,11 +54,11 @@ export function openExpectation(link: string): Expectation {
 export async function lookAtLink(
   fault: string,
   expectation: Expectation,
-  effects: Effects,
+  senses: Senses,
   until = Number.POSITIVE_INFINITY,
 ): Promise<Look> {
   const { patience, held } = expectation;
-  const { clock } = effects;
+  const { clock } = senses;
   const begun = clock.now();
   const most = Math.max(patience.answer, patience.arrival ?? 0);
   const end = Math.min(until, begun + most);
@@ -99,7 +69,7 @@ export async function lookAtLink(
   let answer = held === 'free' && !isShort ? Math.min(SILENCE, patience.answer) : patience.answer;
   for (;;) {
     const given = { ...expectation, patience: shortened({ ...patience, answer }, until - clock.now()) };
-    const seen = await see(fault, given, effects, isShort);
+    const seen = await see(fault, given, senses, isShort);
     const look = judge(fault, expectation, seen);
     // A destination that was only just started, or an answer that is late, gets another chance; a cut that lets
     // an answer through has had its own.
@@ -117,9 +87,9 @@ export async function lookAtLink(
 export async function lookWhetherHeld(
   fault: string,
   { link, held }: Expectation,
-  { links }: Effects,
+  { state: stateOf }: Senses,
 ): Promise<Look> {
-  const state = await links.state(link);
+  const state = await stateOf(link);
   const ok = isHeld(fault, held, state);
   const expected = describeHeld(held);
   const found = held === 'disabled' && !state.filtered ? 'enabled' : describeState(state);
@@ -129,22 +99,22 @@ export async function lookWhetherHeld(
 async function see(
   fault: string,
   { link, held, patience, shows }: Expectation,
-  effects: Effects,
+  senses: Senses,
   isShort: boolean,
 ): Promise<Seen> {
   // Where there is little time, the greeting goes out with the question to the server; where there is none, not at all.
-  const early = isShort && shows && patience.answer > 0 ? effects.greet(link, patience) : undefined;
+  const early = isShort && shows && patience.answer > 0 ? senses.greet(link, patience) : undefined;
   early?.catch(() => undefined);
-  const [before, state] = await Promise.all([lifeOf(link, effects), effects.links.state(link)]);
+  const [before, state] = await Promise.all([senses.life(link), senses.state(link)]);
   if (!shows) return { greeting: undefined, state, life: before };
   if (isShort) return { greeting: await early, state, life: before, isShort };
   // Where a greeting proves nothing anyway, nobody has to wait for its answer.
   const isMoot = before !== 'running' || othersHold(fault, held, state);
-  const greeting = await effects.greet(link, isMoot ? { answer: SILENCE } : patience);
+  const greeting = await senses.greet(link, isMoot ? { answer: SILENCE } : patience);
   // Packet filters have counted what they stopped of it.
   if (isMoot || !greeting || (shows(greeting) && !state.filtered)) return { greeting, state, life: before };
   // Another fault may have come between, or the destination's end.
-  const [life, after] = await Promise.all([lifeOf(link, effects), effects.links.state(link)]);
+  const [life, after] = await Promise.all([senses.life(link), senses.state(link)]);
   return { greeting, state: after, life };
 }
 
@@ -157,8 +127,6 @@ function shortened({ answer, arrival, datagram }: Patience, left: number): Patie
     datagram: Math.min(datagram ?? answer, most),
   };
 }
-
-type Life = 'running' | 'stopped' | 'dead';
 
 interface Seen {
   greeting: Greeting | undefined;
@@ -193,7 +161,7 @@ function judge(fault: string, { link, held, expected, shows }: Expectation, seen
 
 /** Whether a greeting was kept from a destination that would not have taken it: it has only just been started, say. */
 function isUnheard(held: Expectation['held'], { outcome, arrived }: Greeting): boolean {
-  const stopsGreetings = Array.isArray(held) && held.some((name) => name.endsWith('_upstream'));
+  const stopsGreetings = Array.isArray(held) && held.some(isUpstream);
   return stopsGreetings && outcome === 'closed' && arrived === false;
 }
 
@@ -201,24 +169,13 @@ function isUnheard(held: Expectation['held'], { outcome, arrived }: Greeting): b
 function isHeld(fault: string, held: Expectation['held'], state: LinkState): boolean {
   if (held === 'disabled') return !state.enabled;
   const names = state.toxics.map(({ name }) => name);
-  if (held === 'free') return !names.some((name) => name.startsWith(`${fault}_`));
+  if (held === 'free') return !names.some((name) => isOf(fault, name));
   return held.every((name) => names.includes(name));
 }
 
 /** Whether there is something on the link that this fault did not do. */
 function othersHold(fault: string, held: Expectation['held'], state: LinkState): boolean {
-  return (
-    (held !== 'disabled' && !state.enabled) || state.toxics.some(({ name }) => !name.startsWith(`${fault}_`))
-  );
-}
-
-/** What whoever takes the greetings was doing; a link's own end always runs. */
-async function lifeOf(name: string, { place, nodes }: Effects): Promise<Life> {
-  const { link, greetable } = place(name);
-  const { to } = link;
-  if (greetable || kindOf(to) === 'power') return 'running';
-  if (!(await nodes.running(to))) return 'dead';
-  return (await nodes.paused(to)) ? 'stopped' : 'running';
+  return (held !== 'disabled' && !state.enabled) || state.toxics.some(({ name }) => !isOf(fault, name));
 }
 
 function describeState({ enabled, toxics, filtered }: LinkState): string {

@@ -1,6 +1,5 @@
-/** Looks at each target of a fault, all at once, and puts together what was seen. */
-import type { Evidence } from '../history/event.js';
-import type { Seen } from './fault.js';
+/** Looks at each target of an effect, all at once, and puts together what was seen. */
+import type { Evidence } from './history/event.js';
 
 export interface Look {
   /** Whether what was seen is what should be. */
@@ -8,7 +7,12 @@ export interface Look {
   evidence: Evidence;
 }
 
-/** A fault without a single target had no effect, so nobody has witnessed one. */
+export interface Seen {
+  witnessed: boolean;
+  evidence: Evidence[];
+}
+
+/** An effect without a single target is none, so nobody has witnessed one. */
 export async function witnessEach<Target>(
   targets: readonly Target[],
   look: (target: Target) => Promise<Look>,
