@@ -61,7 +61,13 @@ const IMPORT_RULES: ImportRule[] = [
   {
     from: /^fault\//,
     never: /^(runtime\/(links|docker|process)|toxiproxy)\//,
-    instead: 'the Links of runtime/world.ts, whatever they are made of: change, heal and look at them',
+    instead: 'the Links of runtime/world-links.ts, whatever they are made of: change, heal and look at them',
+  },
+  {
+    from: /^run\//,
+    never: /^(runtime\/(links|docker|process)|toxiproxy)\//,
+    instead:
+      'the World of runtime/runtime.ts, which the runtime in the Catalog opens; it may be no machine at all',
   },
   {
     from: /^runtime\/reaper\//,
@@ -225,7 +231,10 @@ describe('the rules themselves can fail', () => {
     expect(importFindings('checker/x.ts', ['runtime/runtime.ts'])).toHaveLength(1);
     expect(importFindings('reference/x.ts', ['errors.ts'])).toHaveLength(1);
     expect(importFindings('fault/x.ts', ['catalog.ts'])).toHaveLength(1);
-    expect(importFindings('fault/x.ts', ['runtime/links/links.ts', 'runtime/world.ts'])).toHaveLength(1);
+    expect(importFindings('run/x.ts', ['runtime/docker/engine.ts', 'runtime/runtime.ts'])).toHaveLength(1);
+    expect(importFindings('fault/x.ts', ['runtime/links/links.ts', 'runtime/world-links.ts'])).toHaveLength(
+      1,
+    );
     expect(
       importFindings('runtime/reaper/x.ts', ['runtime/docker/engine.ts', 'runtime/ports.ts']),
     ).toHaveLength(1);

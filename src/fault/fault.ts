@@ -15,7 +15,7 @@ import type { StepPart } from '../drill/parts.js';
 import type { Random } from '../random.js';
 import type { Handicapped } from '../runtime/handicap.js';
 import type { Kills, Pauses, ProcessKills, Stops } from '../runtime/runtime.js';
-import type { Links } from '../runtime/world.js';
+import type { Links } from '../runtime/world-links.js';
 import type { Span } from '../span.js';
 import type { Cut, CutMode } from '../topology/grudge.js';
 import type { Link } from '../topology/links.js';

@@ -1,5 +1,5 @@
 /** Toxics on links: shared by the faults that shape links rather than cut them. */
-import type { ToxicChange } from '../runtime/world.js';
+import type { ToxicChange } from '../runtime/world-links.js';
 import type { Effects, Injection } from './fault.js';
 
 /** Puts the toxics on their links. */

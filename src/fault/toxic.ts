@@ -9,7 +9,7 @@ import { didYouMean, listed } from '../drill/suggest.js';
 import { percent } from '../drill/units.js';
 import { InternalError } from '../errors.js';
 import { describeShare } from '../runtime/handicap.js';
-import type { ToxicChange } from '../runtime/world.js';
+import type { ToxicChange } from '../runtime/world-links.js';
 import { resolveText } from '../topology/partition.js';
 import { parseLinkSelector } from '../topology/selector.js';
 import { type Aim, defineFault } from './fault.js';

@@ -1,5 +1,5 @@
 /** How the nodes of a system are greeted over their links. */
-import type { Greetings, Question } from '../runtime/world.js';
+import type { Greetings, Question } from '../runtime/world-links.js';
 import { greets, type System, tellsRole } from '../system/system.js';
 
 /** `strangers` are nodes of which the system knows nothing. */

@@ -1,7 +1,7 @@
 /** What a system is told of a node when it says how to start it. */
 import type { Drill } from '../drill/schema.js';
 import type { Random } from '../random.js';
-import type { Cluster } from '../runtime/runtime.js';
+import type { World } from '../runtime/runtime.js';
 import type { NodeContext } from '../system/system.js';
 import { linkName } from '../topology/links.js';
 import type { Plan } from './plan.js';
@@ -10,7 +10,7 @@ export function nodeContext(
   name: string,
   drill: Drill,
   plan: Plan,
-  { places }: Pick<Cluster, 'places'>,
+  { places }: Pick<World, 'places'>,
   random: Random,
   powerKey: string,
 ): NodeContext {

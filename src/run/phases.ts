@@ -109,7 +109,7 @@ async function untouched(scene: Scene, condition: 'in-sync' | 'steady'): Promise
 }
 
 async function lastWords(scene: Scene, node: string): Promise<string> {
-  const lines = (await scene.tail(node, TAIL)).filter((line) => line !== '');
+  const lines = (await scene.nodes.tail(node, TAIL)).filter((line) => line !== '');
   return lines.length === 0 ? `${node} wrote nothing` : `${node} wrote last:\n  ${lines.join('\n  ')}`;
 }
 
@@ -170,7 +170,7 @@ async function resync(scene: Scene): Promise<void> {
 }
 
 async function failback(scene: Scene): Promise<void> {
-  const { drill, system, recorder, cluster, observer, signal } = scene;
+  const { drill, system, recorder, places, observer, signal } = scene;
   if (drill.failback === 'none') return;
   const { to, trigger } = drill.failback;
   const asked = recorder.events.length;
@@ -183,7 +183,7 @@ async function failback(scene: Scene): Promise<void> {
       throw new EnvironmentError(`the system ${system.name} knows no switchover; give failback: none`);
     const refusal = await untilTaken(scene, () => {
       ask();
-      return system.switchover(to, (node) => cluster.places.observe(node), signal);
+      return system.switchover(to, (node) => places.observe(node), signal);
     });
     if (refusal !== undefined) {
       recorder.record({ type: 'problem', message: `the switch back to ${to} was refused: ${refusal}` });

@@ -77,7 +77,7 @@ async function wait(options: VerbOptions<'wait'>, scene: Scene): Promise<void> {
 }
 
 async function restart(nodes: readonly string[], scene: Scene): Promise<void> {
-  const { injector, recorder, observer, cluster } = scene;
+  const { injector, recorder, observer } = scene;
   await injector.witnessed();
   await Promise.all(
     nodes.map(async (node) => {
@@ -85,7 +85,7 @@ async function restart(nodes: readonly string[], scene: Scene): Promise<void> {
       if (observer.isRunning(node)) {
         // A process that stands still never gets to its own end.
         await injector.release('paused', [node]);
-        await cluster.kill(node, 'SIGTERM');
+        await scene.nodes.kill(node, 'SIGTERM');
       }
       await scene.start(node);
     }),
@@ -105,13 +105,13 @@ function targetsNow(target: string, scene: Scene): string[] {
 }
 
 async function switchover(options: VerbOptions<'switchover'>, scene: Scene): Promise<void> {
-  const { system, recorder, cluster, signal } = scene;
+  const { system, recorder, places, signal } = scene;
   const [to] = targets(options.to, scene);
   if (!switches(system) || to === undefined)
     throw new UsageError(`a switchover to ${options.to} is not possible`);
   await scene.injector.witnessed();
   recorder.record({ type: 'ask', ask: 'switchover', node: to });
-  await system.switchover(to, (node) => cluster.places.observe(node), signal);
+  await system.switchover(to, (node) => places.observe(node), signal);
   await waitUntil(scene, `${to} to be primary`, () => lackOfPrimary(scene, to), DEFAULT_WITHIN);
 }
 

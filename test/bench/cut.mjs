@@ -22,7 +22,7 @@ import {
 } from './cuts.mjs';
 import { distribution } from './figures.mjs';
 
-const { processRuntime } = await load('runtime/process/process-runtime.js');
+const { openProcessCluster } = await load('runtime/process/process-runtime.js');
 const { openToxiproxy } = await load('runtime/links/proxies/server.js');
 const { openLinks } = await load('runtime/links/proxies/toxiproxy-links.js');
 
@@ -32,7 +32,7 @@ const further = [
 ];
 const links = [...meshed, ...further.map(([from, to]) => ({ name: `${from}->${to}`, from, to }))];
 const run = freshId();
-const cluster = await processRuntime.open({ nodes: members, links, power: true }, surroundings(run));
+const cluster = await openProcessCluster({ nodes: members, links, power: true }, surroundings(run));
 const servers = [];
 const sockets = [];
 let keepTalking = true;

@@ -10,7 +10,7 @@ import { openToxiproxy } from '../../src/runtime/links/proxies/server.js';
 import { openLinks } from '../../src/runtime/links/proxies/toxiproxy-links.js';
 import { type WitnessedSetting, witnessed } from '../../src/runtime/links/witnessed.js';
 import { openPower } from '../../src/runtime/power.js';
-import { processRuntime } from '../../src/runtime/process/process-runtime.js';
+import { openProcessCluster } from '../../src/runtime/process/process-runtime.js';
 import type { Greets, System } from '../../src/system/system.js';
 import type { Link } from '../../src/topology/links.js';
 import { http } from '../http.js';
@@ -58,7 +58,7 @@ export const view: AimView = {
 export async function openStand(system: System = echoSystem) {
   let greets: Greeter | undefined;
   const run = freshRun();
-  const cluster = await processRuntime.open(
+  const cluster = await openProcessCluster(
     { nodes: NODES, links: LINKS, power: true },
     {
       clock,

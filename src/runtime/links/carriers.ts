@@ -1,7 +1,7 @@
 /** Links of several kinds as one: some are carried by proxies, others crossed by packets as they are. */
 import { InternalError } from '../../errors.js';
 import type { Span } from '../../span.js';
-import type { LinkChange } from '../world.js';
+import type { LinkChange } from '../world-links.js';
 import type { LinkState, StatefulLinks } from './links.js';
 
 /** Some of the links, and which. */

@@ -1,6 +1,6 @@
 /** What should be seen of a link: of one that is cut or shaped, and of one that is not. */
 import type { Cut, CutMode } from '../../topology/grudge.js';
-import type { LinkChange, ToxicChange } from '../world.js';
+import type { LinkChange, ToxicChange } from '../world-links.js';
 import type { Greeting, Patience } from './greeting.js';
 import { cutName, toxicName } from './toxic-names.js';
 

@@ -17,8 +17,8 @@ import { ServiceClient } from '../../http-client.js';
 import { freshId } from '../../random.js';
 import { kindOf } from '../../topology/links.js';
 import type { Address } from '../address.js';
-import type { LinkPlace } from '../runtime.js';
-import type { Greetings, Question } from '../world.js';
+import type { Greetings, Question } from '../world-links.js';
+import type { LinkPlace } from './cluster.js';
 import type { Door, Edges } from './edges.js';
 
 /** How long what has arrived already may take to be seen, ms. */

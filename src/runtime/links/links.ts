@@ -4,7 +4,7 @@
  */
 import type { Span } from '../../span.js';
 import type { Stream } from '../../topology/grudge.js';
-import type { LinkChange } from '../world.js';
+import type { LinkChange } from '../world-links.js';
 
 /** What holds a link says of it: asked, not remembered. */
 export interface LinkState {

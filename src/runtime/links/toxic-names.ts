@@ -5,7 +5,7 @@
  *     <fault>_<type>_<stream>   a toxic        fault-2_latency_downstream
  */
 import type { Stream } from '../../topology/grudge.js';
-import type { ToxicChange } from '../world.js';
+import type { ToxicChange } from '../world-links.js';
 
 export function cutName(fault: string, stream: Stream): string {
   return `${fault}_${stream}`;

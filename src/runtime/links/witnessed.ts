@@ -2,8 +2,9 @@
 import type { Clock } from '../../clock.js';
 import { kindOf } from '../../topology/links.js';
 import { witnessEach } from '../../witness.js';
-import type { Kills, LinkPlace, Pauses } from '../runtime.js';
-import type { Links } from '../world.js';
+import type { Kills, Pauses } from '../runtime.js';
+import type { Links } from '../world-links.js';
+import type { LinkPlace } from './cluster.js';
 import { changeExpectations, openExpectation } from './expectation.js';
 import type { Greeter } from './greeting.js';
 import { type Life, lookAtLink, lookWhetherHeld, type Senses } from './link-witness.js';

@@ -2,10 +2,11 @@
 import { join } from 'node:path';
 import { EnvironmentError, messageOf } from '../../errors.js';
 import type { Address } from '../address.js';
+import type { Helper, Hosts } from '../links/cluster.js';
 import type { Ports } from '../ports.js';
 import type { Reaper } from '../reaper/reaper.js';
 import type { Holding } from '../reaper/run-folder.js';
-import type { Helper, Hosts, Program, Surroundings } from '../runtime.js';
+import type { Program, Surroundings } from '../runtime.js';
 import { membersSeen } from './members.js';
 import { NodeProcess } from './node-process.js';
 

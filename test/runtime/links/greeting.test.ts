@@ -2,8 +2,8 @@ import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { systemClock, VirtualClock } from '../../../src/clock.js';
 import { greetingsOf } from '../../../src/run/greetings.js';
+import type { LinkPlace } from '../../../src/runtime/links/cluster.js';
 import { greeter } from '../../../src/runtime/links/greeting.js';
-import type { LinkPlace } from '../../../src/runtime/runtime.js';
 import type { System } from '../../../src/system/system.js';
 
 type Greet = (token: string, signal: AbortSignal) => Promise<void>;

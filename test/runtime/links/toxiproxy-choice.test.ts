@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { systemClock as clock } from '../../../src/clock.js';
-import { assertReach, chooseRuntime } from '../../../src/run/choose-runtime.js';
+import { assertReach, chooseRuntime } from '../../../src/runtime/choose-runtime.js';
 import { parseToxiproxyChoice } from '../../../src/runtime/links/proxies/toxiproxy-choice.js';
 
 describe('what --toxiproxy means', () => {
@@ -19,13 +19,12 @@ describe('what --toxiproxy means', () => {
 });
 
 test('a Toxiproxy that could not carry the links is refused before anything starts', async () => {
-  const url = { kind: 'url', url: 'http://127.0.0.1:1' } as const;
-  const image = { kind: 'image', image: 'x/toxiproxy' } as const;
+  const [url, image] = ['http://127.0.0.1:1', 'x/toxiproxy'];
   expect(() => assertReach(url, 'docker')).toThrow(/cannot listen in the networks of containers/);
   expect(() => assertReach(image, 'process')).toThrow(/x\/toxiproxy, which is an image/);
   expect(() => assertReach(image, 'docker')).not.toThrow();
   const free = { asked: 'auto', environment: { DOCKER_HOST: 'unix:///nowhere/engine.sock' }, clock } as const;
-  expect((await chooseRuntime({ ...free, toxiproxy: url.url })).name).toBe('process');
+  expect((await chooseRuntime({ ...free, toxiproxy: url })).name).toBe('process');
   // An image was asked for: then there is no falling back to local processes.
-  await expect(chooseRuntime({ ...free, toxiproxy: image.image })).rejects.toThrow(/nowhere/);
+  await expect(chooseRuntime({ ...free, toxiproxy: image })).rejects.toThrow(/nowhere/);
 });

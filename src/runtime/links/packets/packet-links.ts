@@ -10,7 +10,7 @@ import { InternalError } from '../../../errors.js';
 import { type Span, spanned } from '../../../span.js';
 import type { Stream } from '../../../topology/grudge.js';
 import type { Link } from '../../../topology/links.js';
-import type { LinkChange } from '../../world.js';
+import type { LinkChange } from '../../world-links.js';
 import type { PacketFilter } from '../edges.js';
 import type { LinkState, StatefulLinks } from '../links.js';
 import { cutName } from '../toxic-names.js';

@@ -1,6 +1,6 @@
 /** The proxy of one link. It is disabled as long as there is a fault that wants the link to refuse connections. */
 import { Proxy as ClientProxy, type Toxiproxy } from 'toxiproxy-node-client';
-import type { LinkPlace } from '../../runtime.js';
+import type { LinkPlace } from '../cluster.js';
 import type { LinkState } from '../links.js';
 import type { Control } from './control.js';
 import type { ServerLook } from './server-look.js';

@@ -9,7 +9,7 @@ import type { Toxiproxy } from 'toxiproxy-node-client';
 import { type Clock, firstToEnd, sleep, within } from '../../../clock.js';
 import { EnvironmentError, isError, messageOf } from '../../../errors.js';
 import { entry } from '../../entry.js';
-import type { Helper, Hosts } from '../../runtime.js';
+import type { Helper, Hosts } from '../cluster.js';
 import { openClient } from './api-client.js';
 import type { ToxiproxyChoice } from './toxiproxy-choice.js';
 

@@ -1,9 +1,9 @@
 /** Where drills run: as asked, or with `auto` in containers where that can be had, else as processes. */
 import type { Clock } from '../clock.js';
 import { messageOf, UsageError } from '../errors.js';
-import { tryDocker } from '../runtime/docker/trial.js';
-import { parseToxiproxyChoice, type ToxiproxyChoice } from '../runtime/links/proxies/toxiproxy-choice.js';
-import type { RuntimeName } from '../runtime/runtime.js';
+import { tryDocker } from './docker/trial.js';
+import { parseToxiproxyChoice } from './links/proxies/toxiproxy-choice.js';
+import type { RuntimeName } from './runtime.js';
 
 export type AskedRuntime = RuntimeName | 'auto';
 
@@ -29,7 +29,7 @@ export async function chooseRuntime(choice: RuntimeChoice): Promise<ChosenRuntim
   const { asked, environment, clock } = choice;
   const toxiproxy = parseToxiproxyChoice(choice.toxiproxy);
   if (asked !== 'auto') {
-    assertReach(toxiproxy, asked);
+    assertReach(choice.toxiproxy, asked);
     if (asked === 'process') return { name: asked, reason: 'local processes, as asked' };
   }
   if (toxiproxy.kind === 'url')
@@ -48,8 +48,9 @@ export async function chooseRuntime(choice: RuntimeChoice): Promise<ChosenRuntim
   );
 }
 
-/** Throws a `UsageError` where a Toxiproxy of that kind cannot carry the links of that runtime. */
-export function assertReach(toxiproxy: ToxiproxyChoice, runtime: RuntimeName): void {
+/** Throws a `UsageError` where what `--toxiproxy` says cannot be, or cannot carry the links of that runtime. */
+export function assertReach(asked: string | undefined, runtime: RuntimeName): void {
+  const toxiproxy = parseToxiproxyChoice(asked);
   const refuse = (found: string, todo: string) => {
     throw new UsageError({
       where: '--toxiproxy',
