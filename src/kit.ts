@@ -17,13 +17,13 @@ import { partition } from './fault/partition.js';
 import { pause } from './fault/pause.js';
 import { defineScenario } from './fault/scenario.js';
 import { injectToxics } from './fault/shaping.js';
-import { witnessEach } from './fault/witness-each.js';
 import { eventsOf } from './history/by-type.js';
 import { operationsOf } from './history/operations.js';
 import { integer, pick } from './random.js';
 import { spanOf } from './span.js';
 import { defineSystem } from './system/system.js';
 import { resolveText } from './topology/partition.js';
+import { witnessEach } from './witness.js';
 
 export const KIT = {
   z,

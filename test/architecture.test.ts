@@ -19,12 +19,12 @@ interface ImportRule {
 const IMPORT_RULES: ImportRule[] = [
   {
     from: /^(checker|expectation|histories|timeline|report)\//,
-    never: /^(runtime|run|link|fault|probe|workload|toxiproxy|reference|commands|catalog)(\/|\.)/,
+    never: /^(runtime|run|fault|probe|workload|toxiproxy|reference|commands|catalog)(\/|\.)/,
     instead: 'judge and report from the history alone; put what is missing into an event',
   },
   {
     from: /^(drill|topology|history)\//,
-    never: /^(runtime|run|link|fault|probe|workload|system|toxiproxy|reference|commands|catalog)(\/|\.)/,
+    never: /^(runtime|run|fault|probe|workload|system|toxiproxy|reference|commands|catalog)(\/|\.)/,
     instead: 'keep it pure; hand in what it needs as data',
   },
   {
@@ -53,7 +53,7 @@ const IMPORT_RULES: ImportRule[] = [
     instead: 'only clock, random, errors and toxiproxy/ itself: the server runs in a process of its own',
   },
   {
-    from: /^(fault|probe|workload|system|expectation|checker|runtime|link|report|run\/(?!keep\/process))/,
+    from: /^(fault|probe|workload|system|expectation|checker|runtime|report|run\/(?!keep\/process))/,
     never: /^catalog\.ts/,
     instead: 'a part is listed by the catalog and does not know it; whoever uses parts is handed a Catalog',
   },
@@ -62,6 +62,23 @@ const IMPORT_RULES: ImportRule[] = [
     never:
       /^(expectation\/|fault\/(?!fault|scenario)|workload\/(?!workload|client-group|target)|system\/(?!system\.|system-of\.))/,
     instead: 'no part by its name: take it from the Catalog that is handed in',
+  },
+  {
+    from: /^fault\//,
+    never: /^(runtime\/(links|docker|process)|toxiproxy)\//,
+    instead: 'the Links of runtime/world-links.ts, whatever they are made of: change, heal and look at them',
+  },
+  {
+    from: /^run\//,
+    never: /^(runtime\/(links|docker|process)|toxiproxy)\//,
+    instead:
+      'the World of runtime/runtime.ts, which the runtime in the Catalog opens; it may be no machine at all',
+  },
+  {
+    from: /^runtime\/reaper\//,
+    never: /^(runtime\/(docker|process|links)|toxiproxy)\//,
+    instead:
+      'the reaper knows processes, folders and notes: say how things are removed in a Reapable of runtime/reapables.ts',
   },
   {
     from: /^(?!cli\.ts|commands\/)/,
@@ -114,7 +131,7 @@ const BANS: Ban[] = [
   },
   {
     name: /\bnew Error\(/,
-    homes: /^(clock|cli)\.ts$|^(reference|toxiproxy|link|runtime)\//,
+    homes: /^(clock|cli)\.ts$|^(reference|toxiproxy|runtime)\//,
     instead: 'an error of src/errors.ts',
   },
   {
@@ -219,6 +236,13 @@ describe('the rules themselves can fail', () => {
     expect(importFindings('checker/x.ts', ['runtime/runtime.ts'])).toHaveLength(1);
     expect(importFindings('reference/x.ts', ['errors.ts'])).toHaveLength(1);
     expect(importFindings('fault/x.ts', ['catalog.ts'])).toHaveLength(1);
+    expect(importFindings('run/x.ts', ['runtime/docker/engine.ts', 'runtime/runtime.ts'])).toHaveLength(1);
+    expect(importFindings('fault/x.ts', ['runtime/links/links.ts', 'runtime/world-links.ts'])).toHaveLength(
+      1,
+    );
+    expect(
+      importFindings('runtime/reaper/x.ts', ['runtime/docker/engine.ts', 'runtime/ports.ts']),
+    ).toHaveLength(1);
     expect(importFindings('run/x.ts', ['fault/kill.ts', 'fault/fault.ts', 'catalog.ts'])).toHaveLength(2);
   });
 

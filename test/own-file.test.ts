@@ -19,7 +19,7 @@ import { append, openToAppend, readOwn, writeFresh } from '../src/own-file.js';
 import { makeFolder, writeWhole } from '../src/report/files.js';
 import type { Job } from '../src/run/keep/protocol.js';
 import { inKeeper } from '../src/run/keep/start.js';
-import { processRuntime } from '../src/runtime/process/process-runtime.js';
+import { openProcessCluster } from '../src/runtime/process/process-runtime.js';
 import { scratch, surroundings } from './runtime/opened.js';
 
 const isRoot = process.getuid?.() === 0;
@@ -120,7 +120,7 @@ describe('below --out', () => {
     const { file, text } = precious();
     const around = surroundings();
     symlinkSync(file, join(around.logs, 'a.log'));
-    await expect(processRuntime.open({ nodes: ['a'], links: [], power: false }, around)).rejects.toThrow(
+    await expect(openProcessCluster({ nodes: ['a'], links: [], power: false }, around)).rejects.toThrow(
       /a\.log: expected nothing there, or a file of this user, found a link; remove it/,
     );
     expect(text()).toBe('precious');

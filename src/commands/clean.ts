@@ -24,7 +24,7 @@ export const clean: Command<{ all: boolean; images: boolean }> = {
     ]);
     const removed = await remove({ all, images, clock: systemClock, environment: io.env });
     io.stdout(
-      `removed ${removed.processes} processes, ${removed.inEngine} containers, networks and volumes, and ${removed.folders} folders\n`,
+      `removed ${removed.processes} processes, ${removed.elsewhere} containers, networks and volumes, and ${removed.folders} folders\n`,
     );
     if (images) io.stdout(`removed ${removed.images} images\n`);
     for (const one of removed.kept) io.stdout(`left alone: ${nameOf(one)}; \`drill down\` removes it\n`);

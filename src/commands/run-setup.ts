@@ -2,7 +2,7 @@
 import type { LiveTerminal } from '../report/terminal.js';
 import type { BatchDrill } from '../run/batch.js';
 import type { Catalog } from '../run/catalog.js';
-import type { AskedRuntime, ChosenRuntime } from '../run/choose-runtime.js';
+import type { AskedRuntime, ChosenRuntime } from '../runtime/choose-runtime.js';
 import type { Io } from './command.js';
 import { catalogOf } from './plugin-option.js';
 import { isSelected, type Selection, selected } from './selection.js';
@@ -38,7 +38,7 @@ export async function setUp(
     await Promise.all([
       import('../drill/load.js'),
       import('../run/load-drills.js'),
-      import('../run/choose-runtime.js'),
+      import('../runtime/choose-runtime.js'),
       import('../report/terminal.js'),
       import('../clock.js'),
     ]);

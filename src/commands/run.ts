@@ -1,7 +1,7 @@
 /** `drill run`: runs drills, shows them while they run, and leaves verdicts and reports behind. */
 import { type Judgement, judgementOf } from '../checker/verdict.js';
 import type { ReportedRun } from '../report/run.js';
-import type { AskedRuntime } from '../run/choose-runtime.js';
+import type { AskedRuntime } from '../runtime/choose-runtime.js';
 import type { Command, Io } from './command.js';
 import { configuredDefaults } from './config-file.js';
 import { EXIT_OF } from './exit-codes.js';

@@ -1,6 +1,6 @@
 /** `drill up`: brings the topology of a drill up and leaves it running, for people to try things on. */
 import { UsageError } from '../errors.js';
-import type { AskedRuntime } from '../run/choose-runtime.js';
+import type { AskedRuntime } from '../runtime/choose-runtime.js';
 import type { Command } from './command.js';
 import { configuredDefaults } from './config-file.js';
 import { pluginOption } from './plugin-option.js';

@@ -12,15 +12,15 @@
 import type * as z from 'zod';
 import type { Clock } from '../clock.js';
 import type { StepPart } from '../drill/parts.js';
-import type { Evidence } from '../history/event.js';
-import type { StatefulLinks } from '../link/links.js';
 import type { Random } from '../random.js';
 import type { Handicapped } from '../runtime/handicap.js';
-import type { Kills, LinkPlace, Pauses, ProcessKills, Stops } from '../runtime/runtime.js';
+import type { Kills, Pauses, ProcessKills, Stops } from '../runtime/runtime.js';
+import type { Links } from '../runtime/world-links.js';
 import type { Span } from '../span.js';
 import type { Cut, CutMode } from '../topology/grudge.js';
 import type { Link } from '../topology/links.js';
 import type { TopologyView } from '../topology/selector.js';
+import type { Seen } from '../witness.js';
 
 /** What a fault may look at when it takes aim. */
 export interface AimView {
@@ -40,38 +40,8 @@ export interface Aim {
 /** What a fault may touch. */
 export interface Effects {
   clock: Clock;
-  links: StatefulLinks;
-  place(link: string): LinkPlace;
-  /** Sends a greeting over a link, for a witness; gives undefined where nobody takes one. */
-  greet(link: string, patience: Patience): Promise<Greeting | undefined>;
+  links: Links;
   nodes: Kills & Stops & Pauses & Partial<ProcessKills & Handicapped>;
-}
-
-/** How long a greeting is waited for, in milliseconds from when it was sent. */
-export interface Patience {
-  /** For its answer. */
-  answer: number;
-  /** For its arrival, where it is not answered; no longer than for the answer if left out. */
-  arrival?: number;
-  /** For the arrival of a datagram, over links that carry those; as long as for the answer if left out. */
-  datagram?: number;
-}
-
-/** How a greeting over a link went. */
-export interface Greeting {
-  /** `refused` at the connect, `answered`, `closed` without an answer, or `silent` until time was up. */
-  outcome: 'refused' | 'answered' | 'closed' | 'silent';
-  /** Whether it was seen to arrive; undefined where nobody can tell. */
-  arrived: boolean | undefined;
-  /** Whether a datagram arrived that was sent the same way; left out where the link carries connections only. */
-  datagram?: boolean;
-  /** Milliseconds until the outcome. */
-  took: number;
-}
-
-export interface Seen {
-  witnessed: boolean;
-  evidence: Evidence[];
 }
 
 /** What was seen of a heal, with when its parts were undone. */

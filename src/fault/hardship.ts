@@ -11,10 +11,10 @@ import { InternalError, messageOf } from '../errors.js';
 import type { Handicap, HandicapSeen } from '../runtime/handicap.js';
 import { spanOf } from '../span.js';
 import { resolveText } from '../topology/partition.js';
+import { type Look, witnessEach } from '../witness.js';
 import { allOrNone } from './all-or-none.js';
 import { becomes } from './becomes.js';
 import type { Aim, Effects, Fault, Injection } from './fault.js';
-import { type Look, witnessEach } from './witness-each.js';
 
 /** How long the runtime may take to put on a node that was just started what it had before, ms. */
 const PATIENCE = 1000;

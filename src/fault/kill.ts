@@ -7,10 +7,10 @@ import { phrase } from '../drill/units.js';
 import { KILL_SIGNALS, type KillSignal } from '../runtime/runtime.js';
 import { spanOf } from '../span.js';
 import { resolveText } from '../topology/partition.js';
+import { witnessEach } from '../witness.js';
 import { becomes } from './becomes.js';
 import { type Aim, defineFault } from './fault.js';
 import { injectProcessKill } from './process-kill.js';
-import { witnessEach } from './witness-each.js';
 
 export interface KillAim extends Aim {
   signal: KillSignal;

@@ -16,14 +16,6 @@ import {
 import type { Link } from '../topology/links.js';
 import { PARTITION_SHAPES, resolvePartition } from '../topology/partition.js';
 import { type Aim, defineFault } from './fault.js';
-import {
-  cutExpectation,
-  type Expectation,
-  lookAtLink,
-  lookWhetherHeld,
-  openExpectation,
-} from './link-witness.js';
-import { witnessEach } from './witness-each.js';
 
 const schema = z
   .strictObject({
@@ -88,24 +80,17 @@ export const partition = defineFault({
     return { targets, text: describeGrudge(resolved), mode: resolved.mode, cuts, open };
   },
 
-  async inject(fault, { mode, cuts, open }, effects) {
-    const { links } = effects;
-    const look = (until?: number) => (expectation: Expectation) =>
-      lookAtLink(fault, expectation, effects, until);
-    const cut = cuts.map((one) => cutExpectation(fault, mode, one));
-    const span = await links.apply(fault, { mode, cuts });
+  async inject(fault, { mode, cuts, open }, { links }) {
+    const changed = { mode, cuts };
     return {
-      span,
-      async witness(until) {
-        // Nothing cut is no partition, however open the rest may be.
-        if (cuts.length === 0) return witnessEach([], look());
-        return witnessEach([...cut, ...open.map(openExpectation)], look(until));
-      },
-      still: () => witnessEach(cut, (expectation) => lookWhetherHeld(fault, expectation, effects)),
+      span: await links.apply(fault, changed),
+      // Nothing cut is no partition, however open the rest may be.
+      witness: (until) => links.look(fault, { changed, open: cuts.length === 0 ? [] : open }, until),
+      still: () => links.look(fault, { changed }, 'glance'),
       async heal(_only, until) {
         const healed = await links.heal(fault);
-        const free = [...cuts.map(({ link }) => link), ...open].map(openExpectation);
-        return { ...(await witnessEach(free, look(until))), ...healed };
+        const all = [...cuts.map(({ link }) => link), ...open];
+        return { ...(await links.look(fault, { open: all }, until)), ...healed };
       },
     };
   },

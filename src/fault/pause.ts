@@ -6,10 +6,10 @@ import { A_TARGET, forDuration, label, selector } from '../drill/step-keys.js';
 import { PAUSE_WAYS, type PauseWay } from '../runtime/runtime.js';
 import { spanOf } from '../span.js';
 import { resolveText } from '../topology/partition.js';
+import { witnessEach } from '../witness.js';
 import { allOrNone } from './all-or-none.js';
 import { becomes } from './becomes.js';
 import { type Aim, defineFault, type Effects, type Healed } from './fault.js';
-import { witnessEach } from './witness-each.js';
 
 /** How long the operating system may take to stop or continue a process, ms. */
 const PATIENCE = 2000;

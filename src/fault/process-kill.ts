@@ -2,9 +2,9 @@
 import { InternalError } from '../errors.js';
 import type { KillSignal } from '../runtime/runtime.js';
 import { spanOf } from '../span.js';
+import { witnessEach } from '../witness.js';
 import { becomes } from './becomes.js';
 import type { Effects, Injection } from './fault.js';
-import { witnessEach } from './witness-each.js';
 
 /** How long the operating system may take to let a process go, ms. */
 const PATIENCE = 2000;

@@ -7,7 +7,7 @@ import { checkSelector, LINKED } from '../drill/check-names.js';
 import { checkShaped } from '../drill/check-shared.js';
 import { forDuration, label, selector } from '../drill/step-keys.js';
 import { duration } from '../drill/units.js';
-import type { ToxicChange } from '../link/links.js';
+import type { ToxicChange } from '../runtime/world-links.js';
 import type { Link } from '../topology/links.js';
 import { resolveText } from '../topology/partition.js';
 import { type Aim, defineFault } from './fault.js';

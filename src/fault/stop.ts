@@ -6,9 +6,9 @@ import { A_TARGET, label, selector } from '../drill/step-keys.js';
 import { duration, formatDuration } from '../drill/units.js';
 import { spanOf } from '../span.js';
 import { resolveText } from '../topology/partition.js';
+import { witnessEach } from '../witness.js';
 import { becomes } from './becomes.js';
 import { type Aim, defineFault } from './fault.js';
-import { witnessEach } from './witness-each.js';
 
 interface StopAim extends Aim {
   grace: number;

@@ -175,7 +175,7 @@ function executeHere(setting: BatchSetting, { entry, ...one }: One): Promise<Don
 
 /** What may outlive us must not be ours: an execution that may be kept is a process of its own from the beginning. */
 async function executeInKeeper(
-  { catalogOf, runtime, toxiproxy, environment, signal }: BatchSetting,
+  { catalogOf, runtime, linksBy, environment, signal }: BatchSetting,
   { entry, execution, folder, seed, onEvent }: One,
   mayStay: () => boolean,
 ): Promise<Done> {
@@ -190,7 +190,7 @@ async function executeInKeeper(
       seed,
       execution,
       folder: resolve(folder),
-      toxiproxy,
+      linksBy,
       environment,
     },
     { onEvent, mayStay, signal },

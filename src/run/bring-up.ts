@@ -51,7 +51,6 @@ export async function bringUp(options: UpOptions): Promise<Addresses> {
       seed: options.seed ?? entry.drill.seed ?? freshSeed(),
       execution: 1,
       folder,
-      toxiproxy: { kind: 'any' },
       environment,
     },
     { onEvent, mayStay: () => false, signal },

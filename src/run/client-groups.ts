@@ -4,7 +4,7 @@ import { named } from '../drill/parts.js';
 import type { Drill } from '../drill/schema.js';
 import { EnvironmentError, InternalError, messageOf } from '../errors.js';
 import type { Random } from '../random.js';
-import type { Cluster } from '../runtime/runtime.js';
+import type { World } from '../runtime/runtime.js';
 import { roleAskerOf, type System, tellsRole } from '../system/system.js';
 import { clientName, linkName } from '../topology/links.js';
 import { processes, RunningGroup, room } from '../workload/client-group.js';
@@ -29,7 +29,7 @@ interface GroupsSetting {
 
 export function clientGroups(
   { clock, drill, catalog, plan, system, random, recorder, onBehind }: GroupsSetting,
-  { places }: Pick<Cluster, 'places'>,
+  { places }: Pick<World, 'places'>,
 ): Pick<Scene, 'groups' | 'processes'> {
   const workload = named(catalog.workloads, drill.workload.type);
   if (!workload) throw new InternalError(`the workload "${drill.workload.type}" was not checked`);

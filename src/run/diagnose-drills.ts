@@ -1,11 +1,8 @@
 /** Which drills this machine can run, on which runtime, and what they lack on the others: for `drill doctor`. */
 import type { Clock } from '../clock.js';
 import { missingNeeds, needsOf } from '../drill/needs.js';
-import { messageOf } from '../errors.js';
 import type { Ability } from '../runtime/ability.js';
-import { engineClient, findEngine } from '../runtime/docker/engine.js';
-import { exists } from '../runtime/image/reference-image.js';
-import type { RuntimeName } from '../runtime/runtime.js';
+import type { Runtime, RuntimeName } from '../runtime/runtime.js';
 import type { BatchDrill } from './batch.js';
 import type { Catalog } from './catalog.js';
 
@@ -21,12 +18,8 @@ export async function diagnoseDrills(
   environment: Environment,
   clock: Clock,
 ): Promise<Ability[]> {
-  const images = await lackOfImages(environment, clock);
-  const machine = (name: RuntimeName) => lackOfMachine(name, catalog, environment, clock);
-  const lacks: Readonly<Record<RuntimeName, Lack>> = {
-    docker: async (drill) => [...(await images(drill)), ...(await machine('docker')(drill))],
-    process: machine('process'),
-  };
+  const lack = (name: RuntimeName) => lackOfMachine(catalog.runtimes[name], catalog, environment, clock);
+  const lacks = { docker: lack('docker'), process: lack('process') };
   return Promise.all(drills.map((drill) => diagnose(drill, catalog, lacks)));
 }
 
@@ -57,31 +50,16 @@ async function diagnose(
 }
 
 /** What a runtime offers, but not on this machine. */
-function lackOfMachine(runtime: RuntimeName, catalog: Catalog, environment: Environment, clock: Clock): Lack {
+function lackOfMachine(runtime: Runtime, catalog: Catalog, environment: Environment, clock: Clock): Lack {
   return async ({ drill, catalog: parts = catalog }) => {
     const asked = needsOf(drill, parts);
-    const nodes = { containers: drill.topology.nodes, needs: asked };
+    const containers = drill.topology.nodes;
+    const around = { environment, clock };
+    const images = (await runtime.missingImages?.(containers, around)) ?? [];
     const needs = [...asked.keys()].map(async (need) => {
-      const lack = await catalog.runtimes[runtime].lack?.(need, { environment, clock }, nodes);
+      const lack = await runtime.lack?.(need, around, { containers, needs: asked });
       return lack === undefined ? [] : [`${need}: ${lack}`];
     });
-    return (await Promise.all(needs)).flat();
+    return [...images, ...(await Promise.all(needs)).flat()];
   };
-}
-
-async function lackOfImages(environment: Environment, clock: Clock): Promise<Lack> {
-  try {
-    const docker = await engineClient((await findEngine(environment, clock)).address);
-    return async ({ drill }) => {
-      const images = new Set(Object.values(drill.topology.nodes).flatMap(({ image }) => image ?? []));
-      const there = await Promise.all(
-        [...images].map(async (image) => [image, await exists(docker, image)] as const),
-      );
-      return there.flatMap(([image, isThere]) =>
-        isThere ? [] : [`image ${image} is missing (a run tries to pull it; \`docker pull ${image}\`)`],
-      );
-    };
-  } catch (error) {
-    return async () => [messageOf(error)];
-  }
 }

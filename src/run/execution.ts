@@ -2,7 +2,7 @@
  * One execution of a drill: opens what it needs, has the phases carried out, takes everything down again
  * whatever happened, and judges the history that is left.
  *
- *     history -> runtime -> Toxiproxy -> links -> power -> nodes -> phases -> down -> inventory -> end -> verdict
+ *     history -> world -> nodes -> phases -> down -> inventory -> end -> verdict
  *
  * Where it is asked for, the topology of a drill that did not pass is left as it is in place of `down`.
  */
@@ -14,7 +14,6 @@ import type { Drill } from '../drill/schema.js';
 import { type EnvironmentError, linesOf } from '../errors.js';
 import type { EndEvent, Event, EventBody, Nanoseconds } from '../history/event.js';
 import { historyOf } from '../history/history.js';
-import type { ToxiproxyChoice } from '../link/toxiproxy-choice.js';
 import { type Random, seeded } from '../random.js';
 import { writeExecution } from '../report/files.js';
 import type { Inventory, Runtime } from '../runtime/runtime.js';
@@ -45,8 +44,8 @@ export interface ExecutionSetting {
   execution: number;
   /** An empty folder with an empty folder `logs` in it. */
   folder: string;
-  /** Which Toxiproxy carries the links. */
-  toxiproxy: ToxiproxyChoice;
+  /** What is to carry the links, as the user has said it; the runtime's business. */
+  linksBy?: string | undefined;
   /** The runner's environment, for PATH and the like. */
   environment: Readonly<Record<string, string | undefined>>;
   /** Told of every event as it is recorded. */

@@ -16,13 +16,13 @@ const TIMEOUT = 2000;
 const PATIENCE = 60_000;
 
 export async function finalReads(scene: Scene): Promise<void> {
-  const { recorder, observer, cluster, system, clock, signal } = scene;
+  const { recorder, observer, places, system, clock, signal } = scene;
   const primary = observer.primary();
   if (!primary) {
     recorder.record({ type: 'problem', message: 'there is no primary to make the final reads from' });
     return;
   }
-  const connection = system.connect(cluster.places.observe(primary.node), scene.drill);
+  const connection = system.connect(places.observe(primary.node), scene.drill);
   const keys = writtenKeys(scene);
   const all = keys.length;
   const end = clock.now() + PATIENCE;

@@ -1,24 +1,12 @@
 /** Counts what there is before a run, and after it: what it made must be gone, or there on purpose. */
 import type { Clock } from '../clock.js';
 import { messageOf } from '../errors.js';
-import type { Inventory, Look, Runtime } from '../runtime/runtime.js';
+import type { Inventory, Look, Proxies, Runtime } from '../runtime/runtime.js';
 
 export interface HeadCountSetting {
   clock: Clock;
   runtime: Runtime;
   environment: Readonly<Record<string, string | undefined>>;
-}
-
-/** How a run's end went. */
-interface End {
-  /** What the cluster said when it was closed; undefined where there was none, or where it could not be. */
-  closed: Inventory | undefined;
-  /** How many proxies were made. */
-  proxies: number;
-  /** What could not be undone. */
-  wrong: readonly string[];
-  /** Whether what the nodes run on is gone. */
-  lost: boolean;
 }
 
 export class HeadCount {
@@ -38,7 +26,8 @@ export class HeadCount {
   }
 
   /** Of a run that is left as it is. */
-  async kept(proxies: number): Promise<Inventory> {
+  async kept(servers: readonly Proxies[]): Promise<Inventory> {
+    const proxies = servers.flatMap(({ links }) => links).length;
     const kept = { ...this.#nothing(), kept: this.#run };
     try {
       const { census } = await this.#look();
@@ -48,15 +37,12 @@ export class HeadCount {
     }
   }
 
-  /** Of a run that was taken down. */
-  async after({ closed, proxies, wrong, lost }: End): Promise<Inventory> {
-    const told = { ...this.#nothing(), ...closed };
-    const inventory = { ...told, created: { ...told.created, proxies } };
-    // Where the nodes' ground is gone, nobody can say what is left of them.
-    if (lost) return unseen(inventory, wrong);
-    const leaked = [...inventory.leaked, ...wrong];
+  /** Of a run that was taken down, by what its world said of that, where there was one. */
+  async after(closed: Inventory | undefined, isLost: boolean): Promise<Inventory> {
+    const inventory = { ...this.#nothing(), ...closed };
     // Where nobody could look before, what is asked for is not there, or was never opened.
-    if (!this.#before) return { ...inventory, leaked };
+    if (isLost || !this.#before) return inventory;
+    const { leaked, unseen = [] } = inventory;
     try {
       const { census, found } = await this.#look();
       const isTold = (thing: string) => leaked.some((text) => `${text} `.startsWith(`${thing} `));
@@ -64,7 +50,7 @@ export class HeadCount {
       const more = found.filter((thing) => !isTold(thing));
       return { ...inventory, after: census, leaked: [...leaked, ...more] };
     } catch (error) {
-      return unseen({ ...inventory, leaked }, [messageOf(error)]);
+      return { ...inventory, unseen: [...unseen, messageOf(error)] };
     }
   }
 
@@ -77,8 +63,4 @@ export class HeadCount {
     const created = { processes: 0, proxies: 0, folders: 0 };
     return { ...(this.#before ? { before: this.#before.census } : {}), created, leaked: [] };
   }
-}
-
-function unseen(inventory: Inventory, reasons: readonly string[]): Inventory {
-  return { ...inventory, unseen: [...(inventory.unseen ?? []), ...reasons] };
 }

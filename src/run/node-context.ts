@@ -2,7 +2,7 @@
 import type { Drill } from '../drill/schema.js';
 import type { Random } from '../random.js';
 import type { Address } from '../runtime/address.js';
-import type { Cluster } from '../runtime/runtime.js';
+import type { World } from '../runtime/runtime.js';
 import type { NodeContext } from '../system/system.js';
 import { linkName } from '../topology/links.js';
 import type { Plan } from './plan.js';
@@ -11,7 +11,7 @@ export function nodeContext(
   name: string,
   drill: Drill,
   plan: Plan,
-  { places }: Pick<Cluster, 'places'>,
+  { places }: Pick<World, 'places'>,
   random: Random,
   { powerKey, settings }: Pick<NodeContext, 'powerKey' | 'settings'>,
 ): NodeContext {

@@ -28,8 +28,6 @@ export interface ObserverSetting extends PresentSetting {
   observe(node: string): Address;
   /** Whether a node takes part in decisions, so that its log may tell of them. */
   decides(node: string): boolean;
-  /** Told of each greeting that was seen to arrive. */
-  onArrival(token: string): void;
 }
 
 export class Observer extends Present {
@@ -85,11 +83,6 @@ export class Observer extends Present {
   onLine(node: string, line: string): void {
     const { residentOf, recorder, clock, decides } = this.#setting;
     const resident = residentOf(node);
-    const token = resident?.arrivalOf?.(line);
-    if (token !== undefined) {
-      this.#setting.onArrival(token);
-      return;
-    }
     const event = resident?.eventOf?.(node, line);
     const started = this.#started.get(node) ?? Number.POSITIVE_INFINITY;
     const logged = event && testimony(event, { started, came: clock.now(), decides: decides(node) });

@@ -109,7 +109,7 @@ async function untouched(scene: Scene, condition: 'in-sync' | 'steady'): Promise
 }
 
 async function lastWords(scene: Scene, node: string): Promise<string> {
-  const lines = (await scene.tail(node, TAIL)).filter((line) => line !== '');
+  const lines = (await scene.nodes.tail(node, TAIL)).filter((line) => line !== '');
   return lines.length === 0 ? `${node} wrote nothing` : `${node} wrote last:\n  ${lines.join('\n  ')}`;
 }
 

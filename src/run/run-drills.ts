@@ -8,16 +8,15 @@ import { drillError } from '../drill/load.js';
 import { lackingNeeds, missingNeeds, needsOf } from '../drill/needs.js';
 import type { Drill } from '../drill/schema.js';
 import { UsageError } from '../errors.js';
-import { parseToxiproxyChoice } from '../link/toxiproxy-choice.js';
 import { freshSeed } from '../random.js';
 import { writeSummary } from '../report/files.js';
 import type { ReportedRun } from '../report/run.js';
+import { assertReach } from '../runtime/choose-runtime.js';
 import { assertMachine } from '../runtime/machine.js';
 import type { Runtime, RuntimeName } from '../runtime/runtime.js';
 import { systemOf } from '../system/system-of.js';
 import { type BatchDrill, runBatch, type Watcher } from './batch.js';
 import type { Catalog } from './catalog.js';
-import { assertReach } from './choose-runtime.js';
 import { keyOf, signExecution } from './signature.js';
 
 export interface RunOptions {
@@ -70,8 +69,7 @@ export async function runDrills(options: RunOptions): Promise<RunResult> {
   await refuseWhatThisMachineLacks(drills, runtime, catalogOf, { clock, environment });
   if (options.keep) for (const entry of drills) refuseGivenParts(entry, catalogOf(entry));
   refuseSameNames(drills);
-  const choice = parseToxiproxyChoice(toxiproxy);
-  assertReach(choice, options.runtime ?? 'process');
+  assertReach(toxiproxy, options.runtime ?? 'process');
   const key = options.sign === undefined ? undefined : keyOf(options.sign, 'private', '--sign');
   if (options.out?.trim() === '') throw new UsageError({ where: 'out', expected: 'a folder', found: '""' });
   const out = options.out ?? join('.drill', clock.wall().toISOString().replaceAll(':', '-'));
@@ -87,7 +85,7 @@ export async function runDrills(options: RunOptions): Promise<RunResult> {
     clock,
     runtime,
     catalogOf,
-    toxiproxy: choice,
+    linksBy: toxiproxy,
     environment,
     signal: options.signal ?? new AbortController().signal,
     seedOf(drill) {

@@ -2,7 +2,7 @@
 import type { Clock } from '../clock.js';
 import type { Drill } from '../drill/schema.js';
 import type { Random } from '../random.js';
-import type { Cluster, Kills, Pauses } from '../runtime/runtime.js';
+import type { Nodes, Places } from '../runtime/runtime.js';
 import type { System } from '../system/system.js';
 import type { Processes, RunningGroup } from '../workload/client-group.js';
 import type { Target } from '../workload/target.js';
@@ -18,7 +18,8 @@ export interface Scene {
   random: Random;
   system: System;
   catalog: Catalog;
-  cluster: Cluster & Kills & Pauses;
+  nodes: Nodes;
+  places: Places;
   recorder: Recorder;
   observer: Observer;
   tally: Tally;
@@ -27,8 +28,6 @@ export interface Scene {
   groups: { name: string; running: RunningGroup; target: Target }[];
   /** Starts a node (again). */
   start(node: string): Promise<void>;
-  /** The last lines that a node wrote. */
-  tail(node: string, lines: number): Promise<string[]>;
   /** Aborted when the run is to end early: Ctrl-C, or a history that can no longer be written. */
   signal: AbortSignal;
 }

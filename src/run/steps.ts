@@ -77,7 +77,7 @@ async function wait(options: VerbOptions<'wait'>, scene: Scene): Promise<void> {
 }
 
 async function restart(nodes: readonly string[], scene: Scene): Promise<void> {
-  const { injector, recorder, observer, cluster } = scene;
+  const { injector, recorder, observer } = scene;
   await injector.witnessed();
   await Promise.all(
     nodes.map(async (node) => {
@@ -85,7 +85,7 @@ async function restart(nodes: readonly string[], scene: Scene): Promise<void> {
       if (observer.isRunning(node)) {
         // A process that stands still never gets to its own end.
         await injector.release('paused', [node]);
-        await cluster.kill(node, 'SIGTERM');
+        await scene.nodes.kill(node, 'SIGTERM');
       }
       await scene.start(node);
     }),

@@ -1,17 +1,18 @@
 /**
- * The interface of a runtime: where nodes live. A runtime is opened for one execution and gives a `Cluster`;
- * what else it can do to nodes (kill, pause) are interfaces of their own, which it declares by capability, so
- * that a drill that needs one that is missing is refused before anything starts.
+ * The interface of a runtime: where nodes live. A runtime is opened for one execution and gives a `World`: a clock, nodes,
+ * links, ways in. What else it can do to nodes (kill, pause) are interfaces of their own, which it declares by capability,
+ * so that a drill that needs one that is missing is refused before anything starts.
  */
 import type { Clock } from '../clock.js';
 import type { ContainerSpec } from '../drill/container.js';
 import type { Capability } from '../drill/parts.js';
 import type { Census, Created } from '../history/census.js';
+import type { Random } from '../random.js';
 import type { Part } from '../span.js';
 import type { Link } from '../topology/links.js';
 import type { Address } from './address.js';
-import type { Edges } from './edges.js';
 import type { Handicapped } from './handicap.js';
+import type { Greetings, Links } from './world-links.js';
 
 /** The runtimes that come with failover-drill. */
 export type RuntimeName = 'docker' | 'process';
@@ -40,23 +41,6 @@ export interface Layout {
   needs?: ReadonlyMap<Capability, readonly string[]>;
 }
 
-/** Where one link's proxy listens and where it leads. */
-export interface LinkPlace {
-  link: Link;
-  /** What the source of the link dials. */
-  dial: Address;
-  /** The proxy's own listen address, `host:port`, as its Toxiproxy server sees it. */
-  listen: string;
-  /** The destination's real address, `host:port`, as the Toxiproxy server sees it. */
-  upstream: string;
-  /** No proxy carries it: packets go straight to `dial`, as far as the nodes' packet filters let them (`Edges.filters`). */
-  packets?: true;
-  /** Which of the runtime's own Toxiproxy servers carries it (`Edges`); without it, the one on this machine does. */
-  server?: string;
-  /** Whether the link's own end takes greetings (`Edges.greeting`), whatever its destination does. */
-  greetable?: boolean;
-}
-
 /** What the runner hands to a runtime. */
 export interface Surroundings {
   clock: Clock;
@@ -70,10 +54,31 @@ export interface Surroundings {
   onLine(node: string, line: string): void;
   /** Told when a node's process has ended, whoever ended it. `at` is the clock's instant. */
   onExit(node: string, detail: string, at: number): void;
-  /** Told when what nodes run on is gone, so that nothing that follows could be trusted. */
-  onLost?(error: Error): void;
+  /**
+   * Told when what the world stands on is gone, so that nothing that follows could be trusted, and since which instant of
+   * the clock it may have been.
+   */
+  onLost?(error: Error, since: number): void;
   /** Aborted when what takes long, such as building an image, is wanted no more. */
   signal?: AbortSignal;
+}
+
+/** What it hands over beside that for the links. */
+export interface LinkSurroundings {
+  /** Of the world's own draws, such as which connections a toxic hits. */
+  random: Random;
+  /** Left out, no node takes greetings. */
+  greetings?: Greetings;
+  /** What links are to be carried by, as the user has said it; the best there is if left out. */
+  linksBy?: string | undefined;
+  /** Of the power device, where something dials it: its key, whom it can turn off, and how long it takes to, ms. */
+  power?: { key: string; nodes: readonly string[]; delay?: number };
+  /** Told what carries the links, in words, and in which version. */
+  onCarrier?(server: string, version: string): void;
+  /** Told when a part of the world's own was late with an answer: which, since when, and for how long, ms of the clock. */
+  onLate?(part: string, at: number, took: number): void;
+  /** How late this process was altogether until now, ms: what came meanwhile was seen late. */
+  ownLateness?(): number;
 }
 
 export interface Runtime {
@@ -89,9 +94,14 @@ export interface Runtime {
     drill: Pick<Layout, 'containers' | 'needs'>,
   ): Promise<string | undefined>;
   /** Reserves addresses and folders. Nothing runs yet but what keeps the run's things from being left behind. */
-  open(layout: Layout, surroundings: Surroundings): Promise<OpenCluster>;
+  open(layout: Layout, surroundings: Surroundings & LinkSurroundings): Promise<World>;
   /** Looks at what there is, of the run with this label and altogether. Rejects where it cannot be looked at. */
   look(run: string, around: Pick<Surroundings, 'clock' | 'environment'>): Promise<Look>;
+  /** Which images of nodes of the user's own are not there, one text each; for a runtime that can do `containers`. */
+  missingImages?(
+    containers: Readonly<Record<string, ContainerSpec>>,
+    around: Pick<Surroundings, 'clock' | 'environment'>,
+  ): Promise<string[]>;
   /**
    * Gets the images of nodes of the user's own (builds or pulls them), and gives the ports that those expose of which
    * the drill names none. For a runtime that can do `containers`.
@@ -108,25 +118,31 @@ export interface Look {
   found: string[];
 }
 
-/** A runtime opened for one execution. */
-export interface Cluster {
+/** A runtime opened for one execution: all of it that those see who drill in it. */
+export interface World {
+  readonly clock: Clock;
+  readonly nodes: Nodes;
+  /** There once it is up. */
+  readonly links: Links;
   readonly places: Places;
-  /** Starts (or starts again, with the same addresses and data) a node; resolves once its process exists. */
-  start(node: string, program: Program): Promise<void>;
-  /** Ends and removes everything that was created; says what could not be. */
+  /** The proxies on links, for people who want to change links by hand. */
+  readonly proxies: readonly Proxies[];
+  readonly ground: WorldGround;
+  /** Makes the links, and the power device where something dials it. Rejects with an `EnvironmentError` where it cannot. */
+  up(): Promise<void>;
+  /** Ends and removes everything that was created, at any moment; says what could not be. Never rejects. */
   close(): Promise<Inventory>;
 }
 
-/** What opening a runtime gives. What a runtime does not declare as a capability is never called. */
-export type OpenCluster = Cluster &
-  Kills &
-  Stops &
-  Pauses &
-  Tails &
-  Hosts &
-  Partial<ProcessKills & Handicapped> & { edges?: Edges };
+export interface Starts {
+  /** Starts (or starts again, with the same addresses and data) a node; resolves once its process exists. */
+  start(node: string, program: Program): Promise<void>;
+}
 
-/** The addresses of a cluster. */
+/** What a runtime does not declare as a capability is never called. */
+export type Nodes = Starts & Kills & Stops & Pauses & Tails & Partial<ProcessKills & Handicapped>;
+
+/** Addresses: what systems and people are told, and nobody in between understands. */
 export interface Places {
   /** Where a node itself listens. */
   listen(node: string): Address;
@@ -134,11 +150,26 @@ export interface Places {
   observe(node: string): Address;
   /** The same for each of its ports, where a node can have several. */
   published?(node: string): ReadonlyMap<number, Address>;
-  link(name: string): LinkPlace;
+  /** What the source of a link dials: of a client's link, the client's way in. */
+  link(name: string): { dial: Address };
   /** The folder in which a node keeps its data, as the node sees it. */
   data(node: string): string;
-  /** Where the power device listens, for a runner that provides it; the links to it lead there. */
-  power: Address | undefined;
+}
+
+/** A server with the proxies that it has on links. */
+export interface Proxies {
+  url: string;
+  links: { link: string; proxy: string }[];
+}
+
+/** What a world stands on. */
+export interface WorldGround {
+  /** Whether what the nodes run on is gone: then nobody can say what is left of them. */
+  readonly isLost: boolean;
+  /** Resolves once all of it is known to have been there at this call, or to be lost. */
+  confirm(): Promise<void>;
+  /** From here on, only the loss of what the nodes run on is told. */
+  stop(): void;
 }
 
 export interface Inventory {
@@ -201,40 +232,4 @@ export interface Pauses {
 export interface Tails {
   /** The last lines that a node wrote, on either stream, `lines` at most. */
   tail(node: string, lines: number): Promise<string[]>;
-}
-
-/** A program of the drill itself that runs beside the nodes, such as the Toxiproxy server. */
-export interface Helper {
-  /** The helper's name for its log and for error texts. */
-  readonly name: string;
-  /** Whether its process exists, asked of the operating system now. */
-  running(): boolean;
-  /** Resolves when its process has ended, whoever ended it, with how: `exit code 1`, `signal SIGKILL (9)`. */
-  readonly ended: Promise<string>;
-  tail(lines: number): Promise<string[]>;
-  /** Kills it; resolves when it has ended. */
-  stop(): Promise<void>;
-}
-
-/** A runtime that can start helpers: they carry the run's label, and are taken down with the run. */
-export interface Hosts {
-  /** A loopback address that nobody else has. */
-  address(): Promise<Address>;
-  /** Starts a helper, whose standard input is a pipe that ends with the runner. Its log is `_<name>.log`. */
-  host(name: string, program: Program, onLine: (line: string) => void): Promise<Helper>;
-  /** Notes that the run has proxies on a Toxiproxy that is not ours, so that they are removed whatever happens. */
-  noteToxiproxy(url: string): void;
-}
-
-export function kills<Opened extends Cluster>(cluster: Opened): cluster is Opened & Kills {
-  return 'kill' in cluster;
-}
-export function pauses<Opened extends Cluster>(cluster: Opened): cluster is Opened & Pauses {
-  return 'pause' in cluster;
-}
-export function tails<Opened extends Cluster>(cluster: Opened): cluster is Opened & Tails {
-  return 'tail' in cluster;
-}
-export function hosts<Opened extends Cluster>(cluster: Opened): cluster is Opened & Hosts {
-  return 'host' in cluster;
 }

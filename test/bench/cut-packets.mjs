@@ -21,10 +21,10 @@ import {
 } from './cuts.mjs';
 import { distribution } from './figures.mjs';
 
-const { dockerRuntime } = await load('runtime/docker/docker-runtime.js');
-const { openPacketLinks } = await load('link/packet-links.js');
+const { openDockerCluster } = await load('runtime/docker/docker-runtime.js');
+const { openPacketLinks } = await load('runtime/links/packets/packet-links.js');
 
-const cluster = await dockerRuntime.open(
+const cluster = await openDockerCluster(
   { nodes: MEMBERS, links, power: false, shared: true },
   surroundings(freshId()),
 );

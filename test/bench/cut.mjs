@@ -22,9 +22,9 @@ import {
 } from './cuts.mjs';
 import { distribution } from './figures.mjs';
 
-const { processRuntime } = await load('runtime/process/process-runtime.js');
-const { openToxiproxy } = await load('link/server.js');
-const { openLinks } = await load('link/toxiproxy-links.js');
+const { openProcessCluster } = await load('runtime/process/process-runtime.js');
+const { openToxiproxy } = await load('runtime/links/proxies/server.js');
+const { openLinks } = await load('runtime/links/proxies/toxiproxy-links.js');
 
 const further = [
   ...['client:east', 'client:west'].flatMap((from) => members.slice(0, 5).map((to) => [from, to])),
@@ -32,7 +32,7 @@ const further = [
 ];
 const links = [...meshed, ...further.map(([from, to]) => ({ name: `${from}->${to}`, from, to }))];
 const run = freshId();
-const cluster = await processRuntime.open({ nodes: members, links, power: true }, surroundings(run));
+const cluster = await openProcessCluster({ nodes: members, links, power: true }, surroundings(run));
 const servers = [];
 const sockets = [];
 let keepTalking = true;

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock as clock } from '../../dist/clock.js';
 import { freshId } from '../../dist/random.js';
-import { dockerRuntime } from '../../dist/runtime/docker/docker-runtime.js';
+import { openDockerCluster } from '../../dist/runtime/docker/docker-runtime.js';
 import { engineClient, findEngine } from '../../dist/runtime/docker/engine.js';
 import { remainingIn } from '../../dist/runtime/docker/remove.js';
 import { median } from './figures.mjs';
@@ -35,7 +35,7 @@ for (let run = 1; run <= RUNS; run++) {
   const logs = join(base, String(run));
   mkdirSync(logs);
   const begun = clock.now();
-  const cluster = await dockerRuntime.open(
+  const cluster = await openDockerCluster(
     { nodes: NODES, links, power: false },
     {
       clock,

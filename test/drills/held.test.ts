@@ -7,7 +7,7 @@ import { decodeHistory } from '../../src/history/codec.js';
 import type { Event } from '../../src/history/event.js';
 import { seeded } from '../../src/random.js';
 import { startToxiproxy } from '../../src/toxiproxy/server.js';
-import { slowApi } from '../link/slow-api.js';
+import { slowApi } from '../runtime/links/slow-api.js';
 import { freshFolder, labelledProcesses, startDrill, verdictIn } from './drill-command.js';
 
 const FOLDER = 'test/drills/held/';

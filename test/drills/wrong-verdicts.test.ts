@@ -9,7 +9,7 @@ import { systemClock as clock } from '../../src/clock.js';
 import { decodeHistory } from '../../src/history/codec.js';
 import { seeded } from '../../src/random.js';
 import { startToxiproxy } from '../../src/toxiproxy/server.js';
-import { slowApi } from '../link/slow-api.js';
+import { slowApi } from '../runtime/links/slow-api.js';
 import { freshFolder, ROOT, startDrill, verdictIn } from './drill-command.js';
 
 const CASES = join(ROOT, '../shared/cases/drills');

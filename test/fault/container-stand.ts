@@ -6,7 +6,7 @@ import type Dockerode from 'dockerode';
 import { systemClock as clock } from '../../src/clock.js';
 import type { Aim, AimView, Effects, Fault, Injection, Lasting } from '../../src/fault/fault.js';
 import { seeded } from '../../src/random.js';
-import { dockerRuntime } from '../../src/runtime/docker/docker-runtime.js';
+import { openDockerCluster } from '../../src/runtime/docker/docker-runtime.js';
 import { engineClient, findEngine } from '../../src/runtime/docker/engine.js';
 import { freshRun } from '../../src/runtime/label.js';
 import type { Layout, Program } from '../../src/runtime/runtime.js';
@@ -22,7 +22,7 @@ export async function openContainerStand(layout: Pick<Layout, 'nodes'> & Partial
   const logs = mkdtempSync(join(tmpdir(), 'drill-test-'));
   const lines: { node: string; line: string }[] = [];
   const exits: { node: string; detail: string }[] = [];
-  const cluster = await dockerRuntime.open(
+  const cluster = await openDockerCluster(
     { links: [], power: false, ...layout },
     {
       clock,

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Clock } from '../../src/clock.js';
 import { kill } from '../../src/fault/kill.js';
-import { ANSWER, SILENCE } from '../../src/fault/link-witness.js';
 import { partition } from '../../src/fault/partition.js';
 import { pause } from '../../src/fault/pause.js';
-import { proxyName } from '../../src/link/toxiproxy-links.js';
+import { ANSWER, SILENCE } from '../../src/runtime/links/expectation.js';
+import { proxyName } from '../../src/runtime/links/proxies/toxiproxy-links.js';
 import { echoSystem, openStand, view } from './stand.js';
 
 const sees = (evidence: { subject: string; observed: string }[], subject: string) =>
@@ -68,12 +68,10 @@ test('one way that is both ways in truth is not witnessed', async () => {
 });
 
 test('a cut that the server says is there but that lets greetings through is not witnessed', async () => {
-  const { effects } = await openStand();
+  const { effectsWith } = await openStand();
   const aim = partition.aim({ link: 'a->b', mode: 'drop' }, view);
-  const injection = await partition.inject('fault-1', aim, {
-    ...effects,
-    greet: async () => ({ outcome: 'answered', arrived: true, took: 1 }),
-  });
+  const greet = async () => ({ outcome: 'answered' as const, arrived: true, took: 1 });
+  const injection = await partition.inject('fault-1', aim, effectsWith({ greet }));
   const { witnessed, evidence } = await injection.witness();
   expect(witnessed).toBe(false);
   expect(evidence[0]).toMatchObject({ subject: 'a->b', expected: 'silent, nothing arrives' });
@@ -123,13 +121,12 @@ test('whether a cut lasts is a question of its own toxics, whatever else is ther
 });
 
 test('an exception that is none is not witnessed', async () => {
-  const { inject, effects, links } = await openStand();
+  const { inject, links } = await openStand();
   const { witness } = await inject(partition, { isolate: 'a', except: ['client:west'], mode: 'drop' });
   await links.apply('fault-1', { mode: 'drop', cuts: [{ link: 'client:west->a', streams: ['upstream'] }] });
   const { witnessed, evidence } = await witness();
   expect(witnessed).toBe(false);
   expect(sees(evidence, 'client:west->a')).toContain('the server should say: nothing of this fault');
-  expect(effects.place('client:west->a').link.to).toBe('a');
 });
 
 test('a partition that cuts nothing is not witnessed', async () => {
@@ -179,17 +176,17 @@ test('overlapping partitions are witnessed and healed apart', async () => {
 });
 
 test('a fault that takes hold of an open link while that is looked at does not keep its witness waiting', async () => {
-  const { effects, links } = await openStand();
+  const { effectsWith, greet: send, links } = await openStand();
   let waited = 0;
-  const greet: typeof effects.greet = async (link, patience) => {
+  const greet: typeof send = async (link, patience) => {
     if (link === 'a->c') {
       waited += patience.answer;
       await links.apply('fault-9', { mode: 'drop', cuts: [{ link, streams: ['upstream'] }] });
     }
-    return effects.greet(link, patience);
+    return send(link, patience);
   };
   const aim = partition.aim({ isolate: 'a', except: ['c'], mode: 'drop' }, view);
-  const { witness } = await partition.inject('fault-1', aim, { ...effects, greet });
+  const { witness } = await partition.inject('fault-1', aim, effectsWith({ greet }));
   const { witnessed, evidence } = await witness();
   expect(witnessed).toBe(true);
   expect(sees(evidence, 'a->c')).toContain('another fault holds it too');
@@ -210,12 +207,10 @@ for (const mode of ['refuse', 'drop', 'stall'] as const) {
 }
 
 test('a short cut that lets a greeting through is not witnessed, nor one of which the server knows nothing', async () => {
-  const { inject, effects, client } = await openStand();
+  const { inject, effects, effectsWith, client } = await openStand();
   const aim = partition.aim({ link: 'a->b', mode: 'drop' }, view);
-  const open = await partition.inject('fault-9', aim, {
-    ...effects,
-    greet: async () => ({ outcome: 'answered', arrived: true, took: 1 }),
-  });
+  const greet = async () => ({ outcome: 'answered' as const, arrived: true, took: 1 });
+  const open = await partition.inject('fault-9', aim, effectsWith({ greet }));
   const soon = () => effects.clock.now() + SILENCE / 3;
   expect(await open.witness(soon())).toMatchObject({ witnessed: false });
   const { witness } = await inject(partition, { link: 'a->c', mode: 'drop' });
@@ -224,12 +219,12 @@ test('a short cut that lets a greeting through is not witnessed, nor one of whic
 });
 
 test('a greeting that had enough time and did not arrive was kept from it, though the fault is a short one', async () => {
-  const { effects } = await openStand();
+  const { effects, effectsWith, greet: send } = await openStand();
   const aim = partition.aim({ from: 'a', to: 'b', mode: 'drop' }, view);
-  const greet: typeof effects.greet = async (_link, { answer }) => {
+  const greet: typeof send = async (_link, { answer }) => {
     return { outcome: 'silent', arrived: false, took: answer };
   };
-  const injection = await partition.inject('fault-1', aim, { ...effects, greet });
+  const injection = await partition.inject('fault-1', aim, effectsWith({ greet }));
   // The link back should bring it, and has more than a second for it; with less, nobody could say.
   expect(await injection.witness(effects.clock.now() + 1500)).toMatchObject({ witnessed: false });
   const { witnessed, evidence } = await injection.witness(effects.clock.now() + 40);
@@ -238,7 +233,7 @@ test('a greeting that had enough time and did not arrive was kept from it, thoug
 });
 
 test('an open link that answers late is given the time', async () => {
-  const { effects, links } = await openStand();
+  const { effectsWith, links } = await openStand();
   const aim = partition.aim({ isolate: 'a', except: ['c'], mode: 'drop' }, view);
   await links.apply('slow', {
     toxics: [
@@ -262,26 +257,26 @@ test('an open link that answers late is given the time', async () => {
     close: links.close.bind(links),
     state,
   };
-  const { witness } = await partition.inject('fault-1', aim, { ...effects, links: quiet });
+  const { witness } = await partition.inject('fault-1', aim, effectsWith({ links: quiet }));
   const { witnessed, evidence } = await witness();
   expect(witnessed).toBe(true);
   expect(sees(evidence, 'a->c')).toMatch(/^no toxics; greeting answered after/);
 });
 
 test('an open link has its full time, however long this machine was held up at the first look', async () => {
-  const { effects } = await openStand();
+  const { effects, effectsWith, greet: send } = await openStand();
   let heldUp = 0;
   const late: Clock = { ...effects.clock, now: () => effects.clock.now() + heldUp };
   const asked: number[] = [];
-  const greet: typeof effects.greet = async (link, patience) => {
-    if (link !== 'a->c') return effects.greet(link, patience);
+  const greet: typeof send = async (link, patience) => {
+    if (link !== 'a->c') return send(link, patience);
     asked.push(patience.answer);
-    if (asked.length > 1) return effects.greet(link, patience);
+    if (asked.length > 1) return send(link, patience);
     heldUp += 2 * ANSWER;
     return { outcome: 'silent', arrived: false, took: patience.answer };
   };
   const aim = partition.aim({ isolate: 'a', except: ['c'], mode: 'drop' }, view);
-  const { witness } = await partition.inject('fault-1', aim, { ...effects, clock: late, greet });
+  const { witness } = await partition.inject('fault-1', aim, effectsWith({ clock: late, greet }));
   expect(await witness()).toMatchObject({ witnessed: true });
   expect(asked).toEqual([SILENCE, ANSWER]);
 });

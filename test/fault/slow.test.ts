@@ -28,9 +28,9 @@ test('is witnessed by greetings that take so long, and healed by some that do no
 });
 
 test('a latency that nobody feels is not witnessed', async () => {
-  const { effects } = await openStand();
+  const { effectsWith } = await openStand();
   const aim = slow.aim({ from: 'a', to: 'b', latency: 80 }, view);
   const greet = async () => ({ outcome: 'answered' as const, arrived: true, took: 3 });
-  const { witness } = await slow.inject('fault-1', aim, { ...effects, greet });
+  const { witness } = await slow.inject('fault-1', aim, effectsWith({ greet }));
   expect(await witness()).toMatchObject({ witnessed: false });
 });

@@ -2,13 +2,15 @@
 import { onTestFinished } from 'vitest';
 import { systemClock as clock } from '../../src/clock.js';
 import type { Aim, AimView, Effects, Fault, Injection, Lasting } from '../../src/fault/fault.js';
-import { openToxiproxy } from '../../src/link/server.js';
-import { openLinks } from '../../src/link/toxiproxy-links.js';
-import { type Greeter, greeter } from '../../src/probe/greeting.js';
 import { seeded } from '../../src/random.js';
+import { greetingsOf } from '../../src/run/greetings.js';
 import { freshRun } from '../../src/runtime/label.js';
+import { type Greeter, greeter } from '../../src/runtime/links/greeting.js';
+import { openToxiproxy } from '../../src/runtime/links/proxies/server.js';
+import { openLinks } from '../../src/runtime/links/proxies/toxiproxy-links.js';
+import { type WitnessedSetting, witnessed } from '../../src/runtime/links/witnessed.js';
 import { openPower } from '../../src/runtime/power.js';
-import { processRuntime } from '../../src/runtime/process/process-runtime.js';
+import { openProcessCluster } from '../../src/runtime/process/process-runtime.js';
 import type { Greets, System } from '../../src/system/system.js';
 import type { Link } from '../../src/topology/links.js';
 import { http } from '../http.js';
@@ -54,9 +56,9 @@ export const view: AimView = {
 };
 
 export async function openStand(system: System = echoSystem) {
-  let greets: Pick<Greeter, 'greet' | 'arrived'> | undefined;
+  let greets: Greeter | undefined;
   const run = freshRun();
-  const cluster = await processRuntime.open(
+  const cluster = await openProcessCluster(
     { nodes: NODES, links: LINKS, power: true },
     {
       clock,
@@ -82,11 +84,9 @@ export async function openStand(system: System = echoSystem) {
   const { client } = await openToxiproxy({ clock, hosts: cluster });
   const places = LINKS.map(({ name }) => cluster.places.link(name));
   const links = await openLinks({ client, clock, run }, places);
-  const { place, greet, arrived } = {
-    place: cluster.places.link,
-    ...greeter({ clock, residentOf: () => system, place: cluster.places.link }),
-  };
-  greets = { greet, arrived };
+  const { link: place } = cluster.places;
+  greets = greeter({ clock, place, greetings: greetingsOf(() => system) });
+  const { greet, arrived } = greets;
   if (!cluster.places.power) throw new Error('expected a place for the power device');
   const power = await openPower({
     clock,
@@ -97,7 +97,12 @@ export async function openStand(system: System = echoSystem) {
     onGreeting: arrived,
   });
   onTestFinished(() => power.close());
-  const effects: Effects = { clock, links, place, greet, nodes: cluster };
+  /** What faults touch, where links are looked at in another way than usual. */
+  const effectsWith = (instead: Partial<WitnessedSetting>): Effects => {
+    const senses = { clock, links, greet, place, nodes: cluster, ...instead };
+    return { clock, links: witnessed(senses), nodes: cluster };
+  };
+  const effects = effectsWith({});
 
   let count = 0;
   /** Aims and injects, under the next name. */
@@ -112,5 +117,5 @@ export async function openStand(system: System = echoSystem) {
     const { span, witness, still = nothing, heal = nothing } = injection;
     return { span, witness, still, heal, aim, name };
   }
-  return { cluster, effects, links, inject, start, client, run };
+  return { cluster, effects, effectsWith, greet, links, inject, start, client, run };
 }

@@ -16,7 +16,7 @@ import { ProcessPoll } from '../../src/reference/process-poll.js';
 import type { Settings } from '../../src/reference/settings.js';
 import { Storage } from '../../src/reference/storage.js';
 import { Watch } from '../../src/reference/watch.js';
-import { Ports, reserveBlock } from '../../src/runtime/process/ports.js';
+import { Ports, reserveBlock } from '../../src/runtime/ports.js';
 
 const ACTIVE: Configuration = {
   version: 4,

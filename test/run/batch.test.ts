@@ -52,7 +52,6 @@ function batch(openings: Record<string, Opening>, more: Partial<BatchSetting> = 
       clock: systemClock,
       runtime,
       catalogOf: () => catalogWithSystem({ ...noopSystem, name: 'reference' }),
-      toxiproxy: { kind: 'any' },
       environment: {},
       signal: new AbortController().signal,
       seedOf: () => 7,

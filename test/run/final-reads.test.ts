@@ -33,7 +33,7 @@ async function readAll(keys: number, answer: () => Promise<Outcome>) {
     recorder,
     processes: processes(),
     observer: { primary: () => ({ node: 'a' }) },
-    cluster: { places: { observe: () => ({ host: '127.0.0.1', port: 1 }) } },
+    places: { observe: () => ({ host: '127.0.0.1', port: 1 }) },
     system: { connect: () => ({ invoke: answer, close() {} }) },
     signal: new AbortController().signal,
   } as unknown as Scene;

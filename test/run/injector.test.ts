@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { type Clock, systemClock as clock } from '../../src/clock.js';
-import type { Effects, Fault, Healed, Seen } from '../../src/fault/fault.js';
+import type { Effects, Fault, Healed } from '../../src/fault/fault.js';
 import { decodeHistory } from '../../src/history/codec.js';
 import { seeded } from '../../src/random.js';
 import { Injector, type Ordered } from '../../src/run/injector.js';
 import { Recorder } from '../../src/run/recorder.js';
 import type { Span } from '../../src/span.js';
+import type { Seen } from '../../src/witness.js';
 
 let folder: string;
 let file: string;

@@ -75,7 +75,6 @@ export async function observerStand(drill: Partial<DrillFile>): Promise<Observer
     groups: ['app'],
     observe: (node) => ({ host: node, port: 1 }),
     decides: () => true,
-    onArrival() {},
   });
   const stand: ObserverStand = {
     observer,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock as clock, sleep } from '../../src/clock.js';
 import { freshRun } from '../../src/runtime/label.js';
-import { processRuntime } from '../../src/runtime/process/process-runtime.js';
+import { openProcessCluster } from '../../src/runtime/process/process-runtime.js';
 import type { Layout, Surroundings } from '../../src/runtime/runtime.js';
 import type { Link } from '../../src/topology/links.js';
 import { atEnd } from '../lifetime.js';
@@ -40,7 +40,7 @@ export function surroundings(): Surroundings & { told: Told } {
 
 export async function openProcesses(layout: Partial<Layout>) {
   const around = surroundings();
-  const cluster = await processRuntime.open({ nodes: [], links: [], power: false, ...layout }, around);
+  const cluster = await openProcessCluster({ nodes: [], links: [], power: false, ...layout }, around);
   atEnd(() => cluster.close());
   return { ...around, around, cluster };
 }

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { sleep, systemClock } from '../../src/clock.js';
 import { topology } from '../../src/drill/topology.js';
 import type { Address } from '../../src/runtime/address.js';
-import { Ports, reserveBlock } from '../../src/runtime/process/ports.js';
+import { Ports, reserveBlock } from '../../src/runtime/ports.js';
 import { referenceSystem } from '../../src/system/reference.js';
 import type { RoleAnswer } from '../../src/system/system.js';
 

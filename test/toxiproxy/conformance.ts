@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { freshId, seeded } from '../../src/random.js';
-import { Ports, reserveBlock } from '../../src/runtime/process/ports.js';
+import { Ports, reserveBlock } from '../../src/runtime/ports.js';
 import { startToxiproxy } from '../../src/toxiproxy/server.js';
 import { Api } from './harness.js';
 

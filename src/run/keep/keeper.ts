@@ -62,7 +62,7 @@ async function run(job: Job, setting: ExecutionSetting, talk: Talk): Promise<voi
 function settingOf(job: Job, catalog: Catalog, { tell, signal }: Talk): ExecutionSetting {
   const drill = decodeDrill(job.drill, catalog);
   noteFilledIn(drill, job.filledIn);
-  const { seed, execution, folder, toxiproxy, environment } = job;
+  const { seed, execution, folder, linksBy, environment } = job;
   return {
     clock,
     drill,
@@ -72,7 +72,7 @@ function settingOf(job: Job, catalog: Catalog, { tell, signal }: Talk): Executio
     seed,
     execution,
     folder,
-    toxiproxy,
+    linksBy,
     environment,
     onEvent: (event) => tell({ tell: 'event', event }),
     signal,

@@ -16,7 +16,6 @@
 import type { Verdict } from '../../checker/verdict.js';
 import type { DrillFile } from '../../drill/schema.js';
 import type { Event } from '../../history/event.js';
-import type { ToxiproxyChoice } from '../../link/toxiproxy-choice.js';
 import type { Addresses } from '../../report/addresses.js';
 import type { RuntimeName } from '../../runtime/runtime.js';
 
@@ -35,7 +34,8 @@ export interface Job {
   execution: number;
   /** An empty folder with an empty folder `logs` in it. Absolute. */
   folder: string;
-  toxiproxy: ToxiproxyChoice;
+  /** What is to carry the links. */
+  linksBy?: string | undefined;
   environment: Readonly<Record<string, string | undefined>>;
 }
 

@@ -10,7 +10,7 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { EnvironmentError } from '../../errors.js';
 import type { Address } from '../address.js';
-import type { Door } from '../edges.js';
+import type { Door } from '../links/edges.js';
 import type { Entrance } from './agent/expected-greetings.js';
 import { answerLine, greetingLine } from './agent/greeting-line.js';
 import { join } from './agent/join.js';

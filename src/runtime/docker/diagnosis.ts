@@ -8,7 +8,7 @@ import { freshId } from '../../random.js';
 import type { Ability } from '../ability.js';
 import { NODE_PATH } from '../image/node-executable.js';
 import { lackOfLoopback } from '../machine.js';
-import { Ports, reserveBlock } from '../process/ports.js';
+import { Ports, reserveBlock } from '../ports.js';
 import { engineClient, findEngine, refusalOf } from './engine.js';
 import { IMAGE_LABEL } from './labels.js';
 import { lackOfPacketFilters } from './packet-tools.js';

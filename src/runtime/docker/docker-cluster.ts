@@ -7,27 +7,14 @@ import type { ContainerSpec } from '../../drill/container.js';
 import { EnvironmentError, InternalError, messageOf } from '../../errors.js';
 import type { Span } from '../../span.js';
 import type { Address } from '../address.js';
-import type { Handicap, Handicapped } from '../handicap.js';
+import type { Handicap } from '../handicap.js';
+import type { Cluster, Helper } from '../links/cluster.js';
 import type { ProcessIdentity } from '../os-process.js';
 import type { HelperProcesses } from '../process/helper-processes.js';
 import { reap, remaining } from '../reaper/reap.js';
 import type { Reaper } from '../reaper/reaper.js';
-import type {
-  Cluster,
-  Helper,
-  Hosts,
-  Inventory,
-  KilledProcess,
-  KillSignal,
-  Kills,
-  Pauses,
-  PauseWay,
-  ProcessKills,
-  Program,
-  Stops,
-  Surroundings,
-  Tails,
-} from '../runtime.js';
+import type { Holding } from '../reaper/run-folder.js';
+import type { Inventory, KilledProcess, KillSignal, PauseWay, Program, Surroundings } from '../runtime.js';
 import { Container } from './container.js';
 import { DockerEdges } from './docker-edges.js';
 import type { DockerPlaces } from './docker-places.js';
@@ -42,16 +29,6 @@ import { Together } from './together.js';
 /** How long a container may take to end after SIGKILL, and after SIGTERM, ms. */
 const KILL_PATIENCE = 10_000;
 const TERM_PATIENCE = 10_000;
-
-/** What a Docker cluster can do. */
-export type DockerClusterAbilities = Cluster &
-  Kills &
-  ProcessKills &
-  Stops &
-  Pauses &
-  Handicapped &
-  Tails &
-  Hosts;
 
 export interface DockerClusterSetting {
   docker: Dockerode;
@@ -70,7 +47,7 @@ export interface DockerClusterSetting {
   networks: number;
 }
 
-export class DockerCluster implements DockerClusterAbilities {
+export class DockerCluster implements Cluster {
   readonly places: DockerPlaces;
   readonly edges: DockerEdges;
   readonly #setting: DockerClusterSetting;
@@ -212,8 +189,8 @@ export class DockerCluster implements DockerClusterAbilities {
     return this.#setting.helpers.host(name, program, onLine);
   }
 
-  noteToxiproxy(url: string): void {
-    this.#setting.helpers.noteToxiproxy(url);
+  noteHolding(holding: Holding): void {
+    this.#setting.helpers.noteHolding(holding);
   }
 
   close(): Promise<Inventory> {
@@ -272,13 +249,9 @@ export class DockerCluster implements DockerClusterAbilities {
   #lose(what: string): void {
     if (this.#closed || this.#lost !== undefined) return;
     this.#lost = what;
-    this.#setting.surroundings.onLost?.(
-      new EnvironmentError({
-        where: 'runtime docker',
-        message: what,
-        todo: 'see its log; `drill clean` removes what is left',
-      }),
-    );
+    const { clock, onLost } = this.#setting.surroundings;
+    const todo = 'see its log; `drill clean` removes what is left';
+    onLost?.(new EnvironmentError({ where: 'runtime docker', message: what, todo }), clock.now());
   }
 
   /** What is started while all is taken down would be left over. */

@@ -1,7 +1,8 @@
 /** The edges of a cluster's nodes, opened for one execution: one for each node. */
-import type { ToxiproxyChoice } from '../../link/toxiproxy-choice.js';
+
 import { freshSecret } from '../../random.js';
-import type { BroughtToxiproxies, Door, Edges, LinkGreeting, PacketFilter } from '../edges.js';
+import type { BroughtToxiproxies, Door, Edges, LinkGreeting, PacketFilter } from '../links/edges.js';
+import type { ToxiproxyChoice } from '../links/proxies/toxiproxy-choice.js';
 import type { Container } from './container.js';
 import type { DockerPlaces } from './docker-places.js';
 import { Edge, type EdgeEars } from './edge.js';

@@ -16,7 +16,8 @@
 import { InternalError } from '../../errors.js';
 import { kindOf, POWER } from '../../topology/links.js';
 import type { Address } from '../address.js';
-import type { Layout, LinkPlace, Places } from '../runtime.js';
+import type { ClusterPlaces, LinkPlace } from '../links/cluster.js';
+import type { Layout } from '../runtime.js';
 import { addressIn, formatNetwork, type Network, subnet } from './subnets.js';
 
 export const LOOPBACK = '127.0.0.1';
@@ -71,7 +72,7 @@ export interface EdgePlace {
   relay: number | undefined;
 }
 
-export interface DockerPlaces extends Places {
+export interface DockerPlaces extends ClusterPlaces {
   nodes: ReadonlyMap<string, NodePlace>;
 }
 

@@ -3,9 +3,12 @@ import { resolve } from 'node:path';
 import { within } from '../../clock.js';
 import { type ContainerSpec, hasOwnImage } from '../../drill/container.js';
 import type { Capability } from '../../drill/parts.js';
+import { messageOf } from '../../errors.js';
+import { openWorld } from '../links/world.js';
 import { thisProcess } from '../os-process.js';
+import { Ports } from '../ports.js';
 import { HelperProcesses } from '../process/helper-processes.js';
-import { Ports } from '../process/ports.js';
+import { lookOnMachine, together } from '../reaper/look.js';
 import { startReaper } from '../reaper/reaper.js';
 import type { Layout, Runtime, Surroundings } from '../runtime.js';
 import { exposedPorts, withBuilt } from './build.js';
@@ -19,7 +22,7 @@ import { HANDICAPS } from './handicap/handicaps.js';
 import { reachOf } from './handicap/reach.js';
 import { ensureImages } from './images.js';
 import { labelsOf, nameInEngine } from './labels.js';
-import { lookEverywhere } from './look.js';
+import { lookInEngine } from './look.js';
 import { makeNetworks } from './networks.js';
 import { lackOfPacketFilters } from './packet-tools.js';
 import { assignSharedPlaces } from './shared-places.js';
@@ -69,9 +72,7 @@ const capabilities: ReadonlySet<Capability> = new Set<Capability>([
   'packet-filters',
 ]);
 
-export const dockerRuntime: Omit<Runtime, 'open'> & {
-  open(layout: Layout, surroundings: Surroundings): Promise<DockerCluster>;
-} = {
+export const dockerRuntime: Runtime = {
   name: 'docker',
   capabilities,
   async lack(capability, { environment, clock }, { containers = {}, needs }) {
@@ -83,6 +84,19 @@ export const dockerRuntime: Omit<Runtime, 'open'> & {
       engine && lackOfFaketime(await engineClient(engine.address), needs?.get(capability) ?? [], containers)
     );
   },
+  async missingImages(containers, { environment, clock }) {
+    try {
+      const docker = await engineClient((await findEngine(environment, clock)).address);
+      const { exists } = await import('../image/reference-image.js');
+      const images = [...new Set(Object.values(containers).flatMap(({ image }) => image ?? []))];
+      const there = await Promise.all(images.map((image) => exists(docker, image)));
+      return images
+        .filter((_, at) => !there[at])
+        .map((image) => `image ${image} is missing (a run tries to pull it; \`docker pull ${image}\`)`);
+    } catch (error) {
+      return [messageOf(error)];
+    }
+  },
   async exposed(containers, surroundings) {
     const engine = await findEngine(surroundings.environment, surroundings.clock);
     const built = await ready(engine, containers, surroundings);
@@ -90,68 +104,72 @@ export const dockerRuntime: Omit<Runtime, 'open'> & {
   },
   async look(run, { environment, clock }) {
     const docker = await engineClient(engineAddress(environment));
-    return within(clock, LOOK_PATIENCE, 'looking at what is in the engine', () =>
-      lookEverywhere(docker, run),
-    );
+    const looking = () => lookInEngine(docker, run);
+    const there = await within(clock, LOOK_PATIENCE, 'looking at what is in the engine', looking);
+    // Where the run has helpers.
+    return together(lookOnMachine(run), [there]);
   },
-  async open(layout, surroundings) {
-    const { run, clock, environment } = surroundings;
-    const engine = await findEngine(environment, clock);
-    const docker = await engineClient(engine.address);
-    // Heavy, and needed by nobody who only asks what runtimes there are.
-    const { referenceImage } = await import('../image/reference-image.js');
-    const making = referenceImage(docker, engine);
-    // Awaited once there is something that has to be taken down where it fails.
-    making.catch(() => undefined);
-    const reaper = await startReaper(run, clock, environment);
-    try {
-      reaper.folder.noteEngine(engine.address);
-      const image = await making;
-      const runner = thisProcess();
-      const ports = new Ports(reaper.ports);
-      const containers = await ready(engine, layout.containers ?? {}, surroundings);
-      const names = networksNeeded(layout);
-      const imageOf = (node: string) => containers[node]?.image ?? image.name;
-      const [taken, { block }, reach] = await allEnded([
-        ports.take(portsNeeded(layout)),
-        makeNetworks(docker, run, names, (name) => labelsOf(run, runner, `network ${name}`)),
-        reachOf({
-          docker,
-          image: image.name,
-          labels: labelsOf(run, runner, 'trial'),
-          needs: [...(layout.needs?.keys() ?? [])],
-          skewed: Object.fromEntries((layout.needs?.get('clock') ?? []).map((node) => [node, imageOf(node)])),
-        }),
-      ]);
-      const cluster = new DockerCluster({
-        docker,
-        places: (layout.shared ? assignSharedPlaces : assignPlaces)(layout, block, taken),
-        surroundings: { ...surroundings, logs: resolve(surroundings.logs) },
-        reaper,
-        runner,
-        helpers: new HelperProcesses(surroundings, reaper, ports),
-        image: image.name,
-        containers,
-        reach,
-        networks: names.length,
-      });
-      const joining = await listenToNetworks(
-        docker,
-        names.map((name) => nameInEngine(run, name)),
-        (...joined) => cluster.onJoined(...joined),
-      );
-      cluster.listening(joining);
-      cluster.listening(
-        await listenToEngine(docker, run, {
-          onDie: (...died) => cluster.onDie(...died),
-          onLost: (reason) => cluster.onLost(reason),
-        }),
-      );
-      return cluster;
-    } catch (error) {
-      // What it could not remove shows when it is looked for; the first reason is the one to tell.
-      await reaper.abandon().catch(() => undefined);
-      throw error;
-    }
-  },
+  open: (layout, surroundings) => openWorld(openDockerCluster, layout, surroundings),
 };
+
+/** The cluster by itself, without its links. */
+export async function openDockerCluster(layout: Layout, surroundings: Surroundings): Promise<DockerCluster> {
+  const { run, clock, environment } = surroundings;
+  const engine = await findEngine(environment, clock);
+  const docker = await engineClient(engine.address);
+  // Heavy, and needed by nobody who only asks what runtimes there are.
+  const { referenceImage } = await import('../image/reference-image.js');
+  const making = referenceImage(docker, engine);
+  // Awaited once there is something that has to be taken down where it fails.
+  making.catch(() => undefined);
+  const reaper = await startReaper(run, clock, environment);
+  try {
+    reaper.folder.noteHolding({ kind: 'engine', place: engine.address });
+    const image = await making;
+    const runner = thisProcess();
+    const ports = new Ports(reaper.ports);
+    const containers = await ready(engine, layout.containers ?? {}, surroundings);
+    const names = networksNeeded(layout);
+    const imageOf = (node: string) => containers[node]?.image ?? image.name;
+    const [taken, { block }, reach] = await allEnded([
+      ports.take(portsNeeded(layout)),
+      makeNetworks(docker, run, names, (name) => labelsOf(run, runner, `network ${name}`)),
+      reachOf({
+        docker,
+        image: image.name,
+        labels: labelsOf(run, runner, 'trial'),
+        needs: [...(layout.needs?.keys() ?? [])],
+        skewed: Object.fromEntries((layout.needs?.get('clock') ?? []).map((node) => [node, imageOf(node)])),
+      }),
+    ]);
+    const cluster = new DockerCluster({
+      docker,
+      places: (layout.shared ? assignSharedPlaces : assignPlaces)(layout, block, taken),
+      surroundings: { ...surroundings, logs: resolve(surroundings.logs) },
+      reaper,
+      runner,
+      helpers: new HelperProcesses(surroundings, reaper, ports),
+      image: image.name,
+      containers,
+      reach,
+      networks: names.length,
+    });
+    const joining = await listenToNetworks(
+      docker,
+      names.map((name) => nameInEngine(run, name)),
+      (...joined) => cluster.onJoined(...joined),
+    );
+    cluster.listening(joining);
+    cluster.listening(
+      await listenToEngine(docker, run, {
+        onDie: (...died) => cluster.onDie(...died),
+        onLost: (reason) => cluster.onLost(reason),
+      }),
+    );
+    return cluster;
+  } catch (error) {
+    // What it could not remove shows when it is looked for; the first reason is the one to tell.
+    await reaper.abandon().catch(() => undefined);
+    throw error;
+  }
+}

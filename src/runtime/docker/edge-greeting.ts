@@ -6,7 +6,7 @@
  * The way in expects it, answers it and tells of it; b itself has no part in that.
  */
 import { InternalError } from '../../errors.js';
-import type { LinkGreeting } from '../edges.js';
+import type { LinkGreeting } from '../links/edges.js';
 import { expectGreeting, greetThrough } from './agent-client.js';
 import type { DockerPlaces, EdgePlace } from './docker-places.js';
 

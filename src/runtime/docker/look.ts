@@ -1,8 +1,6 @@
 /** What there is in an engine: of one run, of all runs, and altogether. */
 import type Dockerode from 'dockerode';
 import type { InEngine } from '../../history/census.js';
-import { lookOnMachine } from '../process/look.js';
-import type { Look } from '../runtime.js';
 import { thingsIn } from './things.js';
 
 interface Thing {
@@ -12,22 +10,7 @@ interface Thing {
   run: string | undefined;
 }
 
-/** The same of the engine and of this machine, where the run has helpers. */
-export async function lookEverywhere(docker: Dockerode, run: string): Promise<Look> {
-  const here = lookOnMachine(run);
-  const there = await lookInEngine(docker, run);
-  return {
-    census: { ...there.census, run: { ...here.census.run, ...there.census.run } },
-    found: [...here.found, ...there.found],
-  };
-}
-
-export interface EngineLook {
-  census: { run: InEngine; drills: InEngine; engine: InEngine };
-  found: string[];
-}
-
-export async function lookInEngine(docker: Dockerode, run: string): Promise<EngineLook> {
+export async function lookInEngine(docker: Dockerode, run: string) {
   const all = await things(docker);
   const own = all.filter((thing) => thing.run === run);
   return {

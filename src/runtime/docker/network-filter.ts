@@ -1,7 +1,7 @@
 /** The packet filter of one container's network, entered from this machine. */
 import type { Clock } from '../../clock.js';
 import { EnvironmentError, messageOf } from '../../errors.js';
-import type { PacketFilter } from '../edges.js';
+import type { PacketFilter } from '../links/edges.js';
 import { type ProcessIdentity, stateOf } from '../os-process.js';
 import { PacketShell } from './packet-shell.js';
 

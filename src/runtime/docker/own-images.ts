@@ -3,15 +3,9 @@
  * names that we give: an image that somebody has made from one has its label, too.
  */
 import type Dockerode from 'dockerode';
+import type { Leftovers } from '../reaper/reapable.js';
 import { refusalOf, statusOf } from './engine.js';
 import { IMAGE_LABEL } from './labels.js';
-
-export interface ImageRemoval {
-  /** How many were removed. */
-  removed: number;
-  /** What could not be, one text each with the reason. */
-  left: string[];
-}
 
 /** The names: each ends in what the image was made of. */
 const OURS =
@@ -24,10 +18,10 @@ export function ownNames(images: readonly Pick<Dockerode.ImageInfo, 'Created' | 
     .flatMap(({ RepoTags }) => (RepoTags ?? []).filter((tag) => OURS.test(tag)));
 }
 
-/** Removes them all, but for those that containers use. */
-export async function removeOwnImages(docker: Dockerode): Promise<ImageRemoval> {
+/** Removes them all, but for those that containers use. Tells what could not be removed, with the reason. */
+export async function removeOwnImages(docker: Dockerode): ReturnType<Leftovers['removeImages']> {
   const images = await docker.listImages({ filters: { label: [IMAGE_LABEL] } });
-  const outcome: ImageRemoval = { removed: 0, left: [] };
+  const outcome = { removed: 0, left: [] as string[] };
   for (const name of ownNames(images)) {
     try {
       await docker.getImage(name).remove();

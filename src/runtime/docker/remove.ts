@@ -5,20 +5,12 @@
 import type Dockerode from 'dockerode';
 import { type Clock, sleep, within } from '../../clock.js';
 import { messageOf } from '../../errors.js';
+import type { Removal } from '../reaper/reapable.js';
 import { refusalOf, statusOf } from './engine.js';
 import type { Kind } from './labels.js';
 import { NetworkTurns } from './network-turns.js';
 import { freeOfGhosts, isStale } from './stale-network.js';
 import { thingsOf } from './things.js';
-
-export interface Removal {
-  /** How many objects were removed. */
-  removed: number;
-  /** What is still there, one text each. */
-  left: string[];
-  /** Why the engine could not be asked, where it could not. */
-  unseen: string[];
-}
 
 /** Time between two looks, and how long one thing may take to be removed, ms. */
 const LOOK_EVERY = 100;

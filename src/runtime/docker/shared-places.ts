@@ -11,7 +11,8 @@
 import { InternalError } from '../../errors.js';
 import { kindOf, type Link, POWER } from '../../topology/links.js';
 import type { Address } from '../address.js';
-import type { Layout, LinkPlace } from '../runtime.js';
+import type { LinkPlace } from '../links/cluster.js';
+import type { Layout } from '../runtime.js';
 import {
   AGENT_PORT,
   DATA,

@@ -4,7 +4,7 @@
  */
 import type Dockerode from 'dockerode';
 import type { Clock } from '../../clock.js';
-import type { ToxiproxyChoice } from '../../link/toxiproxy-choice.js';
+import type { ToxiproxyChoice } from '../links/proxies/toxiproxy-choice.js';
 import { ensureImages } from './images.js';
 
 /** Where the project that makes Toxiproxy publishes it. */

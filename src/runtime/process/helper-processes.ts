@@ -2,11 +2,13 @@
 import { join } from 'node:path';
 import { EnvironmentError, messageOf } from '../../errors.js';
 import type { Address } from '../address.js';
+import type { Helper, Hosts } from '../links/cluster.js';
+import type { Ports } from '../ports.js';
 import type { Reaper } from '../reaper/reaper.js';
-import type { Helper, Hosts, Program, Surroundings } from '../runtime.js';
+import type { Holding } from '../reaper/run-folder.js';
+import type { Program, Surroundings } from '../runtime.js';
 import { membersSeen } from './members.js';
 import { NodeProcess } from './node-process.js';
-import type { Ports } from './ports.js';
 
 /** How long a helper may take to end after SIGKILL, ms. */
 const KILL_PATIENCE = 5000;
@@ -68,8 +70,8 @@ export class HelperProcesses implements Hosts {
     };
   }
 
-  noteToxiproxy(url: string): void {
-    this.#reaper.folder.noteToxiproxy(url);
+  noteHolding(holding: Holding): void {
+    this.#reaper.folder.noteHolding(holding);
   }
 
   /** Ends all of them, and starts no more. Gives what went wrong. */

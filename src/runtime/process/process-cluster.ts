@@ -5,37 +5,22 @@ import { join } from 'node:path';
 import { EnvironmentError, InternalError, messageOf } from '../../errors.js';
 import type { Address } from '../address.js';
 import { makeSubgroup } from '../control-group.js';
+import type { Cluster, ClusterPlaces, Helper } from '../links/cluster.js';
+import type { Ports } from '../ports.js';
 import { reap, remaining } from '../reaper/reap.js';
 import type { Reaper } from '../reaper/reaper.js';
-import type {
-  Cluster,
-  Helper,
-  Hosts,
-  Inventory,
-  KillSignal,
-  Kills,
-  Layout,
-  Pauses,
-  Places,
-  Program,
-  Stops,
-  Surroundings,
-  Tails,
-} from '../runtime.js';
+import type { Holding } from '../reaper/run-folder.js';
+import type { Inventory, KillSignal, Layout, Program, Surroundings } from '../runtime.js';
 import { HelperProcesses } from './helper-processes.js';
 import { type Members, membersIn, membersSeen } from './members.js';
 import { NodeProcess } from './node-process.js';
-import type { Ports } from './ports.js';
 
 /** How long a process may take to end after SIGKILL, and after SIGTERM, ms. */
 const KILL_PATIENCE = 5000;
 const TERM_PATIENCE = 10_000;
 
-/** What a process cluster can do. */
-export type ProcessClusterAbilities = Cluster & Kills & Stops & Pauses & Tails & Hosts;
-
-export class ProcessCluster implements ProcessClusterAbilities {
-  readonly places: Places;
+export class ProcessCluster implements Cluster {
+  readonly places: ClusterPlaces;
   readonly #surroundings: Surroundings;
   readonly #reaper: Reaper;
   readonly #nodes: ReadonlyMap<string, NodeProcess>;
@@ -43,7 +28,13 @@ export class ProcessCluster implements ProcessClusterAbilities {
   #created = 1; // The reaper.
   #closed: Promise<Inventory> | undefined;
 
-  constructor(layout: Layout, places: Places, surroundings: Surroundings, reaper: Reaper, ports: Ports) {
+  constructor(
+    layout: Layout,
+    places: ClusterPlaces,
+    surroundings: Surroundings,
+    reaper: Reaper,
+    ports: Ports,
+  ) {
     this.places = places;
     this.#surroundings = surroundings;
     this.#reaper = reaper;
@@ -100,8 +91,8 @@ export class ProcessCluster implements ProcessClusterAbilities {
     return this.#helpers.host(name, program, onLine);
   }
 
-  noteToxiproxy(url: string): void {
-    this.#helpers.noteToxiproxy(url);
+  noteHolding(holding: Holding): void {
+    this.#helpers.noteHolding(holding);
   }
 
   close(): Promise<Inventory> {

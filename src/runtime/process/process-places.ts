@@ -2,7 +2,8 @@
 import { InternalError } from '../../errors.js';
 import { POWER } from '../../topology/links.js';
 import type { Address } from '../address.js';
-import type { Layout, LinkPlace, Places } from '../runtime.js';
+import type { ClusterPlaces, LinkPlace } from '../links/cluster.js';
+import type { Layout } from '../runtime.js';
 
 const HOST = '127.0.0.1';
 
@@ -16,7 +17,7 @@ export function assignPlaces(
   layout: Layout,
   ports: readonly number[],
   data: (node: string) => string,
-): Places & { links: LinkPlace[] } {
+): ClusterPlaces {
   const rest = ports.map((port): Address => ({ host: HOST, port }));
   const next = () => rest.shift() ?? fail(`${portsNeeded(layout)} ports`, String(ports.length));
   const nodes = new Map(layout.nodes.map((node) => [node, next()]));
@@ -36,7 +37,6 @@ export function assignPlaces(
     link: (name) => links.get(name) ?? fail('the name of a link', name),
     data,
     power,
-    links: [...links.values()],
   };
 }
 

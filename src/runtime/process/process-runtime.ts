@@ -2,12 +2,13 @@
 import { resolve } from 'node:path';
 import { programOf } from '../../drill/needs.js';
 import type { Capability } from '../../drill/parts.js';
+import { openWorld } from '../links/world.js';
 import { onPath } from '../on-path.js';
+import { Ports } from '../ports.js';
+import { lookOnMachine } from '../reaper/look.js';
 import { startReaper } from '../reaper/reaper.js';
 import type { Layout, Runtime, Surroundings } from '../runtime.js';
-import { lookOnMachine } from './look.js';
-import { Ports } from './ports.js';
-import { ProcessCluster, type ProcessClusterAbilities } from './process-cluster.js';
+import { ProcessCluster } from './process-cluster.js';
 import { assignPlaces, portsNeeded } from './process-places.js';
 
 const capabilities: ReadonlySet<Capability> = new Set<Capability>([
@@ -20,9 +21,7 @@ const capabilities: ReadonlySet<Capability> = new Set<Capability>([
   'power',
 ]);
 
-export const processRuntime: Runtime & {
-  open(layout: Layout, surroundings: Surroundings): Promise<ProcessClusterAbilities>;
-} = {
+export const processRuntime: Runtime = {
   name: 'process',
   capabilities,
   async lack(capability, { environment }) {
@@ -31,21 +30,27 @@ export const processRuntime: Runtime & {
     return isLacking ? `no ${program} on PATH` : undefined;
   },
   look: async (run) => lookOnMachine(run),
-  async open(layout, surroundings) {
-    const { run, clock, environment } = surroundings;
-    const reaper = await startReaper(run, clock, environment, 'nodes');
-    try {
-      const ports = new Ports(reaper.ports);
-      const places = assignPlaces(layout, await ports.take(portsNeeded(layout)), (node) =>
-        reaper.folder.data(node),
-      );
-      // Processes run in folders of their own, so a relative path would lead elsewhere.
-      const absolute = { ...surroundings, logs: resolve(surroundings.logs) };
-      return new ProcessCluster(layout, places, absolute, reaper, ports);
-    } catch (error) {
-      // What it could not remove shows when it is looked for; the first reason is the one to tell.
-      await reaper.abandon().catch(() => undefined);
-      throw error;
-    }
-  },
+  open: (layout, surroundings) => openWorld(openProcessCluster, layout, surroundings),
 };
+
+/** The cluster by itself, without its links. */
+export async function openProcessCluster(
+  layout: Layout,
+  surroundings: Surroundings,
+): Promise<ProcessCluster> {
+  const { run, clock, environment } = surroundings;
+  const reaper = await startReaper(run, clock, environment, 'nodes');
+  try {
+    const ports = new Ports(reaper.ports);
+    const places = assignPlaces(layout, await ports.take(portsNeeded(layout)), (node) =>
+      reaper.folder.data(node),
+    );
+    // Processes run in folders of their own, so a relative path would lead elsewhere.
+    const absolute = { ...surroundings, logs: resolve(surroundings.logs) };
+    return new ProcessCluster(layout, places, absolute, reaper, ports);
+  } catch (error) {
+    // What it could not remove shows when it is looked for; the first reason is the one to tell.
+    await reaper.abandon().catch(() => undefined);
+    throw error;
+  }
+}

@@ -2,12 +2,12 @@
 import process from 'node:process';
 import type { Clock } from '../../clock.js';
 import { messageOf } from '../../errors.js';
-import type { ImageRemoval } from '../docker/own-images.js';
-import type { Removal } from '../docker/remove.js';
 import { isRun, parseRunner, RUN_VARIABLE, RUNNER_VARIABLE } from '../label.js';
 import { type ProcessIdentity, processesWith, stateOf } from '../os-process.js';
+import { REAPABLES } from '../reapables.js';
 import { type KeptRun, keptRuns, takeDown } from './kept.js';
 import { QUIET, reap } from './reap.js';
+import type { FoundRun, Leftovers, Reapable, Removal } from './reapable.js';
 import { foldersWithoutNote, RunFolder, runsWithFolder } from './run-folder.js';
 import { straysOfGoneRuns } from './strays.js';
 
@@ -15,8 +15,8 @@ export interface Cleaned {
   /** How many processes were killed and how many folders removed. */
   processes: number;
   folders: number;
-  /** How many containers, networks and volumes were removed. */
-  inEngine: number;
+  /** How many things in other places (containers, networks, volumes) were removed. */
+  elsewhere: number;
   /** How many images were removed. */
   images: number;
   /** What could not be removed, one text each. */
@@ -31,7 +31,7 @@ export interface CleanSetting {
   all?: boolean;
   /** Also the images that we made, where no container uses them. */
   images?: boolean;
-  /** The environment by which a container engine is found; without it, none is looked for. */
+  /** The environment by which other places (a container engine) are found; without it, none is looked for. */
   environment?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -50,19 +50,19 @@ export async function clean(setting: CleanSetting): Promise<Cleaned> {
     // A reaper that is at work ends with its run's processes: what it would have waited for is waited for here.
     runs.map(([label]) => reap(new RunFolder(label), clock, spare, undefined, QUIET)),
   );
-  const { things, images } = await cleanEngine(setting);
+  const { things, images } = await cleanElsewhere(setting);
   // One that is being made right now, or removed by its own reaper.
   const paths = new Set([...findRuns()].map(([label]) => new RunFolder(label).path));
   const removed = down.map((one) => one.removed);
   return {
     processes: sum([...removed, ...reaped].map(({ processes }) => processes)),
     folders: runs.filter(([, { folder }]) => folder).length + sum(removed.map(({ folders }) => folders)),
-    inEngine: sum([
+    elsewhere: sum([
       ...removed.map(({ containers = 0, networks = 0, volumes = 0 }) => containers + networks + volumes),
-      ...reaped.map((one) => one.inEngine),
+      ...reaped.map((one) => one.elsewhere),
       ...things.map((one) => one.removed),
     ]),
-    images: images.removed,
+    images: sum(images.map(({ removed }) => removed)),
     left: [
       ...new Set([
         ...[...reaped, ...things].flatMap(({ left, unseen }) => [...left, ...unseen]),
@@ -73,7 +73,7 @@ export async function clean(setting: CleanSetting): Promise<Cleaned> {
             (path) =>
               `folder ${path} (it is named as a run's, and no note in it says that it is: see for yourself)`,
           ),
-        ...images.left,
+        ...images.flatMap(({ left }) => left),
       ]),
     ],
     kept: all ? [] : kept,
@@ -84,39 +84,34 @@ function sum(counts: readonly number[]): number {
   return counts.reduce((total, count) => total + count, 0);
 }
 
-async function cleanEngine({
-  environment,
-  clock,
-  all = false,
-  images = false,
-}: CleanSetting): Promise<{ things: Removal[]; images: ImageRemoval }> {
-  const none = { removed: 0, left: [] };
-  if (!environment) return { things: [], images: none };
-  const { runsInEngine } = await import('../docker/leftovers.js');
-  const engine = await runsInEngine(environment, clock).catch((error: unknown) => messageOf(error));
-  // What may be in an engine that does not answer is left behind, as far as anybody knows.
-  if (typeof engine === 'string')
-    return {
-      things: [{ removed: 0, left: [], unseen: [`whatever runs have in the container engine (${engine})`] }],
-      images: none,
-    };
-  if (!engine) return { things: [], images: none };
-  const dead = [...engine.runs].filter(([, { runners, here }]) => all || (here && !runners.some(isAlive)));
-  const things = await Promise.all(dead.map(([run]) => engine.remove(run)));
-  return { things, images: images ? await engine.removeImages() : none };
+/** What runs have left elsewhere, whether or not a folder of theirs still tells of it. */
+async function cleanElsewhere({ environment, clock, all = false, images = false }: CleanSetting) {
+  const things: Removal[] = [];
+  const places: Leftovers[] = [];
+  for (const load of environment ? REAPABLES.values() : []) {
+    const { name, leftovers }: Reapable = await load();
+    try {
+      const found = await leftovers?.(environment ?? {}, clock);
+      if (found) places.push(found);
+    } catch (error) {
+      // What may be in a place that does not answer is left behind, as far as anybody knows.
+      const unseen = [`whatever runs have in ${name} (${messageOf(error)})`];
+      things.push({ removed: 0, left: [], unseen });
+    }
+  }
+  for (const { runs, remove } of places) {
+    const dead = [...runs].filter(([, { runners, here }]) => all || (here && !runners.some(isAlive)));
+    things.push(...(await Promise.all(dead.map(([run]) => remove(run)))));
+  }
+  return { things, images: await Promise.all(images ? places.map((one) => one.removeImages()) : []) };
 }
 
-interface FoundRun {
-  /** Its runner, as each of its processes and its folder name it. */
-  runners: ProcessIdentity[];
-  folder: boolean;
-  /** Whether its runner would be seen here if it lived. */
-  here: boolean;
-}
+/** A run of which there is something on this machine. */
+type RunHere = FoundRun & { folder: boolean };
 
 /** The runs of which there is a process or a folder, by label. */
-function findRuns(): Map<string, FoundRun> {
-  const runs = new Map<string, FoundRun>();
+function findRuns(): Map<string, RunHere> {
+  const runs = new Map<string, RunHere>();
   for (const { environment } of processesWith(RUN_VARIABLE)) {
     const label = environment[RUN_VARIABLE];
     if (!isRun(label)) continue;

@@ -5,8 +5,9 @@ import { messageOf } from '../../errors.js';
 import type { Census } from '../../history/census.js';
 import { isRun } from '../label.js';
 import { type ProcessIdentity, stateOf } from '../os-process.js';
-import { lookOnMachine } from '../process/look.js';
-import type { Look } from '../runtime.js';
+import { REAPABLES } from '../reapables.js';
+import { lookOnMachine, together } from './look.js';
+import type { PlaceLook } from './reapable.js';
 import { type KeptNote, RunFolder, runsWithFolder } from './run-folder.js';
 
 export interface KeptRun extends KeptNote {
@@ -50,26 +51,22 @@ export interface TakenDown {
 /** Has the keeper take everything down; where it does not, kills it, and its reaper does. Never rejects. */
 export async function takeDown({ run, keeper }: KeptRun, clock: Clock): Promise<TakenDown> {
   const folder = new RunFolder(run);
-  const engine = folder.engine();
-  const look = async (): Promise<Look> => {
-    if (!engine) return lookOnMachine(run);
-    const [{ engineClient }, { lookEverywhere }] = await Promise.all([
-      import('../docker/engine.js'),
-      import('../docker/look.js'),
-    ]);
-    return lookEverywhere(await engineClient(engine), run);
-  };
+  // They are gone with the folder.
+  const holdings = folder.holdings();
+  const lookElsewhere = holdings.map(({ kind, place }) => async (): Promise<Partial<PlaceLook>> => {
+    const { name, look } = (await REAPABLES.get(kind)?.()) ?? {};
+    const unseen = (error: unknown) => ({ found: [`what is in ${name} (${messageOf(error)})`] });
+    return (await look?.(run, place).catch(unseen)) ?? {};
+  });
+  const look = async () => together(lookOnMachine(run), await Promise.all(lookElsewhere.map((one) => one())));
   const gone = () => stateOf(keeper) === 'gone' && !folder.isThere();
-  const before = await look().catch(() => lookOnMachine(run));
+  const before = await look();
   send(keeper, 'SIGTERM');
   if (!(await becomes(clock, PATIENCE, gone))) {
     send(keeper, 'SIGKILL');
     await becomes(clock, REAPER_PATIENCE, gone);
   }
-  const after = await look().catch((error: unknown): Look => {
-    const here = lookOnMachine(run);
-    return { ...here, found: [...here.found, `what is in the container engine (${messageOf(error)})`] };
-  });
+  const after = await look();
   const kinds = Object.keys(before.census.run) as (keyof Census['run'])[];
   const removed = kinds.map((kind) => [
     kind,

@@ -11,7 +11,7 @@ import process from 'node:process';
 import { systemClock } from '../../clock.js';
 import { messageOf } from '../../errors.js';
 import { makeGroup } from '../control-group.js';
-import { reserveBlock } from '../process/ports.js';
+import { reserveBlock } from '../ports.js';
 import { follow } from './follow.js';
 import { QUIET, reap } from './reap.js';
 import type { Task } from './reaper.js';

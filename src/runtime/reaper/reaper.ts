@@ -7,7 +7,7 @@ import { EnvironmentError, messageOf } from '../../errors.js';
 import { entry } from '../entry.js';
 import { labelledEnvironment } from '../label.js';
 import { type ProcessIdentity, thisProcess } from '../os-process.js';
-import type { PortBlock } from '../process/ports.js';
+import type { PortBlock } from '../ports.js';
 import { RunFolder } from './run-folder.js';
 
 /** How long the reaper may take to be ready, and to end, ms. */

@@ -4,8 +4,7 @@
  *     runner        {"run":"50ea630fd0","pid":4711,"started":"8123456@<boot>","machine":"here.4026531836"}
  *     processes     one process a line, written as it is started, or was seen to have been by one of them
  *     group         the path of the control group that holds the nodes' processes, where there is one
- *     toxiproxies   one URL a line, of servers that are not ours and hold proxies of the run
- *     engine        {"socketPath":"/var/run/docker.sock"}, where the run has things in a container engine
+ *     holdings      one place a line where the run has things: {"kind":"engine","place":{"socketPath":"/var/run/docker.sock"}}
  *     kept          what `drill up` or `--keep` left, for `drill down`
  *     data/<node>/
  *
@@ -21,7 +20,6 @@ import { basename, join } from 'node:path';
 import process from 'node:process';
 import { codeOf, EnvironmentError } from '../../errors.js';
 import { append, ownFolder, readOwn, writeFresh } from '../../own-file.js';
-import type { EngineAddress } from '../docker/engine-address.js';
 import { FOLDER_PREFIX, folderOf, isRun } from '../label.js';
 import { parseMounts } from '../mounts.js';
 import { type ProcessIdentity, thisMachine } from '../os-process.js';
@@ -37,6 +35,12 @@ export interface KeptNote {
   how: 'up' | 'keep';
   /** Time of day, ISO 8601. */
   since: string;
+}
+
+/** A place in which a run has things; `kind` says by whom they are removed (`runtime/reapables.ts`). */
+export interface Holding {
+  kind: string;
+  place: unknown;
 }
 
 /** A process of a run. `of`: the number of the node's first process, of which this one was seen to descend. */
@@ -170,12 +174,8 @@ export class RunFolder {
     return path !== undefined && basename(path) === basename(this.path) ? path : undefined;
   }
 
-  noteToxiproxy(url: string): void {
-    append(join(this.path, 'toxiproxies'), `${JSON.stringify(url)}\n`);
-  }
-
-  noteEngine(address: EngineAddress): void {
-    writeFresh(join(this.path, 'engine'), JSON.stringify(address));
+  noteHolding(holding: Holding): void {
+    append(join(this.path, 'holdings'), `${JSON.stringify(holding)}\n`);
   }
 
   /** The runner, or undefined where the note is missing or was cut short. */
@@ -197,9 +197,8 @@ export class RunFolder {
     return this.#lines('processes');
   }
 
-  /** The engine in which the run may have containers; undefined where it has none. */
-  engine(): EngineAddress | undefined {
-    return this.#lines<EngineAddress>('engine')[0];
+  holdings(): Holding[] {
+    return this.#lines('holdings');
   }
 
   /** The run outlives its command from here on, as its user asked. */
@@ -210,10 +209,6 @@ export class RunFolder {
   /** Undefined for a run that belongs to a command. */
   kept(): KeptNote | undefined {
     return this.#lines<KeptNote>('kept')[0];
-  }
-
-  toxiproxies(): string[] {
-    return this.#lines('toxiproxies');
   }
 
   #lines<Line>(name: string): Line[] {

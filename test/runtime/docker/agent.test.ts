@@ -16,9 +16,9 @@ import {
   openDoor,
   openRelay,
 } from '../../../src/runtime/docker/agent-client.js';
-import { Ports, reserveBlock } from '../../../src/runtime/process/ports.js';
+import { Ports, reserveBlock } from '../../../src/runtime/ports.js';
 import { http } from '../../http.js';
-import { dialled } from '../../link/conformance.js';
+import { dialled } from '../links/conformance.js';
 import { eventually } from '../opened.js';
 
 const LOOPBACK = '127.0.0.1';

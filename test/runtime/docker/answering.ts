@@ -2,7 +2,7 @@
 import { connect } from 'node:net';
 import { onTestFinished } from 'vitest';
 import type { DockerCluster } from '../../../src/runtime/docker/docker-cluster.js';
-import { dialled } from '../../link/conformance.js';
+import { dialled } from '../links/conformance.js';
 import type { Told } from '../opened.js';
 
 /** What arrives at the nodes from here on, as `<node> <text>`, in the order of arrival. */

@@ -1,7 +1,7 @@
 /** The engine for tests in containers: they run where one answers, and fail where one was meant to (DRILL_TEST_STRICT). */
 import { systemClock as clock } from '../../../src/clock.js';
 import { messageOf } from '../../../src/errors.js';
-import { dockerRuntime } from '../../../src/runtime/docker/docker-runtime.js';
+import { openDockerCluster } from '../../../src/runtime/docker/docker-runtime.js';
 import { findEngine } from '../../../src/runtime/docker/engine.js';
 import { lackOfPacketFilters } from '../../../src/runtime/docker/packet-tools.js';
 import type { Layout } from '../../../src/runtime/runtime.js';
@@ -30,7 +30,7 @@ export function withPacketFilters(define: () => void): void {
 
 export async function openContainers(layout: Partial<Layout>) {
   const around = surroundings();
-  const cluster = await dockerRuntime.open({ nodes: [], links: [], power: false, ...layout }, around);
+  const cluster = await openDockerCluster({ nodes: [], links: [], power: false, ...layout }, around);
   atEnd(() => cluster.close(), 60_000);
   return { ...around, around, cluster };
 }

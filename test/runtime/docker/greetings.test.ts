@@ -3,8 +3,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { partition } from '../../../src/fault/partition.js';
 import { toxic } from '../../../src/fault/toxic.js';
-import type { StatefulLinks } from '../../../src/link/links.js';
-import { proxyName } from '../../../src/link/toxiproxy-links.js';
+import type { StatefulLinks } from '../../../src/runtime/links/links.js';
+import { proxyName } from '../../../src/runtime/links/proxies/toxiproxy-links.js';
 import type { CutMode } from '../../../src/topology/grudge.js';
 import { eventually, mesh } from '../opened.js';
 import { withEngine } from './engine.js';

@@ -1,12 +1,12 @@
 /** Containers with links between them, and what a fault needs: for tests that run on an engine. */
 import { systemClock as clock } from '../../../src/clock.js';
-import type { Aim, Effects, Fault } from '../../../src/fault/fault.js';
-import { openInside } from '../../../src/link/server.js';
-import { openLinks } from '../../../src/link/toxiproxy-links.js';
-import { greeter } from '../../../src/probe/greeting.js';
+import type { Aim, Fault } from '../../../src/fault/fault.js';
 import { seeded } from '../../../src/random.js';
+import { greeter } from '../../../src/runtime/links/greeting.js';
+import { openInside } from '../../../src/runtime/links/proxies/server.js';
+import { openLinks } from '../../../src/runtime/links/proxies/toxiproxy-links.js';
+import { type WitnessedSetting, witnessed } from '../../../src/runtime/links/witnessed.js';
 import type { Layout } from '../../../src/runtime/runtime.js';
-import { noopSystem } from '../../noop-system.js';
 import { dialLink } from './answering.js';
 import { openContainers } from './engine.js';
 
@@ -34,13 +34,7 @@ type Linked = Awaited<ReturnType<typeof openLinked>>;
 /** Injects faults into nodes whose system nobody knows, under names of their own. */
 export function injecting({ cluster, links }: Linked, layout: Pick<Layout, 'nodes' | 'links'>) {
   const place = cluster.places.link;
-  const greets = greeter({
-    clock,
-    residentOf: () => noopSystem,
-    place,
-    edges: cluster.edges,
-  });
-  const effects: Effects = { clock, links, place, greet: greets.greet, nodes: cluster };
+  const { greet } = greeter({ clock, place, edges: cluster.edges });
   const nodes = layout.nodes.map((name) => ({
     name,
     kind: 'node' as const,
@@ -52,11 +46,15 @@ export function injecting({ cluster, links }: Linked, layout: Pick<Layout, 'node
   const inject = async <Options, Aimed extends Aim>(
     fault: Fault<Options, Aimed>,
     options: Options,
-    instead: Partial<Effects> = {},
+    instead: Pick<Partial<WitnessedSetting>, 'links'> = {},
   ) => {
     const name = `fault-${++count}`;
     const aim = fault.aim(options, view);
-    const { witness, heal } = await fault.inject(name, aim, { ...effects, ...instead });
+    const { witness, heal } = await fault.inject(name, aim, {
+      clock,
+      links: witnessed({ clock, links, greet, place, nodes: cluster, ...instead }),
+      nodes: cluster,
+    });
     if (!heal) throw new Error('expected a fault that can be healed');
     return { name, aim, witness, heal };
   };

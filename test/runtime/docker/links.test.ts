@@ -13,7 +13,7 @@ import type { Cut } from '../../../src/topology/grudge.js';
 import type { Link } from '../../../src/topology/links.js';
 import { http } from '../../http.js';
 import { shared } from '../../lifetime.js';
-import { linkConformance, proxyRemoved } from '../../link/conformance.js';
+import { linkConformance, proxyRemoved } from '../links/conformance.js';
 import { eventually, mesh } from '../opened.js';
 import { arrivals, dialFrom, order } from './answering.js';
 import { withEngine } from './engine.js';

@@ -3,9 +3,11 @@ import { expect, test } from 'vitest';
 import { systemClock as clock } from '../../../src/clock.js';
 import type { Effects } from '../../../src/fault/fault.js';
 import { partition } from '../../../src/fault/partition.js';
-import { openPacketLinks } from '../../../src/link/packet-links.js';
-import { greeter } from '../../../src/probe/greeting.js';
 import { seeded } from '../../../src/random.js';
+import { greetingsOf } from '../../../src/run/greetings.js';
+import { greeter } from '../../../src/runtime/links/greeting.js';
+import { openPacketLinks } from '../../../src/runtime/links/packets/packet-links.js';
+import { witnessed } from '../../../src/runtime/links/witnessed.js';
 import { echoSystem } from '../../fault/stand.js';
 import { http } from '../../http.js';
 import { eventually, mesh } from '../opened.js';
@@ -21,12 +23,8 @@ async function stand() {
   const filters = cluster.edges.filters() ?? expect.fail('no packet filters');
   const links = await openPacketLinks({ clock, filters }, LINKS);
   const place = (link: string) => cluster.places.link(link);
-  const { greet, arrived } = greeter({
-    clock,
-    residentOf: () => echoSystem,
-    place,
-    edges: cluster.edges,
-  });
+  const greetings = greetingsOf(() => echoSystem);
+  const { greet, arrived } = greeter({ clock, place, greetings, edges: cluster.edges });
   const push = told.lines.push.bind(told.lines);
   told.lines.push = (...lines) => {
     for (const { line } of lines) {
@@ -42,7 +40,8 @@ async function stand() {
       await eventually(`${node} answers`, () => asked().catch(() => undefined));
     }),
   );
-  const effects: Effects = { clock, links, place, greet, nodes: cluster };
+  const seen = witnessed({ clock, links, greet, place, nodes: cluster });
+  const effects: Effects = { clock, links: seen, nodes: cluster };
   const view = {
     topology: {
       nodes: NODES.map((name) => ({ name, kind: 'node' as const, tags: [] })),

@@ -2,13 +2,13 @@
 
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock as clock } from '../../../src/clock.js';
-import { openPacketLinks } from '../../../src/link/packet-links.js';
-import { openInside } from '../../../src/link/server.js';
-import { openLinks } from '../../../src/link/toxiproxy-links.js';
 import { engineClient, findEngine } from '../../../src/runtime/docker/engine.js';
+import { openPacketLinks } from '../../../src/runtime/links/packets/packet-links.js';
+import { openInside } from '../../../src/runtime/links/proxies/server.js';
+import { openLinks } from '../../../src/runtime/links/proxies/toxiproxy-links.js';
 import { openPower } from '../../../src/runtime/power.js';
 import { type CutMode, grudge } from '../../../src/topology/grudge.js';
-import { linkConformance } from '../../link/conformance.js';
+import { linkConformance } from '../links/conformance.js';
 import { eventually, mesh } from '../opened.js';
 import { arrivals, dialFrom, dialLink } from './answering.js';
 import { openContainers, withPacketFilters } from './engine.js';

@@ -8,8 +8,8 @@ import { freshId, freshSecret } from '../../../src/random.js';
 import { ExpectedGreetings } from '../../../src/runtime/docker/agent/expected-greetings.js';
 import { answerLine, greetingLine } from '../../../src/runtime/docker/agent/greeting-line.js';
 import { openWayIn } from '../../../src/runtime/docker/agent/way-in.js';
-import { Ports, reserveBlock } from '../../../src/runtime/process/ports.js';
-import { dialled } from '../../link/conformance.js';
+import { Ports, reserveBlock } from '../../../src/runtime/ports.js';
+import { dialled } from '../links/conformance.js';
 import { eventually } from '../opened.js';
 
 const [NODE, EDGE, PEER] = ['127.0.0.1', '127.0.0.9', '127.0.0.5'];

@@ -5,11 +5,11 @@ const [dist, logs, kept] = process.argv.slice(2);
 const { systemClock: clock } = await import(`${dist}/clock.js`);
 const { freshRun, RUN_VARIABLE } = await import(`${dist}/runtime/label.js`);
 const { processesWith } = await import(`${dist}/runtime/os-process.js`);
-const { processRuntime } = await import(`${dist}/runtime/process/process-runtime.js`);
+const { openProcessCluster } = await import(`${dist}/runtime/process/process-runtime.js`);
 const { RunFolder } = await import(`${dist}/runtime/reaper/run-folder.js`);
 
 const run = freshRun();
-const cluster = await processRuntime.open(
+const cluster = await openProcessCluster(
   { nodes: ['a'], links: [], power: false },
   { clock, run, logs, environment: process.env, onLine() {}, onExit() {} },
 );

@@ -5,15 +5,15 @@ import { fileURLToPath } from 'node:url';
 
 const [dist, run, logs, url] = process.argv.slice(2);
 const { systemClock: clock } = await import(`${dist}/clock.js`);
-const { processRuntime } = await import(`${dist}/runtime/process/process-runtime.js`);
-const { openToxiproxy } = await import(`${dist}/link/server.js`);
-const { openLinks } = await import(`${dist}/link/toxiproxy-links.js`);
+const { openProcessCluster } = await import(`${dist}/runtime/process/process-runtime.js`);
+const { openToxiproxy } = await import(`${dist}/runtime/links/proxies/server.js`);
+const { openLinks } = await import(`${dist}/runtime/links/proxies/toxiproxy-links.js`);
 
 const links = [
   { name: 'a->b', from: 'a', to: 'b' },
   { name: 'b->a', from: 'b', to: 'a' },
 ];
-const cluster = await processRuntime.open(
+const cluster = await openProcessCluster(
   { nodes: ['a', 'b', 'c'], links, power: false },
   { clock, run, logs, environment: process.env, onLine() {}, onExit() {} },
 );

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 
 const [dist, run, logs, how, seconds] = process.argv.slice(2);
 const { systemClock: clock } = await import(`${dist}/clock.js`);
-const { processRuntime } = await import(`${dist}/runtime/process/process-runtime.js`);
+const { openProcessCluster } = await import(`${dist}/runtime/process/process-runtime.js`);
 
-const cluster = await processRuntime.open(
+const cluster = await openProcessCluster(
   { nodes: ['a'], links: [], power: false },
   { clock, run, logs, environment: process.env, onLine() {}, onExit() {} },
 );

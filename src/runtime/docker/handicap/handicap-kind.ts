@@ -1,8 +1,8 @@
 /** One kind of handicap of containers: the capability that it gives a runtime, and what has to be there for it. */
 import type { Clock } from '../../../clock.js';
 import type { Handicap } from '../../handicap.js';
+import type { Hosts } from '../../links/cluster.js';
 import type { ProcessIdentity } from '../../os-process.js';
-import type { Hosts } from '../../runtime.js';
 import type { Container } from '../container.js';
 
 export interface HandicapSetting {

@@ -1,0 +1,25 @@
+/**
+ * Links of one kind: changed under the name of the fault that wants it, so that overlapping faults heal apart, and asked
+ * what they hold.
+ */
+import type { Span } from '../../span.js';
+import type { Stream } from '../../topology/grudge.js';
+import type { LinkChange } from '../world-links.js';
+
+/** What holds a link says of it: asked, not remembered. */
+export interface LinkState {
+  enabled: boolean;
+  /** The toxics on it; of a link that no proxy carries, what the packet filters do, and to how many packets so far. */
+  toxics: { name: string; type: string; stream: Stream; packets?: number }[];
+  /** Whether it is a link that no proxy carries. */
+  filtered?: true;
+}
+
+export interface StatefulLinks {
+  /** As `Links` has them. */
+  apply(fault: string, change: LinkChange): Promise<Span>;
+  heal(fault: string): Promise<Span>;
+  state(link: string): Promise<LinkState>;
+  /** Removes every proxy on servers that outlive the run; the others end with theirs. */
+  close(): Promise<void>;
+}
