@@ -12,7 +12,7 @@ const STEADY_FOR = 500;
 type Lack = (scene: Scene) => string | undefined;
 
 function whole(scene: Scene): string | undefined {
-  const lacking = scene.observer.lacking();
+  const lacking = scene.present.lacking();
   return lacking.length > 0 ? lacking.join(', ') : undefined;
 }
 

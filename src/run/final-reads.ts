@@ -16,8 +16,8 @@ const TIMEOUT = 2000;
 const PATIENCE = 60_000;
 
 export async function finalReads(scene: Scene): Promise<void> {
-  const { recorder, observer, places, system, clock, signal } = scene;
-  const primary = observer.primary();
+  const { recorder, present, places, system, clock, signal } = scene;
+  const primary = present.primary();
   if (!primary) {
     recorder.record({ type: 'problem', message: 'there is no primary to make the final reads from' });
     return;

@@ -1,9 +1,9 @@
 /** How nodes are greeted over their links, by what runs in them. */
 import type { Greetings } from '../runtime/world-links.js';
-import { greets, type Resident, tellsRole } from '../system/system.js';
+import { greets, tellsRole } from '../system/system.js';
+import type { Residents } from './residents.js';
 
-/** `residentOf` is undefined for nodes of which nobody knows how they are spoken to. */
-export function greetingsOf(residentOf: (node: string) => Resident | undefined): Greetings {
+export function greetingsOf(residentOf: Residents): Greetings {
   return {
     question({ to, port }) {
       // Of what listens on further ports, nobody knows.

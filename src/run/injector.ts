@@ -30,7 +30,7 @@ type Hit = Pick<Aim, 'targets'> & { fault: string; leaves: Leaves | undefined };
 export interface InjectorSetting {
   clock: Clock;
   recorder: Recorder;
-  observer: Pick<Present, 'view'>;
+  present: Pick<Present, 'view'>;
   effects: Effects;
   links: readonly Link[];
   random: Random;
@@ -75,8 +75,8 @@ export class Injector {
 
   /** What a fault would hit now: who the primary is may be another matter later. */
   aim({ fault, options }: Ordered): Aim {
-    const { observer, links, random } = this.#setting;
-    const view: AimView = { topology: observer.view(), links, random };
+    const { present, links, random } = this.#setting;
+    const view: AimView = { topology: present.view(), links, random };
     return fault.aim(options, view);
   }
 

@@ -1,46 +1,30 @@
 /**
- * The observer: looks at the nodes beside the links (a role probe at a fixed rate, the events in their logs),
- * writes what it sees to the history and keeps the present view.
+ * The observer: takes what is seen of the nodes (what they answer to the prober, the events in their logs, their
+ * beginning and end) into the present view, and writes it to the history.
  */
-import { type Timer, within } from '../clock.js';
-import type { Address } from '../runtime/address.js';
-import {
-  logsEvents,
-  type Resident,
-  type RoleAnswer,
-  type RoleAsker,
-  roleAskerOf,
-  tellsHealth,
-  tellsRole,
-} from '../system/system.js';
-import { Present, type PresentSetting, type Seen } from './present.js';
+import type { Clock } from '../clock.js';
+import type { RoleAnswer } from '../system/system.js';
+import type { Present, Seen } from './present.js';
 import type { Recorder } from './recorder.js';
+import type { Residents } from './residents.js';
 import { testimony } from './testimony.js';
 
-/** How often each node is asked for its role, and how long it has to answer, ms. */
-const PROBE_EVERY = 50;
-const PROBE_TIMEOUT = 250;
-
-export interface ObserverSetting extends PresentSetting {
-  /** What runs in a node; undefined where nobody knows how it is spoken to. */
-  residentOf(node: string): Resident | undefined;
+export interface ObserverSetting {
+  clock: Clock;
+  residentOf: Residents;
   recorder: Recorder;
-  observe(node: string): Address;
+  present: Present;
   /** Whether a node takes part in decisions, so that its log may tell of them. */
   decides(node: string): boolean;
 }
 
-export class Observer extends Present {
+export class Observer {
   readonly #setting: ObserverSetting;
-  readonly #asking = new Set<string>();
-  readonly #askers = new Map<string, RoleAsker>();
   /** When each was first started, ms of the clock: what it wrote last in one life may be read in the next. */
   readonly #started = new Map<string, number>();
-  #timer: Timer | undefined;
   #isJudged = true;
 
   constructor(setting: ObserverSetting) {
-    super(setting);
     this.#setting = setting;
   }
 
@@ -49,39 +33,21 @@ export class Observer extends Present {
     this.#isJudged = false;
   }
 
-  start(): void {
-    const { clock } = this.#setting;
-    const round = () => {
-      for (const node of this.members()) void this.#probe(node);
-      this.#timer = clock.timer(PROBE_EVERY, round);
-    };
-    round();
-  }
-
-  stop(): void {
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    for (const asker of this.#askers.values()) asker.close();
-  }
-
   onStart(node: string): void {
-    const afresh = { running: true, paused: false, role: 'unknown', told: undefined, inSync: false } as const;
-    Object.assign(this.of(node), afresh);
-    if (!this.#started.has(node)) this.#started.set(node, this.#setting.clock.now());
-    this.#setting.recorder.record({ type: 'node', node, event: 'starting' });
-  }
-
-  onPause(node: string, paused: boolean): void {
-    this.of(node).paused = paused;
+    const { present, recorder, clock } = this.#setting;
+    present.started(node);
+    if (!this.#started.has(node)) this.#started.set(node, clock.now());
+    recorder.record({ type: 'node', node, event: 'starting' });
   }
 
   onExit(node: string, detail: string, at: number): void {
-    Object.assign(this.of(node), { running: false, paused: false, role: 'unknown', inSync: false });
-    this.#setting.recorder.record({ type: 'node', node, event: 'exited', detail }, { at });
+    const { present, recorder } = this.#setting;
+    present.exited(node);
+    recorder.record({ type: 'node', node, event: 'exited', detail }, { at });
   }
 
   onLine(node: string, line: string): void {
-    const { residentOf, recorder, clock, decides } = this.#setting;
+    const { residentOf, recorder, clock, present, decides } = this.#setting;
     const resident = residentOf(node);
     const event = resident?.eventOf?.(node, line);
     const started = this.#started.get(node) ?? Number.POSITIVE_INFINITY;
@@ -89,55 +55,25 @@ export class Observer extends Present {
     if (!logged) return;
     const { body } = logged;
     if (body.type === 'role') {
-      const seen = this.of(body.node);
-      this.hear(seen, body.role);
-      seen.term = body.term ?? seen.term;
-      // Where nobody can be asked, a node that says what it is counts as in sync.
-      if (!resident?.role) seen.inSync = true;
+      const { role, term } = body;
+      present.hear(body.node, {
+        role,
+        ...(term === undefined ? {} : { term }),
+        // Where nobody can be asked, a node that says what it is counts as in sync.
+        ...(resident?.role ? {} : { inSync: true }),
+      });
     }
     recorder.record(body, { at: logged.at, until: logged.until });
   }
 
-  async #probe(node: string): Promise<void> {
-    const { residentOf, clock, observe } = this.#setting;
-    const resident = residentOf(node);
-    if (!resident || this.#asking.has(node) || !this.of(node).running) return;
-    const asked = clock.now();
-    if (tellsRole(resident)) {
-      const asker = this.#askers.get(node) ?? roleAskerOf(resident, observe(node));
-      this.#askers.set(node, asker);
-      const answer = await this.#ask(node, (signal) => asker.role(signal));
-      if (this.#timer && this.of(node).running) this.#note(node, answer, asked);
-    } else if (tellsHealth(resident)) {
-      const serves = await this.#ask(node, async (signal) => {
-        await resident.healthy(observe(node), signal);
-        return true;
-      });
-      if (this.#timer && this.of(node).running) this.#assume(node, serves ?? false);
-    } else if (!logsEvents(resident)) this.#assume(node, true);
-  }
-
-  /** Undefined where there is no answer, or not in time. */
-  async #ask<Answer>(
-    node: string,
-    question: (signal: AbortSignal) => Promise<Answer>,
-  ): Promise<Answer | undefined> {
-    const { clock } = this.#setting;
-    this.#asking.add(node);
-    const answer = await within(clock, PROBE_TIMEOUT, `${node}'s word of itself`, question).catch(
-      () => undefined,
-    );
-    this.#asking.delete(node);
-    return answer;
-  }
-
   /** Where nobody tells a role, a node has the one that it was given since it first served; that is nobody's claim. */
-  #assume(node: string, serves: boolean): void {
-    const seen = this.of(node);
+  onHealth(node: string, serves: boolean): void {
+    const { present, recorder } = this.#setting;
+    const seen = present.of(node);
     seen.inSync = serves;
     if (!serves || seen.role !== 'unknown') return;
-    this.hear(seen, this.#setting.nodes[node]?.role === 'primary' ? 'primary' : 'standby');
-    this.#setting.recorder.record({ type: 'node', node, event: 'running' });
+    present.hear(node, { role: present.given(node) });
+    recorder.record({ type: 'node', node, event: 'running' });
   }
 
   /**
@@ -145,8 +81,9 @@ export class Observer extends Present {
    * end shows how long a claim held at least. A standby that says the same again, or one that is silent still, adds
    * nothing; nor do a counter and a lease that move on, where nobody judges by them.
    */
-  #note(node: string, answer: RoleAnswer | undefined, asked: number): void {
-    const seen = this.of(node);
+  onRole(node: string, answer: RoleAnswer | undefined, asked: number): void {
+    const { recorder, present } = this.#setting;
+    const seen = present.of(node);
     const now: Pick<Seen, 'role'> & Partial<Seen> = answer
       ? {
           role: answer.role,
@@ -159,10 +96,8 @@ export class Observer extends Present {
     const kept = Object.keys(now).filter((key) => this.#isJudged || !['accepted', 'until'].includes(key));
     const changed = kept.some((key) => seen[key as keyof Seen] !== now[key as keyof Seen]);
     const becameInSync = now.inSync && !seen.inSync && now.role === 'standby';
-    this.hear(seen, now.role);
-    Object.assign(seen, now);
+    present.hear(node, now);
     if (!changed && !(this.#isJudged && answer?.role === 'primary')) return;
-    const { recorder } = this.#setting;
     recorder.record(
       {
         type: 'role',

@@ -75,13 +75,13 @@ async function settled({ clock, tally, recorder, signal }: Scene): Promise<void>
 
 /** Waits for one primary and everybody in sync with it. Rejects with what a node wrote last where that is not to be had. */
 export async function whole(scene: Scene): Promise<void> {
-  const { observer } = scene;
+  const { present } = scene;
   if (!(await untouched(scene, 'in-sync'))) {
-    const [lacking = ''] = observer.missing();
+    const [lacking = ''] = present.missing();
     throw new EnvironmentError({
       where: 'phase steady',
       expected: `one primary and every standby in sync within ${PATIENCE / 1000} s`,
-      found: observer.lacking().join(', '),
+      found: present.lacking().join(', '),
       todo: `read the nodes' logs in the run folder; ${await lastWords(scene, lacking)}`,
     });
   }
@@ -92,16 +92,16 @@ export async function whole(scene: Scene): Promise<void> {
  * will not come back by itself: rejects at once with what it wrote last.
  */
 async function untouched(scene: Scene, condition: 'in-sync' | 'steady'): Promise<boolean> {
-  const { observer } = scene;
+  const { present } = scene;
   const lack = () => {
-    const [dead] = observer.down();
+    const [dead] = present.down();
     if (dead !== undefined) throw new EnvironmentError(`node ${dead} ended`);
     return CONDITIONS[condition](scene);
   };
   try {
     return await waitUntil(scene, condition, lack, PATIENCE);
   } catch (error) {
-    const [dead] = observer.down();
+    const [dead] = present.down();
     if (scene.signal.aborted || dead === undefined) throw error;
     const found = `that it ended while it was starting; ${await lastWords(scene, dead)}`;
     throw new EnvironmentError({ where: `node ${dead}`, expected: 'it to run', found });
@@ -139,7 +139,7 @@ async function steps(scene: Scene): Promise<void> {
 
 /** After the heal the service finds one primary again by itself; where nodes are down, starting them is the remedy. */
 async function settle(scene: Scene): Promise<void> {
-  const lack = () => ((scene.observer.primary() ?? scene.observer.down()[0]) ? undefined : 'no primary');
+  const lack = () => ((scene.present.primary() ?? scene.present.down()[0]) ? undefined : 'no primary');
   await waitUntil(scene, 'a primary', lack, PATIENCE);
 }
 
@@ -153,7 +153,7 @@ const STARTS = 3;
 async function resync(scene: Scene): Promise<void> {
   const starts = new Map<string, number>();
   const startAgain = () => {
-    for (const node of scene.observer.down()) {
+    for (const node of scene.present.down()) {
       const count = starts.get(node) ?? 0;
       if (count === STARTS) continue;
       starts.set(node, count + 1);
@@ -170,12 +170,12 @@ async function resync(scene: Scene): Promise<void> {
 }
 
 async function failback(scene: Scene): Promise<void> {
-  const { drill, recorder, observer } = scene;
+  const { drill, recorder, present } = scene;
   if (drill.failback === 'none') return;
   const { to, trigger } = drill.failback;
   const asked = recorder.events.length;
   // It never left, or the supervisors have switched back by themselves already.
-  if (observer.primary()?.node === to) return untilWritten(scene, to, 0);
+  if (present.primary()?.node === to) return untilWritten(scene, to, 0);
   const ask = () => recorder.record({ type: 'ask', ask: 'failback', node: to });
   if (trigger !== 'manual') ask();
   else {
@@ -197,7 +197,7 @@ async function failback(scene: Scene): Promise<void> {
  * The failback ends with a write, so clients that could make one go on until there is one. That there is none shows in
  * the figure, and keeps nothing from being carried out.
  */
-async function untilWritten({ drill, recorder, observer, clock, signal }: Scene, to: string, since: number) {
+async function untilWritten({ drill, recorder, present, clock, signal }: Scene, to: string, since: number) {
   const { clients, workload } = drill;
   const canWrite = Object.values(clients).some(({ pinned }) => pinned === undefined || pinned === to);
   if (workload.writes === 0 || !canWrite) return;
@@ -206,7 +206,7 @@ async function untilWritten({ drill, recorder, observer, clock, signal }: Scene,
       (event) => event.type === 'ok' && isWrite(event) && event.node === to && event.client !== 'final',
     );
     if (last?.type !== 'ok') return false;
-    const term = observer.primary()?.term;
+    const term = present.primary()?.term;
     return last.term === undefined || term === undefined ? last.index >= since : last.term >= term;
   };
   const end = clock.now() + PATIENCE;

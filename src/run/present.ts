@@ -146,15 +146,33 @@ export class Present {
     while (this.isRunning(node) && clock.now() < end) await sleep(clock, 1);
   }
 
-  /** Takes down what a node says of itself, or that it says nothing. */
-  protected hear(seen: Seen, role: Role): void {
-    seen.role = role;
-    if (role === 'unknown') return;
-    if (role === 'primary' && seen.told !== 'primary') seen.since = this.#setting.clock.now();
-    seen.told = role;
+  /** The role that the drill file gives a node. */
+  given(node: string): 'primary' | 'standby' {
+    return this.#setting.nodes[node]?.role === 'primary' ? 'primary' : 'standby';
   }
 
-  protected of(node: string): Seen {
+  started(node: string): void {
+    const afresh = { running: true, paused: false, role: 'unknown', told: undefined, inSync: false } as const;
+    Object.assign(this.of(node), afresh);
+  }
+
+  exited(node: string): void {
+    Object.assign(this.of(node), { running: false, paused: false, role: 'unknown', inSync: false });
+  }
+
+  paused(node: string, paused: boolean): void {
+    this.of(node).paused = paused;
+  }
+
+  /** Takes down what a node says of itself, or that it says nothing. */
+  hear(node: string, said: Pick<Seen, 'role'> & Partial<Seen>): void {
+    const seen = this.of(node);
+    const { role } = said;
+    if (role === 'primary' && seen.told !== 'primary') seen.since = this.#setting.clock.now();
+    Object.assign(seen, said, role === 'unknown' ? {} : { told: role });
+  }
+
+  of(node: string): Seen {
     const seen = this.#seen.get(node);
     if (!seen) throw new RangeError(`no such node: ${node}`);
     return seen;

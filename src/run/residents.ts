@@ -5,6 +5,9 @@ import { isMember } from '../drill/topology.js';
 import type { Resident, System } from '../system/system.js';
 import { kindOf } from '../topology/links.js';
 
+/** What runs in a node; undefined where nobody knows how it is spoken to. */
+export type Residents = (node: string) => Resident | undefined;
+
 /**
  * By name: what a node names itself, what supervisors of the topology's system are, or the topology's system. Undefined
  * for a dependency that names nothing: no system knows how it is spoken to.
@@ -13,7 +16,7 @@ export function residentsOf(
   { topology }: Pick<Drill, 'topology'>,
   system: System,
   systems: Readonly<Record<string, System>>,
-): (node: string) => Resident | undefined {
+): Residents {
   return (name) => {
     if (kindOf(name) === 'supervisor') return system.supervisors ?? system;
     const node = topology.nodes[name];

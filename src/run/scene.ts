@@ -8,7 +8,8 @@ import type { Processes, RunningGroup } from '../workload/client-group.js';
 import type { Target } from '../workload/target.js';
 import type { Catalog } from './catalog.js';
 import type { Injector } from './injector.js';
-import type { Observer } from './observer.js';
+import type { Present } from './present.js';
+import type { Prober } from './prober.js';
 import type { Recorder } from './recorder.js';
 import type { Tally } from './tally.js';
 
@@ -21,7 +22,8 @@ export interface Scene {
   nodes: Nodes;
   places: Places;
   recorder: Recorder;
-  observer: Observer;
+  present: Present;
+  prober: Prober;
   tally: Tally;
   injector: Injector;
   processes: Processes;

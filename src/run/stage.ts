@@ -8,11 +8,12 @@ import { join } from 'node:path';
 import { type Clock, unlessAborted } from '../clock.js';
 import { needsOf } from '../drill/needs.js';
 import type { Drill } from '../drill/schema.js';
+import type { Effects } from '../fault/fault.js';
 import { freshSecret, type Random } from '../random.js';
 import type { Addresses } from '../report/addresses.js';
 import { freshRun } from '../runtime/label.js';
-import type { Inventory, Nodes, Runtime, Surroundings, World } from '../runtime/runtime.js';
-import type { Resident, System } from '../system/system.js';
+import type { Inventory, Nodes, Runtime, World } from '../runtime/runtime.js';
+import type { System } from '../system/system.js';
 import { addressesOf } from './addresses.js';
 import type { Catalog } from './catalog.js';
 import { clientGroups } from './client-groups.js';
@@ -24,8 +25,10 @@ import { withContainers } from './node-containers.js';
 import { nodeContext } from './node-context.js';
 import { Observer } from './observer.js';
 import type { Plan } from './plan.js';
+import { Present } from './present.js';
+import { Prober } from './prober.js';
 import type { Recorder } from './recorder.js';
-import { residentsOf } from './residents.js';
+import { type Residents, residentsOf } from './residents.js';
 import type { Scene } from './scene.js';
 import { Tally } from './tally.js';
 import { deciders } from './testimony.js';
@@ -57,6 +60,7 @@ export class Stage {
   readonly #ground: Ground;
   /** What the power device answers to. */
   readonly #powerKey = freshSecret();
+  #observer: Observer | undefined;
   #world: World | undefined;
 
   constructor(setting: StageSetting) {
@@ -69,29 +73,23 @@ export class Stage {
   /** Brings everything up; the service need not be whole yet when it resolves. */
   async up(): Promise<Scene> {
     this.#setting = await withContainers(this.#setting);
-    const { clock, drill, catalog, plan, system, recorder, random, signal } = this.#setting;
+    const { drill, catalog, plan, system, recorder, random, signal } = this.#setting;
     const residentOf = residentsOf(drill, system, catalog.systems);
     await this.#count.before();
-    const world = await this.#open(
-      residentOf,
-      (node, line) => observer.onLine(node, line),
-      (...exit) => observer.onExit(...exit),
-    );
-    this.#world = world;
-    this.#ground.world = world.ground;
-    const observer = new Observer({
+    const { present, observer } = this.#view(residentOf);
+    const world = await this.#open(observer, residentOf);
+    const { clock, places } = world;
+    const prober = new Prober({
       clock,
       residentOf,
-      recorder,
-      nodes: drill.topology.nodes,
-      supervisors: plan.supervisors,
-      groups: Object.keys(drill.clients),
-      observe: (node) => world.places.observe(node),
-      decides: deciders(drill.topology.supervisor, plan.supervisors),
+      present,
+      observe: (node) => places.observe(node),
+      onRole: (...told) => observer.onRole(...told),
+      onHealth: (...told) => observer.onHealth(...told),
     });
-    this.#rest.push(() => observer.stop());
-    const nodes = watched(world.nodes, observer);
+    this.#rest.push(() => prober.stop());
     await world.up();
+    const nodes = watched(world.nodes, present);
     const start = async (node: string) => {
       observer.onStart(node);
       const own = {
@@ -106,40 +104,15 @@ export class Stage {
     signal.throwIfAborted();
     // At once: a runtime may let them go together, so that none is taken for failed because it came late.
     await Promise.all([...plan.nodes, ...plan.supervisors].map(start));
-    observer.start();
-    const injector = new Injector({
-      clock,
-      recorder,
-      observer,
-      effects: { clock, links: world.links, nodes },
-      links: plan.links,
-      random: random.fork('faults'),
-      signal,
-    });
+    prober.start();
+    const effects: Effects = { clock, links: world.links, nodes };
+    const faults = random.fork('faults');
+    const { links } = plan;
+    const injector = new Injector({ clock, recorder, present, effects, links, random: faults, signal });
     const tally = new Tally(drill);
     recorder.subscribe((event) => tally.add(event));
-    const { groups, processes } = clientGroups(
-      { ...this.#setting, onBehind: (error, since) => this.#ground.lose(error, since) },
-      world,
-    );
-    this.#rest.push(() => {
-      for (const group of groups) {
-        group.target.stop();
-        group.running.abandon();
-      }
-    });
-    return {
-      ...this.#setting,
-      clock: world.clock,
-      nodes,
-      places: world.places,
-      observer,
-      tally,
-      injector,
-      processes,
-      groups,
-      start,
-    };
+    const clients = this.#clients(world);
+    return { ...this.#setting, clock, nodes, places, present, prober, tally, injector, ...clients, start };
   }
 
   /** Whether there is anything that could be kept. */
@@ -154,6 +127,7 @@ export class Stage {
 
   /** Nothing is measured any more: whether the ground holds is not looked at. */
   calm(): void {
+    this.#observer?.calm();
     this.#ground.stop();
   }
 
@@ -175,17 +149,25 @@ export class Stage {
     return this.#count.after(closed, this.#world?.ground.isLost ?? false);
   }
 
-  #open(
-    residentOf: (node: string) => Resident | undefined,
-    onLine: Surroundings['onLine'],
-    onExit: Surroundings['onExit'],
-  ): Promise<World> {
-    const { clock, drill, catalog, plan, runtime, recorder, folder, environment, random, signal, linksBy } =
-      this.#setting;
+  /** Who is what now, and who tells it. */
+  #view(residentOf: Residents) {
+    const { clock, drill, plan, recorder } = this.#setting;
+    const { nodes, supervisor } = drill.topology;
+    const { supervisors } = plan;
+    const present = new Present({ clock, nodes, supervisors, groups: Object.keys(drill.clients) });
+    const decides = deciders(supervisor, supervisors);
+    const observer = new Observer({ clock, residentOf, recorder, present, decides });
+    this.#observer = observer;
+    return { present, observer };
+  }
+
+  async #open(observer: Observer, residentOf: Residents): Promise<World> {
+    const { clock, drill, catalog, plan, runtime, recorder } = this.#setting;
+    const { folder, environment, random, signal, linksBy } = this.#setting;
     const { nodes, members, supervisors, links, power } = plan;
     const { supervisor, network, nodes: containers } = drill.topology;
     const fencing = supervisor !== 'none' && supervisor.fencing;
-    return runtime.open(
+    const world = await runtime.open(
       {
         nodes: [...nodes, ...supervisors],
         links,
@@ -197,34 +179,49 @@ export class Stage {
       {
         clock,
         run: this.run,
-        logs: join(folder, 'logs'),
         environment,
         signal,
         random,
         linksBy,
+        logs: join(folder, 'logs'),
         greetings: greetingsOf(residentOf),
         power: { key: this.#powerKey, nodes: members, ...(fencing ? { delay: fencing.delay } : {}) },
-        onLine,
-        onExit,
+        onLine: (node, line) => observer.onLine(node, line),
+        onExit: (node, detail, at) => observer.onExit(node, detail, at),
         onCarrier: (server, version) => void recorder.record({ type: 'toxiproxy', server, version }),
         onLost: (error, since) => this.#ground.lose(error, since),
         onLate: (part, at, took) => this.#ground.record({ at, took }, part),
         ownLateness: () => this.#ground.late(),
       },
     );
+    this.#world = world;
+    this.#ground.world = world.ground;
+    return world;
+  }
+
+  #clients(world: World): Pick<Scene, 'groups' | 'processes'> {
+    const onBehind = (error: Error, since: number) => this.#ground.lose(error, since);
+    const clients = clientGroups({ ...this.#setting, onBehind }, world);
+    this.#rest.push(() => {
+      for (const group of clients.groups) {
+        group.target.stop();
+        group.running.abandon();
+      }
+    });
+    return clients;
   }
 }
 
-/** The nodes, with the observer told of who is paused, and waited for where it has to hear of an end. */
-function watched(nodes: Nodes, observer: Observer): Nodes {
+/** The nodes, with the present view told of who is paused, and waited for where it has to hear of an end. */
+function watched(nodes: Nodes, present: Present): Nodes {
   return {
     start: (node, program) => nodes.start(node, program),
     tail: (node, lines) => nodes.tail(node, lines),
     kill: (node, signal) => nodes.kill(node, signal),
     async running(node) {
       const runs = await nodes.running(node);
-      // Whoever finds it gone and goes on finds it gone in the observer's view, which is told by another channel.
-      if (!runs) await observer.ended(node);
+      // Whoever finds it gone and goes on finds it gone in the present view, which is told by another channel.
+      if (!runs) await present.ended(node);
       return runs;
     },
     stop: (node, grace) => nodes.stop(node, grace),
@@ -233,12 +230,12 @@ function watched(nodes: Nodes, observer: Observer): Nodes {
     paused: (node, by) => nodes.paused(node, by),
     async pause(node, by) {
       const done = await nodes.pause(node, by);
-      observer.onPause(node, true);
+      present.paused(node, true);
       return done;
     },
     async resume(node, by) {
       const done = await nodes.resume(node, by);
-      observer.onPause(node, false);
+      present.paused(node, false);
       return done;
     },
   };

@@ -47,7 +47,6 @@ export async function stand(setting: Omit<ExecutionSetting, 'keeping'>): Promise
     recorder.record({ type: 'phase', phase: 'steady' });
     await whole(scene);
     // It may stand for weeks.
-    scene.observer.calm();
     stage.calm();
     recorder.forget();
     const addresses = stage.addresses();

@@ -47,13 +47,13 @@ async function inject(steps: readonly Step[], { injector, catalog }: Scene): Pro
 }
 
 function stageOf(scene: Scene): ScenarioStage {
-  const { clock, random, signal, observer, injector } = scene;
+  const { clock, random, signal, present, injector } = scene;
   return {
     clock,
     random,
     signal,
-    members: () => observer.members(),
-    down: () => observer.down(),
+    members: () => present.members(),
+    down: () => present.down(),
     aim: (fault, options) => injector.aim({ fault, options }),
     async inject(fault, options, how) {
       const [name] = await injector.inject([{ fault, options, ...how }]);
@@ -67,7 +67,7 @@ function stageOf(scene: Scene): ScenarioStage {
 
 /** Which nodes a selector names right now. */
 function targets(selector: string, scene: Scene): string[] {
-  return resolveText(selector, scene.observer.view(), scene.random);
+  return resolveText(selector, scene.present.view(), scene.random);
 }
 
 async function wait(options: VerbOptions<'wait'>, scene: Scene): Promise<void> {
@@ -77,12 +77,12 @@ async function wait(options: VerbOptions<'wait'>, scene: Scene): Promise<void> {
 }
 
 async function restart(nodes: readonly string[], scene: Scene): Promise<void> {
-  const { injector, recorder, observer } = scene;
+  const { injector, recorder, present } = scene;
   await injector.witnessed();
   await Promise.all(
     nodes.map(async (node) => {
       recorder.record({ type: 'ask', ask: 'restart', node });
-      if (observer.isRunning(node)) {
+      if (present.isRunning(node)) {
         // A process that stands still never gets to its own end.
         await injector.release('paused', [node]);
         await scene.nodes.kill(node, 'SIGTERM');
@@ -114,6 +114,6 @@ async function switchover(options: VerbOptions<'switchover'>, scene: Scene): Pro
 
 /** Why `node` is not the primary; undefined when it is. */
 export function lackOfPrimary(scene: Scene, node: string): string | undefined {
-  const primary = scene.observer.primary()?.node;
+  const primary = scene.present.primary()?.node;
   return primary === node ? undefined : `${primary ?? 'nobody'} is primary`;
 }

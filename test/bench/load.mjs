@@ -65,7 +65,7 @@ async function drive(scene, record) {
     else failed += 1;
     record(body, times);
   };
-  const { groups } = clientGroups({ ...setting, recorder: { record: measure } }, scene.cluster);
+  const { groups } = clientGroups({ ...setting, recorder: { record: measure } }, scene);
   const before = process.cpuUsage();
   for (const { running } of groups) running.start();
   await sleep(clock, SECONDS * 1000);
@@ -88,7 +88,7 @@ function row(name, { latencies, failed, cpu }) {
 
 try {
   const scene = await stage.up();
-  while (scene.observer.lacking().length > 0) await sleep(clock, 50);
+  while (scene.present.lacking().length > 0) await sleep(clock, 50);
   await drive(scene, () => {});
   console.log(
     `${RATE} operations/s for ${SECONDS} s, in turn; acknowledged per second, not acknowledged, latency in ms, runner's CPU s`,
@@ -97,10 +97,10 @@ try {
     `${''.padEnd(24)}${'ok/s'.padStart(8)}${'not ok'.padStart(8)}${'p50'.padStart(9)}${'p99'.padStart(9)}${'p99.9'.padStart(9)}${'CPU'.padStart(12)}`,
   );
   for (let round = 0; round < ROUNDS; round++) {
-    scene.observer.start();
+    scene.prober.start();
     row('recorded and probed', await drive(scene, (body, times) => recorder.record(body, times)));
     await recorder.flush();
-    scene.observer.stop();
+    scene.prober.stop();
     row('neither', await drive(scene, () => {}));
   }
   console.log(

@@ -28,7 +28,7 @@ beforeEach(async () => {
   ending = new AbortController();
   injector = new Injector({
     ...{ clock, recorder, effects: {} as Effects, links: [], random: seeded(1), signal: ending.signal },
-    observer: { view: () => ({ nodes: [], killed: [], paused: [] }) },
+    present: { view: () => ({ nodes: [], killed: [], paused: [] }) },
   });
 });
 afterEach(async () => {

@@ -32,7 +32,7 @@ async function readAll(keys: number, answer: () => Promise<Outcome>) {
     clock,
     recorder,
     processes: processes(),
-    observer: { primary: () => ({ node: 'a' }) },
+    present: { primary: () => ({ node: 'a' }) },
     places: { observe: () => ({ host: '127.0.0.1', port: 1 }) },
     system: { connect: () => ({ invoke: answer, close() {} }) },
     signal: new AbortController().signal,

@@ -35,12 +35,12 @@ const now = () => {
 const seen = (witnessed: boolean): Healed => ({ witnessed, evidence: [], ...now() });
 
 function injector(by: Clock = clock) {
-  const observer = {
+  const present = {
     view: () => ({ nodes: [], killed: [], paused: [] }),
   };
   const effects = {} as Effects;
   const { signal } = ending;
-  return new Injector({ clock: by, recorder, observer, effects, links: [], random: seeded(1), signal });
+  return new Injector({ clock: by, recorder, present, effects, links: [], random: seeded(1), signal });
 }
 
 interface Ways {

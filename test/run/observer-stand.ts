@@ -1,6 +1,6 @@
 /**
  * A stand for the observer: nodes that tell their role and nothing else, under virtual time, and the history of what
- * the real observer sees of them, for the real checkers.
+ * the real prober and observer see of them, for the real checkers.
  *
  *     const stand = await observerStand({ expect: { double_primaries: 0 } });
  *     await stand.pass(1000);
@@ -17,6 +17,8 @@ import type { DrillFile } from '../../src/drill/schema.js';
 import { decodeHistory } from '../../src/history/codec.js';
 import type { History } from '../../src/history/history.js';
 import { Observer } from '../../src/run/observer.js';
+import { Present } from '../../src/run/present.js';
+import { Prober } from '../../src/run/prober.js';
 import { Recorder } from '../../src/run/recorder.js';
 import type { RoleAnswer, System, TellsRole } from '../../src/system/system.js';
 import { Building } from '../checker/build.js';
@@ -33,6 +35,7 @@ afterEach(async () => {
 });
 
 export interface ObserverStand {
+  present: Present;
   observer: Observer;
   /** What each node says of itself, from now on. */
   says: Record<'a' | 'b' | 'c', Word>;
@@ -66,17 +69,20 @@ export async function observerStand(drill: Partial<DrillFile>): Promise<Observer
   const building = new Building(drill);
   // The first line, and the last ones, of whatever history the checkers' own tests build.
   const frame = building.events().map(({ index: _index, time: _time, ...body }) => body);
-  const observer = new Observer({
+  const system = rolesOf(clock, (node) => says[node as 'a']);
+  const { nodes } = building.drill().topology;
+  const present = new Present({ clock, nodes, supervisors: ['s1'], groups: ['app'] });
+  const observer = new Observer({ clock, residentOf: () => system, recorder, present, decides: () => true });
+  const prober = new Prober({
     clock,
-    residentOf: () => rolesOf(clock, (node) => says[node as 'a']),
-    recorder,
-    nodes: building.drill().topology.nodes,
-    supervisors: ['s1'],
-    groups: ['app'],
+    residentOf: () => system,
+    present,
     observe: (node) => ({ host: node, port: 1 }),
-    decides: () => true,
+    onRole: (...told) => observer.onRole(...told),
+    onHealth: (...told) => observer.onHealth(...told),
   });
   const stand: ObserverStand = {
+    present,
     observer,
     says,
     async pass(ms) {
@@ -96,7 +102,7 @@ export async function observerStand(drill: Partial<DrillFile>): Promise<Observer
     },
     async history() {
       recorder.record({ type: 'phase', phase: 'down' });
-      observer.stop();
+      prober.stop();
       for (const body of frame.slice(1)) recorder.record(body);
       await close();
       return decodeHistory(readFileSync(file));
@@ -104,7 +110,7 @@ export async function observerStand(drill: Partial<DrillFile>): Promise<Observer
   };
   recorder.record(frame[0]!);
   for (const node of ['a', 'b', 'c', 's1']) observer.onStart(node);
-  observer.start();
+  prober.start();
   await stand.pass(100);
   recorder.record({ type: 'phase', phase: 'steps' });
   return stand;

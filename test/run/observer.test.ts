@@ -169,21 +169,21 @@ it('of two that say they are primary, the later one is it, as for the checkers',
   const stand = await observerStand(NONE);
   stand.says.b = 'primary';
   await stand.pass(100);
-  expect(stand.observer.primary()?.node).toBe('b');
+  expect(stand.present.primary()?.node).toBe('b');
   // One answer that stayed away makes nobody's claim a later one.
   stand.says.a = 'silent';
   await stand.pass(600);
   stand.says.a = 'primary';
   await stand.pass(300);
-  expect(stand.observer.primary()?.node).toBe('b');
+  expect(stand.present.primary()?.node).toBe('b');
   const { events } = await stand.soFar();
   expect(primaryAt(historyOf(events), events.at(-1)!.time)).toBe('b');
 });
 
 describe('a selector', () => {
-  const everyPick = ({ observer }: ObserverStand, text: string) =>
+  const everyPick = ({ present }: ObserverStand, text: string) =>
     [
-      ...new Set(Array.from({ length: 40 }, (_, seed) => resolveText(text, observer.view(), seeded(seed)))),
+      ...new Set(Array.from({ length: 40 }, (_, seed) => resolveText(text, present.view(), seeded(seed)))),
     ].flat();
   const allOf = (stand: ObserverStand, text: string) => [...new Set(everyPick(stand, text))].sort();
 
@@ -213,7 +213,7 @@ describe('a selector', () => {
     const stand = await observerStand(NONE);
     stand.says.a = 'silent';
     await stand.pass(600);
-    expect(stand.observer.primary()).toBeUndefined();
+    expect(stand.present.primary()).toBeUndefined();
     expect(allOf(stand, 'any standby')).toEqual(['b', 'c']);
     stand.says.b = 'primary';
     await stand.pass(100);
