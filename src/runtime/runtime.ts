@@ -52,6 +52,8 @@ export interface Surroundings {
   environment: Readonly<Record<string, string | undefined>>;
   /** Told of each line that a node writes on its standard output. */
   onLine(node: string, line: string): void;
+  /** Told that a node is to be started: it is once what this gives has resolved, at once where it gives nothing. */
+  onStarting?(node: string): Promise<void> | undefined;
   /** Told when a node's process has ended, whoever ended it. `at` is the clock's instant. */
   onExit(node: string, detail: string, at: number): void;
   /**

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock as clock, sleep } from '../../src/clock.js';
+import { codeOf } from '../../src/errors.js';
 import { seeded } from '../../src/random.js';
 import type { Address } from '../../src/runtime/address.js';
 import type { Layout, Program, Runtime, World } from '../../src/runtime/runtime.js';
@@ -20,6 +21,14 @@ const greetings: Greetings = {
   }),
   arrivalOf: (_node, line) => /^greeted (.+)$/.exec(line)?.[1],
 };
+
+/** What comes of a request: `answered`, or the code of the error. */
+function dialOf(address: Address): Promise<string> {
+  return http(address, '/', AbortSignal.timeout(1000)).then(
+    () => 'answered',
+    (error: unknown) => codeOf(error) ?? codeOf((error as { cause?: unknown }).cause) ?? String(error),
+  );
+}
 
 export interface Subject {
   runtime: Runtime;
@@ -266,6 +275,27 @@ export function runtimeConformance({ runtime, echo, short, stubborn }: Subject):
       const { created, leaked } = await world.close();
       expect(leaked).toEqual([]);
       expect(created.proxies).toBe(world.proxies.flatMap(({ links }) => links).length);
+    });
+
+    test('refuses connections to a node whose process has ended, until it is started again', async () => {
+      const link = { name: 'client:app->a', from: 'client:app', to: 'a' };
+      const { world, nodes, told } = await open({ nodes: ['a'], links: [link] });
+      await world.up();
+      await startAll(world, 'a');
+      const { dial } = world.places.link(link.name);
+      await eventually('it answers over its link', () =>
+        dialOf(dial).then((how) => how === 'answered' || undefined),
+      );
+      await nodes.kill('a', 'SIGKILL');
+      await eventually('its end is told', () => told.exits[0]);
+      await eventually('its link refuses', () =>
+        dialOf(dial).then((how) => how === 'ECONNREFUSED' || undefined),
+      );
+      await startAll(world, 'a');
+      expect(await dialOf(dial)).not.toBe('ECONNREFUSED');
+      await eventually('it answers over its link', () =>
+        dialOf(dial).then((how) => how === 'answered' || undefined),
+      );
     });
 
     test('lets two worlds live beside each other', async () => {

@@ -17,6 +17,7 @@ import type {
 } from '../runtime.js';
 import type { Links } from '../world-links.js';
 import type { Cluster } from './cluster.js';
+import { EndedNodes } from './ended-nodes.js';
 import { type Greeter, greeter } from './greeting.js';
 import { makeLinks } from './made.js';
 import { ToxiproxyWatch } from './proxies/toxiproxy-watch.js';
@@ -37,6 +38,11 @@ export async function openWorld(
       if (token === undefined) around.onLine(node, line);
       else world?.greeter.arrived(token);
     },
+    onExit(node, ...exit) {
+      around.onExit(node, ...exit);
+      world?.ended?.ended(node);
+    },
+    onStarting: (node) => world?.ended?.starting(node),
     onLost(error, since) {
       lost = error;
       if (world) world.lose(error, since);
@@ -58,6 +64,8 @@ class LinkedWorld implements World {
     stop: () => this.#watch?.stop(),
   };
   proxies: Proxies[] = [];
+  /** While links are there. */
+  ended: EndedNodes | undefined;
   readonly #layout: Layout;
   readonly #around: Surroundings & LinkSurroundings;
   /** What undoes what was opened, in the order of opening. */
@@ -93,6 +101,11 @@ class LinkedWorld implements World {
     const place = (link: string) => nodes.places.link(link);
     this.#links = witnessed({ clock, links: made.links, greet, place, nodes });
     this.proxies = made.proxies;
+    this.ended = new EndedNodes({
+      links: made.links,
+      proxied: this.#layout.links.filter(({ name }) => !place(name).packets),
+      running: (node) => nodes.running(node),
+    });
     this.#watch = new ToxiproxyWatch({
       clock,
       servers: made.servers,
@@ -115,6 +128,7 @@ class LinkedWorld implements World {
   }
 
   async #close(): Promise<Inventory> {
+    this.ended = undefined;
     const wrong: string[] = [];
     const attempt = <T>(work: () => Promise<T>): Promise<T | undefined> =>
       work().catch((error: unknown) => void wrong.push(messageOf(error)) as undefined);

@@ -44,6 +44,7 @@ export class ProcessCluster implements Cluster {
   }
 
   async start(node: string, program: Program): Promise<void> {
+    await this.#surroundings.onStarting?.(node);
     this.#assertOpen();
     await this.#node(node).start(program);
   }
