@@ -6,13 +6,13 @@ import { type Clock, type Timer, within } from '../clock.js';
 import type { Address } from '../runtime/address.js';
 import {
   logsEvents,
-  type RoleAnswer,
   type RoleAsker,
   roleAskerOf,
   type System,
   tellsHealth,
   tellsRole,
 } from '../system/system.js';
+import type { Observer } from './observer.js';
 import type { Present } from './present.js';
 
 /** How often each node is asked, and how long it has to answer, ms. */
@@ -24,10 +24,8 @@ export interface ProberSetting {
   system: System;
   present: Pick<Present, 'members' | 'isRunning'>;
   observe(node: string): Address;
-  /** Told of each answer, or that there was none in time; `asked` is the clock's instant, ms. */
-  onRole(node: string, answer: RoleAnswer | undefined, asked: number): void;
-  /** Told whether a node that tells no role can serve. */
-  onHealth(node: string, serves: boolean): void;
+  /** Told of each answer, and where there was none in time. */
+  observer: Pick<Observer, 'onRole' | 'onHealth'>;
 }
 
 export class Prober {
@@ -56,7 +54,7 @@ export class Prober {
   }
 
   async #probe(node: string): Promise<void> {
-    const { system, clock, observe, present, onRole, onHealth } = this.#setting;
+    const { system, clock, observe, present, observer } = this.#setting;
     if (this.#asking.has(node) || !present.isRunning(node)) return;
     const asked = clock.now();
     const counts = () => this.#timer !== undefined && present.isRunning(node);
@@ -64,14 +62,14 @@ export class Prober {
       const asker = this.#askers.get(node) ?? roleAskerOf(system, observe(node));
       this.#askers.set(node, asker);
       const answer = await this.#ask(node, (signal) => asker.role(signal));
-      if (counts()) onRole(node, answer, asked);
+      if (counts()) observer.onRole(node, answer, asked);
     } else if (tellsHealth(system)) {
       const serves = await this.#ask(node, async (signal) => {
         await system.healthy(observe(node), signal);
         return true;
       });
-      if (counts()) onHealth(node, serves ?? false);
-    } else if (!logsEvents(system)) onHealth(node, true);
+      if (counts()) observer.onHealth(node, serves ?? false);
+    } else if (!logsEvents(system)) observer.onHealth(node, true);
   }
 
   /** Undefined where there is no answer, or not in time. */

@@ -2,12 +2,13 @@
 import { constants } from 'node:fs';
 import { access, mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import type { Clock } from '../clock.js';
 import { messageOf } from '../errors.js';
 import { freshId } from '../random.js';
 import type { Ability } from './ability.js';
 import { diagnoseEngine } from './docker/diagnosis.js';
+import { findOnPath } from './links/proxies/server.js';
 import { lackOfLoopback, openFileLimit } from './machine.js';
 import { reserveBlock } from './ports.js';
 
@@ -108,19 +109,9 @@ async function processList(): Promise<Ability> {
       };
 }
 
-async function toxiproxy(environment: Environment): Promise<Ability> {
-  for (const folder of (environment['PATH'] ?? '').split(delimiter).filter(Boolean)) {
-    const file = join(folder, 'toxiproxy-server');
-    const usable = await access(file, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (usable) return { subject: 'toxiproxy-server', state: 'ok', found: file };
-  }
-  return {
-    subject: 'toxiproxy-server',
-    state: 'absent',
-    found: 'not on PATH',
-    todo: 'the embedded one is used',
-  };
+function toxiproxy(environment: Environment): Ability {
+  const subject = 'toxiproxy-server';
+  const found = findOnPath(subject, environment['PATH'] ?? '');
+  if (found !== undefined) return { subject, state: 'ok', found };
+  return { subject, state: 'absent', found: 'not on PATH', todo: 'the embedded one is used' };
 }

@@ -73,14 +73,8 @@ export async function observerStand(drill: Partial<DrillFile>): Promise<Observer
   const { nodes } = building.drill().topology;
   const present = new Present({ clock, nodes, supervisors: ['s1'], groups: ['app'] });
   const observer = new Observer({ clock, system, recorder, present, decides: () => true });
-  const prober = new Prober({
-    clock,
-    system,
-    present,
-    observe: (node) => ({ host: node, port: 1 }),
-    onRole: (...told) => observer.onRole(...told),
-    onHealth: (...told) => observer.onHealth(...told),
-  });
+  const observe = (node: string) => ({ host: node, port: 1 });
+  const prober = new Prober({ clock, system, present, observer, observe });
   const stand: ObserverStand = {
     present,
     observer,

@@ -198,7 +198,8 @@ function parse(line: string): { event?: string; url?: string; version?: string }
   }
 }
 
-function findOnPath(name: string, path: string): string | undefined {
+/** The first of that name in a folder of PATH that can be executed. */
+export function findOnPath(name: string, path: string): string | undefined {
   return path
     .split(delimiter)
     .filter((folder) => folder !== '')
