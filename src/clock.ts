@@ -59,6 +59,22 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
   });
 }
 
+/** Looks until it is so, `ms` milliseconds have passed or `until` has come; says whether it was so in the end. */
+export async function becomes(
+  clock: Clock,
+  ms: number,
+  isSo: () => boolean | Promise<boolean>,
+  until = Number.POSITIVE_INFINITY,
+  every = 5,
+): Promise<boolean> {
+  const end = Math.min(until, clock.now() + ms);
+  while (!(await isSo())) {
+    if (clock.now() >= end) return false;
+    await sleep(clock, every);
+  }
+  return true;
+}
+
 /** What `within` rejects with when time is up. */
 export class TimeoutError extends Error {
   override readonly name = 'TimeoutError';

@@ -57,6 +57,11 @@ export class InternalError extends DrillError {
   readonly exitCode = 3;
 }
 
+/** Throws an `InternalError` for a name that stands for nothing: it should have been checked before. */
+export function unknown(expected: string, found: string): never {
+  throw new InternalError({ expected, found: `"${found}"` });
+}
+
 export function isDrillError(error: unknown): error is UsageError | EnvironmentError | InternalError {
   return error instanceof DrillError;
 }

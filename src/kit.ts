@@ -2,14 +2,13 @@
 import * as z from 'zod';
 import { defineExpectation } from './checker/expectation.js';
 import { countFinding, durationFinding } from './checker/finding.js';
-import { sleep } from './clock.js';
+import { becomes, sleep } from './clock.js';
 import { checkSelector } from './drill/check-names.js';
 import { checkShaped } from './drill/check-shared.js';
 import { checkTarget } from './drill/check-target.js';
 import { forDuration, label, selector } from './drill/step-keys.js';
 import * as units from './drill/units.js';
 import { EnvironmentError, UsageError } from './errors.js';
-import { becomes } from './fault/becomes.js';
 import { defineFault } from './fault/fault.js';
 import { hardship, ON_NODES } from './fault/hardship.js';
 import { kill } from './fault/kill.js';

@@ -1,4 +1,5 @@
 /** Does something to each of several targets, or to none. */
+import { allEnded } from '../all-ended.js';
 
 /**
  * Where it fails for one, it is undone for all, since nobody will heal a fault that was not injected; then it rejects
@@ -9,11 +10,10 @@ export async function allOrNone<Done>(
   work: (target: string) => Promise<Done>,
   undo: (target: string) => Promise<unknown>,
 ): Promise<Done[]> {
-  const done = targets.map(work);
-  const failed = (await Promise.allSettled(done)).find((one) => one.status === 'rejected');
-  if (failed) {
+  try {
+    return await allEnded(targets.map(work));
+  } catch (error) {
     await Promise.allSettled(targets.map(undo));
-    throw failed.reason;
+    throw error;
   }
-  return Promise.all(done);
 }

@@ -3,17 +3,17 @@
  * Each is named after the capability that it needs.
  */
 import type * as z from 'zod';
+import { becomes } from '../clock.js';
 import { checkTarget } from '../drill/check-target.js';
 import type { StepPlace } from '../drill/parts.js';
 import type { Problem } from '../drill/problem.js';
 import { forDuration, label, selector } from '../drill/step-keys.js';
 import { InternalError, messageOf } from '../errors.js';
-import type { Handicap, HandicapSeen } from '../runtime/handicap.js';
+import type { Handicap, HandicapSeen, Pace } from '../runtime/handicap.js';
 import { spanOf } from '../span.js';
 import { resolveText } from '../topology/partition.js';
 import { type Look, witnessEach } from '../witness.js';
 import { allOrNone } from './all-or-none.js';
-import { becomes } from './becomes.js';
 import type { Aim, Effects, Fault, Injection } from './fault.js';
 
 /** How long the runtime may take to put on a node that was just started what it had before, ms. */
@@ -74,17 +74,11 @@ async function inject(
     });
   const lift = (node: string) => handicap.lift(node, fault);
   const put = await allOrNone(targets, (node) => handicap.put(node, fault, value), lift);
-  const look = async (node: string): Promise<Look> => {
-    const { ok, expected, observed } = await handicap.look(node, fault);
-    return { ok, evidence: { subject: node, expected, observed } };
+  const look = async (node: string, pace?: Pace, note = ''): Promise<Look> => {
+    const { ok, expected, observed } = await handicap.look(node, fault, pace);
+    return { ok, evidence: { subject: node, expected, observed: observed + note } };
   };
-  const glance = async (node: string): Promise<Look> => {
-    const { ok, expected, observed } = await handicap.look(node, fault, 'quick');
-    return {
-      ok,
-      evidence: { subject: node, expected, observed: `${observed}; its time allows no longer look` },
-    };
-  };
+  const glance = (node: string) => look(node, 'quick', '; its time allows no longer look');
   const stillOn = async (node: string): Promise<Look> => {
     let seen: HandicapSeen = { ok: false, expected: '', observed: '' };
     const ok = await becomes(clock, PATIENCE, async () => {
@@ -100,11 +94,11 @@ async function inject(
   return {
     span: spanOf(clock, put),
     witness: (until = Number.POSITIVE_INFINITY) =>
-      witnessEach(targets, until - clock.now() < THOROUGH ? glance : look),
+      witnessEach(targets, until - clock.now() < THOROUGH ? glance : (node) => look(node)),
     still: (only = targets) => witnessEach(only, stillOn),
     async heal(only = targets) {
       const lifted = await Promise.all(only.map(lift));
-      return { ...(await witnessEach(only, look)), ...spanOf(clock, lifted) };
+      return { ...(await witnessEach(only, (node) => look(node))), ...spanOf(clock, lifted) };
     },
   };
 }

@@ -1,5 +1,6 @@
 /** Ends the processes of nodes by a signal, or one process in each. Nothing to heal: a killed node is restarted. */
 import * as z from 'zod';
+import { becomes } from '../clock.js';
 import { checkTarget } from '../drill/check-target.js';
 import { shortForm } from '../drill/short-form.js';
 import { A_TARGET, label, selector } from '../drill/step-keys.js';
@@ -8,7 +9,6 @@ import { KILL_SIGNALS, type KillSignal } from '../runtime/runtime.js';
 import { spanOf } from '../span.js';
 import { resolveText } from '../topology/partition.js';
 import { witnessEach } from '../witness.js';
-import { becomes } from './becomes.js';
 import { type Aim, defineFault } from './fault.js';
 import { injectProcessKill } from './process-kill.js';
 

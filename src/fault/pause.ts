@@ -1,5 +1,6 @@
 /** Stops nodes where they stand, by SIGSTOP or by the freezer; healed, they go on as if nothing had been. */
 import * as z from 'zod';
+import { becomes } from '../clock.js';
 import { checkTarget } from '../drill/check-target.js';
 import { shortForm } from '../drill/short-form.js';
 import { A_TARGET, forDuration, label, selector } from '../drill/step-keys.js';
@@ -8,7 +9,6 @@ import { spanOf } from '../span.js';
 import { resolveText } from '../topology/partition.js';
 import { witnessEach } from '../witness.js';
 import { allOrNone } from './all-or-none.js';
-import { becomes } from './becomes.js';
 import { type Aim, defineFault, type Effects, type Healed } from './fault.js';
 
 /** How long the operating system may take to stop or continue a process, ms. */

@@ -1,9 +1,10 @@
 /** One process ended in each of the nodes, by the name of its program: whatever watches it there restarts it. */
+
+import { becomes } from '../clock.js';
 import { InternalError } from '../errors.js';
 import type { KillSignal } from '../runtime/runtime.js';
 import { spanOf } from '../span.js';
 import { witnessEach } from '../witness.js';
-import { becomes } from './becomes.js';
 import type { Effects, Injection } from './fault.js';
 
 /** How long the operating system may take to let a process go, ms. */

@@ -1,5 +1,6 @@
 /** Ends nodes as an operator does: they are asked to, and killed when their grace is over. A stopped node is restarted. */
 import * as z from 'zod';
+import { becomes } from '../clock.js';
 import { checkTarget } from '../drill/check-target.js';
 import { shortForm } from '../drill/short-form.js';
 import { A_TARGET, label, selector } from '../drill/step-keys.js';
@@ -7,7 +8,6 @@ import { duration, formatDuration } from '../drill/units.js';
 import { spanOf } from '../span.js';
 import { resolveText } from '../topology/partition.js';
 import { witnessEach } from '../witness.js';
-import { becomes } from './becomes.js';
 import { type Aim, defineFault } from './fault.js';
 
 interface StopAim extends Aim {

@@ -1,5 +1,5 @@
 /** The present view of a topology: who is primary, who is in sync, who is down, as far as it was seen. */
-import { type Clock, sleep } from '../clock.js';
+import { becomes, type Clock } from '../clock.js';
 import { isMember, type NodeDeclaration } from '../drill/topology.js';
 import type { Role } from '../history/event.js';
 import type { TopologyView } from '../topology/selector.js';
@@ -141,9 +141,7 @@ export class Present {
 
   /** Resolves once the end of a node has been heard of, or does not seem to be told at all. */
   async ended(node: string): Promise<void> {
-    const { clock } = this.#setting;
-    const end = clock.now() + END_TOLD;
-    while (this.isRunning(node) && clock.now() < end) await sleep(clock, 1);
+    await becomes(this.#setting.clock, END_TOLD, () => !this.isRunning(node), undefined, 1);
   }
 
   /** The role that the drill file gives a node. */

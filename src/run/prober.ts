@@ -4,14 +4,8 @@
  */
 import { type Clock, type Timer, within } from '../clock.js';
 import type { Address } from '../runtime/address.js';
-import {
-  logsEvents,
-  type RoleAnswer,
-  type RoleAsker,
-  roleAskerOf,
-  tellsHealth,
-  tellsRole,
-} from '../system/system.js';
+import { logsEvents, type RoleAsker, roleAskerOf, tellsHealth, tellsRole } from '../system/system.js';
+import type { Observer } from './observer.js';
 import type { Present } from './present.js';
 import type { Residents } from './residents.js';
 
@@ -24,10 +18,8 @@ export interface ProberSetting {
   residentOf: Residents;
   present: Pick<Present, 'members' | 'isRunning'>;
   observe(node: string): Address;
-  /** Told of each answer, or that there was none in time; `asked` is the clock's instant, ms. */
-  onRole(node: string, answer: RoleAnswer | undefined, asked: number): void;
-  /** Told whether a node that tells no role can serve. */
-  onHealth(node: string, serves: boolean): void;
+  /** Told of each answer, and where there was none in time. */
+  observer: Pick<Observer, 'onRole' | 'onHealth'>;
 }
 
 export class Prober {
@@ -56,7 +48,7 @@ export class Prober {
   }
 
   async #probe(node: string): Promise<void> {
-    const { residentOf, clock, observe, present, onRole, onHealth } = this.#setting;
+    const { residentOf, clock, observe, present, observer } = this.#setting;
     const resident = residentOf(node);
     if (!resident || this.#asking.has(node) || !present.isRunning(node)) return;
     const asked = clock.now();
@@ -65,14 +57,14 @@ export class Prober {
       const asker = this.#askers.get(node) ?? roleAskerOf(resident, observe(node));
       this.#askers.set(node, asker);
       const answer = await this.#ask(node, (signal) => asker.role(signal));
-      if (counts()) onRole(node, answer, asked);
+      if (counts()) observer.onRole(node, answer, asked);
     } else if (tellsHealth(resident)) {
       const serves = await this.#ask(node, async (signal) => {
         await resident.healthy(observe(node), signal);
         return true;
       });
-      if (counts()) onHealth(node, serves ?? false);
-    } else if (!logsEvents(resident)) onHealth(node, true);
+      if (counts()) observer.onHealth(node, serves ?? false);
+    } else if (!logsEvents(resident)) observer.onHealth(node, true);
   }
 
   /** Undefined where there is no answer, or not in time. */

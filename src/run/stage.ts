@@ -79,14 +79,8 @@ export class Stage {
     const { present, observer } = this.#view(residentOf);
     const world = await this.#open(observer, residentOf);
     const { clock, places } = world;
-    const prober = new Prober({
-      clock,
-      residentOf,
-      present,
-      observe: (node) => places.observe(node),
-      onRole: (...told) => observer.onRole(...told),
-      onHealth: (...told) => observer.onHealth(...told),
-    });
+    const observe = (node: string) => places.observe(node);
+    const prober = new Prober({ clock, residentOf, present, observer, observe });
     this.#rest.push(() => prober.stop());
     await world.up();
     const nodes = watched(world.nodes, present);

@@ -110,12 +110,8 @@ async function processList(): Promise<Ability> {
 }
 
 function toxiproxy(environment: Environment): Ability {
-  const found = onPath('toxiproxy-server', environment['PATH']);
-  if (found !== undefined) return { subject: 'toxiproxy-server', state: 'ok', found };
-  return {
-    subject: 'toxiproxy-server',
-    state: 'absent',
-    found: 'not on PATH',
-    todo: 'the embedded one is used',
-  };
+  const subject = 'toxiproxy-server';
+  const found = onPath(subject, environment['PATH']);
+  if (found !== undefined) return { subject, state: 'ok', found };
+  return { subject, state: 'absent', found: 'not on PATH', todo: 'the embedded one is used' };
 }

@@ -10,7 +10,7 @@
  * It answers to nobody else on the machine than to whoever has the run's key.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type Clock, sleep, soon } from '../clock.js';
+import { becomes, type Clock, sleep, soon } from '../clock.js';
 import { EnvironmentError, messageOf } from '../errors.js';
 import { pageBehind } from '../toxiproxy/page-guard.js';
 import type { Address } from './address.js';
@@ -38,9 +38,8 @@ export interface PowerDevice {
   close(): Promise<void>;
 }
 
-/** How long a process may take to be gone, and the time between two looks, ms. */
+/** How long a process may take to be gone, ms. */
 const PATIENCE = 5000;
-const LOOK_EVERY = 5;
 
 /** Rejects with an `EnvironmentError` where the address is taken. */
 export async function openPower(setting: PowerSetting): Promise<PowerDevice> {
@@ -117,16 +116,11 @@ async function turnOff(node: string, setting: PowerSetting, signal: AbortSignal)
       if (await kills.running(node)) throw error;
     }
   }
-  const end = clock.now() + PATIENCE;
-  while (await kills.running(node)) {
-    if (clock.now() >= end)
-      throw new EnvironmentError({
-        where: `node ${node}`,
-        expected: 'it to be gone',
-        found: `its process ${PATIENCE} ms after it was killed`,
-      });
-    await sleep(clock, LOOK_EVERY, signal);
-  }
+  const gone = await becomes(clock, PATIENCE, async () => signal.aborted || !(await kills.running(node)));
+  signal.throwIfAborted();
+  if (gone) return;
+  const found = `its process ${PATIENCE} ms after it was killed`;
+  throw new EnvironmentError({ where: `node ${node}`, expected: 'it to be gone', found });
 }
 
 function listen(server: Server, { host, port }: Address): Promise<void> {

@@ -129,6 +129,7 @@ export interface World {
   readonly places: Places;
   /** The proxies on links, for people who want to change links by hand. */
   readonly proxies: readonly Proxies[];
+  /** What it stands on. */
   readonly ground: WorldGround;
   /** Makes the links, and the power device where something dials it. Rejects with an `EnvironmentError` where it cannot. */
   up(): Promise<void>;
@@ -164,7 +165,6 @@ export interface Proxies {
   links: { link: string; proxy: string }[];
 }
 
-/** What a world stands on. */
 export interface WorldGround {
   /** Whether what the nodes run on is gone: then nobody can say what is left of them. */
   readonly isLost: boolean;

@@ -37,7 +37,7 @@ const servers = [];
 const sockets = [];
 let keepTalking = true;
 try {
-  const toxiproxy = await openToxiproxy({ clock, hosts: cluster, path: process.env.PATH });
+  const toxiproxy = await openToxiproxy({ clock, hosts: cluster.hosts, path: process.env.PATH });
   const proxies = await openLinks(
     { client: toxiproxy.client, clock, run },
     links.map(({ name }) => cluster.places.link(name)),

@@ -72,15 +72,10 @@ export async function observerStand(drill: Partial<DrillFile>): Promise<Observer
   const system = rolesOf(clock, (node) => says[node as 'a']);
   const { nodes } = building.drill().topology;
   const present = new Present({ clock, nodes, supervisors: ['s1'], groups: ['app'] });
-  const observer = new Observer({ clock, residentOf: () => system, recorder, present, decides: () => true });
-  const prober = new Prober({
-    clock,
-    residentOf: () => system,
-    present,
-    observe: (node) => ({ host: node, port: 1 }),
-    onRole: (...told) => observer.onRole(...told),
-    onHealth: (...told) => observer.onHealth(...told),
-  });
+  const residentOf = () => system;
+  const observer = new Observer({ clock, residentOf, recorder, present, decides: () => true });
+  const observe = (node: string) => ({ host: node, port: 1 });
+  const prober = new Prober({ clock, residentOf, present, observer, observe });
   const stand: ObserverStand = {
     present,
     observer,

@@ -95,7 +95,7 @@ test('blocks of ports are found below, else above the ephemeral range, else anyw
 
 test('a port that is taken is passed over', async () => {
   const { cluster } = await openProcesses({});
-  const { port } = await cluster.address();
+  const { port } = await cluster.hosts.address();
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(port + 1, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());

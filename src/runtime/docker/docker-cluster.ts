@@ -3,17 +3,15 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
+import { failuresOf } from '../../all-ended.js';
 import type { ContainerSpec } from '../../drill/container.js';
-import { EnvironmentError, InternalError, messageOf } from '../../errors.js';
+import { EnvironmentError, unknown } from '../../errors.js';
 import type { Span } from '../../span.js';
-import type { Address } from '../address.js';
 import type { Handicap } from '../handicap.js';
-import type { Cluster, Helper } from '../links/cluster.js';
+import type { Cluster } from '../links/cluster.js';
 import type { ProcessIdentity } from '../os-process.js';
 import type { HelperProcesses } from '../process/helper-processes.js';
-import { reap, remaining } from '../reaper/reap.js';
 import type { Reaper } from '../reaper/reaper.js';
-import type { Holding } from '../reaper/run-folder.js';
 import type { Inventory, KilledProcess, KillSignal, PauseWay, Program, Surroundings } from '../runtime.js';
 import { Container } from './container.js';
 import { DockerEdges } from './docker-edges.js';
@@ -49,6 +47,7 @@ export interface DockerClusterSetting {
 
 export class DockerCluster implements Cluster {
   readonly places: DockerPlaces;
+  readonly hosts: HelperProcesses;
   readonly edges: DockerEdges;
   readonly #setting: DockerClusterSetting;
   readonly #handicaps: ContainerHandicaps;
@@ -68,6 +67,7 @@ export class DockerCluster implements Cluster {
   constructor(setting: DockerClusterSetting) {
     this.#setting = setting;
     this.places = setting.places;
+    this.hosts = setting.helpers;
     this.#order = new StartOrder(setting.containers);
     const { surroundings } = setting;
     mkdirSync(surroundings.logs, { recursive: true });
@@ -181,49 +181,32 @@ export class DockerCluster implements Cluster {
     return this.#node(node).tail(lines);
   }
 
-  address(): Promise<Address> {
-    return this.#setting.helpers.address();
-  }
-
-  host(name: string, program: Program, onLine: (line: string) => void): Promise<Helper> {
-    return this.#setting.helpers.host(name, program, onLine);
-  }
-
-  noteHolding(holding: Holding): void {
-    this.#setting.helpers.noteHolding(holding);
-  }
-
   close(): Promise<Inventory> {
     this.#closed ??= this.#close();
     return this.#closed;
   }
 
   async #close(): Promise<Inventory> {
-    const { surroundings, reaper, helpers, networks } = this.#setting;
-    const { clock } = surroundings;
+    const { reaper, networks } = this.#setting;
     this.edges.close();
-    const leaked = await helpers.close();
+    const helped = await this.hosts.close();
     const all = [...this.#nodes.values(), ...this.edges.containers];
     // One that came into being after the last look would be left over.
     await Promise.all(all.map((one) => one.noMore()));
-    const reaped = await reap(reaper.folder, clock, new Set([reaper.pid]), 1);
+    const { leaked, ...unseen } = await reaper.finish();
     for (const stop of this.#listening) stop();
-    const logged = await Promise.allSettled(all.map((one) => one.close()));
-    leaked.push(...logged.flatMap((one) => (one.status === 'rejected' ? [messageOf(one.reason)] : [])));
-    leaked.push(...reaped.left);
-    await reaper.done().catch((error: unknown) => leaked.push(messageOf(error)));
-    leaked.push(...remaining(reaper.folder, new Set()).map(({ pid }) => `process ${pid}`));
+    const logged = await failuresOf(all.map((one) => one.close()));
     return {
       created: {
-        processes: 1 + helpers.started,
+        processes: 1 + this.hosts.started,
         proxies: 0,
         folders: 1,
         containers: this.#byId.size,
         networks,
         volumes: this.#volumes.size,
       },
-      leaked: [...new Set(leaked)],
-      ...(reaped.unseen.length > 0 ? { unseen: reaped.unseen } : {}),
+      leaked: [...new Set([...helped, ...logged, ...leaked])],
+      ...unseen,
     };
   }
 
@@ -260,12 +243,6 @@ export class DockerCluster implements Cluster {
   }
 
   #node(name: string): Container {
-    const node = this.#nodes.get(name);
-    if (!node)
-      throw new InternalError({
-        expected: `one of ${[...this.#nodes.keys()].join(', ')}`,
-        found: `"${name}"`,
-      });
-    return node;
+    return this.#nodes.get(name) ?? unknown(`one of ${[...this.#nodes.keys()].join(', ')}`, name);
   }
 }

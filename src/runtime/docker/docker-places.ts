@@ -13,7 +13,7 @@
  *
  *     client:app -> 127.0.0.1:<link> (a proxy on this machine) -> 127.0.0.1:<published> -> a
  */
-import { InternalError } from '../../errors.js';
+import { unknown } from '../../errors.js';
 import { kindOf, POWER } from '../../topology/links.js';
 import type { Address } from '../address.js';
 import type { ClusterPlaces, LinkPlace } from '../links/cluster.js';
@@ -103,7 +103,7 @@ export function networksNeeded({ nodes, shared }: Layout): string[] {
 /** Gives each part of the layout its place in a block of networks and among the ports of this machine. */
 export function assignPlaces(layout: Layout, block: Network, ports: readonly number[]): DockerPlaces {
   const rest = [...ports];
-  const next = () => rest.shift() ?? fail(`${portsNeeded(layout)} ports`, String(ports.length));
+  const next = () => rest.shift() ?? unknown(`${portsNeeded(layout)} ports`, String(ports.length));
   const number = (name: string) => layout.nodes.indexOf(name) + 1;
   const backbone = (name: string) => addressIn(subnet(block, 0), EDGES + number(name));
   /** Of `peer`, for `node`. */
@@ -134,12 +134,12 @@ export function assignPlaces(layout: Layout, block: Network, ports: readonly num
     };
   };
   const nodes = new Map(layout.nodes.map((name) => [name, nodePlace(name)]));
-  const node = (name: string) => nodes.get(name) ?? fail(`one of ${layout.nodes.join(', ')}`, name);
+  const node = (name: string) => nodes.get(name) ?? unknown(`one of ${layout.nodes.join(', ')}`, name);
   const power = layout.power ? { host: LOOPBACK, port: next() } : undefined;
 
   const portOf = (name: string) => node(name).ports[0] ?? NODE_PORT;
   const publishedOf = (name: string, port: number) =>
-    node(name).published.get(port) ?? fail(`one of the ports of ${name}`, String(port));
+    node(name).published.get(port) ?? unknown(`one of the ports of ${name}`, String(port));
   const linkPlace = (link: Layout['links'][number]): LinkPlace => {
     const { from, to } = link;
     if (isClients(link)) {
@@ -164,7 +164,7 @@ export function assignPlaces(layout: Layout, block: Network, ports: readonly num
     observe: (name) => ({ host: LOOPBACK, port: publishedOf(name, portOf(name)) }),
     published: (name) =>
       new Map([...node(name).published].map(([port, onHost]) => [port, { host: LOOPBACK, port: onHost }])),
-    link: (name) => links.get(name) ?? fail('the name of a link', name),
+    link: (name) => links.get(name) ?? unknown('the name of a link', name),
     data: () => DATA,
   };
 }
@@ -175,8 +175,4 @@ function isClients({ from }: { from: string }): boolean {
 
 export function format({ host, port }: Address): string {
   return `${host}:${port}`;
-}
-
-function fail(expected: string, found: string): never {
-  throw new InternalError({ expected, found: `"${found}"` });
 }

@@ -1,5 +1,6 @@
 /** The Docker runtime: nodes are containers. It needs an engine on this machine, and nothing from a registry. */
 import { resolve } from 'node:path';
+import { allEnded } from '../../all-ended.js';
 import { within } from '../../clock.js';
 import { type ContainerSpec, hasOwnImage } from '../../drill/container.js';
 import type { Capability } from '../../drill/parts.js';
@@ -26,14 +27,6 @@ import { lookInEngine } from './look.js';
 import { makeNetworks } from './networks.js';
 import { lackOfPacketFilters } from './packet-tools.js';
 import { assignSharedPlaces } from './shared-places.js';
-
-/** As `Promise.all`, but rejects only once none of them is under way: what comes into being later is nobody's. */
-async function allEnded<const Works extends readonly Promise<unknown>[]>(
-  works: Works,
-): Promise<{ -readonly [At in keyof Works]: Awaited<Works[At]> }> {
-  await Promise.allSettled(works);
-  return Promise.all(works);
-}
 
 type Containers = Readonly<Record<string, ContainerSpec>>;
 

@@ -1,6 +1,6 @@
 /** What is done to the processes in a container one by one, from outside: the engine's machine must be this one. */
 
-import { type Clock, sleep } from '../../clock.js';
+import { becomes, type Clock } from '../../clock.js';
 import { EnvironmentError, messageOf } from '../../errors.js';
 import { type Span, spanned } from '../../span.js';
 import { type ProcessIdentity, stateOf } from '../os-process.js';
@@ -44,11 +44,8 @@ export async function endProcess(
   if (!signalTo(target, signal)) throw refuse(`a process called ${name}`, 'that it ended by itself');
   // As for a whole node: with SIGKILL the effect begins at once, else with the end.
   if (signal === 'SIGKILL') return { at: sent, ...killed };
-  while (!killed.gone()) {
-    if (clock.now() > sent + END_PATIENCE)
-      throw refuse(`${killed.process} to end on ${signal}`, `it ${END_PATIENCE} ms later`);
-    await sleep(clock, LOOK_EVERY);
-  }
+  if (!(await becomes(clock, END_PATIENCE, killed.gone, undefined, LOOK_EVERY)))
+    throw refuse(`${killed.process} to end on ${signal}`, `it ${END_PATIENCE} ms later`);
   return { at: clock.now(), ...killed };
 }
 

@@ -8,7 +8,7 @@
  * filter needs to cut is as it is on private networks: clients come in by published ports, over proxies on this
  * machine; the power device is reached over a proxy on the edge.
  */
-import { InternalError } from '../../errors.js';
+import { unknown } from '../../errors.js';
 import { kindOf, type Link, POWER } from '../../topology/links.js';
 import type { Address } from '../address.js';
 import type { LinkPlace } from '../links/cluster.js';
@@ -36,7 +36,7 @@ const POWER_PORT = 8477;
 /** Gives each part of the layout its place in a block of networks and among the ports of this machine. */
 export function assignSharedPlaces(layout: Layout, block: Network, ports: readonly number[]): DockerPlaces {
   const rest = [...ports];
-  const next = () => rest.shift() ?? fail(`${portsNeeded(layout)} ports`, String(ports.length));
+  const next = () => rest.shift() ?? unknown(`${portsNeeded(layout)} ports`, String(ports.length));
   const network = subnet(block, 0);
   const address = (name: string) => addressIn(network, FIRST + layout.nodes.indexOf(name));
   const dials = (from: string, to: string) =>
@@ -67,7 +67,7 @@ export function assignSharedPlaces(layout: Layout, block: Network, ports: readon
     },
   });
   const nodes = new Map(layout.nodes.map((name) => [name, nodePlace(name)]));
-  const node = (name: string) => nodes.get(name) ?? fail(`one of ${layout.nodes.join(', ')}`, name);
+  const node = (name: string) => nodes.get(name) ?? unknown(`one of ${layout.nodes.join(', ')}`, name);
   const power = layout.power ? { host: LOOPBACK, port: next() } : undefined;
   const portOf = (name: string) => node(name).ports[0] as number;
 
@@ -91,15 +91,11 @@ export function assignSharedPlaces(layout: Layout, block: Network, ports: readon
     power,
     listen: (name) => ({ host: node(name).address, port: portOf(name) }),
     observe: (name) => ({ host: LOOPBACK, port: node(name).published.get(portOf(name)) as number }),
-    link: (name) => links.get(name) ?? fail('the name of a link', name),
+    link: (name) => links.get(name) ?? unknown('the name of a link', name),
     data: () => DATA,
   };
 }
 
 function proxied(link: Link, dial: Address, upstream: string): LinkPlace {
   return { link, dial, listen: format(dial), upstream };
-}
-
-function fail(expected: string, found: string): never {
-  throw new InternalError({ expected, found: `"${found}"` });
 }

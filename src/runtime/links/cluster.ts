@@ -8,14 +8,14 @@ import type { Holding } from '../reaper/run-folder.js';
 import type { Inventory, Nodes, Places, Program } from '../runtime.js';
 import type { Edges } from './edges.js';
 
-export type Cluster = Nodes &
-  Hosts & {
-    readonly places: ClusterPlaces;
-    /** What it does where links begin and end, if those lie in networks that the runner does not reach. */
-    readonly edges?: Edges;
-    /** Ends and removes everything that was created; says what could not be. */
-    close(): Promise<Inventory>;
-  };
+export type Cluster = Nodes & {
+  readonly places: ClusterPlaces;
+  readonly hosts: Hosts;
+  /** What it does where links begin and end, if those lie in networks that the runner does not reach. */
+  readonly edges?: Edges;
+  /** Ends and removes everything that was created; says what could not be. */
+  close(): Promise<Inventory>;
+};
 
 export interface ClusterPlaces extends Places {
   link(name: string): LinkPlace;

@@ -22,10 +22,14 @@
  * takes greetings, there is only what the server says.
  */
 import { type Clock, sleep } from '../../clock.js';
-import type { Look } from '../../witness.js';
-import { type Expectation, SILENCE } from './expectation.js';
+import { kindOf } from '../../topology/links.js';
+import { type Look, witnessEach } from '../../witness.js';
+import type { Kills, Pauses } from '../runtime.js';
+import type { Links } from '../world-links.js';
+import type { LinkPlace } from './cluster.js';
+import { changeExpectations, type Expectation, openExpectation, SILENCE } from './expectation.js';
 import type { Greeting, Patience } from './greeting.js';
-import type { LinkState } from './links.js';
+import type { LinkState, StatefulLinks } from './links.js';
 import { isOf, isUpstream } from './toxic-names.js';
 
 /** A greeting that had this long and was not answered, or did not arrive, was kept from it, ms. */
@@ -33,32 +37,43 @@ const ENOUGH = 1000;
 /** Time between two greetings to someone who does not answer yet, ms. */
 const RETRY = 20;
 
-/** What the process at the end of a link is doing. */
-export type Life = 'running' | 'stopped' | 'dead';
-
-/** With what a link is looked at. */
-export interface Senses {
+/** With what links are looked at. */
+export interface WitnessedSetting {
   clock: Clock;
-  /** What holds the link says of it. */
-  state(link: string): Promise<LinkState>;
-  /** Sends a greeting over it; gives undefined where nobody takes one. */
+  links: StatefulLinks;
+  place(link: string): LinkPlace;
+  /** Sends a greeting over a link; gives undefined where nobody takes one. */
   greet(link: string, patience: Patience): Promise<Greeting | undefined>;
-  /** What whoever takes the greetings is doing. */
-  life(link: string): Promise<Life>;
+  nodes: Pick<Kills, 'running'> & Pick<Pauses, 'paused'>;
+}
+
+/** Links that are looked at by what holds each, and by greetings. */
+export function witnessed(setting: WitnessedSetting): Links {
+  const { links } = setting;
+  return {
+    apply: (fault, change) => links.apply(fault, change),
+    heal: (fault) => links.heal(fault),
+    look(fault, { changed, open = [] }, time) {
+      const all = [...(changed ? changeExpectations(fault, changed) : []), ...open.map(openExpectation)];
+      return witnessEach(all, (one) =>
+        time === 'glance' ? lookWhetherHeld(fault, one, links) : lookAtLink(fault, one, setting, time),
+      );
+    },
+  };
 }
 
 /**
  * Looks at one link until it is as expected, time is up, or it is plain that it is not. Where there is little time
  * `until` (the clock's instant, ms) it must be done, a greeting proves nothing by its silence; by an answer it does.
  */
-export async function lookAtLink(
+async function lookAtLink(
   fault: string,
   expectation: Expectation,
-  senses: Senses,
+  setting: WitnessedSetting,
   until = Number.POSITIVE_INFINITY,
 ): Promise<Look> {
   const { patience, held } = expectation;
-  const { clock } = senses;
+  const { clock } = setting;
   const begun = clock.now();
   const most = Math.max(patience.answer, patience.arrival ?? 0);
   const end = Math.min(until, begun + most);
@@ -69,7 +84,7 @@ export async function lookAtLink(
   let answer = held === 'free' && !isShort ? Math.min(SILENCE, patience.answer) : patience.answer;
   for (;;) {
     const given = { ...expectation, patience: shortened({ ...patience, answer }, until - clock.now()) };
-    const seen = await see(fault, given, senses, isShort);
+    const seen = await see(fault, given, setting, isShort);
     const look = judge(fault, expectation, seen);
     // A destination that was only just started, or an answer that is late, gets another chance; a cut that lets
     // an answer through has had its own.
@@ -84,12 +99,12 @@ export async function lookAtLink(
  * Looks whether what the fault itself put on a link is there still, by the server's word: no greeting has to be waited
  * for, and what other faults hold says nothing.
  */
-export async function lookWhetherHeld(
+async function lookWhetherHeld(
   fault: string,
   { link, held }: Expectation,
-  { state: stateOf }: Senses,
+  links: StatefulLinks,
 ): Promise<Look> {
-  const state = await stateOf(link);
+  const state = await links.state(link);
   const ok = isHeld(fault, held, state);
   const expected = describeHeld(held);
   const found = held === 'disabled' && !state.filtered ? 'enabled' : describeState(state);
@@ -99,22 +114,22 @@ export async function lookWhetherHeld(
 async function see(
   fault: string,
   { link, held, patience, shows }: Expectation,
-  senses: Senses,
+  setting: WitnessedSetting,
   isShort: boolean,
 ): Promise<Seen> {
   // Where there is little time, the greeting goes out with the question to the server; where there is none, not at all.
-  const early = isShort && shows && patience.answer > 0 ? senses.greet(link, patience) : undefined;
+  const early = isShort && shows && patience.answer > 0 ? setting.greet(link, patience) : undefined;
   early?.catch(() => undefined);
-  const [before, state] = await Promise.all([senses.life(link), senses.state(link)]);
+  const [before, state] = await Promise.all([lifeOf(link, setting), setting.links.state(link)]);
   if (!shows) return { greeting: undefined, state, life: before };
   if (isShort) return { greeting: await early, state, life: before, isShort };
   // Where a greeting proves nothing anyway, nobody has to wait for its answer.
   const isMoot = before !== 'running' || othersHold(fault, held, state);
-  const greeting = await senses.greet(link, isMoot ? { answer: SILENCE } : patience);
+  const greeting = await setting.greet(link, isMoot ? { answer: SILENCE } : patience);
   // Packet filters have counted what they stopped of it.
   if (isMoot || !greeting || (shows(greeting) && !state.filtered)) return { greeting, state, life: before };
   // Another fault may have come between, or the destination's end.
-  const [life, after] = await Promise.all([senses.life(link), senses.state(link)]);
+  const [life, after] = await Promise.all([lifeOf(link, setting), setting.links.state(link)]);
   return { greeting, state: after, life };
 }
 
@@ -127,6 +142,8 @@ function shortened({ answer, arrival, datagram }: Patience, left: number): Patie
     datagram: Math.min(datagram ?? answer, most),
   };
 }
+
+type Life = 'running' | 'stopped' | 'dead';
 
 interface Seen {
   greeting: Greeting | undefined;
@@ -176,6 +193,14 @@ function isHeld(fault: string, held: Expectation['held'], state: LinkState): boo
 /** Whether there is something on the link that this fault did not do. */
 function othersHold(fault: string, held: Expectation['held'], state: LinkState): boolean {
   return (held !== 'disabled' && !state.enabled) || state.toxics.some(({ name }) => !isOf(fault, name));
+}
+
+/** What whoever takes the greetings was doing; a link's own end always runs. */
+async function lifeOf(name: string, { place, nodes }: WitnessedSetting): Promise<Life> {
+  const { link, greetable } = place(name);
+  if (greetable || kindOf(link.to) === 'power') return 'running';
+  if (!(await nodes.running(link.to))) return 'dead';
+  return (await nodes.paused(link.to)) ? 'stopped' : 'running';
 }
 
 function describeState({ enabled, toxics, filtered }: LinkState): string {

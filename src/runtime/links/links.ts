@@ -2,9 +2,8 @@
  * Links of one kind: changed under the name of the fault that wants it, so that overlapping faults heal apart, and asked
  * what they hold.
  */
-import type { Span } from '../../span.js';
 import type { Stream } from '../../topology/grudge.js';
-import type { LinkChange } from '../world-links.js';
+import type { Links } from '../world-links.js';
 
 /** What holds a link says of it: asked, not remembered. */
 export interface LinkState {
@@ -15,10 +14,7 @@ export interface LinkState {
   filtered?: true;
 }
 
-export interface StatefulLinks {
-  /** As `Links` has them. */
-  apply(fault: string, change: LinkChange): Promise<Span>;
-  heal(fault: string): Promise<Span>;
+export interface StatefulLinks extends Pick<Links, 'apply' | 'heal'> {
   state(link: string): Promise<LinkState>;
   /** Removes every proxy on servers that outlive the run; the others end with theirs. */
   close(): Promise<void>;

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../clock.js';
 import type { Layout, LinkSurroundings, Proxies, Surroundings } from '../runtime.js';
-import { CarriedLinks } from './carriers.js';
+import { carriedBy } from './carriers.js';
 import type { Cluster, LinkPlace } from './cluster.js';
 import type { BroughtToxiproxies } from './edges.js';
 import type { StatefulLinks } from './links.js';
@@ -34,10 +34,10 @@ export async function makeLinks(
   { clock, run, random, linksBy, environment, onCarrier }: Surroundings & LinkSurroundings,
   { undoBy, isLost }: Undoing,
 ): Promise<MadeLinks> {
-  const { places, edges } = cluster;
+  const { places, hosts, edges } = cluster;
   const seed = Math.floor(random.fork('toxiproxy').next() * 2 ** 32);
   const asked = parseToxiproxyChoice(linksBy);
-  const opening = openToxiproxy({ clock, hosts: cluster, asked, path: environment['PATH'], seed });
+  const opening = openToxiproxy({ clock, hosts, asked, path: environment['PATH'], seed });
   undoBy(() =>
     opening.then(
       (server) => server.close(),
@@ -68,7 +68,7 @@ export async function makeLinks(
   };
   if (!filters) return { ...made, links: proxied };
   const direct = layout.links.filter((link) => !isProxied(link));
-  const links = new CarriedLinks([
+  const links = carriedBy([
     { links: proxied, carries: (name) => isProxied({ name }) },
     { links: await openPacketLinks({ clock, filters }, direct), carries: (name) => !isProxied({ name }) },
   ]);

@@ -3,25 +3,15 @@
  *
  *     cluster -> Toxiproxy -> links -> power device
  */
-import type { Clock } from '../../clock.js';
 import { InternalError, messageOf } from '../../errors.js';
 import { openPower } from '../power.js';
-import type {
-  Inventory,
-  Layout,
-  LinkSurroundings,
-  Places,
-  Proxies,
-  Surroundings,
-  World,
-} from '../runtime.js';
-import type { Links } from '../world-links.js';
+import type { Inventory, Layout, LinkSurroundings, Surroundings, World } from '../runtime.js';
 import type { Cluster } from './cluster.js';
 import { EndedNodes } from './ended-nodes.js';
-import { type Greeter, greeter } from './greeting.js';
-import { makeLinks } from './made.js';
+import { greeter } from './greeting.js';
+import { witnessed } from './link-witness.js';
+import { type MadeLinks, makeLinks } from './made.js';
 import { ToxiproxyWatch } from './proxies/toxiproxy-watch.js';
-import { witnessed } from './witnessed.js';
 
 /** Opens the cluster; its links are made once the world is to be up. */
 export async function openWorld(
@@ -29,130 +19,95 @@ export async function openWorld(
   layout: Layout,
   around: Surroundings & LinkSurroundings,
 ): Promise<World> {
-  let world: LinkedWorld | undefined;
-  let lost: Error | undefined;
-  const cluster = await open(layout, {
+  const { clock, greetings, power } = around;
+  /** What undoes what was opened, in the order of opening. */
+  const undoing: (() => Promise<unknown>)[] = [];
+  let made: MadeLinks | undefined;
+  let watch: ToxiproxyWatch | undefined;
+  /** While there are links. */
+  let ended: EndedNodes | undefined;
+  let closed: Promise<Inventory> | undefined;
+  const ground = { isLost: false, confirm: async () => watch?.confirm(), stop: () => watch?.stop() };
+  const nodes = await open(layout, {
     ...around,
     onLine(node, line) {
-      const token = around.greetings?.arrivalOf(node, line);
+      const token = greetings?.arrivalOf(node, line);
       if (token === undefined) around.onLine(node, line);
-      else world?.greeter.arrived(token);
+      else greets.arrived(token);
     },
     onExit(node, ...exit) {
       around.onExit(node, ...exit);
-      world?.ended?.ended(node);
+      ended?.ended(node);
     },
-    onStarting: (node) => world?.ended?.starting(node),
+    onStarting: (node) => ended?.starting(node),
+    // It may have been gone since the links were last seen well.
     onLost(error, since) {
-      lost = error;
-      if (world) world.lose(error, since);
+      ground.isLost = true;
+      around.onLost?.(error, Math.min(since, watch?.lastGood ?? since));
     },
   });
-  world = new LinkedWorld(cluster, layout, around);
-  if (lost) world.lose(lost, around.clock.now());
-  return world;
-}
+  const { places, edges } = nodes;
+  const place = (link: string) => places.link(link);
+  const greets = greeter({ clock, place, greetings, edges });
 
-class LinkedWorld implements World {
-  readonly clock: Clock;
-  readonly nodes: Cluster;
-  readonly places: Places;
-  readonly greeter: Greeter;
-  readonly ground = {
-    isLost: false,
-    confirm: async () => this.#watch?.confirm(),
-    stop: () => this.#watch?.stop(),
-  };
-  proxies: Proxies[] = [];
-  /** While links are there. */
-  ended: EndedNodes | undefined;
-  readonly #layout: Layout;
-  readonly #around: Surroundings & LinkSurroundings;
-  /** What undoes what was opened, in the order of opening. */
-  readonly #undo: (() => Promise<unknown>)[] = [];
-  #links: Links | undefined;
-  #watch: ToxiproxyWatch | undefined;
-  #closed: Promise<Inventory> | undefined;
-
-  constructor(cluster: Cluster, layout: Layout, around: Surroundings & LinkSurroundings) {
-    const { clock, greetings } = around;
-    this.clock = clock;
-    this.nodes = cluster;
-    this.places = cluster.places;
-    this.#layout = layout;
-    this.#around = around;
-    const place = (link: string) => cluster.places.link(link);
-    this.greeter = greeter({ clock, place, greetings, edges: cluster.edges });
-  }
-
-  get links(): Links {
-    if (!this.#links) throw new InternalError({ expected: 'a world that is up', found: 'one without links' });
-    return this.#links;
-  }
-
-  async up(): Promise<void> {
-    const { nodes, clock } = this;
-    const around = this.#around;
-    const made = await makeLinks(nodes, this.#layout, around, {
-      undoBy: (undo) => this.#undo.push(undo),
-      isLost: (url) => this.#watch?.lost === url,
+  async function up(): Promise<void> {
+    made = await makeLinks(nodes, layout, around, {
+      undoBy: (undo) => undoing.push(undo),
+      isLost: (url) => watch?.lost === url,
     });
-    const { greet } = this.greeter;
-    const place = (link: string) => nodes.places.link(link);
-    this.#links = witnessed({ clock, links: made.links, greet, place, nodes });
-    this.proxies = made.proxies;
-    this.ended = new EndedNodes({
+    ended = new EndedNodes({
       links: made.links,
-      proxied: this.#layout.links.filter(({ name }) => !place(name).packets),
+      proxied: layout.links.filter(({ name }) => !place(name).packets),
       running: (node) => nodes.running(node),
     });
-    this.#watch = new ToxiproxyWatch({
+    watch = new ToxiproxyWatch({
       clock,
       servers: made.servers,
       ownLateness: () => around.ownLateness?.() ?? 0,
       onLate: (part, at, took) => around.onLate?.(part, at, took),
       onLost: (error, since) => around.onLost?.(error, since),
     });
-    await this.#openPower();
-  }
-
-  /** What the nodes run on is gone, since it was last seen well. */
-  lose(error: Error, since: number): void {
-    this.ground.isLost = true;
-    this.#around.onLost?.(error, Math.min(since, this.#watch?.lastGood ?? since));
-  }
-
-  close(): Promise<Inventory> {
-    this.#closed ??= this.#close();
-    return this.#closed;
-  }
-
-  async #close(): Promise<Inventory> {
-    this.ended = undefined;
-    const wrong: string[] = [];
-    const attempt = <T>(work: () => Promise<T>): Promise<T | undefined> =>
-      work().catch((error: unknown) => void wrong.push(messageOf(error)) as undefined);
-    for (const undo of this.#undo.reverse()) await attempt(undo);
-    const closed = await attempt(() => this.nodes.close());
-    const { created = { processes: 0, folders: 0 }, leaked = [], unseen = [], ...more } = closed ?? {};
-    const proxies = this.proxies.flatMap(({ links }) => links).length;
-    const told = { ...more, created: { ...created, proxies } };
-    // Where the nodes' ground is gone, nobody can say what is left of them.
-    if (this.ground.isLost) return { ...told, leaked, unseen: [...unseen, ...wrong] };
-    return { ...told, leaked: [...leaked, ...wrong], ...(unseen.length > 0 ? { unseen } : {}) };
-  }
-
-  async #openPower(): Promise<void> {
-    const { power } = this.#around;
-    const { power: address } = this.nodes.places;
+    const address = places.power;
     if (!address || !power) return;
-    const device = await openPower({
-      ...power,
-      clock: this.clock,
-      address,
-      kills: this.nodes,
-      onGreeting: (token) => this.greeter.arrived(token),
-    });
-    this.#undo.push(() => device.close());
+    const onGreeting = (token: string) => greets.arrived(token);
+    const device = await openPower({ ...power, clock, address, kills: nodes, onGreeting });
+    undoing.push(() => device.close());
   }
+
+  async function close(): Promise<Inventory> {
+    ended = undefined;
+    const wrong: string[] = [];
+    const attempt = <T>(work: () => Promise<T>) =>
+      work().catch((error: unknown) => {
+        wrong.push(messageOf(error));
+        return undefined;
+      });
+    for (const undo of undoing.reverse()) await attempt(undo);
+    const told = await attempt(() => nodes.close());
+    const { created = { processes: 0, folders: 0 }, leaked = [], unseen = [], ...more } = told ?? {};
+    const proxies = made?.proxies.flatMap(({ links }) => links).length ?? 0;
+    const inventory = { ...more, created: { ...created, proxies } };
+    // Where the nodes' ground is gone, nobody can say what is left of them.
+    if (ground.isLost) return { ...inventory, leaked, unseen: [...unseen, ...wrong] };
+    return { ...inventory, leaked: [...leaked, ...wrong], ...(unseen.length > 0 ? { unseen } : {}) };
+  }
+
+  return {
+    clock,
+    nodes,
+    places,
+    ground,
+    get proxies() {
+      return made?.proxies ?? [];
+    },
+    get links() {
+      if (!made) throw new InternalError({ expected: 'a world that is up', found: 'one without links' });
+      return witnessed({ clock, links: made.links, greet: greets.greet, place, nodes });
+    },
+    up,
+    close() {
+      closed ??= close();
+      return closed;
+    },
+  };
 }

@@ -1,6 +1,7 @@
 /** The helpers of a run: programs of the drill's own, as processes of this machine, beside wherever the nodes are. */
 import { join } from 'node:path';
-import { EnvironmentError, messageOf } from '../../errors.js';
+import { failuresOf } from '../../all-ended.js';
+import { EnvironmentError } from '../../errors.js';
 import type { Address } from '../address.js';
 import type { Helper, Hosts } from '../links/cluster.js';
 import type { Ports } from '../ports.js';
@@ -77,11 +78,7 @@ export class HelperProcesses implements Hosts {
   /** Ends all of them, and starts no more. Gives what went wrong. */
   async close(): Promise<string[]> {
     this.#closed = true;
-    const wrong: string[] = [];
-    for (const work of [(one: NodeProcess) => one.end(KILL_PATIENCE), (one: NodeProcess) => one.close()]) {
-      const done = await Promise.allSettled(this.#helpers.map(work));
-      wrong.push(...done.flatMap((one) => (one.status === 'rejected' ? [messageOf(one.reason)] : [])));
-    }
-    return wrong;
+    const ended = await failuresOf(this.#helpers.map((one) => one.end(KILL_PATIENCE)));
+    return [...ended, ...(await failuresOf(this.#helpers.map((one) => one.close())))];
   }
 }

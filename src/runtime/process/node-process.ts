@@ -9,7 +9,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import process from 'node:process';
-import { type Clock, sleep, within } from '../../clock.js';
+import { becomes, type Clock, within } from '../../clock.js';
 import { EnvironmentError, messageOf } from '../../errors.js';
 import { hasProc, identify, type ProcessIdentity, type ProcessState, stateOf } from '../os-process.js';
 import { signalAll } from '../process-tree.js';
@@ -49,8 +49,6 @@ interface Current {
 const PIPE_PATIENCE = 250;
 /** How long one that must not go on may take to end, ms. */
 const END_PATIENCE = 5000;
-/** Time between two looks for the end of a process, ms. */
-const LOOK_EVERY = 5;
 
 export class NodeProcess {
   readonly #setting: NodeProcessSetting;
@@ -144,14 +142,8 @@ export class NodeProcess {
   }
 
   /** Whether its process ends within `ms` milliseconds. */
-  async goneWithin(ms: number): Promise<boolean> {
-    const { clock } = this.#setting;
-    const end = clock.now() + ms;
-    while (this.state() !== 'gone') {
-      if (clock.now() > end) return false;
-      await sleep(clock, LOOK_EVERY);
-    }
-    return true;
+  goneWithin(ms: number): Promise<boolean> {
+    return becomes(this.#setting.clock, ms, () => this.state() === 'gone');
   }
 
   /** That of its first process; `ending` where that one is gone, and others of it are not yet. */

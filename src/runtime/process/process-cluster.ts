@@ -2,14 +2,12 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { EnvironmentError, InternalError, messageOf } from '../../errors.js';
-import type { Address } from '../address.js';
+import { failuresOf } from '../../all-ended.js';
+import { EnvironmentError, unknown } from '../../errors.js';
 import { makeSubgroup } from '../control-group.js';
-import type { Cluster, ClusterPlaces, Helper } from '../links/cluster.js';
+import type { Cluster, ClusterPlaces } from '../links/cluster.js';
 import type { Ports } from '../ports.js';
-import { reap, remaining } from '../reaper/reap.js';
 import type { Reaper } from '../reaper/reaper.js';
-import type { Holding } from '../reaper/run-folder.js';
 import type { Inventory, KillSignal, Layout, Program, Surroundings } from '../runtime.js';
 import { HelperProcesses } from './helper-processes.js';
 import { type Members, membersIn, membersSeen } from './members.js';
@@ -21,10 +19,10 @@ const TERM_PATIENCE = 10_000;
 
 export class ProcessCluster implements Cluster {
   readonly places: ClusterPlaces;
+  readonly hosts: HelperProcesses;
   readonly #surroundings: Surroundings;
   readonly #reaper: Reaper;
   readonly #nodes: ReadonlyMap<string, NodeProcess>;
-  readonly #helpers: HelperProcesses;
   #created = 1; // The reaper.
   #closed: Promise<Inventory> | undefined;
 
@@ -38,7 +36,7 @@ export class ProcessCluster implements Cluster {
     this.places = places;
     this.#surroundings = surroundings;
     this.#reaper = reaper;
-    this.#helpers = new HelperProcesses(surroundings, reaper, ports);
+    this.hosts = new HelperProcesses(surroundings, reaper, ports);
     mkdirSync(surroundings.logs, { recursive: true });
     this.#nodes = new Map(layout.nodes.map((name) => [name, this.#process(name)]));
   }
@@ -84,39 +82,21 @@ export class ProcessCluster implements Cluster {
     return this.#node(node).tail(lines);
   }
 
-  address(): Promise<Address> {
-    return this.#helpers.address();
-  }
-
-  host(name: string, program: Program, onLine: (line: string) => void): Promise<Helper> {
-    return this.#helpers.host(name, program, onLine);
-  }
-
-  noteHolding(holding: Holding): void {
-    this.#helpers.noteHolding(holding);
-  }
-
   close(): Promise<Inventory> {
     this.#closed ??= this.#close();
     return this.#closed;
   }
 
   async #close(): Promise<Inventory> {
-    const { clock } = this.#surroundings;
     const all = [...this.#nodes.values()];
-    const ended = await Promise.allSettled(all.map((one) => one.end(KILL_PATIENCE)));
-    const leaked = ended.flatMap((one) => (one.status === 'rejected' ? [messageOf(one.reason)] : []));
-    const logged = await Promise.allSettled(all.map((one) => one.close()));
-    leaked.push(...logged.flatMap((one) => (one.status === 'rejected' ? [messageOf(one.reason)] : [])));
-    leaked.push(...(await this.#helpers.close()));
-    const reaped = await reap(this.#reaper.folder, clock, new Set([this.#reaper.pid]), 1);
-    leaked.push(...reaped.left);
-    await this.#reaper.done().catch((error: unknown) => leaked.push(messageOf(error)));
-    const left = remaining(this.#reaper.folder, new Set()).map(({ pid }) => `process ${pid}`);
+    const ended = await failuresOf(all.map((one) => one.end(KILL_PATIENCE)));
+    const logged = await failuresOf(all.map((one) => one.close()));
+    const helped = await this.hosts.close();
+    const { leaked, ...unseen } = await this.#reaper.finish();
     return {
-      created: { processes: this.#created + this.#helpers.started, proxies: 0, folders: 1 },
-      leaked: [...new Set([...leaked, ...left])],
-      ...(reaped.unseen.length > 0 ? { unseen: reaped.unseen } : {}),
+      created: { processes: this.#created + this.hosts.started, proxies: 0, folders: 1 },
+      leaked: [...new Set([...ended, ...logged, ...helped, ...leaked])],
+      ...unseen,
     };
   }
 
@@ -153,12 +133,6 @@ export class ProcessCluster implements Cluster {
   }
 
   #node(name: string): NodeProcess {
-    const node = this.#nodes.get(name);
-    if (!node)
-      throw new InternalError({
-        expected: `one of ${[...this.#nodes.keys()].join(', ')}`,
-        found: `"${name}"`,
-      });
-    return node;
+    return this.#nodes.get(name) ?? unknown(`one of ${[...this.#nodes.keys()].join(', ')}`, name);
   }
 }

@@ -1,5 +1,5 @@
 /** The addresses of a process cluster: one loopback port for each node, each link's proxy and the power device. */
-import { InternalError } from '../../errors.js';
+import { unknown } from '../../errors.js';
 import { POWER } from '../../topology/links.js';
 import type { Address } from '../address.js';
 import type { ClusterPlaces, LinkPlace } from '../links/cluster.js';
@@ -19,14 +19,14 @@ export function assignPlaces(
   data: (node: string) => string,
 ): ClusterPlaces {
   const rest = ports.map((port): Address => ({ host: HOST, port }));
-  const next = () => rest.shift() ?? fail(`${portsNeeded(layout)} ports`, String(ports.length));
+  const next = () => rest.shift() ?? unknown(`${portsNeeded(layout)} ports`, String(ports.length));
   const nodes = new Map(layout.nodes.map((node) => [node, next()]));
   const power = layout.power ? next() : undefined;
-  const listen = (node: string) => nodes.get(node) ?? fail(`one of ${layout.nodes.join(', ')}`, node);
+  const listen = (node: string) => nodes.get(node) ?? unknown(`one of ${layout.nodes.join(', ')}`, node);
   const links = new Map(
     layout.links.map((link): [string, LinkPlace] => {
       const dial = next();
-      const upstream = link.to === POWER ? (power ?? fail('a power device', 'none')) : listen(link.to);
+      const upstream = link.to === POWER ? (power ?? unknown('a power device', 'none')) : listen(link.to);
       return [link.name, { link, dial, listen: format(dial), upstream: format(upstream) }];
     }),
   );
@@ -34,7 +34,7 @@ export function assignPlaces(
     listen,
     // Loopback has no links in it: the runner reaches a node where the node listens.
     observe: listen,
-    link: (name) => links.get(name) ?? fail('the name of a link', name),
+    link: (name) => links.get(name) ?? unknown('the name of a link', name),
     data,
     power,
   };
@@ -42,8 +42,4 @@ export function assignPlaces(
 
 function format({ host, port }: Address): string {
   return `${host}:${port}`;
-}
-
-function fail(expected: string, found: string): never {
-  throw new InternalError({ expected, found: `"${found}"` });
 }

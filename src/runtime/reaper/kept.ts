@@ -1,6 +1,6 @@
 /** Runs that outlive their command because their user asked for it: what there is of them, and how they are ended. */
 import process from 'node:process';
-import { type Clock, sleep } from '../../clock.js';
+import { becomes, type Clock } from '../../clock.js';
 import { messageOf } from '../../errors.js';
 import type { Census } from '../../history/census.js';
 import { isRun } from '../label.js';
@@ -62,9 +62,9 @@ export async function takeDown({ run, keeper }: KeptRun, clock: Clock): Promise<
   const gone = () => stateOf(keeper) === 'gone' && !folder.isThere();
   const before = await look();
   send(keeper, 'SIGTERM');
-  if (!(await becomes(clock, PATIENCE, gone))) {
+  if (!(await becomes(clock, PATIENCE, gone, undefined, LOOK_EVERY))) {
     send(keeper, 'SIGKILL');
-    await becomes(clock, REAPER_PATIENCE, gone);
+    await becomes(clock, REAPER_PATIENCE, gone, undefined, LOOK_EVERY);
   }
   const after = await look();
   const kinds = Object.keys(before.census.run) as (keyof Census['run'])[];
@@ -82,13 +82,4 @@ function send(keeper: ProcessIdentity, signal: NodeJS.Signals): void {
   } catch {
     // It ended meanwhile, or is another user's: then it shows in what is left.
   }
-}
-
-async function becomes(clock: Clock, ms: number, holds: () => boolean): Promise<boolean> {
-  const end = clock.now() + ms;
-  while (!holds()) {
-    if (clock.now() > end) return false;
-    await sleep(clock, LOOK_EVERY);
-  }
-  return true;
 }

@@ -2,12 +2,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
+import { failuresOf } from '../../all-ended.js';
 import { type Clock, within } from '../../clock.js';
 import { EnvironmentError, messageOf } from '../../errors.js';
 import { entry } from '../entry.js';
 import { labelledEnvironment } from '../label.js';
 import { type ProcessIdentity, thisProcess } from '../os-process.js';
 import type { PortBlock } from '../ports.js';
+import type { Inventory } from '../runtime.js';
+import { reap, remaining } from './reap.js';
 import { RunFolder } from './run-folder.js';
 
 /** How long the reaper may take to be ready, and to end, ms. */
@@ -22,14 +25,13 @@ export interface Task {
 }
 
 export interface Reaper {
-  readonly pid: number;
   readonly folder: RunFolder;
   /** The ports that are the run's as long as the reaper lives. */
   readonly ports: PortBlock;
   /** The environment for the run's processes: what programs need, and the label. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Says that all is taken down; resolves when the reaper has ended. */
-  done(): Promise<void>;
+  /** Takes down what is left of the run, and ends the reaper. Gives what is still there, and what could not be seen. */
+  finish(): Promise<Pick<Inventory, 'leaked' | 'unseen'>>;
   /** Leaves it to the reaper to take everything down; resolves when it has done so and ended. */
   abandon(): Promise<void>;
 }
@@ -76,11 +78,15 @@ export async function startReaper(
     await within(clock, PATIENCE, 'the end of the reaper', () => ended);
   };
   return {
-    pid: child.pid ?? 0,
     folder,
     ports,
     environment,
-    done: () => end('done\n'),
+    async finish() {
+      const { left, unseen } = await reap(folder, clock, new Set([child.pid ?? 0]), 1);
+      const wrong = await failuresOf([end('done\n')]);
+      const rest = remaining(folder, new Set()).map(({ pid }) => `process ${pid}`);
+      return { leaked: [...left, ...wrong, ...rest], ...(unseen.length > 0 ? { unseen } : {}) };
+    },
     abandon: () => end('abandon\n'),
   };
 }

@@ -47,7 +47,7 @@ export function localLinks(choice: Partial<ServerChoice>): LinkSubject {
   return {
     async open() {
       const { cluster, run } = await openProcesses({ nodes: ['a', 'b'], links: mesh('a', 'b') });
-      const { client, server } = await openToxiproxy({ clock, hosts: cluster, ...choice });
+      const { client, server } = await openToxiproxy({ clock, hosts: cluster.hosts, ...choice });
       expect(server).toBe(expected);
       const places = mesh('a', 'b').map((link) => cluster.places.link(link.name));
       const links = await openLinks({ client, clock, run }, places);

@@ -13,7 +13,7 @@ const DELAY = 100;
 async function cutOver(slow: 'all' | 'answer') {
   const nodes = ['a', 'b', 'c'];
   const { cluster, run } = await openProcesses({ nodes, links: mesh(...nodes) });
-  const { url } = await openToxiproxy({ clock, hosts: cluster, asked: { kind: 'embedded' } });
+  const { url } = await openToxiproxy({ clock, hosts: cluster.hosts, asked: { kind: 'embedded' } });
   const { client } = await openInside(await slowApi(url, DELAY, slow), clock);
   const places = mesh(...nodes).map((link) => cluster.places.link(link.name));
   const links = await openLinks({ client, clock, run }, places);

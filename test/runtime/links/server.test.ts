@@ -31,7 +31,7 @@ function onPath(script: string): string {
 
 test('the embedded server is taken where there is no other', async () => {
   const { cluster } = await openProcesses({});
-  const toxiproxy = await openToxiproxy({ clock, hosts: cluster, path: '/nowhere:' });
+  const toxiproxy = await openToxiproxy({ clock, hosts: cluster.hosts, path: '/nowhere:' });
   expect(toxiproxy).toMatchObject({ server: 'embedded', version: expect.stringMatching(/^2\.12/) });
   expect(toxiproxy.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   await toxiproxy.close();
@@ -42,7 +42,7 @@ test('a toxiproxy-server on PATH comes before the embedded one, on loopback and 
   // It takes the same options as the real one: -host HOST -port PORT.
   const path = onPath(`exec "${process.execPath}" "${entry('toxiproxy/process.js')}" --listen "$2:$4"`);
   const { cluster } = await openProcesses({});
-  const toxiproxy = await openToxiproxy({ clock, hosts: cluster, path });
+  const toxiproxy = await openToxiproxy({ clock, hosts: cluster.hosts, path });
   expect(toxiproxy).toMatchObject({
     server: 'toxiproxy-server on PATH',
     version: expect.stringMatching(/^2\.12/),
@@ -52,7 +52,7 @@ test('a toxiproxy-server on PATH comes before the embedded one, on loopback and 
 test('a toxiproxy-server on PATH that does not start is an error with its last words', async () => {
   const path = onPath('echo "cannot do that" >&2; exit 1');
   const { cluster } = await openProcesses({});
-  await expect(openToxiproxy({ clock, hosts: cluster, path })).rejects.toThrow(
+  await expect(openToxiproxy({ clock, hosts: cluster.hosts, path })).rejects.toThrow(
     /the Toxiproxy server: expected it to start, found .*it ended.*cannot do that/,
   );
 });
@@ -62,7 +62,7 @@ test("the user's own comes before both, and is not ended", async () => {
   const { cluster } = await openProcesses({});
   const toxiproxy = await openToxiproxy({
     clock,
-    hosts: cluster,
+    hosts: cluster.hosts,
     asked: { kind: 'url', url },
     path: onPath('exit 1'),
   });
@@ -74,16 +74,16 @@ test("the user's own comes before both, and is not ended", async () => {
 test('one that is too old is refused', async () => {
   const url = await serving((_, response) => response.end('2.1.4'));
   const { cluster } = await openProcesses({});
-  await expect(openToxiproxy({ clock, hosts: cluster, asked: { kind: 'url', url } })).rejects.toThrow(
+  await expect(openToxiproxy({ clock, hosts: cluster.hosts, asked: { kind: 'url', url } })).rejects.toThrow(
     /expected version 2\.4\.0 or later, found 2\.1\.4; update it/,
   );
 });
 
 test('one that does not answer is refused, with the reason and what to do', async () => {
   const { cluster } = await openProcesses({});
-  const { host, port } = await cluster.address();
+  const { host, port } = await cluster.hosts.address();
   await expect(
-    openToxiproxy({ clock, hosts: cluster, asked: { kind: 'url', url: `http://${host}:${port}` } }),
+    openToxiproxy({ clock, hosts: cluster.hosts, asked: { kind: 'url', url: `http://${host}:${port}` } }),
   ).rejects.toThrow(
     /Toxiproxy at http.*: expected its version, found .*; start it, or leave out --toxiproxy/,
   );
@@ -92,7 +92,7 @@ test('one that does not answer is refused, with the reason and what to do', asyn
 test('something that is no Toxiproxy is refused', async () => {
   const url = await serving((_, response) => response.end(`<html>${'x'.repeat(100)}</html>`));
   const { cluster } = await openProcesses({});
-  await expect(openToxiproxy({ clock, hosts: cluster, asked: { kind: 'url', url } })).rejects.toThrow(
+  await expect(openToxiproxy({ clock, hosts: cluster.hosts, asked: { kind: 'url', url } })).rejects.toThrow(
     'no Toxiproxy',
   );
 });

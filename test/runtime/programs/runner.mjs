@@ -29,7 +29,7 @@ const family = { command: [process.execPath, fileURLToPath(new URL('family.mjs',
 await Promise.all([cluster.start('a', echo('a')), cluster.start('b', echo('b'))]);
 await cluster.pause('b');
 const asked = url === undefined ? undefined : { kind: 'url', url };
-const { client } = await openToxiproxy({ clock, hosts: cluster, ...(asked ? { asked } : {}) });
+const { client } = await openToxiproxy({ clock, hosts: cluster.hosts, ...(asked ? { asked } : {}) });
 await openLinks(
   { client, clock, run },
   links.map(({ name }) => cluster.places.link(name)),

@@ -9,7 +9,7 @@
  * and none from Y to X, and a cut of the link X->Y alone leaves the connections that Y began.
  */
 
-import { InternalError } from '../../../errors.js';
+import { unknown } from '../../../errors.js';
 import type { Cut, CutMode, Stream } from '../../../topology/grudge.js';
 
 /** Which packets from one to the other. */
@@ -37,8 +37,7 @@ export function packetCuts(
   cuts: readonly Cut[],
   sidesOf: (link: string) => { from: string; to: string },
 ): PacketCut[] {
-  if (mode === 'stall' && cuts.length > 0)
-    throw new InternalError({ expected: 'a cut that packets can meet', found: `"${mode}"` });
+  if (mode === 'stall' && cuts.length > 0) unknown('a cut that packets can meet', mode);
   const found = new Map<string, PacketCut>();
   const add = (from: string, to: string, share: Share) => {
     const key = `${from} ${to}`;

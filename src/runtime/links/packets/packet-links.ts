@@ -5,8 +5,9 @@
  *                  drop:    packets vanish; TCP sends them again, so after the heal they arrive
  *                  refuse:  connections are reset, at the next packet; the rest is told that there is nobody
  */
+import { allEnded } from '../../../all-ended.js';
 import type { Clock } from '../../../clock.js';
-import { InternalError } from '../../../errors.js';
+import { unknown } from '../../../errors.js';
 import { type Span, spanned } from '../../../span.js';
 import type { Stream } from '../../../topology/grudge.js';
 import type { Link } from '../../../topology/links.js';
@@ -25,13 +26,8 @@ export interface PacketLinksSetting {
 }
 
 /** Sets up the gates, with nothing stopped. */
-export async function openPacketLinks(
-  setting: PacketLinksSetting,
-  links: readonly Link[],
-): Promise<PacketLinks> {
-  const opened = new PacketLinks(setting, links);
-  await opened.open();
-  return opened;
+export function openPacketLinks(setting: PacketLinksSetting, links: readonly Link[]): Promise<PacketLinks> {
+  return new PacketLinks(setting, links).open();
 }
 
 export class PacketLinks implements StatefulLinks {
@@ -55,8 +51,9 @@ export class PacketLinks implements StatefulLinks {
     );
   }
 
-  async open(): Promise<void> {
-    await all([...this.#gates.values()].map((gate) => gate.open()));
+  async open(): Promise<this> {
+    await allEnded([...this.#gates.values()].map((gate) => gate.open()));
+    return this;
   }
 
   async apply(fault: string, change: LinkChange): Promise<Span> {
@@ -66,13 +63,13 @@ export class PacketLinks implements StatefulLinks {
     const receivers = [...new Set(cuts.map(({ to }) => to))];
     for (const to of receivers) gates.add(this.#gate(to));
     return spanned(this.#clock, () =>
-      all(receivers.map((to) => this.#gate(to).stop(cuts.filter((cut) => cut.to === to)))),
+      allEnded(receivers.map((to) => this.#gate(to).stop(cuts.filter((cut) => cut.to === to)))),
     );
   }
 
   async heal(fault: string): Promise<Span> {
     const gates = [...(this.#applied.get(fault) ?? [])];
-    const span = await spanned(this.#clock, () => all(gates.map((gate) => gate.pass(fault))));
+    const span = await spanned(this.#clock, () => allEnded(gates.map((gate) => gate.pass(fault))));
     this.#applied.delete(fault);
     return span;
   }
@@ -93,16 +90,16 @@ export class PacketLinks implements StatefulLinks {
   #cuts(fault: string, change: LinkChange): PacketCut[] {
     if ('cuts' in change) return packetCuts(fault, change.mode, change.cuts, (link) => this.#link(link));
     const [first] = change.toxics;
-    if (first) fail(`no toxic on ${first.link}, which has no proxy`, first.type);
+    if (first) unknown(`no toxic on ${first.link}, which has no proxy`, first.type);
     return [];
   }
 
   #link(name: string): Link {
-    return this.#links.get(name) ?? fail('the name of a link between nodes', name);
+    return this.#links.get(name) ?? unknown('the name of a link between nodes', name);
   }
 
   #gate(node: string): PacketGate {
-    return this.#gates.get(node) ?? fail('the name of a node', node);
+    return this.#gates.get(node) ?? unknown('the name of a node', node);
   }
 }
 
@@ -112,13 +109,4 @@ function streamsOf(held: readonly HeldCut[], way: 'forth' | 'back'): LinkState['
     const stream: Stream | undefined = STREAMS[share][way];
     return stream ? [{ name: cutName(fault, stream), type: target, stream, packets }] : [];
   });
-}
-
-/** Waits for all of them, also where one fails, so that nothing is still under way afterwards. */
-async function all(work: readonly Promise<unknown>[]): Promise<void> {
-  for (const done of await Promise.allSettled(work)) if (done.status === 'rejected') throw done.reason;
-}
-
-function fail(expected: string, found: string): never {
-  throw new InternalError({ expected, found: `"${found}"` });
 }

@@ -12,8 +12,9 @@
  */
 
 import { Toxic, type Toxiproxy } from 'toxiproxy-node-client';
+import { allEnded } from '../../../all-ended.js';
 import type { Clock } from '../../../clock.js';
-import { EnvironmentError, InternalError } from '../../../errors.js';
+import { EnvironmentError, InternalError, unknown } from '../../../errors.js';
 import { type Span, spanned, spanOf } from '../../../span.js';
 import type { Cut, CutMode } from '../../../topology/grudge.js';
 import { proxyPrefix } from '../../label.js';
@@ -86,7 +87,7 @@ export class ToxiproxyLinks implements StatefulLinks {
   async open(): Promise<void> {
     const links = [...this.#links.values()];
     const servers = new Set(links.map(({ server }) => server));
-    await all(
+    await allEnded(
       [...servers].map((server) =>
         populate(
           server,
@@ -104,7 +105,7 @@ export class ToxiproxyLinks implements StatefulLinks {
     const links = [...this.#links.keys()];
     const cuts = links.map((link): Cut => ({ link, streams: ['upstream', 'downstream'] }));
     await this.apply(REHEARSAL, { mode: 'drop', cuts });
-    await all(links.map((link) => this.state(link)));
+    await allEnded(links.map((link) => this.state(link)));
     await this.heal(REHEARSAL);
   }
 
@@ -114,7 +115,7 @@ export class ToxiproxyLinks implements StatefulLinks {
     this.#applied.set(fault, [...(this.#applied.get(fault) ?? []), ...wanted]);
     try {
       await this.#warm(wanted);
-      return await this.#spanned(() => all(wanted.map((one) => this.#do(fault, one))));
+      return await this.#spanned(() => allEnded(wanted.map((one) => this.#do(fault, one))));
     } catch (error) {
       // Nobody heals a fault that was not injected.
       await this.heal(fault).catch(() => undefined);
@@ -125,15 +126,14 @@ export class ToxiproxyLinks implements StatefulLinks {
   async heal(fault: string): Promise<Span> {
     const held = this.#applied.get(fault) ?? [];
     await this.#warm(held);
-    let done: PromiseSettledResult<void>[] = [];
-    const span = await this.#spanned(async () => {
-      done = await Promise.allSettled(held.map((one) => this.#undo(fault, one)));
-    });
-    const left = held.filter((_, place) => done[place]?.status === 'rejected');
-    if (left.length > 0) this.#applied.set(fault, left);
-    else this.#applied.delete(fault);
-    throwFirst(done);
-    return span;
+    const left = new Set(held);
+    const undo = (one: Applied) => this.#undo(fault, one).then(() => left.delete(one));
+    try {
+      return await this.#spanned(() => allEnded(held.map(undo)));
+    } finally {
+      if (left.size > 0) this.#applied.set(fault, [...left]);
+      else this.#applied.delete(fault);
+    }
   }
 
   async state(link: string): Promise<LinkState> {
@@ -143,7 +143,7 @@ export class ToxiproxyLinks implements StatefulLinks {
   async close(): Promise<void> {
     const { client } = this.#setting;
     const lasting = [...this.#links.values()].filter((link) => link.server.client === client);
-    await all(lasting.map((link) => link.remove()));
+    await allEnded(lasting.map((link) => link.remove()));
     this.#applied.clear();
   }
 
@@ -164,7 +164,7 @@ export class ToxiproxyLinks implements StatefulLinks {
   /** Has connections ready for changes that should come about at once. */
   async #warm(changes: readonly Applied[]): Promise<void> {
     const servers = new Set(changes.map(({ link }) => link.server));
-    await all(
+    await allEnded(
       [...servers].map((server) => {
         const count = changes.filter(({ link }) => link.server === server).length;
         return server.control.call('connect', () => warm(server.client, count));
@@ -216,9 +216,7 @@ export class ToxiproxyLinks implements StatefulLinks {
   }
 
   #link(name: string): LinkProxy {
-    const link = this.#links.get(name);
-    if (!link) throw new InternalError({ expected: 'the name of a link', found: `"${name}"` });
-    return link;
+    return this.#links.get(name) ?? unknown('the name of a link', name);
   }
 }
 
@@ -252,13 +250,4 @@ async function populate({ client, control }: Server, links: readonly LinkProxy[]
 /** The name of a link's proxy: the run's label and the link, in characters that need no escape in a URL. */
 export function proxyName(run: string, link: string): string {
   return proxyPrefix(run) + link.replace('->', '.').replace(/[^A-Za-z0-9._-]/g, '_');
-}
-
-/** Waits for all of them, also where one fails, so that nothing is still under way afterwards. */
-async function all(work: readonly Promise<unknown>[]): Promise<void> {
-  throwFirst(await Promise.allSettled(work));
-}
-
-function throwFirst(results: readonly PromiseSettledResult<unknown>[]): void {
-  for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
