@@ -24,6 +24,7 @@ import { kill } from './fault/kill.js';
 import { memory } from './fault/memory.js';
 import { partition } from './fault/partition.js';
 import { pause } from './fault/pause.js';
+import { powerLoss } from './fault/power-loss.js';
 import { random } from './fault/random.js';
 import { slow } from './fault/slow.js';
 import { slowDisk } from './fault/slow-disk.js';
@@ -42,7 +43,7 @@ import { register } from './workload/register.js';
 import { set } from './workload/set.js';
 
 export const CATALOG: Catalog = {
-  faults: byName([kill, stop, pause, partition, slow, toxic, cpu, memory, disk, slowDisk, clock]),
+  faults: byName([kill, stop, pause, partition, slow, toxic, cpu, memory, disk, slowDisk, clock, powerLoss]),
   scenarios: byName([flap, random]),
   expectations: byName([
     detect,

@@ -14,7 +14,7 @@ import type { Clock } from '../clock.js';
 import type { StepPart } from '../drill/parts.js';
 import type { Random } from '../random.js';
 import type { Handicapped } from '../runtime/handicap.js';
-import type { Kills, Pauses, ProcessKills, Stops } from '../runtime/runtime.js';
+import type { Kills, Pauses, PowerLosses, ProcessKills, Stops } from '../runtime/runtime.js';
 import type { Links } from '../runtime/world-links.js';
 import type { Span } from '../span.js';
 import type { Cut, CutMode } from '../topology/grudge.js';
@@ -41,7 +41,7 @@ export interface Aim {
 export interface Effects {
   clock: Clock;
   links: Links;
-  nodes: Kills & Stops & Pauses & Partial<ProcessKills & Handicapped>;
+  nodes: Kills & Stops & Pauses & Partial<ProcessKills & PowerLosses & Handicapped>;
 }
 
 /** What was seen of a heal, with when its parts were undone. */

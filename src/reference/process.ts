@@ -32,7 +32,7 @@ try {
     clock,
     soon,
     print: (line) => void process.stdout.write(`${line}\n`),
-    disk: (synced) => new Storage(config.data, synced),
+    disk: (synced) => new Storage(config.data, synced, config.fsync),
     ways(around) {
       const patience = Math.min(1000, Math.max(150, around.settings.detect.timeout));
       const other = others?.(config, around);

@@ -21,6 +21,8 @@ export interface ShellConfig {
   listen: Endpoint;
   /** The folder that keeps the data over restarts. */
   data: string;
+  /** false: what is written counts as kept before it is on the disk. */
+  fsync: boolean;
   nodes: string[];
   supervisors: string[];
   /** Where each peer is dialled; `power` is the power device. */

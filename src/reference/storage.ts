@@ -10,17 +10,19 @@ import type { Disk } from './shell.js';
 export class Storage implements Disk {
   readonly #file: number;
   readonly #synced: (sequence: number) => void;
+  readonly #fsync: boolean;
   readonly records: readonly DiskRecord[];
   #waiting: string[] = [];
   #sequence = 0;
   #busy = false;
 
   /** Opens the file in `folder` and reads it; `synced` is told of each write that has reached the disk. */
-  constructor(folder: string, synced: (sequence: number) => void) {
+  constructor(folder: string, synced: (sequence: number) => void, fsync = true) {
     mkdirSync(folder, { recursive: true });
     const path = join(folder, 'log.jsonl');
     this.#file = openSync(path, 'a+');
     this.#synced = synced;
+    this.#fsync = fsync;
     const content = readFileSync(path);
     const { records, length } = parse(content);
     if (length < content.length) ftruncateSync(this.#file, length);
@@ -53,6 +55,7 @@ export class Storage implements Disk {
     write(this.#file, data, 0, data.length, null, (error, written) => {
       if (error) throw error;
       if (written < data.length) return this.#write(data.subarray(written), done);
+      if (!this.#fsync) return done();
       fdatasync(this.#file, (failure) => {
         if (failure) throw failure;
         done();

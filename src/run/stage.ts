@@ -220,6 +220,8 @@ function watched(nodes: Nodes, present: Present): Nodes {
     },
     stop: (node, grace) => nodes.stop(node, grace),
     ...(nodes.killProcess ? { killProcess: nodes.killProcess.bind(nodes) } : {}),
+    ...(nodes.losePower ? { losePower: nodes.losePower } : {}),
+    ...(nodes.lackOfLoss ? { lackOfLoss: nodes.lackOfLoss } : {}),
     ...(nodes.handicap ? { handicap: nodes.handicap.bind(nodes) } : {}),
     paused: (node, by) => nodes.paused(node, by),
     async pause(node, by) {

@@ -5,4 +5,5 @@ import type { Reapable } from './reaper/reapable.js';
 export const REAPABLES: ReadonlyMap<string, () => Promise<Reapable>> = new Map([
   ['engine', async () => (await import('./docker/reapable.js')).inEngine],
   ['toxiproxy', async () => (await import('./links/proxies/foreign-proxies.js')).foreignProxies],
+  ['mounts', async () => (await import('./disk/mounted.js')).mountedDisks],
 ]);

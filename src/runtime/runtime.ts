@@ -8,7 +8,7 @@ import type { ContainerSpec } from '../drill/container.js';
 import type { Capability } from '../drill/parts.js';
 import type { Census, Created } from '../history/census.js';
 import type { Random } from '../random.js';
-import type { Part } from '../span.js';
+import type { Part, Span } from '../span.js';
 import type { Link } from '../topology/links.js';
 import type { Address } from './address.js';
 import type { Handicapped } from './handicap.js';
@@ -143,7 +143,12 @@ export interface Starts {
 }
 
 /** What a runtime does not declare as a capability is never called. */
-export type Nodes = Starts & Kills & Stops & Pauses & Tails & Partial<ProcessKills & Handicapped>;
+export type Nodes = Starts &
+  Kills &
+  Stops &
+  Pauses &
+  Tails &
+  Partial<ProcessKills & PowerLosses & Handicapped>;
 
 /** Addresses: what systems and people are told, and nobody in between understands. */
 export interface Places {
@@ -213,6 +218,20 @@ export interface KilledProcess {
   process: string;
   /** Whether it exists no more, asked of the operating system now. */
   gone(): boolean;
+}
+
+/** The name of the capability to take power from nodes; `Layout.needs` says from which. */
+export const POWER_LOSS = 'power_loss';
+
+/** The capability `POWER_LOSS`. Neither needs the object that it is a part of. */
+export interface PowerLosses {
+  /**
+   * Kills them at once; what they had not made durable by then is gone from their disks. Gives when their processes were
+   * killed.
+   */
+  losePower(this: void, nodes: readonly string[]): Promise<Span>;
+  /** What keeps a node's disk from being the one that lost its power; undefined where it is that. */
+  lackOfLoss(this: void, node: string): Promise<string | undefined>;
 }
 
 /** The capability `stop`. */

@@ -3,6 +3,7 @@
  *
  *     PUT /kv/<key>  POST /kv/<key>  GET /kv/<key>  GET /role  GET /live  POST /switchover
  */
+import * as z from 'zod';
 import { EnvironmentError, InternalError } from '../errors.js';
 import type { EventBody, OperationType, SupervisorEvent, Value } from '../history/event.js';
 import { type Exchange, HttpClient } from '../reference/client.js';
@@ -25,9 +26,18 @@ import type {
   TellsRole,
 } from './system.js';
 
+/** `settings` of the topology. */
+const settings = z.strictObject({
+  fsync: z
+    .boolean()
+    .default(true)
+    .meta({ description: 'false: a write is acknowledged before it is on disk' }),
+});
+
 export const referenceSystem: System & TellsRole & LogsEvents & Switches & Required<Greets> = {
   name: 'reference',
   operations: ['read', 'write', 'cas', 'append', 'add'],
+  settings,
 
   program(node: NodeContext): Program {
     return {
@@ -143,7 +153,15 @@ const SUPERVISOR_EVENTS: readonly string[] = [
 ] satisfies SupervisorEvent['event'][];
 
 /** What a node or supervisor of ours is told at its start. */
-export function configOf({ topology, listen, name, kind, seed, ...node }: NodeContext): ShellConfig {
+export function configOf({
+  topology,
+  listen,
+  name,
+  kind,
+  seed,
+  settings: own,
+  ...node
+}: NodeContext): ShellConfig {
   const { supervisor, replication } = topology;
   if (supervisor === 'none') throw new InternalError('a reference system without supervisors');
   const { heartbeat, process: list } = supervisor.detect;
@@ -153,6 +171,7 @@ export function configOf({ topology, listen, name, kind, seed, ...node }: NodeCo
     listen,
     // It runs there, and the folder's path has the run's label in it.
     data: '.',
+    fsync: (own as Partial<z.output<typeof settings>>).fsync ?? true,
     seed,
     nodes: [...node.nodes],
     supervisors: [...node.supervisors],

@@ -7,6 +7,7 @@ import { failuresOf } from '../../all-ended.js';
 import type { ContainerSpec } from '../../drill/container.js';
 import { EnvironmentError, unknown } from '../../errors.js';
 import type { Span } from '../../span.js';
+import type { NodeDisks } from '../disk/node-disks.js';
 import type { Handicap } from '../handicap.js';
 import type { Cluster } from '../links/cluster.js';
 import type { ProcessIdentity } from '../os-process.js';
@@ -41,6 +42,7 @@ export interface DockerClusterSetting {
   containers: Readonly<Record<string, ContainerSpec>>;
   /** What can be done to them from here. */
   reach: Reach;
+  disks: NodeDisks;
   /** How many networks there are. */
   networks: number;
 }
@@ -146,6 +148,13 @@ export class DockerCluster implements Cluster {
   handicap(capability: string): Handicap<unknown> | undefined {
     return this.#handicaps.handicap(capability);
   }
+
+  readonly losePower = (nodes: readonly string[]): Promise<Span> => {
+    const { disks, surroundings } = this.#setting;
+    return disks.losePower(nodes, (node) => this.kill(node, 'SIGKILL'), surroundings.clock);
+  };
+
+  readonly lackOfLoss = async (node: string): Promise<string | undefined> => this.#setting.disks.lack(node);
 
   async kill(node: string, signal: KillSignal): Promise<{ at: number }> {
     const patience = signal === 'SIGKILL' ? KILL_PATIENCE : TERM_PATIENCE;

@@ -5,13 +5,15 @@ import { within } from '../../clock.js';
 import { type ContainerSpec, hasOwnImage } from '../../drill/container.js';
 import type { Capability } from '../../drill/parts.js';
 import { messageOf } from '../../errors.js';
+import { lackOfDisks } from '../disk/disk.js';
+import { NodeDisks } from '../disk/node-disks.js';
 import { openWorld } from '../links/world.js';
 import { thisProcess } from '../os-process.js';
 import { Ports } from '../ports.js';
 import { HelperProcesses } from '../process/helper-processes.js';
 import { lookOnMachine, together } from '../reaper/look.js';
 import { startReaper } from '../reaper/reaper.js';
-import type { Layout, Runtime, Surroundings } from '../runtime.js';
+import { type Layout, POWER_LOSS, type Runtime, type Surroundings } from '../runtime.js';
 import { exposedPorts, withBuilt } from './build.js';
 import { DockerCluster } from './docker-cluster.js';
 import { assignPlaces, networksNeeded, portsNeeded } from './docker-places.js';
@@ -63,12 +65,17 @@ const capabilities: ReadonlySet<Capability> = new Set<Capability>([
   'links',
   'power',
   'packet-filters',
+  POWER_LOSS,
 ]);
 
 export const dockerRuntime: Runtime = {
   name: 'docker',
   capabilities,
   async lack(capability, { environment, clock }, { containers = {}, needs }) {
+    if (capability === POWER_LOSS) {
+      const isHere = 'socketPath' in engineAddress(environment);
+      return isHere ? lackOfDisks(environment['PATH']) : 'the container engine is on another machine';
+    }
     if (capability === 'packet-filters') return lackOfPacketFilters(environment, clock);
     if (capability !== 'clock') return undefined;
     // That there is no engine is said by whoever needs one.
@@ -135,6 +142,8 @@ export async function openDockerCluster(layout: Layout, surroundings: Surroundin
         skewed: Object.fromEntries((layout.needs?.get('clock') ?? []).map((node) => [node, imageOf(node)])),
       }),
     ]);
+    const disks = new NodeDisks(layout.needs?.get(POWER_LOSS) ?? [], reaper.folder);
+    await disks.make();
     const cluster = new DockerCluster({
       docker,
       places: (layout.shared ? assignSharedPlaces : assignPlaces)(layout, block, taken),
@@ -145,6 +154,7 @@ export async function openDockerCluster(layout: Layout, surroundings: Surroundin
       image: image.name,
       containers,
       reach,
+      disks,
       networks: names.length,
     });
     const joining = await listenToNetworks(

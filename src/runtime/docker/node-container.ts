@@ -2,6 +2,7 @@
 import { isAbsolute } from 'node:path';
 import type Dockerode from 'dockerode';
 import { type ContainerSpec, tmpfsOf } from '../../drill/container.js';
+import type { NodeDisks } from '../disk/node-disks.js';
 import type { ProcessIdentity } from '../os-process.js';
 import type { Program, Surroundings } from '../runtime.js';
 import { DATA, type DockerPlaces, type NodePlace } from './docker-places.js';
@@ -19,6 +20,8 @@ export interface NodeSetting {
   image: string;
   containers: Readonly<Record<string, ContainerSpec>>;
   reach: Reach;
+  /** Disks of nodes that are seen at folders of this machine. */
+  disks: Pick<NodeDisks, 'at'>;
 }
 
 /** For every container of a run: it is started again by nobody but us, and its log cannot fill the disk. */
@@ -33,7 +36,7 @@ export function nodeOptions(
   node: string,
   program: Program,
 ): Dockerode.ContainerCreateOptions {
-  const { places, surroundings, runner, image, containers, reach } = setting;
+  const { places, surroundings, runner, image, containers, reach, disks } = setting;
   const { run } = surroundings;
   const place = places.nodes.get(node);
   if (!place) throw new RangeError(`no such node: ${node}`);
@@ -75,7 +78,7 @@ export function nodeOptions(
       ExtraHosts: Object.entries(place.hosts).map(([peer, address]) => `${peer}:${address}`),
       Mounts: [
         // What is to be in memory, or in a volume of the user's own, is not kept.
-        ...(usesFolder(spec, DATA) ? [] : [volume(`${network}-_data`, DATA, labels, false)]),
+        ...(usesFolder(spec, DATA) ? [] : [dataOf(disks.at(node), `${network}-_data`, labels)]),
         ...(spec.volumes ?? []).map((use) => {
           const [source = '', target = '', access] = use.split(':');
           if (isAbsolute(source)) return seen(source, target);
@@ -157,6 +160,12 @@ export function publishedPorts({ published }: NodePlace): Dockerode.PortMap {
 function usesFolder(spec: ContainerSpec, folder: string): boolean {
   const { volumes = [] } = spec;
   return tmpfsOf(spec).has(folder) || volumes.some((use) => use.split(':')[1] === folder);
+}
+
+/** Where a node keeps its data: a disk of this machine, or a volume. */
+function dataOf(disk: string | undefined, name: string, labels: Record<string, string>) {
+  if (disk === undefined) return volume(name, DATA, labels, false);
+  return { Type: 'bind' as const, Source: disk, Target: DATA, ReadOnly: false };
 }
 
 /** A file or folder of this machine, to be read. */

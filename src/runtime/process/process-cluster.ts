@@ -4,7 +4,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { failuresOf } from '../../all-ended.js';
 import { EnvironmentError, unknown } from '../../errors.js';
+import type { Part, Span } from '../../span.js';
 import { makeSubgroup } from '../control-group.js';
+import type { NodeDisks } from '../disk/node-disks.js';
 import type { Cluster, ClusterPlaces } from '../links/cluster.js';
 import type { Ports } from '../ports.js';
 import type { Reaper } from '../reaper/reaper.js';
@@ -23,6 +25,7 @@ export class ProcessCluster implements Cluster {
   readonly #surroundings: Surroundings;
   readonly #reaper: Reaper;
   readonly #nodes: ReadonlyMap<string, NodeProcess>;
+  readonly #disks: NodeDisks;
   #created = 1; // The reaper.
   #closed: Promise<Inventory> | undefined;
 
@@ -32,14 +35,28 @@ export class ProcessCluster implements Cluster {
     surroundings: Surroundings,
     reaper: Reaper,
     ports: Ports,
+    disks: NodeDisks,
   ) {
     this.places = places;
     this.#surroundings = surroundings;
     this.#reaper = reaper;
     this.hosts = new HelperProcesses(surroundings, reaper, ports);
     mkdirSync(surroundings.logs, { recursive: true });
+    this.#disks = disks;
     this.#nodes = new Map(layout.nodes.map((name) => [name, this.#process(name)]));
   }
+
+  readonly losePower = (nodes: readonly string[]): Promise<Span> => {
+    const end = async (node: string): Promise<Part> => {
+      const at = this.#node(node).signal('SIGKILL');
+      await this.#node(node).end(KILL_PATIENCE);
+      await this.#node(node).goneWithin(KILL_PATIENCE);
+      return { at };
+    };
+    return this.#disks.losePower(nodes, end, this.#surroundings.clock);
+  };
+
+  readonly lackOfLoss = async (node: string): Promise<string | undefined> => this.#disks.lack(node);
 
   async start(node: string, program: Program): Promise<void> {
     await this.#surroundings.onStarting?.(node);

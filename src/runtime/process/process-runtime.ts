@@ -2,12 +2,14 @@
 import { resolve } from 'node:path';
 import { programOf } from '../../drill/needs.js';
 import type { Capability } from '../../drill/parts.js';
+import { lackOfDisks } from '../disk/disk.js';
+import { NodeDisks } from '../disk/node-disks.js';
 import { openWorld } from '../links/world.js';
 import { onPath } from '../on-path.js';
 import { Ports } from '../ports.js';
 import { lookOnMachine } from '../reaper/look.js';
 import { startReaper } from '../reaper/reaper.js';
-import type { Layout, Runtime, Surroundings } from '../runtime.js';
+import { type Layout, POWER_LOSS, type Runtime, type Surroundings } from '../runtime.js';
 import { ProcessCluster } from './process-cluster.js';
 import { assignPlaces, portsNeeded } from './process-places.js';
 
@@ -19,12 +21,14 @@ const capabilities: ReadonlySet<Capability> = new Set<Capability>([
   'start',
   'links',
   'power',
+  POWER_LOSS,
 ]);
 
 export const processRuntime: Runtime = {
   name: 'process',
   capabilities,
   async lack(capability, { environment }) {
+    if (capability === POWER_LOSS) return lackOfDisks(environment['PATH']);
     const program = programOf(capability);
     const isLacking = program !== undefined && onPath(program, environment['PATH']) === undefined;
     return isLacking ? `no ${program} on PATH` : undefined;
@@ -47,7 +51,9 @@ export async function openProcessCluster(
     );
     // Processes run in folders of their own, so a relative path would lead elsewhere.
     const absolute = { ...surroundings, logs: resolve(surroundings.logs) };
-    return new ProcessCluster(layout, places, absolute, reaper, ports);
+    const disks = new NodeDisks(layout.needs?.get(POWER_LOSS) ?? [], reaper.folder);
+    await disks.make();
+    return new ProcessCluster(layout, places, absolute, reaper, ports, disks);
   } catch (error) {
     // What it could not remove shows when it is looked for; the first reason is the one to tell.
     await reaper.abandon().catch(() => undefined);
