@@ -15,10 +15,7 @@ export async function injectProcessKill(
   { clock, nodes }: Effects,
 ): Promise<Injection> {
   if (!nodes.killProcess)
-    throw new InternalError({
-      expected: 'a runtime that can do `kill: process`',
-      found: 'one that cannot',
-    });
+    throw new InternalError({ expected: 'a runtime that can do `kill: process`', found: 'one that cannot' });
   const kill = nodes.killProcess.bind(nodes);
   const killed = new Map(
     await Promise.all(targets.map(async (node) => [node, await kill(node, process, signal)] as const)),

@@ -17,18 +17,14 @@ export interface GroundSetting {
 export class Ground {
   /** What the world stands on, once it is there. */
   world: WorldGround | undefined;
+  isLost = false;
   readonly #setting: GroundSetting;
   readonly #stalls: StallWatch;
-  #isLost = false;
 
   /** Stalls of the runner are on record from here on. */
   constructor(setting: GroundSetting) {
     this.#setting = setting;
     this.#stalls = watchStalls(setting.clock, (stall) => this.record(stall));
-  }
-
-  get isLost(): boolean {
-    return this.#isLost;
   }
 
   /** How late the runner was altogether until now, ms. */
@@ -38,8 +34,8 @@ export class Ground {
 
   /** Something is gone, or the clients are behind. */
   lose(error: Error, since: number): void {
-    if (this.#isLost) return;
-    this.#isLost = true;
+    if (this.isLost) return;
+    this.isLost = true;
     this.#setting.onLost(error, since);
   }
 

@@ -137,18 +137,16 @@ export interface World {
   close(): Promise<Inventory>;
 }
 
-export interface Starts {
+/** What a runtime does not declare as a capability is never called. */
+export interface Nodes
+  extends Kills,
+    Stops,
+    Pauses,
+    Tails,
+    Partial<ProcessKills & PowerLosses & Handicapped> {
   /** Starts (or starts again, with the same addresses and data) a node; resolves once its process exists. */
   start(node: string, program: Program): Promise<void>;
 }
-
-/** What a runtime does not declare as a capability is never called. */
-export type Nodes = Starts &
-  Kills &
-  Stops &
-  Pauses &
-  Tails &
-  Partial<ProcessKills & PowerLosses & Handicapped>;
 
 /** Addresses: what systems and people are told, and nobody in between understands. */
 export interface Places {

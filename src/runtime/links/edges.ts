@@ -2,7 +2,6 @@
  * What a runtime does where links begin and end, if those lie in networks that the runner does not reach: it brings
  * the Toxiproxy servers, opens doors, takes greetings, filters packets.
  */
-
 import type { Address } from '../address.js';
 import type { ToxiproxyChoice } from './proxies/toxiproxy-choice.js';
 

@@ -11,7 +11,7 @@
  * Where a link carries packets of any kind, a datagram goes along with the greeting: a connection that does not come
  * about does not tell which of the two directions is to blame, a datagram does.
  */
-import { type Clock, sleep, within } from '../../clock.js';
+import { type Clock, within } from '../../clock.js';
 import { isError } from '../../errors.js';
 import { ServiceClient } from '../../http-client.js';
 import { freshId } from '../../random.js';
@@ -122,7 +122,9 @@ export function greeter(setting: GreeterSetting): Greeter {
         if (way.tells && datagram === undefined) {
           const overtaken = sending.outcome === 'closed' && way.close ? NOTICE : 0;
           const rest = Math.max((patience.arrival ?? 0) - sending.took(), overtaken);
-          if (seenAt === undefined) await firstOf(clock, rest, Promise.race([arrival, sending.answered]));
+          const either = Promise.race([arrival, sending.answered]);
+          if (seenAt === undefined && rest > 0)
+            await within(clock, rest, 'its arrival', () => either).catch(() => undefined);
           // What arrives late is answered late: its silence begins there.
           if (seenAt !== undefined && patience.arrival !== undefined)
             await sending.within(Math.max(0, seenAt + patience.answer - clock.now()));
@@ -247,13 +249,6 @@ function send(clock: Clock, work: (signal: AbortSignal) => Promise<unknown>): Se
       }),
     giveUp: () => ending.abort(),
   };
-}
-
-async function firstOf(clock: Clock, ms: number, arrival: Promise<void>): Promise<void> {
-  if (ms <= 0) return;
-  const ending = new AbortController();
-  await Promise.race([arrival, sleep(clock, ms, ending.signal).catch(() => undefined)]);
-  ending.abort();
 }
 
 /** Whether nobody listened, wherever in the error that stands. */

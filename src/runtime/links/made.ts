@@ -21,40 +21,36 @@ export interface MadeLinks {
   servers: WatchedServer[];
 }
 
-export interface Undoing {
-  /** Told of what undoes each thing as soon as that is under way, in the order of opening. */
-  undoBy(undo: () => Promise<unknown>): void;
-  /** Whether the server with this URL is lost: then nothing is left to undo on it, or nobody who would do it. */
-  isLost(url: string): boolean;
-}
-
+/**
+ * `undoing` gets what undoes each thing as soon as that is under way, in the order of opening. `isLost` tells whether the
+ * server with a URL is lost: then nothing is left to undo on it, or nobody who would do it.
+ */
 export async function makeLinks(
   cluster: Cluster,
   layout: Layout,
   { clock, run, random, linksBy, environment, onCarrier }: Surroundings & LinkSurroundings,
-  { undoBy, isLost }: Undoing,
+  undoing: (() => Promise<unknown>)[],
+  isLost: (url: string) => boolean,
 ): Promise<MadeLinks> {
   const { places, hosts, edges } = cluster;
   const seed = Math.floor(random.fork('toxiproxy').next() * 2 ** 32);
   const asked = parseToxiproxyChoice(linksBy);
   const opening = openToxiproxy({ clock, hosts, asked, path: environment['PATH'], seed });
-  undoBy(() =>
+  undoing.push(() =>
     opening.then(
       (server) => server.close(),
       () => undefined,
     ),
   );
-  const [outer, inner] = await Promise.all([
-    opening,
-    edges ? openInner(clock, edges.toxiproxies(seed, asked)) : NONE,
-  ]);
+  const inside = openInner(clock, edges?.toxiproxies(seed, asked));
+  const [outer, inner] = await Promise.all([opening, inside]);
   const filters = edges?.filters();
   onCarrier?.(describe(outer, inner, filters !== undefined), outer.version);
-  const isProxied = ({ name }: { name: string }) => !places.link(name).packets;
-  const carried = layout.links.filter(isProxied).map(({ name }) => places.link(name));
+  const isDirect = (link: string) => places.link(link).packets === true;
+  const carried = layout.links.map(({ name }) => places.link(name)).filter(({ packets }) => !packets);
   const others = new Map([...inner.servers].map(([name, { client }]) => [name, client]));
   const proxied = await openLinks({ client: outer.client, others, clock, run }, carried);
-  undoBy(async () => {
+  undoing.push(async () => {
     if (!isLost(outer.url)) await proxied.close();
   });
   const serverOf = serversOf(outer, inner);
@@ -67,12 +63,13 @@ export async function makeLinks(
     proxies: used.map(({ url, links }) => ({ url, links })),
   };
   if (!filters) return { ...made, links: proxied };
-  const direct = layout.links.filter((link) => !isProxied(link));
-  const links = carriedBy([
-    { links: proxied, carries: (name) => isProxied({ name }) },
-    { links: await openPacketLinks({ clock, filters }, direct), carries: (name) => !isProxied({ name }) },
-  ]);
-  return { ...made, links };
+  const direct = layout.links.filter(({ name }) => isDirect(name));
+  const gated = await openPacketLinks({ clock, filters }, direct);
+  const carriers = [
+    { links: proxied, carries: (link: string) => !isDirect(link) },
+    { links: gated, carries: isDirect },
+  ];
+  return { ...made, links: carriedBy(carriers) };
 }
 
 /** The servers that the cluster brings: what they are, and each by the name that links' places give it. */
@@ -80,10 +77,9 @@ interface Inner {
   server: string;
   servers: ReadonlyMap<string, Awaited<ReturnType<typeof openInside>>>;
 }
-const NONE: Inner = { server: '', servers: new Map() };
 
-async function openInner(clock: Clock, bringing: Promise<BroughtToxiproxies>): Promise<Inner> {
-  const { server, urls } = await bringing;
+async function openInner(clock: Clock, bringing: Promise<BroughtToxiproxies> | undefined): Promise<Inner> {
+  const { server = '', urls = [] } = (await bringing) ?? {};
   const opened = [...urls].map(async ([name, url]) => [name, await openInside(url, clock)] as const);
   return { server, servers: new Map(await Promise.all(opened)) };
 }

@@ -51,10 +51,7 @@ export async function openWorld(
   const greets = greeter({ clock, place, greetings, edges });
 
   async function up(): Promise<void> {
-    made = await makeLinks(nodes, layout, around, {
-      undoBy: (undo) => undoing.push(undo),
-      isLost: (url) => watch?.lost === url,
-    });
+    made = await makeLinks(nodes, layout, around, undoing, (url) => watch?.lost === url);
     ended = new EndedNodes({
       links: made.links,
       proxied: layout.links.filter(({ name }) => !place(name).packets),
