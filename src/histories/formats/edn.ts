@@ -7,14 +7,25 @@
  *     [0 :invoke :write 1]
  *
  * What the process :nemesis does is skipped. Tuples of jepsen.independent are taken apart (independent.ts). The
- * order is that of the file.
+ * order is that of the file. Those of key-value stores name the key; `get`, `put` and `append` are reads, writes and
+ * appends of texts:
+ *
+ *     {:process 0, :type :invoke, :f :append, :key "3", :value "x 0 1 y"}
  */
 import { UsageError } from '../../errors.js';
 import { FormSplitter, type Place } from './edn-forms.js';
 import { type Edn, EdnError, EdnMap, Keyword, plain, readEdn } from './edn-text.js';
 import { IndependentTuples } from './independent.js';
 import { ListText, type OperationTable } from './operation-table.js';
-import { type HistoryReader, isNemesis, placeIn, plainFunction, quoted, takeEvent } from './reader.js';
+import {
+  type HistoryReader,
+  isNemesis,
+  located,
+  placeIn,
+  plainFunction,
+  quoted,
+  takeEvent,
+} from './reader.js';
 import { TableBuilder } from './table-builder.js';
 import { notUtf8, Utf8Decoder } from './utf8.js';
 import type { RawValue } from './value-index.js';
@@ -60,13 +71,9 @@ export class EdnReader implements HistoryReader {
   }
 
   #take(text: string, { line, column }: Place): void {
-    try {
-      this.#event(operationOf(readEdn(text).form));
-    } catch (error) {
-      if (!(error instanceof UsageError) || error.text.where !== undefined) throw error;
-      const offset = error instanceof EdnError ? error.offset : 0;
-      throw new UsageError({ ...error.text, where: placeIn(text, offset, line, column) }, { cause: error });
-    }
+    const place = (error: UsageError) =>
+      placeIn(text, error instanceof EdnError ? error.offset : 0, line, column);
+    located(place, () => this.#event(operationOf(readEdn(text).form)));
   }
 
   #event(map: EdnMap): void {

@@ -14,15 +14,7 @@ import { keyText, rawValue } from './edn.js';
 import { type Edn, EdnError, Keyword, plain, readEdn } from './edn-text.js';
 import { IndependentTuples } from './independent.js';
 import type { OperationTable } from './operation-table.js';
-import {
-  type HistoryReader,
-  isNemesis,
-  LineSplitter,
-  located,
-  plainFunction,
-  quoted,
-  takeEvent,
-} from './reader.js';
+import { isNemesis, LineReader, located, plainFunction, quoted, takeEvent } from './reader.js';
 import { TableBuilder } from './table-builder.js';
 import { notUtf8, textOf } from './utf8.js';
 
@@ -38,29 +30,22 @@ export function isBareEvent(line: string): boolean {
   return BARE.test(line);
 }
 
-export class JepsenLogReader implements HistoryReader {
+export class JepsenLogReader extends LineReader {
   readonly #builder = new TableBuilder({ unit: 'line' });
   readonly #tuples = new IndependentTuples();
   readonly #file: string;
-  readonly #splitter = new LineSplitter((buffer, from, to, line) =>
-    this.#read(buffer.subarray(from, to), line),
-  );
 
   constructor(file: string) {
+    super();
     this.#file = file;
   }
 
-  feed(chunk: Buffer): void {
-    this.#splitter.feed(chunk);
-  }
-
-  end(): OperationTable {
-    this.#splitter.end();
+  protected override build(): OperationTable {
     return this.#builder.build();
   }
 
-  #read(bytes: Buffer, line: number): void {
-    const { text, wrong } = textOf(bytes);
+  protected override take(buffer: Buffer, from: number, to: number, line: number): void {
+    const { text, wrong } = textOf(buffer.subarray(from, to));
     const event = eventAt(text);
     if (event < 0) return;
     if (wrong !== undefined) throw notUtf8(`${this.#file}:${line}:${text.length + 1}`, wrong);

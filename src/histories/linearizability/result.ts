@@ -41,6 +41,22 @@ export function undecided(algorithm: string, reason: string): KeyResult {
   return { verdict: 'unknown', algorithm, operations: [], reason, complete: false };
 }
 
+/** A contradiction of rows among each other, whatever the rest of the history says. */
+export function contradicts(algorithm: string, rows: Iterable<number>, reason: string): KeyResult {
+  return { verdict: 'illegal', algorithm, operations: sortedRows(rows), reason, complete: true };
+}
+
+/** A search came to its end at a completion. */
+export function unexplained(algorithm: string, row: number): KeyResult {
+  const reason = 'no order of the operations so far explains this completion';
+  return { verdict: 'illegal', algorithm, operations: [row], reason, complete: false };
+}
+
+/** Each once, in order; -1 stands for none. */
+export function sortedRows(rows: Iterable<number>): number[] {
+  return [...new Set(rows)].filter((row) => row >= 0).sort((left, right) => left - right);
+}
+
 export interface Limits {
   /** Monotonic time for the deadline. Without one there is no deadline, only the step budget. */
   clock?: Clock;

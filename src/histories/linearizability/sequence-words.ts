@@ -2,8 +2,7 @@
 
 import { named, verb } from '../evidence/value-text.js';
 import { type OperationTable, READ } from '../formats/operation-table.js';
-import type { Epoch } from './epoch.js';
-import type { Sequences } from './sequences.js';
+import type { Epoch, Sequences } from './sequences.js';
 
 /** Why one read's elements are no beginning of another one's: what is missing, or in another order. */
 export function differenceOf(sequences: Sequences, one: readonly number[], other: readonly number[]): string {

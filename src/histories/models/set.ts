@@ -23,8 +23,9 @@ import {
   READ,
   valueAt,
 } from '../formats/operation-table.js';
-import { partition, rowsOfKey } from '../linearizability/partition.js';
-import { type HistoryModel, illegalKey, type KeyFinding, modelResult } from './model.js';
+import { held } from '../held.js';
+import type { Contradiction } from '../linearizability/contradiction.js';
+import { type HistoryModel, judgeEachKey } from './model.js';
 
 const ALGORITHM = 'order of additions';
 
@@ -32,22 +33,7 @@ export const set: HistoryModel = {
   name: 'set',
   about: 'a set: a read returns all that was added (linearizable)',
   functions: ['read', 'add'],
-  check(table) {
-    const parts = partition(table);
-    const figures: Record<string, number> = {};
-    const findings: KeyFinding[] = [];
-    for (let key = 0; key < table.keys.length; key++) {
-      const found = judgeSet(table, rowsOfKey(parts, key));
-      for (const [name, value] of Object.entries(found.figures)) {
-        figures[name] = name.endsWith('_ms')
-          ? Math.max(figures[name] ?? 0, value)
-          : (figures[name] ?? 0) + value;
-      }
-      if (found.fault)
-        findings.push(illegalKey(ALGORITHM, table.keys[key]!, found.fault.reason, found.fault.rows));
-    }
-    return modelResult(ALGORITHM, findings, figures);
-  },
+  check: (table) => judgeEachKey(table, ALGORITHM, (rows) => judgeSet(table, rows)),
 };
 
 interface Element {
@@ -68,19 +54,12 @@ interface Read {
   twice: Element | undefined;
 }
 
-function judgeSet(
-  table: OperationTable,
-  rows: Int32Array,
-): { fault: Fault | undefined; figures: Record<string, number> } {
+function judgeSet(table: OperationTable, rows: Int32Array) {
   const elements = new Map<string, Element>();
   const element = (value: unknown): Element => {
     const identity = JSON.stringify(value);
-    let known = elements.get(identity);
-    if (known === undefined) {
-      known = { name: plainNumbers(identity), adds: [], acknowledged: -1, seen: -1, step: -1 };
-      elements.set(identity, known);
-    }
-    return known;
+    const name = () => plainNumbers(identity);
+    return held(elements, identity, () => ({ name: name(), adds: [], acknowledged: -1, seen: -1, step: -1 }));
   };
   for (const row of rows) {
     if (table.f[row] !== ADD || table.type[row] === FAIL) continue;
@@ -112,11 +91,6 @@ function readOf(table: OperationTable, row: number, element: (value: unknown) =>
   return found;
 }
 
-interface Fault {
-  reason: string;
-  rows: number[];
-}
-
 function anomalies(table: OperationTable, elements: readonly Element[], reads: readonly Read[]) {
   const figures = { added: 0, lost: 0, stale: 0, phantom: 0, duplicated: 0, recovered: 0, stale_max_ms: 0 };
   const phantoms: Element[] = [];
@@ -143,14 +117,14 @@ function anomalies(table: OperationTable, elements: readonly Element[], reads: r
   return { figures, first: phantomsOf(phantoms) ?? lostOf(lost, last) ?? readTwice(twice[0]) };
 }
 
-function phantomsOf(elements: readonly Element[]): Fault | undefined {
+function phantomsOf(elements: readonly Element[]): Contradiction | undefined {
   if (elements.length === 0) return undefined;
   const names = elements.map(({ name }) => name);
   const reason = `${named(names)} ${verb(names, 'was', 'were')} read, but nobody added ${verb(names, 'it', 'them')}`;
   return { reason, rows: [elements[0]!.seen] };
 }
 
-function lostOf(elements: readonly Element[], last: number): Fault | undefined {
+function lostOf(elements: readonly Element[], last: number): Contradiction | undefined {
   const [first] = elements;
   if (first === undefined) return undefined;
   const names = elements.map(({ name }) => name);
@@ -161,7 +135,7 @@ function lostOf(elements: readonly Element[], last: number): Fault | undefined {
   };
 }
 
-function readTwice(read: Read | undefined): Fault | undefined {
+function readTwice(read: Read | undefined): Contradiction | undefined {
   if (read?.twice === undefined) return undefined;
   const reason = `${read.twice.name} was read more than once in one read`;
   return { reason, rows: [read.twice.adds[0] ?? -1, read.row] };
@@ -194,7 +168,7 @@ function orderOf(
   table: OperationTable,
   elements: readonly Element[],
   reads: readonly Read[],
-): Fault | undefined {
+): Contradiction | undefined {
   const chain = [...reads].sort((left, right) => left.elements.length - right.elements.length);
   let before: Read | undefined;
   const steps = new Map<Read, number>();
@@ -223,7 +197,7 @@ function againstTime(
   elements: readonly Element[],
   steps: ReadonlyMap<Read, number>,
   last: number,
-): Fault | undefined {
+): Contradiction | undefined {
   const latest = new Int32Array(2 * last + 2).fill(-1);
   const earliest = new Int32Array(2 * last + 2).fill(-1);
   const starts = (group: number, row: number) => {
