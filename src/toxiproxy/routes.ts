@@ -19,24 +19,38 @@ export interface Request {
 /** Throws an `ApiError`, or an error whose message is answered with the status 500. */
 export type Handler = (request: Request) => Reply | Promise<Reply>;
 
-interface Route {
-  path: RegExp;
-  methods: Record<string, Handler>;
-}
-
-const ROUTES: readonly Route[] = [
-  { path: /^\/version$/, methods: { GET: version } },
+const ROUTES: readonly { path: RegExp; methods: Record<string, Handler> }[] = [
+  {
+    path: /^\/version$/,
+    methods: { GET: () => json(200, `{"version": "${VERSION}"}\n`, 'application/json;charset=utf-8') },
+  },
   { path: /^\/reset$/, methods: { POST: reset } },
   { path: /^\/populate$/, methods: { POST: populate } },
   { path: /^\/proxies$/, methods: { GET: listProxies, POST: createProxy } },
   {
     path: /^\/proxies\/([^/]+)$/,
-    methods: { GET: showProxy, POST: updateProxy, PATCH: updateProxy, DELETE: deleteProxy },
+    methods: {
+      GET: (request) => json(200, proxyOf(request).encode()),
+      POST: updateProxy,
+      PATCH: updateProxy,
+      DELETE: deleteProxy,
+    },
   },
-  { path: /^\/proxies\/([^/]+)\/toxics$/, methods: { GET: listToxics, POST: createToxic } },
+  {
+    path: /^\/proxies\/([^/]+)\/toxics$/,
+    methods: {
+      GET: (request) => json(200, encodeArray(proxyOf(request).toxics.list().map(encodeToxic))),
+      POST: (request) => json(200, encodeToxic(proxyOf(request).toxics.add(request.body))),
+    },
+  },
   {
     path: /^\/proxies\/([^/]+)\/toxics\/([^/]+)$/,
-    methods: { GET: showToxic, POST: updateToxic, PATCH: updateToxic, DELETE: deleteToxic },
+    methods: {
+      GET: (request) => json(200, encodeToxic(proxyOf(request).toxics.get(toxicName(request)))),
+      POST: updateToxic,
+      PATCH: updateToxic,
+      DELETE: deleteToxic,
+    },
   },
 ];
 
@@ -50,10 +64,6 @@ export function route(
     if (match) return { handler: methods[method], names: match.slice(1) };
   }
   return undefined;
-}
-
-function version(): Reply {
-  return json(200, `{"version": "${VERSION}"}\n`, 'application/json;charset=utf-8');
 }
 
 async function reset({ proxies }: Request): Promise<Reply> {
@@ -89,10 +99,6 @@ async function createProxy({ proxies, body }: Request): Promise<Reply> {
   return json(201, proxy.encode());
 }
 
-function showProxy(request: Request): Reply {
-  return json(200, proxyOf(request).encode());
-}
-
 async function updateProxy(request: Request): Promise<Reply> {
   const proxy = proxyOf(request);
   const { listen, upstream, enabled } = proxy;
@@ -103,18 +109,6 @@ async function updateProxy(request: Request): Promise<Reply> {
 async function deleteProxy({ proxies, names: [name = ''] }: Request): Promise<Reply> {
   await proxies.remove(name);
   return empty(204);
-}
-
-function listToxics(request: Request): Reply {
-  return json(200, encodeArray(proxyOf(request).toxics.list().map(encodeToxic)));
-}
-
-function createToxic(request: Request): Reply {
-  return json(200, encodeToxic(proxyOf(request).toxics.add(request.body)));
-}
-
-function showToxic(request: Request): Reply {
-  return json(200, encodeToxic(proxyOf(request).toxics.get(toxicName(request))));
 }
 
 function updateToxic(request: Request): Reply {
