@@ -15,9 +15,9 @@ import { lastInstant } from '../timeline/phases.js';
 import { unsoundFaults } from '../timeline/soundness.js';
 import { worstStallMs } from '../timeline/stillness.js';
 import { groupFigures } from './availability.js';
-import { EVERY_RUN } from './every-run.js';
 import type { Expectation } from './expectation.js';
 import { countsOf, timingsOf } from './figures.js';
+import { everyRun } from './integrity.js';
 import { inventoryOf } from './inventory.js';
 import { type Finding, judgementOf, type Verdict } from './verdict.js';
 
@@ -60,25 +60,20 @@ function toxiproxyOf(history: History): Verdict['toxiproxy'] {
 /** What stands in for a drill that is not there or cannot be read: it expects nothing. */
 const NO_DRILL = { name: 'unknown', topology: { nodes: {} } };
 
-function drillOf(history: History, parts: JudgingParts): { drill: Drill; problem?: Finding } {
-  if (history.run !== undefined) {
-    try {
-      const { drill, language = 1 } = history.run;
-      if (language > LANGUAGE)
-        throw new EnvironmentError({
-          expected: `a drill in the language of version ${LANGUAGE} or earlier`,
-          found: `one of version ${language}`,
-          todo: 'judge it with the failover-drill that made it, or a later one',
-        });
-      return { drill: decodeRecorded(drill, parts) };
-    } catch (error) {
-      return { drill: decodeRecorded(NO_DRILL, parts), problem: unreadable(messageOf(error)) };
-    }
+function drillOf({ run }: History, parts: JudgingParts): { drill: Drill; problem?: Finding } {
+  try {
+    if (run === undefined) throw new EnvironmentError('the history does not begin with its drill');
+    const { drill, language = 1 } = run;
+    if (language > LANGUAGE)
+      throw new EnvironmentError({
+        expected: `a drill in the language of version ${LANGUAGE} or earlier`,
+        found: `one of version ${language}`,
+        todo: 'judge it with the failover-drill that made it, or a later one',
+      });
+    return { drill: decodeRecorded(drill, parts) };
+  } catch (error) {
+    return { drill: decodeRecorded(NO_DRILL, parts), problem: unreadable(messageOf(error)) };
   }
-  return {
-    drill: decodeRecorded(NO_DRILL, parts),
-    problem: unreadable('the history does not begin with its drill'),
-  };
 }
 
 function unreadable(message: string): Finding {
@@ -111,8 +106,7 @@ function findingsOf(
     else if (length !== undefined && finding.verdict === 'pass') findings.push(doubted(finding, length));
     else findings.push(finding);
   }
-  for (const checker of EVERY_RUN) findings.push(...checker.check(history, drill));
-  return findings;
+  return [...findings, ...everyRun(history, drill)];
 }
 
 /** What the drill expects, in the order of the drill file as the history has it. */
