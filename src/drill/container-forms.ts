@@ -79,10 +79,10 @@ const A_FOLDER = 'a folder with a Dockerfile';
 const path = z.string({ error: A_FOLDER }).min(1).max(1000);
 
 const recipe = z.strictObject({
-  context: path.meta({ description: 'the folder that is built, relative to the file that names it' }),
-  dockerfile: path.optional().meta({ description: 'the recipe in that folder, Dockerfile where left out' }),
-  args: variables.optional().meta({ description: 'arguments of the recipe' }),
-  target: z.string().min(1).max(200).optional().meta({ description: 'the stage of the recipe to stop at' }),
+  context: path.describe('the folder that is built, relative to the file that names it'),
+  dockerfile: path.optional().describe('the recipe in that folder, Dockerfile where left out'),
+  args: variables.optional().describe('arguments of the recipe'),
+  target: z.string().min(1).max(200).optional().describe('the stage of the recipe to stop at'),
 });
 export type Recipe = z.output<typeof recipe>;
 
@@ -93,9 +93,10 @@ export const build = z.codec(z.union([path, recipe]), recipe, {
 });
 
 const dependency = z.strictObject({
-  condition: z.enum(['service_started', 'service_healthy']).default('service_started').meta({
-    description: 'service_started: its process exists; service_healthy: its health check has passed',
-  }),
+  condition: z
+    .enum(['service_started', 'service_healthy'])
+    .default('service_started')
+    .describe('service_started: its process exists; service_healthy: its health check has passed'),
 });
 
 /** Who must be there before the node starts. */

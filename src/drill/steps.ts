@@ -17,18 +17,18 @@ const wait = shortForm(
   'for',
   z.strictObject({
     for: waitFor,
-    within: interval.optional().meta({
-      description: 'how long a condition may take (default 30s); past it the drill is inconclusive',
-    }),
+    within: interval
+      .optional()
+      .describe('how long a condition may take (default 30s); past it the drill is inconclusive'),
   }),
   `a duration with a unit (2s), one of ${CONDITIONS.join(', ')}`,
 );
 const resume = shortForm('target', z.strictObject({ target: selector }), A_TARGET);
 const restart = shortForm('target', z.strictObject({ target: selector }), A_TARGET);
 const switchover = z.strictObject({ to: selector });
-const heal = phrase(/\S/, '`all`, or the name of a fault').meta({
-  description: '`all`, or the name that a fault was given with `as`',
-});
+const heal = phrase(/\S/, '`all`, or the name of a fault').describe(
+  '`all`, or the name that a fault was given with `as`',
+);
 
 /** The verbs that have options of their own; `together` has steps. */
 const VERBS = { wait, restart, resume, switchover, heal };
@@ -86,7 +86,7 @@ export function stepSchema(
     .meta(one);
   return object(
     {
-      wait: wait.optional().meta({ description: 'wait for a duration or for a condition' }),
+      wait: wait.optional().describe('wait for a duration or for a condition'),
       ...optional(faults),
       restart: restart.optional(),
       resume: resume.optional(),
