@@ -6,6 +6,7 @@
 import { named, type Parts } from '../drill/parts.js';
 import { type Drill, decodeRecorded } from '../drill/schema.js';
 import { EnvironmentError, messageOf } from '../errors.js';
+import { eventsOf } from '../history/by-type.js';
 import { LANGUAGE } from '../history/event.js';
 import type { History } from '../history/history.js';
 import { isWhole } from '../history/operations.js';
@@ -32,6 +33,7 @@ export function judge(history: History, parts: JudgingParts): Verdict {
   const { drill, problem } = drillOf(history, parts);
   const lost = lostGround(history);
   const seen = lost?.seen ?? history;
+  const [toxiproxy] = eventsOf(history, 'toxiproxy');
   const findings = findingsOf(history, drill, lost, parts);
   if (problem !== undefined) findings.unshift(problem);
   return {
@@ -42,7 +44,7 @@ export function judge(history: History, parts: JudgingParts): Verdict {
     execution: run?.execution ?? 1,
     verdict: judgementOf(findings),
     duration_ms: toMs(lastInstant(history)),
-    toxiproxy: toxiproxyOf(history),
+    toxiproxy: toxiproxy ? { server: toxiproxy.server, version: toxiproxy.version } : null,
     inventory: inventoryOf(history),
     worst_stall_ms: worstStallMs(history),
     timings: timingsOf(seen, drill),
@@ -50,11 +52,6 @@ export function judge(history: History, parts: JudgingParts): Verdict {
     groups: groupFigures(seen, drill),
     findings,
   };
-}
-
-function toxiproxyOf(history: History): Verdict['toxiproxy'] {
-  const told = history.events.find((event) => event.type === 'toxiproxy');
-  return told ? { server: told.server, version: told.version } : null;
 }
 
 /** What stands in for a drill that is not there or cannot be read: it expects nothing. */
@@ -96,7 +93,8 @@ function findingsOf(
 ): Finding[] {
   const seen = lost?.seen ?? history;
   const lacking = lost?.reason ?? (isWhole(history) ? undefined : NOT_WHOLE);
-  const length = unsoundLength(history, drill);
+  // Nothing passes where what was asked for, such as a blip of 150 ms, was not what happened.
+  const length = unsoundFaults(history, drill).find(({ kind }) => kind === 'length')?.reason;
   const findings: Finding[] = [];
   for (const [name, limit] of expected(history, drill)) {
     const part = named(parts.expectations, name);
@@ -147,11 +145,6 @@ function unknownTo(expectation: string): Finding {
 }
 
 const NOT_WHOLE = 'the history is not whole; in what there is of it';
-
-/** Why nothing passes: what was asked for, such as a blip of 150 ms, was not what happened. */
-function unsoundLength(history: History, drill: Drill): string | undefined {
-  return unsoundFaults(history, drill).find(({ kind }) => kind === 'length')?.reason;
-}
 
 function doubted(finding: Finding, doubt: string): Finding {
   return { ...finding, verdict: 'inconclusive', message: `${doubt}: ${finding.message}` };

@@ -1,4 +1,5 @@
 /** `drill down`: removes what `drill up` or `--keep` left. */
+import { resolve } from 'node:path';
 import { UsageError } from '../errors.js';
 import type { KeptRun, TakenDown } from '../runtime/reaper/kept.js';
 import type { Command } from './command.js';
@@ -14,8 +15,7 @@ export const down: Command<{ run?: string; all: boolean }> = {
       })
       .option('all', { type: 'boolean', default: false, describe: 'all that is up' }),
   async handler({ run, all }, io) {
-    const [{ resolve }, { isUnderWay, keptRuns, takeDown }, { systemClock }] = await Promise.all([
-      import('node:path'),
+    const [{ isUnderWay, keptRuns, takeDown }, { systemClock }] = await Promise.all([
       import('../runtime/reaper/kept.js'),
       import('../clock.js'),
     ]);

@@ -148,7 +148,7 @@ export const run: Command<Args> = {
       told.stdout(`${tallyOf(verdicts, asked)}${runs.length > 0 ? `; reports in ${out}` : ''}\n`);
       if (json) io.stdout(jsonOf(out, runs, asked));
       if (io.signal.aborted) return 130;
-      return worst(verdicts);
+      return EXIT_OF[judgementOf(runs.map(({ verdict }) => verdict))];
     } finally {
       live?.stop();
     }
@@ -157,7 +157,7 @@ export const run: Command<Args> = {
 
 /** What `--json` prints: the verdicts as in verdict.json, each with where it comes from. */
 function jsonOf(out: string, runs: readonly ReportedRun[], asked: number): string {
-  const verdict = judgementOf(runs.map(({ verdict: { verdict } }) => ({ verdict })));
+  const verdict = judgementOf(runs.map((one) => one.verdict));
   const listed = runs.map(({ file, folder, started, verdict: one }) => ({ file, folder, started, ...one }));
   return `${JSON.stringify({ verdict, out, not_begun: asked - runs.length, runs: listed }, null, 2)}\n`;
 }
@@ -172,9 +172,4 @@ function tallyOf(verdicts: readonly Judgement[], asked: number): string {
   if (given.length === 0) return 'nothing was run';
   const rest = asked - verdicts.length;
   return [...given, ...(rest > 0 ? [`${rest} not begun`] : [])].join(', ');
-}
-
-/** The exit code of several verdicts: one failure is a failure, else one inconclusive is inconclusive. */
-function worst(verdicts: readonly Judgement[]): number {
-  return EXIT_OF[judgementOf(verdicts.map((verdict) => ({ verdict })))];
 }

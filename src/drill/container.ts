@@ -14,7 +14,7 @@
  */
 import * as z from 'zod';
 import { build, command, dependsOn, port, scalar, variables, words } from './container-forms.js';
-import { interval, parseSize, phrase } from './units.js';
+import { interval, parseSize, phrase, refuse } from './units.js';
 
 const capability = phrase(/^[A-Z][A-Z_]{1,30}$/, 'a Linux capability, such as NET_ADMIN');
 const volumeUse = phrase(
@@ -30,16 +30,8 @@ const size = phrase(/^\d{1,12}[bkmg]$/, 'a size with a unit: b, k, m or g, for e
 
 const healthTest = words.check((context) => {
   const [first = ''] = context.value;
-  if (first !== 'CMD-SHELL' && first !== 'NONE') return;
-  context.issues.push({
-    code: 'custom',
-    input: context.value,
-    message: 'CMD and a command',
-    params: {
-      found: first,
-      todo: first === 'NONE' ? 'leave the health check out' : 'write [CMD, /bin/sh, -c, "..."]',
-    },
-  });
+  const todo = first === 'NONE' ? 'leave the health check out' : 'write [CMD, /bin/sh, -c, "..."]';
+  if (first === 'CMD-SHELL' || first === 'NONE') refuse(context, 'CMD and a command', { found: first, todo });
 });
 
 const healthcheck = z.strictObject({
@@ -108,12 +100,7 @@ export function hasOwnImage({ image, build }: Pick<ContainerSpec, 'image' | 'bui
 
 /** The folders in memory of a node, each with its options as the engine takes them. */
 export function tmpfsOf({ tmpfs = [] }: Pick<ContainerSpec, 'tmpfs'>): Map<string, string> {
-  return new Map(
-    tmpfs.map((use): [string, string] => {
-      const [folder = '', options = ''] = use.split(':');
-      return [folder, options];
-    }),
-  );
+  return new Map(tmpfs.map((use): [string, string] => [use.split(':')[0]!, use.split(':')[1] ?? '']));
 }
 
 /** The size in bytes that a folder of a node is limited to; undefined where it is not a tmpfs with a size. */

@@ -68,12 +68,9 @@ export interface Schemas extends StepSchemas {
   readonly workloads: Readonly<Record<string, { readonly name: string; readonly about: string }>>;
 }
 
-/** A drill expects nothing of what it leaves out. */
-function expectationSchema({ expectations }: Schemas, lenient: boolean) {
-  return (lenient ? z.looseObject : z.strictObject)(optional(expectations));
-}
-
 function drillSchemaOf(parts: Schemas, lenient: boolean) {
+  // A drill expects nothing of what it leaves out.
+  const expectations = (lenient ? z.looseObject : z.strictObject)(optional(parts.expectations));
   return z.strictObject({
     name: phrase(
       /^[a-z0-9][a-z0-9._-]{0,80}$/,
@@ -103,7 +100,7 @@ function drillSchemaOf(parts: Schemas, lenient: boolean) {
       .prefault('none')
       .describe('whether the original primary is to be primary again in the end'),
     recovery: recovery.prefault({}).describe('what counts as recovered'),
-    expect: expectationSchema(parts, lenient).prefault({}).describe('what must hold'),
+    expect: expectations.prefault({}).describe('what must hold'),
     seed: z.int().min(0).max(MOST_SEED).optional().describe('what the random choices follow from'),
   });
 }

@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import { shortForm } from './short-form.js';
 import { A_TARGET, selector } from './step-keys.js';
-import { duration, interval, phrase } from './units.js';
+import { duration, interval, phrase, refuse } from './units.js';
 
 export const CONDITIONS = ['steady', 'detected', 'recovered', 'in-sync'] as const;
 export type Condition = (typeof CONDITIONS)[number];
@@ -46,16 +46,9 @@ const A_STEP_TOGETHER = 'kill, stop, pause, partition or another fault: what can
 
 function oneKey(context: { value: object; issues: z.core.$ZodRawIssue[] }): void {
   const keys = Object.keys(context.value);
-  if (keys.length === 1) return;
-  context.issues.push({
-    code: 'custom',
-    input: context.value,
-    message: A_STEP,
-    params: {
-      found: keys.length === 0 ? 'no key' : keys.map((key) => `\`${key}\``).join(' and '),
-      ...(keys.length > 1 && { todo: 'give each step a list item of its own' }),
-    },
-  });
+  const found = keys.map((key) => `\`${key}\``).join(' and ');
+  if (keys.length === 0) refuse(context, A_STEP, { found: 'no key' });
+  else if (keys.length > 1) refuse(context, A_STEP, { found, todo: 'give each step a list item of its own' });
 }
 
 /** The parts behind steps, as far as a schema needs them. */

@@ -26,6 +26,27 @@ export function phrase(pattern: RegExp, expected: string) {
   return z.string({ error: expected }).regex(pattern, { error: expected });
 }
 
+/** What is wrong with a value, in a check of its schema. */
+export function refuse(
+  context: { value: unknown; issues: z.core.$ZodRawIssue[] },
+  expected: string,
+  params: { found: string; todo?: string },
+): void {
+  context.issues.push({ code: 'custom', input: context.value, message: expected, params });
+}
+
+/** A codec from the several forms that may be written to the one that the program sees, which may be written as it is. */
+export function fullForm<Input extends z.ZodType, Full extends z.ZodType>(
+  input: Input,
+  full: Full,
+  decode: (value: z.output<Input>) => unknown,
+) {
+  return z.codec(input, full, {
+    decode: (value) => decode(value) as z.input<Full>,
+    encode: (value) => value as never,
+  });
+}
+
 /** Milliseconds of a text such as `1.5s`, or undefined where it is none. */
 export function parseDuration(text: string): number | undefined {
   const match = DURATION.exec(text);

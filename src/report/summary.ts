@@ -26,7 +26,8 @@ const MOST_MESSAGE = 2000;
 /** The text of summary.md. */
 export function summaryMarkdown(runs: readonly ReportedRun[]): string {
   const groups = grouped(runs);
-  const parts = [heading(runs), overview(groups)];
+  const all = runs.length === 0 ? 'none was run' : tally(runs.map((run) => run.verdict.verdict));
+  const parts = [`## Failover drills: ${all}`, overview(groups)];
   let bytes = Buffer.byteLength(parts.join('\n\n'));
   let left = 0;
   for (const group of groups) {
@@ -60,11 +61,6 @@ function tally(verdicts: readonly Judgement[]): string {
     .filter(({ count }) => count > 0);
   if (verdicts.length === 1 && counts[0]) return mark(counts[0].judgement);
   return counts.map(({ judgement, count }) => `${count} ${mark(judgement)}`).join(', ');
-}
-
-function heading(runs: readonly ReportedRun[]): string {
-  const verdicts = runs.map((run) => run.verdict.verdict);
-  return `## Failover drills: ${runs.length === 0 ? 'none was run' : tally(verdicts)}`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

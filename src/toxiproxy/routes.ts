@@ -26,7 +26,13 @@ const ROUTES: readonly { path: RegExp; methods: Record<string, Handler> }[] = [
   },
   { path: /^\/reset$/, methods: { POST: reset } },
   { path: /^\/populate$/, methods: { POST: populate } },
-  { path: /^\/proxies$/, methods: { GET: listProxies, POST: createProxy } },
+  {
+    path: /^\/proxies$/,
+    methods: {
+      GET: ({ proxies }) => json(200, encodeMap(proxies.list().map((proxy) => [proxy.name, proxy.encode()]))),
+      POST: createProxy,
+    },
+  },
   {
     path: /^\/proxies\/([^/]+)$/,
     methods: {
@@ -86,10 +92,6 @@ async function populate({ proxies, body }: Request): Promise<Reply> {
 function populated(proxies: readonly TcpProxy[]): [string, string] {
   // A slice of Go that nothing was appended to is null.
   return ['proxies', proxies.length > 0 ? encodeArray(proxies.map((proxy) => proxy.encode())) : 'null'];
-}
-
-function listProxies({ proxies }: Request): Reply {
-  return json(200, encodeMap(proxies.list().map((proxy) => [proxy.name, proxy.encode()])));
 }
 
 async function createProxy({ proxies, body }: Request): Promise<Reply> {

@@ -57,10 +57,11 @@ export function sortedRows(rows: Iterable<number>): number[] {
   return [...new Set(rows)].filter((row) => row >= 0).sort((left, right) => left - right);
 }
 
+/** What may be spent before the verdict is `unknown`. */
 export interface Limits {
-  /** Monotonic time for the deadline. Without one there is no deadline, only the step budget. */
+  /** Monotonic time: `systemClock`. Without one only the step budget ends a search. */
   clock?: Clock;
-  /** Milliseconds for the whole check. */
+  /** Milliseconds for the whole check; needs `clock`. */
   timeoutMs?: number;
   /** Elementary steps of the searches, for all keys together. */
   steps?: number;
