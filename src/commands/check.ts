@@ -4,6 +4,7 @@
  */
 import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import type { ArgumentsCamelCase, InferredOptionTypes } from 'yargs';
 import { isDrillError, messageOf, UsageError } from '../errors.js';
 import type { Value } from '../history/event.js';
 import type { Command, Io } from './command.js';
@@ -28,17 +29,43 @@ export const MODELS = [
   'stale-reads',
 ] as const;
 
-interface Args {
-  paths: string[];
-  plugin?: string[];
-  format: 'auto' | 'jsonl' | 'json' | 'edn' | 'jepsen-log' | 'kv';
-  model?: (typeof MODELS)[number];
-  initial?: string;
-  failedCas?: 'nothing' | 'mismatch';
-  timeout: string;
-  json: boolean;
-  verify?: string;
-}
+const OPTIONS = {
+  format: {
+    choices: ['auto', 'jsonl', 'json', 'edn', 'jepsen-log', 'kv'] as const,
+    default: 'auto' as const,
+    describe: 'the format of a history, which then is judged as a bare one',
+  },
+  model: {
+    choices: MODELS,
+    describe: 'what a history must keep to [default: by what it holds; of a run, its expectations]',
+  },
+  initial: {
+    type: 'string',
+    describe: 'what registers hold at first (JSON, else a text), or the sum of a bank [default: null]',
+  },
+  'failed-cas': {
+    choices: ['nothing', 'mismatch'] as const,
+    describe: 'what a cas says that failed without an error: nothing, or that the value was another one',
+    defaultDescription: 'nothing, as in Jepsen',
+  },
+  plugin: pluginOption,
+  timeout: {
+    type: 'string',
+    default: '10s',
+    describe: 'how long each bare history may be read and searched',
+  },
+  json: {
+    type: 'boolean',
+    default: false,
+    describe: 'the verdict as JSON: of a history with every key that fails, of a run its verdict.json',
+  },
+  verify: {
+    type: 'string',
+    describe: 'a PEM file with the public key that run folders must be signed with (`run --sign`)',
+  },
+} as const;
+
+type Args = ArgumentsCamelCase<InferredOptionTypes<typeof OPTIONS>> & { paths: string[] };
 
 const STANDARD_INPUT = '-';
 
@@ -54,39 +81,7 @@ export const check: Command<Args> = {
         describe:
           'the folder that `drill run` prints, those of executions, history files, gzip or not; - is standard input',
       })
-      .option('format', {
-        choices: ['auto', 'jsonl', 'json', 'edn', 'jepsen-log', 'kv'] as const,
-        default: 'auto' as const,
-        describe: 'the format of a history, which then is judged as a bare one',
-      })
-      .option('model', {
-        choices: MODELS,
-        describe: 'what a history must keep to [default: by what it holds; of a run, its expectations]',
-      })
-      .option('initial', {
-        type: 'string',
-        describe: 'what registers hold at first (JSON, else a text), or the sum of a bank [default: null]',
-      })
-      .option('failed-cas', {
-        choices: ['nothing', 'mismatch'] as const,
-        describe: 'what a cas says that failed without an error: nothing, or that the value was another one',
-        defaultDescription: 'nothing, as in Jepsen',
-      })
-      .option('plugin', pluginOption)
-      .option('timeout', {
-        type: 'string',
-        default: '10s',
-        describe: 'how long each bare history may be read and searched',
-      })
-      .option('json', {
-        type: 'boolean',
-        default: false,
-        describe: 'the verdict as JSON: of a history with every key that fails, of a run its verdict.json',
-      })
-      .option('verify', {
-        type: 'string',
-        describe: 'a PEM file with the public key that run folders must be signed with (`run --sign`)',
-      })
+      .options(OPTIONS)
       .example(
         '$0 check .drill/2026-01-01T00-00-00.000Z/split-brain/1',
         'the verdict again, from the history',

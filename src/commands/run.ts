@@ -1,30 +1,14 @@
 /** `drill run`: runs drills, shows them while they run, and leaves verdicts and reports behind. */
+import type { InferredOptionTypes } from 'yargs';
 import { type Judgement, judgementOf } from '../checker/verdict.js';
 import type { ReportedRun } from '../report/run.js';
-import type { AskedRuntime } from '../run/choose-runtime.js';
 import type { Command, Io } from './command.js';
 import { configuredDefaults } from './config-file.js';
 import { EXIT_OF } from './exit-codes.js';
 import { pluginOption } from './plugin-option.js';
 import { runtimeOption, setUp } from './run-setup.js';
-import { SELECTION_OPTIONS, type Selection } from './selection.js';
+import { SELECTION_OPTIONS } from './selection.js';
 import { wholeNumber, wholeNumberIfGiven } from './whole-number.js';
-
-interface Args extends Selection {
-  files: string[];
-  runtime: AskedRuntime;
-  plugin?: string[];
-  out?: string;
-  seed?: number;
-  repeat: number;
-  parallel: number;
-  bail: boolean;
-  keep: boolean;
-  toxiproxy?: string;
-  sign?: string;
-  quiet: boolean;
-  json: boolean;
-}
 
 const MOST_REPEATS = 100_000;
 const MOST_PARALLEL = 1000;
@@ -78,6 +62,8 @@ const OPTIONS = {
       'print one JSON document with all verdicts on standard output; everything else goes to standard error',
   },
 } as const;
+
+type Args = InferredOptionTypes<typeof OPTIONS> & { files: string[] };
 
 export const run: Command<Args> = {
   command: 'run <files..>',

@@ -165,13 +165,9 @@ function isProcess(process: unknown): process is number | string {
 /** Where the first bracket stands that is nested too deep; strings are passed over. */
 function tooDeepAt(text: string): number {
   let depth = 0;
-  for (let at = 0; at < text.length; at++) {
-    const char = text[at];
-    if (char === '"') {
-      for (at++; text[at] !== '"'; at++) if (text[at] === '\\') at++;
-    } else if (char === '[' || char === '{') {
-      if (++depth > DEEPEST) return at;
-    } else if (char === ']' || char === '}') depth--;
+  for (const { 0: token, index } of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{}]/g)) {
+    if (token === ']' || token === '}') depth--;
+    else if (!token.startsWith('"') && ++depth > DEEPEST) return index;
   }
   return 0;
 }

@@ -59,15 +59,12 @@ export class TableBuilder {
   }
 
   functionOf(name: string): number {
-    let index = this.#functionIndex.get(name);
-    if (index === undefined) {
-      index = this.#functions.length;
-      if (index > 255)
-        throw new UsageError({ expected: 'at most 256 kinds of operations', found: `"${name}"` });
-      this.#functions.push(name);
-      this.#functionIndex.set(name, index);
-    }
-    return index;
+    const index = this.#functionIndex.get(name);
+    if (index !== undefined) return index;
+    if (this.#functions.length > 255)
+      throw new UsageError({ expected: 'at most 256 kinds of operations', found: `"${name}"` });
+    this.#functionIndex.set(name, this.#functions.length);
+    return this.#functions.push(name) - 1;
   }
 
   /**
