@@ -9,22 +9,16 @@ import { instantText } from '../timeline/milliseconds.js';
 import { isLate, longestOf, stillWithin } from '../timeline/stillness.js';
 import { excuseFor } from './doubts.js';
 import { evidenceOf } from './finding.js';
-import type { Finding, Judgement } from './verdict.js';
-
-/** What a group wanted. */
-interface Asked {
-  name: string;
-  operations: readonly Operation[];
-}
+import { type Finding, type Judgement, judgementOf } from './verdict.js';
 
 /** Judges the share of operations that were acknowledged, for all the groups together. */
 export function availabilityFinding(
   history: History,
   drill: Drill,
   bound: Bound,
-  groups: readonly Asked[],
+  groups: readonly { name: string; operations: readonly Operation[] }[],
 ): Finding {
-  const verdicts: Judgement[] = [];
+  const verdicts: { verdict: Judgement }[] = [];
   const actual: string[] = [];
   const messages: string[] = [];
   const evidence: (number | undefined)[] = [];
@@ -35,7 +29,7 @@ export function availabilityFinding(
     const verdict = !asked || !isWhole(history) ? 'inconclusive' : holds(bound, share) ? 'pass' : 'fail';
     const doubt =
       verdict === 'inconclusive' ? undefined : availabilityDoubt(history, drill, bound, verdict, operations);
-    verdicts.push(doubt === undefined ? verdict : 'inconclusive');
+    verdicts.push({ verdict: doubt === undefined ? verdict : 'inconclusive' });
     actual.push(
       `${groups.length > 1 ? `${name} ` : ''}${asked ? `${(share * 100).toFixed(2)}%` : 'not measured'}`,
     );
@@ -47,13 +41,12 @@ export function availabilityFinding(
     );
     evidence.push(...missed.slice(0, 10).map((operation) => operation.complete ?? operation.invoke));
   }
-  const verdict = (['fail', 'inconclusive', 'pass'] as const).find((one) => verdicts.includes(one));
   return {
     checker: 'availability',
     expectation: 'availability',
     expected: formatBound(bound),
     actual: actual.join(', ') || 'not measured',
-    verdict: verdict ?? 'inconclusive',
+    verdict: judgementOf(verdicts),
     evidence: evidenceOf(evidence),
     message: messages.join('\n') || 'no such group asked anything',
   };

@@ -51,7 +51,7 @@ export function judgeBudget(budget: Budget, history: History, drill: Drill): Fin
   const allowed = Number.isFinite(failures) ? `${failures}` : 'any number';
   const verdict = judgeGrowing(budget.failures, failures, true);
   const doubt =
-    unsoundOf(worst.figure) ?? (verdict === 'fail' ? excuseOf(history, drill, worst.figure) : undefined);
+    worst.figure.ground?.unsound ?? (verdict === 'fail' ? excuseOf(history, drill, worst.figure) : undefined);
   return {
     ...head,
     actual: allowed,
@@ -59,10 +59,6 @@ export function judgeBudget(budget: Budget, history: History, drill: Drill): Fin
     evidence: worst.figure.evidence,
     message: `unavailable at most ${formatDuration(budget.unavailable)} in ${formatDuration(budget.per)}, and recovered within ${figureText(recover)} at worst: that allows ${allowed} failures${doubt ? `; ${doubt}` : ''}`,
   };
-}
-
-function unsoundOf({ ground }: Measured): string | undefined {
-  return ground?.unsound;
 }
 
 /** Why a recovery that is too long may not be the system's doing. */

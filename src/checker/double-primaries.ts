@@ -14,10 +14,10 @@ import {
   termsGoneBack,
 } from '../timeline/overlaps.js';
 import { reignsOf } from '../timeline/reigns.js';
-import { countFinding } from './finding.js';
+import { countFinding, told } from './finding.js';
 import type { Finding } from './verdict.js';
 
-const MOST_LINES = 10;
+const MOST_TERMS = 10;
 const MOST_OPERATIONS = 5;
 
 /** How many intervals there were, on whichever level, and on each. */
@@ -33,24 +33,20 @@ export function doublePrimaryCounts(history: History): { intervals: number; leve
 export function judgeDoublePrimaries(bound: Bound, history: History): Finding {
   const overlaps = overlapsOf(history);
   const back = termsGoneBack(history);
-  const lines = overlaps.slice(0, MOST_LINES).map((overlap) => overlapText(history, overlap));
-  if (overlaps.length > MOST_LINES) lines.push(`and ${overlaps.length - MOST_LINES} more`);
+  const text = (overlap: Overlap) => overlapText(history, overlap);
+  const { lines } = told(overlaps, text);
   const complete = claimsOf(history).length > 0 || reignsOf(history).length > 0;
   if (!complete) lines.push('nobody was ever seen to be primary');
   else if (overlaps.length === 0) lines.push('there was never more than one primary');
-  for (const { holder, at, after, index } of back.slice(0, MOST_LINES)) {
+  for (const { holder, at, after, index } of back.slice(0, MOST_TERMS)) {
     lines.push(
       `the term went back: ${holderText(holder)} began ${instantText(at)}, after term ${after} (event ${index})`,
     );
   }
   const evidence = [...overlaps.flatMap((overlap) => overlap.evidence), ...back.map(({ index }) => index)];
   const head = { checker: 'double-primaries', expectation: 'double_primaries' };
-  return countFinding(history, head, bound, {
-    count: overlaps.length,
-    message: lines.join('\n'),
-    evidence,
-    complete,
-  });
+  const message = lines.join('\n');
+  return countFinding(history, head, bound, { count: overlaps.length, message, evidence, complete });
 }
 
 function holderText({ node, term }: Holder): string {

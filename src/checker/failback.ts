@@ -6,7 +6,7 @@
 import type { Drill } from '../drill/schema.js';
 import { type Bound, isUpper } from '../drill/units.js';
 import { eventsOf } from '../history/by-type.js';
-import { instantOf, type Nanoseconds } from '../history/event.js';
+import { type Event, instantOf, type Nanoseconds } from '../history/event.js';
 import type { History } from '../history/history.js';
 import { isWrite, type Operation } from '../history/operations.js';
 import { primaryAt, termAt } from '../timeline/claims.js';
@@ -99,16 +99,11 @@ function resyncFigure(history: History, fault: FaultRecord, node: string): Measu
 
 /** The first request to start the node again, or the first sign of its starting, since the fault. */
 function restartOf(history: History, fault: FaultRecord, node: string): Ask | undefined {
-  const since = fault.effective ?? fault.event.time;
-  const found: Ask[] = [];
-  for (const event of eventsOf(history, 'ask')) {
-    if (event.ask === 'restart' && event.node === node) found.push({ at: event.time, index: event.index });
-  }
-  for (const event of eventsOf(history, 'node')) {
-    if (event.event === 'starting' && event.node === node)
-      found.push({ at: instantOf(event), index: event.index });
-  }
-  return earliest(found.filter(({ at }) => at >= since));
+  const asked = eventsOf(history, 'ask').filter((event) => event.ask === 'restart' && event.node === node);
+  const begun = eventsOf(history, 'node').filter(
+    (event) => event.event === 'starting' && event.node === node,
+  );
+  return earliest([...asked, ...begun], fault.effective ?? fault.event.time);
 }
 
 /** A heal after which the node has to catch up: it lost the primary's role, or its place in the in-sync set. */
@@ -126,23 +121,17 @@ function rejoinOf(history: History, fault: FaultRecord, node: string): Ask | und
 }
 
 function syncedAfter(history: History, node: string, after: Nanoseconds): Ask | undefined {
-  const found: Ask[] = [];
-  for (const event of eventsOf(history, 'node')) {
-    if (event.event === 'in-sync' && event.node === node)
-      found.push({ at: instantOf(event), index: event.index });
-  }
-  for (const event of eventsOf(history, 'supervisor')) {
-    if (event.event === 'in-sync' && event.target === node)
-      found.push({ at: instantOf(event), index: event.index });
-  }
-  return earliest(found.filter(({ at }) => at >= after));
+  const told = eventsOf(history, 'node').filter((event) => event.event === 'in-sync' && event.node === node);
+  const seen = eventsOf(history, 'supervisor').filter(
+    (event) => event.event === 'in-sync' && event.target === node,
+  );
+  return earliest([...told, ...seen], after);
 }
 
-function earliest(found: readonly Ask[]): Ask | undefined {
-  return found.reduce<Ask | undefined>(
-    (first, one) => (first && first.at <= one.at ? first : one),
-    undefined,
-  );
+function earliest(events: readonly Event[], since: Nanoseconds): Ask | undefined {
+  const all = events.map((event) => ({ at: instantOf(event), index: event.index }));
+  const later = all.filter(({ at }) => at >= since);
+  return later.sort((one, other) => one.at - other.at)[0];
 }
 
 /** The figures for the verdict; the worst where several nodes had to re-synchronise. */

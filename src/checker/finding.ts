@@ -9,7 +9,7 @@ import type { History } from '../history/history.js';
 import { isWhole } from '../history/operations.js';
 import { figureText } from '../timeline/milliseconds.js';
 import { doubtOf, type Ground } from './doubts.js';
-import type { Finding, Judgement } from './verdict.js';
+import { type Finding, type Judgement, judgementOf } from './verdict.js';
 
 const MOST_EVIDENCE = 50;
 
@@ -60,12 +60,7 @@ export function durationFinding(
 ): Finding {
   const whole = isWhole(history);
   const judged = figures.map((figure) => judgedFigure(history, drill, bound, figure, whole));
-  const verdicts = judged.map(({ verdict }) => verdict);
-  const verdict: Judgement = verdicts.includes('fail')
-    ? 'fail'
-    : verdicts.length === 0 || verdicts.includes('inconclusive')
-      ? 'inconclusive'
-      : 'pass';
+  const verdict = judgementOf(judged);
   const telling = judged.filter((one) => one.verdict === verdict);
   return {
     checker: head.checker,
@@ -78,19 +73,13 @@ export function durationFinding(
   };
 }
 
-interface Judged {
-  figure: Measured;
-  verdict: Judgement;
-  message: string;
-}
-
 function judgedFigure(
   history: History,
   drill: Drill,
   bound: Bound,
   figure: Measured,
   whole: boolean,
-): Judged {
+): { figure: Measured; verdict: Judgement; message: string } {
   const { ms, lacking, ground, message } = figure;
   const verdict =
     ms !== null ? judgeGrowing(bound, ms, whole) : lacking === 'end' && whole ? 'fail' : 'inconclusive';
@@ -107,6 +96,22 @@ function actualText(figures: readonly Measured[]): string {
   };
   if (figures.length === 1) return text(figures[0]!);
   return figures.map((figure) => `${figure.subject} ${text(figure)}`).join(', ');
+}
+
+const MOST_LINES = 10;
+
+/** The lines for the first of several things that are counted, and the events that show those. */
+export function told<Each>(
+  things: readonly Each[],
+  text: (each: Each) => string,
+  events: (each: Each) => (number | undefined)[] = () => [],
+) {
+  const shown = things.slice(0, MOST_LINES);
+  const more = things.length - shown.length;
+  return {
+    lines: [...shown.map(text), ...(more > 0 ? [`and ${more} more`] : [])],
+    evidence: shown.flatMap(events),
+  };
 }
 
 /** What an expectation on a count comes to. `complete`: whether more evidence could add to it. */

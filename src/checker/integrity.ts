@@ -1,91 +1,83 @@
-/** What every run must show besides its expectations: a whole history, a drill carried out, nothing left behind. */
+/** What every run must show besides its expectations, asked for or not. What is amiss is never the system's doing. */
+import type { Drill } from '../drill/schema.js';
 import { eventsOf } from '../history/by-type.js';
+import type { History } from '../history/history.js';
 import { flawsOf } from '../history/operations.js';
-import type { Checker } from './checker.js';
 import { evidenceOf } from './finding.js';
 import { countsText, inventoryLines } from './inventory.js';
+import type { Finding } from './verdict.js';
+import { witnessFindings } from './witness.js';
 
-export const historyCompleteChecker: Checker = {
-  name: 'integrity',
-  check(history) {
-    const flaws = flawsOf(history);
-    const good = flaws.length === 0;
-    return [
-      {
-        checker: this.name,
-        expectation: 'history complete',
-        expected: 'no flaw',
-        actual: good ? 'no flaw' : `${flaws.length} flaw${flaws.length === 1 ? '' : 's'}`,
-        verdict: good ? 'pass' : 'inconclusive',
-        evidence: [],
-        message: good ? `${history.events.length} events, whole and in order` : flaws.join('\n'),
-      },
-    ];
-  },
-};
+export function everyRun(history: History, drill: Drill): Finding[] {
+  return [
+    ...witnessFindings(history, drill),
+    historyComplete(history),
+    carriedOut(history, drill),
+    nothingLeft(history),
+  ];
+}
 
-export const carriedOutChecker: Checker = {
-  name: 'integrity',
-  check(history, drill) {
-    const lines: string[] = [];
-    const evidence: number[] = [];
-    for (const { message, index } of eventsOf(history, 'problem')) {
-      lines.push(message);
-      evidence.push(index);
-    }
-    for (const event of eventsOf(history, 'waited')) {
-      if (event.reached) continue;
-      lines.push(`waited for ${event.for} in vain${event.detail ? `: ${event.detail}` : ''}`);
-      evidence.push(event.index);
-    }
-    const begun = new Set(eventsOf(history, 'step').map(({ step }) => step));
-    const missing = drill.steps.map((_, at) => at + 1).filter((step) => !begun.has(step));
-    if (missing.length > 0) lines.push(`step ${missing.join(', ')} of ${drill.steps.length} never began`);
-    const good = lines.length === 0;
-    return [
-      {
-        checker: this.name,
-        expectation: 'drill carried out',
-        expected: 'every step done, every wait over in time',
-        actual: good ? 'done' : `${lines.length} problem${lines.length === 1 ? '' : 's'}`,
-        verdict: good ? 'pass' : 'inconclusive',
-        evidence: evidenceOf(evidence),
-        message: good ? `${drill.steps.length} steps done` : lines.join('\n'),
-      },
-    ];
-  },
-};
+type Shown = Pick<Finding, 'expectation' | 'expected' | 'actual' | 'message'> & { evidence?: number[] };
 
-export const nothingLeftChecker: Checker = {
-  name: 'integrity',
-  check(history) {
-    const inventory = eventsOf(history, 'inventory').at(-1);
-    const head = { checker: this.name, expectation: 'nothing left behind', expected: 'nothing' };
-    if (inventory === undefined) {
-      const message = 'no inventory was taken after the run';
-      return [{ ...head, actual: 'unknown', verdict: 'inconclusive', evidence: [], message }];
-    }
-    const { created, leaked, unseen = [], kept, index } = inventory;
-    if (leaked.length === 0 && unseen.length > 0) {
-      const message = `could not be looked at: ${unseen.join(', ')}`;
-      return [{ ...head, actual: 'unknown', verdict: 'inconclusive', evidence: [index], message }];
-    }
-    const good = leaked.length === 0;
-    const actual = kept === undefined ? 'nothing' : 'kept, as asked';
-    const gone =
-      kept === undefined
-        ? `${countsText(created)} were created, and are gone`
-        : `run ${kept} was kept, as asked; \`drill down ${kept}\` removes it`;
-    const lines = [good ? gone : `left behind: ${leaked.join(', ')}`, ...inventoryLines(inventory)];
-    return [
-      {
-        ...head,
-        actual: good ? actual : `${leaked.length} left`,
-        // A leak is ours or the engine's, never the system's.
-        verdict: good ? 'pass' : 'inconclusive',
-        evidence: [index],
-        message: lines.join('\n'),
-      },
-    ];
-  },
-};
+function integrity(isGood: boolean, shown: Shown): Finding {
+  return { checker: 'integrity', verdict: isGood ? 'pass' : 'inconclusive', evidence: [], ...shown };
+}
+
+function counted(lines: readonly string[], noun: string): string {
+  return `${lines.length} ${noun}${lines.length === 1 ? '' : 's'}`;
+}
+
+function historyComplete(history: History): Finding {
+  const flaws = flawsOf(history);
+  const isGood = flaws.length === 0;
+  return integrity(isGood, {
+    expectation: 'history complete',
+    expected: 'no flaw',
+    actual: isGood ? 'no flaw' : counted(flaws, 'flaw'),
+    message: isGood ? `${history.events.length} events, whole and in order` : flaws.join('\n'),
+  });
+}
+
+function carriedOut(history: History, drill: Drill): Finding {
+  const problems = eventsOf(history, 'problem');
+  const waits = eventsOf(history, 'waited').filter(({ reached }) => !reached);
+  const lines = [
+    ...problems.map(({ message }) => message),
+    ...waits.map((event) => `waited for ${event.for} in vain${event.detail ? `: ${event.detail}` : ''}`),
+  ];
+  const begun = new Set(eventsOf(history, 'step').map(({ step }) => step));
+  const missing = drill.steps.map((_, at) => at + 1).filter((step) => !begun.has(step));
+  if (missing.length > 0) lines.push(`step ${missing.join(', ')} of ${drill.steps.length} never began`);
+  const isGood = lines.length === 0;
+  return integrity(isGood, {
+    expectation: 'drill carried out',
+    expected: 'every step done, every wait over in time',
+    actual: isGood ? 'done' : counted(lines, 'problem'),
+    evidence: evidenceOf([...problems, ...waits].map(({ index }) => index)),
+    message: isGood ? `${drill.steps.length} steps done` : lines.join('\n'),
+  });
+}
+
+function nothingLeft(history: History): Finding {
+  const inventory = eventsOf(history, 'inventory').at(-1);
+  const head = { expectation: 'nothing left behind', expected: 'nothing' };
+  if (inventory === undefined) {
+    const message = 'no inventory was taken after the run';
+    return integrity(false, { ...head, actual: 'unknown', message });
+  }
+  const { created, leaked, unseen = [], kept, index } = inventory;
+  const evidence = [index];
+  const isGood = leaked.length === 0;
+  if (isGood && unseen.length > 0) {
+    const message = `could not be looked at: ${unseen.join(', ')}`;
+    return integrity(false, { ...head, actual: 'unknown', evidence, message });
+  }
+  const gone =
+    kept === undefined
+      ? `${countsText(created)} were created, and are gone`
+      : `run ${kept} was kept, as asked; \`drill down ${kept}\` removes it`;
+  const lines = [isGood ? gone : `left behind: ${leaked.join(', ')}`, ...inventoryLines(inventory)];
+  const actual = kept === undefined ? 'nothing' : 'kept, as asked';
+  const message = lines.join('\n');
+  return integrity(isGood, { ...head, actual: isGood ? actual : `${leaked.length} left`, evidence, message });
+}

@@ -6,6 +6,7 @@
 import { named, type Parts } from '../drill/parts.js';
 import { type Drill, decodeRecorded } from '../drill/schema.js';
 import { EnvironmentError, messageOf } from '../errors.js';
+import { eventsOf } from '../history/by-type.js';
 import { LANGUAGE } from '../history/event.js';
 import type { History } from '../history/history.js';
 import { isWhole } from '../history/operations.js';
@@ -15,9 +16,9 @@ import { lastInstant } from '../timeline/phases.js';
 import { unsoundFaults } from '../timeline/soundness.js';
 import { worstStallMs } from '../timeline/stillness.js';
 import { groupFigures } from './availability.js';
-import { EVERY_RUN } from './every-run.js';
 import type { Expectation } from './expectation.js';
 import { countsOf, timingsOf } from './figures.js';
+import { everyRun } from './integrity.js';
 import { inventoryOf } from './inventory.js';
 import { type Finding, judgementOf, type Verdict } from './verdict.js';
 
@@ -32,6 +33,7 @@ export function judge(history: History, parts: JudgingParts): Verdict {
   const { drill, problem } = drillOf(history, parts);
   const lost = lostGround(history);
   const seen = lost?.seen ?? history;
+  const [toxiproxy] = eventsOf(history, 'toxiproxy');
   const findings = findingsOf(history, drill, lost, parts);
   if (problem !== undefined) findings.unshift(problem);
   return {
@@ -42,7 +44,7 @@ export function judge(history: History, parts: JudgingParts): Verdict {
     execution: run?.execution ?? 1,
     verdict: judgementOf(findings),
     duration_ms: toMs(lastInstant(history)),
-    toxiproxy: toxiproxyOf(history),
+    toxiproxy: toxiproxy ? { server: toxiproxy.server, version: toxiproxy.version } : null,
     inventory: inventoryOf(history),
     worst_stall_ms: worstStallMs(history),
     timings: timingsOf(seen, drill),
@@ -52,33 +54,23 @@ export function judge(history: History, parts: JudgingParts): Verdict {
   };
 }
 
-function toxiproxyOf(history: History): Verdict['toxiproxy'] {
-  const told = history.events.find((event) => event.type === 'toxiproxy');
-  return told ? { server: told.server, version: told.version } : null;
-}
-
 /** What stands in for a drill that is not there or cannot be read: it expects nothing. */
 const NO_DRILL = { name: 'unknown', topology: { nodes: {} } };
 
-function drillOf(history: History, parts: JudgingParts): { drill: Drill; problem?: Finding } {
-  if (history.run !== undefined) {
-    try {
-      const { drill, language = 1 } = history.run;
-      if (language > LANGUAGE)
-        throw new EnvironmentError({
-          expected: `a drill in the language of version ${LANGUAGE} or earlier`,
-          found: `one of version ${language}`,
-          todo: 'judge it with the failover-drill that made it, or a later one',
-        });
-      return { drill: decodeRecorded(drill, parts) };
-    } catch (error) {
-      return { drill: decodeRecorded(NO_DRILL, parts), problem: unreadable(messageOf(error)) };
-    }
+function drillOf({ run }: History, parts: JudgingParts): { drill: Drill; problem?: Finding } {
+  try {
+    if (run === undefined) throw new EnvironmentError('the history does not begin with its drill');
+    const { drill, language = 1 } = run;
+    if (language > LANGUAGE)
+      throw new EnvironmentError({
+        expected: `a drill in the language of version ${LANGUAGE} or earlier`,
+        found: `one of version ${language}`,
+        todo: 'judge it with the failover-drill that made it, or a later one',
+      });
+    return { drill: decodeRecorded(drill, parts) };
+  } catch (error) {
+    return { drill: decodeRecorded(NO_DRILL, parts), problem: unreadable(messageOf(error)) };
   }
-  return {
-    drill: decodeRecorded(NO_DRILL, parts),
-    problem: unreadable('the history does not begin with its drill'),
-  };
 }
 
 function unreadable(message: string): Finding {
@@ -101,7 +93,8 @@ function findingsOf(
 ): Finding[] {
   const seen = lost?.seen ?? history;
   const lacking = lost?.reason ?? (isWhole(history) ? undefined : NOT_WHOLE);
-  const length = unsoundLength(history, drill);
+  // Nothing passes where what was asked for, such as a blip of 150 ms, was not what happened.
+  const length = unsoundFaults(history, drill).find(({ kind }) => kind === 'length')?.reason;
   const findings: Finding[] = [];
   for (const [name, limit] of expected(history, drill)) {
     const part = named(parts.expectations, name);
@@ -111,8 +104,7 @@ function findingsOf(
     else if (length !== undefined && finding.verdict === 'pass') findings.push(doubted(finding, length));
     else findings.push(finding);
   }
-  for (const checker of EVERY_RUN) findings.push(...checker.check(history, drill));
-  return findings;
+  return [...findings, ...everyRun(history, drill)];
 }
 
 /** What the drill expects, in the order of the drill file as the history has it. */
@@ -153,11 +145,6 @@ function unknownTo(expectation: string): Finding {
 }
 
 const NOT_WHOLE = 'the history is not whole; in what there is of it';
-
-/** Why nothing passes: what was asked for, such as a blip of 150 ms, was not what happened. */
-function unsoundLength(history: History, drill: Drill): string | undefined {
-  return unsoundFaults(history, drill).find(({ kind }) => kind === 'length')?.reason;
-}
 
 function doubted(finding: Finding, doubt: string): Finding {
   return { ...finding, verdict: 'inconclusive', message: `${doubt}: ${finding.message}` };

@@ -6,7 +6,7 @@ import type { CheckResult } from '../histories/check-result.js';
 import type { History } from '../history/history.js';
 import { isWhole } from '../history/operations.js';
 import { evidenceOf } from './finding.js';
-import type { Finding, Judgement } from './verdict.js';
+import type { Finding } from './verdict.js';
 
 /** What a search may take before its verdict is unknown: the same for every machine, so that verdicts are too. */
 const STEPS = 20_000_000;
@@ -24,30 +24,18 @@ type Judged = Pick<Finding, 'actual' | 'verdict' | 'evidence' | 'message'>;
 
 function judged(history: History, expected: boolean): Judged {
   const result = decide(history);
-  if ('undecidable' in result) {
-    return { actual: 'unknown', verdict: 'inconclusive', evidence: [], message: result.undecidable };
+  const message = 'undecidable' in result ? result.undecidable : result.text.trimEnd();
+  if ('undecidable' in result || result.verdict === 'unknown')
+    return { actual: 'unknown', verdict: 'inconclusive', evidence: [], message };
+  if (result.verdict === 'illegal') {
+    const verdict = expected ? 'fail' : isWhole(history) ? 'pass' : 'inconclusive';
+    const operations = result.counterexample?.operations ?? [];
+    const evidence = operations.flatMap(({ invoked, completed }) => [invoked, completed ?? invoked]);
+    return { actual: 'false', verdict, evidence: evidenceOf(evidence), message };
   }
-  const message = result.text.trimEnd();
-  switch (result.verdict) {
-    case 'unknown':
-      return { actual: 'unknown', verdict: 'inconclusive', evidence: [], message };
-    case 'illegal': {
-      const verdict = expected ? 'fail' : isWhole(history) ? 'pass' : 'inconclusive';
-      const operations = result.counterexample?.operations ?? [];
-      const evidence = evidenceOf(
-        operations.flatMap(({ invoked, completed }) => [invoked, completed ?? invoked]),
-      );
-      return { actual: 'false', verdict, evidence, message };
-    }
-    case 'ok':
-      return { actual: 'true', verdict: wholeVerdict(expected, history), evidence: [], message };
-  }
-}
-
-/** What was linearizable so far may cease to be with more evidence. */
-function wholeVerdict(expected: boolean, history: History): Judgement {
-  if (!isWhole(history)) return 'inconclusive';
-  return expected ? 'pass' : 'fail';
+  // What was linearizable so far may cease to be with more evidence.
+  const verdict = !isWhole(history) ? 'inconclusive' : expected ? 'pass' : 'fail';
+  return { actual: 'true', verdict, evidence: [], message };
 }
 
 function decide(history: History): CheckResult | { undecidable: string } {

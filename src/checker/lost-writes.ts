@@ -28,12 +28,10 @@ import {
   valueName,
   writeText,
 } from '../timeline/registers.js';
-import { countFinding } from './finding.js';
+import { countFinding, told } from './finding.js';
 import type { Finding } from './verdict.js';
 
-const MOST_LINES = 10;
-
-export interface LostWrite {
+interface LostWrite {
   write: Operation;
   /** The read that shows that it is gone: the final one, or one of a later term. */
   shown: Operation;
@@ -41,7 +39,7 @@ export interface LostWrite {
   lastSeen: Operation | undefined;
 }
 
-export interface LostWrites {
+interface LostWrites {
   lost: LostWrite[];
   /** Keys with acknowledged writes that no final read has shown. */
   unread: (string | null)[];
@@ -107,38 +105,30 @@ function faultOf(history: History, write: Operation): FaultRecord | undefined {
 
 export function judgeLostWrites(bound: Bound, history: History): Finding {
   const { lost, unread, acknowledged } = lostWrites(history);
-  const lines: string[] = [];
+  const events = ({ write, shown, lastSeen }: LostWrite) => [
+    write.complete,
+    lastSeen?.complete,
+    shown.complete,
+  ];
+  const { lines, evidence } = told(lost, lostText, events);
+  const judged = unread.length > 0 ? 'of the keys that were read at the end, ' : '';
   const first = lost[0];
-  if (first !== undefined) {
-    lines.push(
-      `${lost.length} of ${acknowledged} acknowledged writes are lost, of ${keysText(lost)}; ${reachText(history, first.write)}`,
-    );
-    lines.push(...lost.slice(0, MOST_LINES).map(lostText));
-    if (lost.length > MOST_LINES) lines.push(`and ${lost.length - MOST_LINES} more`);
-  } else {
-    const judged = unread.length > 0 ? 'of the keys that were read at the end, ' : '';
-    lines.push(`${judged}every one of ${acknowledged} acknowledged writes is there, or superseded`);
-  }
+  lines.unshift(
+    first === undefined
+      ? `${judged}every one of ${acknowledged} acknowledged writes is there, or superseded`
+      : `${lost.length} of ${acknowledged} acknowledged writes are lost, of ${keysText(lost)}; ${reachText(history, first.write)}`,
+  );
   if (unread.length > 0) {
-    const named = unread
-      .slice(0, 5)
-      .map((key) => key ?? 'the collection')
-      .join(', ');
+    const named = unread.slice(0, 5).map((key) => key ?? 'the collection');
+    const more = unread.length > 5 ? ', ...' : '';
     lines.push(
-      `no final read of ${unread.length} key(s) with acknowledged writes: ${named}${unread.length > 5 ? ', ...' : ''}`,
+      `no final read of ${unread.length} key(s) with acknowledged writes: ${named.join(', ')}${more}`,
     );
   } else if (acknowledged === 0) lines.push('no write was acknowledged at all');
-  const evidence = lost
-    .slice(0, MOST_LINES)
-    .flatMap(({ write, shown, lastSeen }) => [write.complete, lastSeen?.complete, shown.complete]);
   const complete = unread.length === 0 && acknowledged > 0;
   const head = { checker: 'lost-writes', expectation: 'lost_writes' };
-  return countFinding(history, head, bound, {
-    count: lost.length,
-    message: lines.join('\n'),
-    evidence,
-    complete,
-  });
+  const message = lines.join('\n');
+  return countFinding(history, head, bound, { count: lost.length, message, evidence, complete });
 }
 
 /** `1 key`: every write counts that is newer than what is left, whether the next one had overwritten it or not. */

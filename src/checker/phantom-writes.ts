@@ -4,12 +4,10 @@ import type { History } from '../history/history.js';
 import type { Operation } from '../history/operations.js';
 import { instantText } from '../timeline/milliseconds.js';
 import { answererText, keysOf, membersOf, valueName, writeText, written } from '../timeline/registers.js';
-import { countFinding } from './finding.js';
+import { countFinding, told } from './finding.js';
 import type { Finding } from './verdict.js';
 
-const MOST_LINES = 10;
-
-export interface PhantomWrite {
+interface PhantomWrite {
   write: Operation;
   /** The first read that saw it, final reads included. */
   seen: Operation;
@@ -41,21 +39,14 @@ export function phantomWrites(history: History): PhantomWrite[] {
 
 export function judgePhantomWrites(bound: Bound, history: History): Finding {
   const phantoms = phantomWrites(history);
-  const lines = phantoms.slice(0, MOST_LINES).map(phantomText);
+  const events = ({ write, seen }: PhantomWrite) => [write.complete, seen.complete];
+  const { lines, evidence } = told(phantoms, phantomText, events);
   const complete = keysOf(history).some(({ reads, finals }) => reads.length + finals.length > 0);
   if (!complete) lines.push('no read was answered');
   else if (phantoms.length === 0) lines.push('no failed write was ever read');
-  if (phantoms.length > MOST_LINES) lines.push(`and ${phantoms.length - MOST_LINES} more`);
-  const evidence = phantoms
-    .slice(0, MOST_LINES)
-    .flatMap(({ write, seen }) => [write.complete, seen.complete]);
   const head = { checker: 'phantom-writes', expectation: 'phantom_writes' };
-  return countFinding(history, head, bound, {
-    count: phantoms.length,
-    message: lines.join('\n'),
-    evidence,
-    complete,
-  });
+  const message = lines.join('\n');
+  return countFinding(history, head, bound, { count: phantoms.length, message, evidence, complete });
 }
 
 function phantomText({ write, seen }: PhantomWrite): string {

@@ -23,12 +23,10 @@ import {
   written,
 } from '../timeline/registers.js';
 import { lowerBound } from '../timeline/service-record.js';
-import { countFinding } from './finding.js';
+import { countFinding, told } from './finding.js';
 import type { Finding } from './verdict.js';
 
-const MOST_LINES = 10;
-
-export interface StaleRead {
+interface StaleRead {
   read: Operation;
   /** The first acknowledged of the writes that it should have shown, or something newer. */
   missed: Operation;
@@ -89,24 +87,18 @@ function staleLists({ writes, reads }: KeyOperations): StaleRead[] {
 
 export function judgeStaleReads(bound: Bound, history: History): Finding {
   const stale = staleReads(history);
-  const lines: string[] = [];
+  const events = ({ read, missed }: StaleRead) => [read.complete, missed.complete];
+  const { lines, evidence } = told(stale, staleText, events);
   const complete = keysOf(history).some(({ reads }) => reads.length > 0);
   if (!complete) lines.push('no read was answered');
   else if (stale.length === 0) lines.push('every read was as new as the writes acknowledged before it began');
   else {
     const worst = stale.reduce((most, one) => (one.stale > most.stale ? one : most));
-    lines.push(`${stale.length} stale reads, the worst by ${durationText(worst.stale)}`);
-    lines.push(...stale.slice(0, MOST_LINES).map(staleText));
-    if (stale.length > MOST_LINES) lines.push(`and ${stale.length - MOST_LINES} more`);
+    lines.unshift(`${stale.length} stale reads, the worst by ${durationText(worst.stale)}`);
   }
-  const evidence = stale.slice(0, MOST_LINES).flatMap(({ read, missed }) => [read.complete, missed.complete]);
   const head = { checker: 'stale-reads', expectation: 'stale_reads' };
-  return countFinding(history, head, bound, {
-    count: stale.length,
-    message: lines.join('\n'),
-    evidence,
-    complete,
-  });
+  const message = lines.join('\n');
+  return countFinding(history, head, bound, { count: stale.length, message, evidence, complete });
 }
 
 function staleText({ read, missed, stale }: StaleRead): string {

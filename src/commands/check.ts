@@ -2,10 +2,15 @@
  * `drill check`: judges run folders again, offline, from their histories alone; or bare histories, ours or
  * foreign ones.
  */
+import { stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { ArgumentsCamelCase, InferredOptionTypes } from 'yargs';
+import { isDrillError, messageOf, UsageError } from '../errors.js';
 import type { Value } from '../history/event.js';
 import type { Command, Io } from './command.js';
 import { EXIT_OF } from './exit-codes.js';
 import { catalogOf, pluginOption } from './plugin-option.js';
+import { runFolders } from './run-folders.js';
 
 /** The models by name, told here so that the help needs no checker; a test keeps them equal to the checkers' own. */
 export const MODELS = [
@@ -24,17 +29,44 @@ export const MODELS = [
   'stale-reads',
 ] as const;
 
-interface Args {
-  paths: string[];
-  plugin?: string[];
-  format: 'auto' | 'jsonl' | 'json' | 'edn' | 'jepsen-log' | 'kv';
-  model?: (typeof MODELS)[number];
-  initial?: string;
-  failedCas?: 'nothing' | 'mismatch';
-  timeout: string;
-  json: boolean;
-  verify?: string;
-}
+const OPTIONS = {
+  format: {
+    choices: ['auto', 'jsonl', 'json', 'edn', 'jepsen-log', 'kv'] as const,
+    default: 'auto' as const,
+    describe: 'the format of a history, which then is judged as a bare one',
+  },
+  model: {
+    choices: MODELS,
+    describe: 'what a history must keep to [default: by what it holds; of a run, its expectations]',
+  },
+  initial: {
+    type: 'string',
+    describe: 'what registers hold at first (JSON, else a text), or the sum of a bank [default: null]',
+  },
+  'failed-cas': {
+    choices: ['nothing', 'mismatch'] as const,
+    describe: 'what a cas says that failed without an error: nothing, or that the value was another one',
+    defaultDescription: 'nothing, as in Jepsen',
+  },
+  plugin: pluginOption,
+  timeout: {
+    type: 'string',
+    default: '10s',
+    describe: 'how long each bare history may be read and searched',
+  },
+  json: {
+    type: 'boolean',
+    default: false,
+    describe: 'the verdict as JSON: of a history with every key that fails, of a run its verdict.json',
+  },
+  verify: {
+    type: 'string',
+    describe: 'a PEM file with the public key that run folders must be signed with (`run --sign`)',
+  },
+} as const;
+
+type Given = ArgumentsCamelCase<InferredOptionTypes<typeof OPTIONS>>;
+type Args = Partial<Given> & Pick<Given, 'format' | 'timeout' | 'json'> & { paths: string[] };
 
 const STANDARD_INPUT = '-';
 
@@ -50,39 +82,7 @@ export const check: Command<Args> = {
         describe:
           'the folder that `drill run` prints, those of executions, history files, gzip or not; - is standard input',
       })
-      .option('format', {
-        choices: ['auto', 'jsonl', 'json', 'edn', 'jepsen-log', 'kv'] as const,
-        default: 'auto' as const,
-        describe: 'the format of a history, which then is judged as a bare one',
-      })
-      .option('model', {
-        choices: MODELS,
-        describe: 'what a history must keep to [default: by what it holds; of a run, its expectations]',
-      })
-      .option('initial', {
-        type: 'string',
-        describe: 'what registers hold at first (JSON, else a text), or the sum of a bank [default: null]',
-      })
-      .option('failed-cas', {
-        choices: ['nothing', 'mismatch'] as const,
-        describe: 'what a cas says that failed without an error: nothing, or that the value was another one',
-        defaultDescription: 'nothing, as in Jepsen',
-      })
-      .option('plugin', pluginOption)
-      .option('timeout', {
-        type: 'string',
-        default: '10s',
-        describe: 'how long each bare history may be read and searched',
-      })
-      .option('json', {
-        type: 'boolean',
-        default: false,
-        describe: 'the verdict as JSON: of a history with every key that fails, of a run its verdict.json',
-      })
-      .option('verify', {
-        type: 'string',
-        describe: 'a PEM file with the public key that run folders must be signed with (`run --sign`)',
-      })
+      .options(OPTIONS)
       .example(
         '$0 check .drill/2026-01-01T00-00-00.000Z/split-brain/1',
         'the verdict again, from the history',
@@ -90,7 +90,6 @@ export const check: Command<Args> = {
       .example('$0 check jepsen.edn --model register', 'exit 0: holds, 1: does not, 3: unknown')
       .example('zstd -dc history.jsonl.zst | $0 check -', 'a history from standard input'),
   async handler(args, io) {
-    const { runFolders } = await import('./run-folders.js');
     const paths = (await Promise.all(args.paths.map((path) => runFolders(path, io.cwd)))).flat();
     if (paths.length === 1) return checkOne(paths[0]!, args, io);
     const codes: number[] = [];
@@ -98,7 +97,6 @@ export const check: Command<Args> = {
       try {
         codes.push(await checkOne(path, args, io));
       } catch (error) {
-        const { isDrillError } = await import('../errors.js');
         if (!isDrillError(error) || io.signal.aborted) throw error;
         io.stderr(`drill: ${error.message}\n`);
         codes.push(error.exitCode);
@@ -117,7 +115,6 @@ async function checkOne(path: string, args: Args, io: Io): Promise<number> {
   const { peeked, historyBytes } = await import('../histories/formats/input.js');
   const { file, isFolder, bytes } = await opened(path, io);
   if (isFolder && args.format !== 'auto' && args.format !== 'jsonl') {
-    const { UsageError } = await import('../errors.js');
     throw new UsageError({
       where: '--format',
       expected: 'auto or jsonl for a run folder, whose history is history.jsonl',
@@ -130,8 +127,8 @@ async function checkOne(path: string, args: Args, io: Io): Promise<number> {
   // A run is judged by its drill, unless it is asked for as a history like any other.
   const asked = [args.model, args.initial, args.failedCas].some((given) => given !== undefined);
   if (!asked && args.format === 'auto' && (isFolder || OURS.test(head.toString('utf8'))))
-    return checkRun({ name: path, file: path === STANDARD_INPUT ? undefined : file, chunks }, args, io);
-  if (args.verify !== undefined) throw await unsigned(`${name}, judged as a bare history`);
+    return checkRun(path, path === STANDARD_INPUT ? undefined : file, chunks, args, io);
+  if (args.verify !== undefined) throw unsigned(`${name}, judged as a bare history`);
   return checkForeign(name, chunks, args, io);
 }
 
@@ -140,12 +137,7 @@ async function opened(
   path: string,
   io: Io,
 ): Promise<{ file: string; isFolder: boolean; bytes: AsyncIterable<Uint8Array> }> {
-  const [{ stat }, { join, resolve }, { UsageError, messageOf }, { fileBytes }] = await Promise.all([
-    import('node:fs/promises'),
-    import('node:path'),
-    import('../errors.js'),
-    import('../histories/formats/input.js'),
-  ]);
+  const { fileBytes } = await import('../histories/formats/input.js');
   if (path === STANDARD_INPUT && io.stdin !== undefined)
     return { file: path, isFolder: false, bytes: io.stdin() };
   const whole = resolve(io.cwd, path);
@@ -162,31 +154,28 @@ async function opened(
   return { file, isFolder, bytes: fileBytes(file) };
 }
 
-interface RunHistory {
-  name: string;
-  /** Undefined for standard input. */
-  file: string | undefined;
-  chunks: AsyncIterable<Buffer>;
-}
-
-async function checkRun({ name, file, chunks }: RunHistory, args: Args, io: Io): Promise<number> {
-  const [catalog, { decodeStream }, { judge }, { verdictJson }, { verdictTable }, { dirname }, errors] =
-    await Promise.all([
-      catalogOf(args.plugin, io),
-      import('../history/codec.js'),
-      import('../checker/judge.js'),
-      import('../report/json.js'),
-      import('../report/table.js'),
-      import('node:path'),
-      import('../errors.js'),
-    ]);
+/** `file` is undefined for standard input. */
+async function checkRun(
+  name: string,
+  file: string | undefined,
+  chunks: AsyncIterable<Buffer>,
+  args: Args,
+  io: Io,
+): Promise<number> {
+  const [catalog, { decodeStream }, { judge }, { verdictJson }, { verdictTable }] = await Promise.all([
+    catalogOf(args.plugin, io),
+    import('../history/codec.js'),
+    import('../checker/judge.js'),
+    import('../report/json.js'),
+    import('../report/table.js'),
+  ]);
   const folder = file === undefined ? undefined : dirname(file);
   const flaw = args.verify === undefined ? undefined : await signatureFlawOf(folder, args.verify, io);
   const history = await decodeStream(chunks).catch((error: unknown) => {
-    throw new errors.UsageError({
+    throw new UsageError({
       where: file ?? name,
       expected: 'a history',
-      found: errors.messageOf(error),
+      found: messageOf(error),
       todo: 'give a run folder with its history.jsonl',
     });
   });
@@ -227,18 +216,14 @@ async function signatureFlawOf(
   file: string,
   io: Io,
 ): Promise<string | undefined> {
-  const [{ resolve }, { keyOf, signatureFlaw }] = await Promise.all([
-    import('node:path'),
-    import('../run/signature.js'),
-  ]);
+  const { keyOf, signatureFlaw } = await import('../run/signature.js');
   const key = keyOf(resolve(io.cwd, file), 'public', '--verify');
-  if (folder === undefined) throw await unsigned('standard input');
+  if (folder === undefined) throw unsigned('standard input');
   return signatureFlaw(folder, key);
 }
 
 /** The error for what there can be no signature of. */
-async function unsigned(found: string): Promise<Error> {
-  const { UsageError } = await import('../errors.js');
+function unsigned(found: string): UsageError {
   return new UsageError({
     where: '--verify',
     expected: 'a run folder, which `run --sign` signs',
@@ -253,14 +238,12 @@ async function checkForeign(
   args: Args,
   io: Io,
 ): Promise<number> {
-  const [{ checkBytes }, { historyJson }, { parseDuration }, { systemClock }, { UsageError }] =
-    await Promise.all([
-      import('../histories/check-history.js'),
-      import('../report/history-json.js'),
-      import('../drill/units.js'),
-      import('../clock.js'),
-      import('../errors.js'),
-    ]);
+  const [{ checkBytes }, { historyJson }, { parseDuration }, { systemClock }] = await Promise.all([
+    import('../histories/check-history.js'),
+    import('../report/history-json.js'),
+    import('../drill/units.js'),
+    import('../clock.js'),
+  ]);
   const timeoutMs = parseDuration(args.timeout);
   if (timeoutMs === undefined) {
     throw new UsageError({

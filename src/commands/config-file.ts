@@ -8,7 +8,9 @@
  */
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { boundedFile } from '../bounded-file.js';
 import type { PlacedProblem } from '../drill/problem.js';
+import { UsageError } from '../errors.js';
 
 const MOST_BYTES = 100_000;
 const NAMES = ['drill.config.yaml', 'drill.config.yml', 'drill.config.json'];
@@ -47,14 +49,11 @@ export async function configuredDefaults(
 ): Promise<Record<string, unknown>> {
   const path = nearest(cwd);
   if (path === undefined) return {};
-  const [{ readDocument }, { found, problemsError }, { Source }, { boundedFile }, { UsageError }] =
-    await Promise.all([
-      import('../drill/document.js'),
-      import('../drill/problem.js'),
-      import('../drill/source.js'),
-      import('../bounded-file.js'),
-      import('../errors.js'),
-    ]);
+  const [{ readDocument }, { found, problemsError }, { Source }] = await Promise.all([
+    import('../drill/document.js'),
+    import('../drill/problem.js'),
+    import('../drill/source.js'),
+  ]);
   const shown = relative(cwd, path).startsWith('..') ? path : relative(cwd, path);
   const file = boundedFile(path, MOST_BYTES);
   if ('found' in file) {

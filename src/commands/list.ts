@@ -1,4 +1,6 @@
 /** `drill list`: the drills of a folder, by default those that ship, and what each proves. */
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { linesOf } from '../errors.js';
 import type { Command, Io } from './command.js';
 import { isSelected, SELECTION_OPTIONS, type Selection } from './selection.js';
@@ -17,15 +19,12 @@ export const list: Command<Args> = {
       .options(SELECTION_OPTIONS)
       .option('json', { type: 'boolean', default: false, describe: 'print it as one JSON document' }),
   async handler({ folder, json, ...selection }, io) {
-    const [{ readFile }, { join, resolve }, { findDrills, SHIPPED }, { headOf }, { loadDrill }, { CATALOG }] =
-      await Promise.all([
-        import('node:fs/promises'),
-        import('node:path'),
-        import('../drill/find.js'),
-        import('../drill/head.js'),
-        import('../drill/load.js'),
-        import('../catalog.js'),
-      ]);
+    const [{ findDrills, SHIPPED }, { headOf }, { loadDrill }, { CATALOG }] = await Promise.all([
+      import('../drill/find.js'),
+      import('../drill/head.js'),
+      import('../drill/load.js'),
+      import('../catalog.js'),
+    ]);
     const rows: Row[] = [];
     for (const file of await findDrills([folder ?? join(SHIPPED, '**', '*.yaml')], io.cwd)) {
       try {
@@ -40,7 +39,13 @@ export const list: Command<Args> = {
         const bytes = await readFile(path);
         rows.push({ file, name, tags, proves: opening(bytes.toString()) || about });
       } catch (error) {
-        rows.push({ file, name: 'invalid', tags: [], proves: firstLine(error), wrong: true });
+        rows.push({
+          file,
+          name: 'invalid',
+          tags: [],
+          proves: linesOf(error).split('\n', 1)[0]!,
+          wrong: true,
+        });
       }
     }
     io.stdout(json ? `${JSON.stringify(rows, null, 2)}\n` : await table(rows, io));
@@ -67,10 +72,6 @@ export function opening(text: string): string {
     .map((line) => line.replace(/^#+\s*/, '').trim())
     .filter(Boolean)
     .join(' ');
-}
-
-function firstLine(error: unknown): string {
-  return linesOf(error).split('\n', 1)[0] ?? '';
 }
 
 /** Two columns and, below each drill's name, nothing but what it proves: file, then text wrapped to the width. */

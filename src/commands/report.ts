@@ -1,9 +1,13 @@
 /** `drill report`: runs told from their folders: timelines, their reports again, or a history in Jepsen's EDN. */
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { Verdict } from '../checker/verdict.js';
+import { messageOf, UsageError } from '../errors.js';
 import type { History } from '../history/history.js';
 import type { ReportedRun } from '../report/run.js';
 import type { Command } from './command.js';
 import { catalogOf, pluginOption } from './plugin-option.js';
+import { runFolders } from './run-folders.js';
 
 const FORMATS = ['text', 'json', 'markdown', 'junit', 'edn'] as const;
 type Format = (typeof FORMATS)[number];
@@ -34,10 +38,7 @@ const TELL: Readonly<Record<Format, (told: readonly Told[]) => Promise<Iterable<
     return [junitXml(all.map(reported))];
   },
   async edn(all) {
-    const [{ toEdn }, { UsageError }] = await Promise.all([
-      import('../report/to-edn.js'),
-      import('../errors.js'),
-    ]);
+    const { toEdn } = await import('../report/to-edn.js');
     const [one, ...others] = all;
     if (one && others.length === 0) return toEdn(one.history.events);
     throw new UsageError({
@@ -69,23 +70,18 @@ export const report: Command<{ folder: string; plugin?: string[]; format: Format
       .option('format', { choices: FORMATS, default: 'text' as const, describe: 'what to print' })
       .example('$0 report results/split-brain/1 --format edn', "the history for Jepsen's own tools"),
   async handler({ folder, plugin, format }, io) {
-    const [catalog, { readFile }, { join, resolve }, { decodeHistory }, { judge }, { runFolders }, errors] =
-      await Promise.all([
-        catalogOf(plugin, io),
-        import('node:fs/promises'),
-        import('node:path'),
-        import('../history/codec.js'),
-        import('../checker/judge.js'),
-        import('./run-folders.js'),
-        import('../errors.js'),
-      ]);
+    const [catalog, { decodeHistory }, { judge }] = await Promise.all([
+      catalogOf(plugin, io),
+      import('../history/codec.js'),
+      import('../checker/judge.js'),
+    ]);
     const told: Told[] = [];
     for (const one of await runFolders(folder, io.cwd)) {
       const bytes = await readFile(join(resolve(io.cwd, one), 'history.jsonl')).catch((error: unknown) => {
-        throw new errors.UsageError({
+        throw new UsageError({
           where: one,
           expected: 'a folder that `drill run` made, with a history.jsonl for each execution',
-          found: errors.messageOf(error),
+          found: messageOf(error),
           todo: 'give the folder that it printed, or <out>/<drill>/<execution>',
         });
       });

@@ -1,5 +1,6 @@
 /** From the folder that `drill run` prints to the folders of its executions. */
-import { readdir, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 /**
@@ -8,12 +9,10 @@ import { join, resolve } from 'node:path';
  */
 export async function runFolders(path: string, cwd: string): Promise<string[]> {
   for (const depth of [1, 2]) {
-    if (await isThere(resolve(cwd, path, 'history.jsonl'))) return [path];
+    if (existsSync(resolve(cwd, path, 'history.jsonl'))) return [path];
     const below = await foldersBelow(path, cwd, depth);
-    const held = await Promise.all(
-      below.map(async (folder) => ((await isThere(resolve(cwd, folder, 'history.jsonl'))) ? [folder] : [])),
-    );
-    if (held.flat().length > 0) return held.flat();
+    const held = below.filter((folder) => existsSync(resolve(cwd, folder, 'history.jsonl')));
+    if (held.length > 0) return held;
   }
   return [path];
 }
@@ -24,11 +23,4 @@ async function foldersBelow(path: string, cwd: string, depth: number): Promise<s
   const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   const sorted = names.sort((left, right) => left.localeCompare(right, 'en', { numeric: true }));
   return (await Promise.all(sorted.map((name) => foldersBelow(join(path, name), cwd, depth - 1)))).flat();
-}
-
-async function isThere(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,30 +1,14 @@
 /** `drill run`: runs drills, shows them while they run, and leaves verdicts and reports behind. */
+import type { InferredOptionTypes } from 'yargs';
 import { type Judgement, judgementOf } from '../checker/verdict.js';
 import type { ReportedRun } from '../report/run.js';
-import type { AskedRuntime } from '../runtime/choose-runtime.js';
 import type { Command, Io } from './command.js';
 import { configuredDefaults } from './config-file.js';
 import { EXIT_OF } from './exit-codes.js';
 import { pluginOption } from './plugin-option.js';
 import { runtimeOption, setUp } from './run-setup.js';
-import { SELECTION_OPTIONS, type Selection } from './selection.js';
-import { wholeNumber, wholeNumberIfGiven } from './whole-number.js';
-
-interface Args extends Selection {
-  files: string[];
-  runtime: AskedRuntime;
-  plugin?: string[];
-  out?: string;
-  seed?: number;
-  repeat: number;
-  parallel: number;
-  bail: boolean;
-  keep: boolean;
-  toxiproxy?: string;
-  sign?: string;
-  quiet: boolean;
-  json: boolean;
-}
+import { SELECTION_OPTIONS } from './selection.js';
+import { wholeNumberFrom, wholeNumberIfGiven } from './whole-number.js';
 
 const MOST_REPEATS = 100_000;
 const MOST_PARALLEL = 1000;
@@ -41,13 +25,13 @@ const OPTIONS = {
   repeat: {
     type: 'string',
     default: 1,
-    coerce: wholeNumber('repeat', 1, MOST_REPEATS),
+    coerce: wholeNumberFrom('repeat', 1, MOST_REPEATS),
     describe: 'how often each drill is run',
   },
   parallel: {
     type: 'string',
     default: 1,
-    coerce: wholeNumber('parallel', 1, MOST_PARALLEL),
+    coerce: wholeNumberFrom('parallel', 1, MOST_PARALLEL),
     describe: 'how many run at once',
   },
   ...SELECTION_OPTIONS,
@@ -78,6 +62,8 @@ const OPTIONS = {
       'print one JSON document with all verdicts on standard output; everything else goes to standard error',
   },
 } as const;
+
+type Args = InferredOptionTypes<typeof OPTIONS> & { files: string[] };
 
 export const run: Command<Args> = {
   command: 'run <files..>',
@@ -148,7 +134,7 @@ export const run: Command<Args> = {
       told.stdout(`${tallyOf(verdicts, asked)}${runs.length > 0 ? `; reports in ${out}` : ''}\n`);
       if (json) io.stdout(jsonOf(out, runs, asked));
       if (io.signal.aborted) return 130;
-      return worst(verdicts);
+      return EXIT_OF[judgementOf(runs.map(({ verdict }) => verdict))];
     } finally {
       live?.stop();
     }
@@ -157,7 +143,7 @@ export const run: Command<Args> = {
 
 /** What `--json` prints: the verdicts as in verdict.json, each with where it comes from. */
 function jsonOf(out: string, runs: readonly ReportedRun[], asked: number): string {
-  const verdict = judgementOf(runs.map(({ verdict: { verdict } }) => ({ verdict })));
+  const verdict = judgementOf(runs.map((one) => one.verdict));
   const listed = runs.map(({ file, folder, started, verdict: one }) => ({ file, folder, started, ...one }));
   return `${JSON.stringify({ verdict, out, not_begun: asked - runs.length, runs: listed }, null, 2)}\n`;
 }
@@ -172,9 +158,4 @@ function tallyOf(verdicts: readonly Judgement[], asked: number): string {
   if (given.length === 0) return 'nothing was run';
   const rest = asked - verdicts.length;
   return [...given, ...(rest > 0 ? [`${rest} not begun`] : [])].join(', ');
-}
-
-/** The exit code of several verdicts: one failure is a failure, else one inconclusive is inconclusive. */
-function worst(verdicts: readonly Judgement[]): number {
-  return EXIT_OF[judgementOf(verdicts.map((verdict) => ({ verdict })))];
 }

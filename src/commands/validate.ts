@@ -1,4 +1,5 @@
 /** `drill validate`: whether drill files are right, without running anything. */
+import { UsageError } from '../errors.js';
 import type { Command } from './command.js';
 import { catalogOf, pluginOption } from './plugin-option.js';
 
@@ -10,12 +11,11 @@ export const validate: Command<{ files: string[]; plugin?: string[] }> = {
       .positional('files', { type: 'string', array: true, demandOption: true, describe: 'drill files' })
       .option('plugin', pluginOption),
   async handler({ files, plugin }, io) {
-    const [{ findDrills }, { notesOf }, { loadOne }, catalog, { UsageError }] = await Promise.all([
+    const [{ findDrills }, { notesOf }, { loadOne }, catalog] = await Promise.all([
       import('../drill/find.js'),
       import('../drill/load.js'),
       import('../run/load-drills.js'),
       catalogOf(plugin, io),
-      import('../errors.js'),
     ]);
     let exitCode = 0;
     for (const file of await findDrills(files, io.cwd)) {

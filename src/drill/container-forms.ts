@@ -9,14 +9,14 @@
  * The program only ever sees the forms on the right.
  */
 import * as z from 'zod';
-import { phrase } from './units.js';
+import { fullForm, phrase, refuse } from './units.js';
 import { splitWords } from './words.js';
 
 const A_COMMAND =
   'a list of arguments, such as [redis-server, --port, "6379"], or a text that splits into them';
 
 /** Arguments, never for a shell. */
-export const words = z
+export const argumentList = z
   .array(z.string({ error: 'a text' }).max(4000), { error: A_COMMAND })
   .min(1)
   .max(200);
@@ -26,22 +26,15 @@ const commandText = z
   .max(4000)
   .check((context) => {
     const split = splitWords(context.value);
-    if (!('error' in split)) return;
-    context.issues.push({
-      code: 'custom',
-      input: context.value,
-      message: 'a command that splits into arguments',
-      params: { found: split.error, todo: 'write a list, such as [sh, -c, "..."] where a shell is meant' },
-    });
+    const todo = 'write a list, such as [sh, -c, "..."] where a shell is meant';
+    if ('error' in split)
+      refuse(context, 'a command that splits into arguments', { found: split.error, todo });
   });
 
-export const command = z.codec(z.union([commandText, words]), words, {
-  decode: (value) => {
-    if (typeof value !== 'string') return value;
-    const split = splitWords(value);
-    return 'words' in split ? split.words : [];
-  },
-  encode: (value) => value,
+export const command = fullForm(z.union([commandText, argumentList]), argumentList, (value) => {
+  if (typeof value !== 'string') return value;
+  const split = splitWords(value);
+  return 'words' in split ? split.words : [];
 });
 
 /** What a variable, a build argument or a kernel setting can be. */
@@ -51,17 +44,12 @@ const variable = phrase(/^[A-Za-z_][A-Za-z0-9_.-]{0,200}$/, 'the name of a varia
 const assignment = phrase(/^[A-Za-z_][A-Za-z0-9_.-]{0,200}=[\s\S]*$/, 'NAME=value');
 
 /** Variables by name, or `NAME=value` one by one. */
-export const variables = z.codec(
+export const variables = fullForm(
   z.union([z.record(variable, scalar), z.array(assignment).max(1000)]),
   z.record(z.string(), scalar),
-  {
-    decode: (value) =>
-      Array.isArray(value)
-        ? Object.fromEntries(
-            value.map((one) => [one.slice(0, one.indexOf('=')), one.slice(one.indexOf('=') + 1)]),
-          )
-        : value,
-    encode: (value) => value,
+  (value) => {
+    if (!Array.isArray(value)) return value;
+    return Object.fromEntries(value.map((one) => /^([^=]*)=([\s\S]*)$/.exec(one)!.slice(1)));
   },
 );
 
@@ -69,44 +57,38 @@ const portNumber = z.int().min(1).max(65_535);
 const A_PORT = 'a port, such as 6379';
 
 /** A port; Compose's files often have it as a text. */
-export const port = z.codec(
+export const port = fullForm(
   z.union([portNumber, phrase(/^[1-9]\d{0,4}$/, A_PORT)], { error: A_PORT }),
   portNumber,
-  { decode: (value) => Number(value), encode: (value) => value },
+  Number,
 );
 
 const A_FOLDER = 'a folder with a Dockerfile';
 const path = z.string({ error: A_FOLDER }).min(1).max(1000);
 
 const recipe = z.strictObject({
-  context: path.meta({ description: 'the folder that is built, relative to the file that names it' }),
-  dockerfile: path.optional().meta({ description: 'the recipe in that folder, Dockerfile where left out' }),
-  args: variables.optional().meta({ description: 'arguments of the recipe' }),
-  target: z.string().min(1).max(200).optional().meta({ description: 'the stage of the recipe to stop at' }),
+  context: path.describe('the folder that is built, relative to the file that names it'),
+  dockerfile: path.optional().describe('the recipe in that folder, Dockerfile where left out'),
+  args: variables.optional().describe('arguments of the recipe'),
+  target: z.string().min(1).max(200).optional().describe('the stage of the recipe to stop at'),
 });
 export type Recipe = z.output<typeof recipe>;
 
 /** A folder with a recipe; the folder alone, or with more about it. */
-export const build = z.codec(z.union([path, recipe]), recipe, {
-  decode: (value) => (typeof value === 'string' ? { context: value } : (value as never)),
-  encode: (value) => value as never,
-});
+export const build = fullForm(z.union([path, recipe]), recipe, (value) =>
+  typeof value === 'string' ? { context: value } : value,
+);
 
 const dependency = z.strictObject({
-  condition: z.enum(['service_started', 'service_healthy']).default('service_started').meta({
-    description: 'service_started: its process exists; service_healthy: its health check has passed',
-  }),
+  condition: z
+    .enum(['service_started', 'service_healthy'])
+    .default('service_started')
+    .describe('service_started: its process exists; service_healthy: its health check has passed'),
 });
 
 /** Who must be there before the node starts. */
-export const dependsOn = z.codec(
+export const dependsOn = fullForm(
   z.union([z.array(z.string()).max(30), z.record(z.string(), dependency)]),
   z.record(z.string(), dependency),
-  {
-    decode: (value) =>
-      (Array.isArray(value)
-        ? Object.fromEntries(value.map((name) => [name, { condition: 'service_started' as const }]))
-        : value) as never,
-    encode: (value) => value as never,
-  },
+  (value) => (Array.isArray(value) ? Object.fromEntries(value.map((name) => [name, {}])) : value),
 );

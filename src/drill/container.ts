@@ -13,8 +13,8 @@
  * Commands are argument lists, never shell strings.
  */
 import * as z from 'zod';
-import { build, command, dependsOn, port, scalar, variables, words } from './container-forms.js';
-import { interval, parseSize, phrase } from './units.js';
+import { argumentList, build, command, dependsOn, port, scalar, variables } from './container-forms.js';
+import { interval, parseSize, phrase, refuse } from './units.js';
 
 const capability = phrase(/^[A-Z][A-Z_]{1,30}$/, 'a Linux capability, such as NET_ADMIN');
 const volumeUse = phrase(
@@ -28,80 +28,66 @@ const tmpfs = phrase(
 );
 const size = phrase(/^\d{1,12}[bkmg]$/, 'a size with a unit: b, k, m or g, for example 256m');
 
-const healthTest = words.check((context) => {
+const healthTest = argumentList.check((context) => {
   const [first = ''] = context.value;
-  if (first !== 'CMD-SHELL' && first !== 'NONE') return;
-  context.issues.push({
-    code: 'custom',
-    input: context.value,
-    message: 'CMD and a command',
-    params: {
-      found: first,
-      todo: first === 'NONE' ? 'leave the health check out' : 'write [CMD, /bin/sh, -c, "..."]',
-    },
-  });
+  const todo = first === 'NONE' ? 'leave the health check out' : 'write [CMD, /bin/sh, -c, "..."]';
+  if (first === 'CMD-SHELL' || first === 'NONE') refuse(context, 'CMD and a command', { found: first, todo });
 });
 
 const healthcheck = z.strictObject({
-  test: healthTest.meta({ description: 'CMD and a command, whose exit code 0 means healthy' }),
-  interval: interval.prefault('1s').meta({ description: 'how often it is asked' }),
-  timeout: interval.prefault('5s').meta({ description: 'how long one answer may take' }),
-  retries: z
-    .int()
-    .min(1)
-    .max(1000)
-    .default(10)
-    .meta({ description: 'so many failures in a row make the node unhealthy' }),
-  start_period: interval
-    .optional()
-    .meta({ description: 'failures in this time after the start do not count' }),
+  test: healthTest.describe('CMD and a command, whose exit code 0 means healthy'),
+  interval: interval.prefault('1s').describe('how often it is asked'),
+  timeout: interval.prefault('5s').describe('how long one answer may take'),
+  retries: z.int().min(1).max(1000).default(10).describe('so many failures in a row make the node unhealthy'),
+  start_period: interval.optional().describe('failures in this time after the start do not count'),
 });
 
 /** The keys of a node that make it a container of the user's own. */
 export const containerKeys = {
   image: phrase(/^[a-z0-9][A-Za-z0-9._/:@-]{0,250}$/, 'an image, such as redis:7')
     .optional()
-    .meta({ description: 'the image of the node; without one, the drill brings its own' }),
-  build: build.optional().meta({ description: 'the recipe of its image, in place of `image`' }),
-  command: command.optional().meta({ description: "what runs, in place of the system's or the image's own" }),
-  entrypoint: command
-    .optional()
-    .meta({ description: "what the command is given to, in place of the image's" }),
-  environment: variables.optional().meta({ description: 'environment variables' }),
-  working_dir: path.optional().meta({ description: "the folder that it starts in, in place of the image's" }),
+    .describe('the image of the node; without one, the drill brings its own'),
+  build: build.optional().describe('the recipe of its image, in place of `image`'),
+  command: command.optional().describe("what runs, in place of the system's or the image's own"),
+  entrypoint: command.optional().describe("what the command is given to, in place of the image's"),
+  environment: variables.optional().describe('environment variables'),
+  working_dir: path.optional().describe("the folder that it starts in, in place of the image's"),
   init: z
     .boolean()
     .optional()
-    .meta({ description: "true: the engine's own init is its first process, and passes signals on" }),
+    .describe("true: the engine's own init is its first process, and passes signals on"),
   depends_on: dependsOn
     .optional()
-    .meta({ description: 'who must have started, or be healthy, before it starts the first time' }),
+    .describe('who must have started, or be healthy, before it starts the first time'),
   user: phrase(/^[A-Za-z0-9_.-]{1,60}(:[A-Za-z0-9_.-]{1,60})?$/, 'a user or user:group')
     .optional()
-    .meta({ description: 'whom it runs as' }),
-  volumes: z.array(volumeUse).max(20).optional().meta({
-    description:
-      'named volumes of the node, kept over its restarts and gone with the run; files and folders to be read',
-  }),
-  tmpfs: z
-    .array(tmpfs)
+    .describe('whom it runs as'),
+  volumes: z
+    .array(volumeUse)
     .max(20)
     .optional()
-    .meta({ description: 'folders in memory, with options: /data:size=64m' }),
-  expose: z.array(port).min(1).max(10).optional().meta({
-    description:
+    .describe(
+      'named volumes of the node, kept over its restarts and gone with the run; files and folders to be read',
+    ),
+  tmpfs: z.array(tmpfs).max(20).optional().describe('folders in memory, with options: /data:size=64m'),
+  expose: z
+    .array(port)
+    .min(1)
+    .max(10)
+    .optional()
+    .describe(
       'the ports that its peers and clients dial, the first is the one that counts; those that the image exposes where left out',
-  }),
+    ),
   healthcheck: healthcheck
     .optional()
-    .meta({ description: 'how it is known to be ready; the drill does not begin before' }),
-  cap_add: z.array(capability).max(40).optional().meta({ description: 'Linux capabilities to add' }),
+    .describe('how it is known to be ready; the drill does not begin before'),
+  cap_add: z.array(capability).max(40).optional().describe('Linux capabilities to add'),
   sysctls: z
     .record(phrase(/^[a-z0-9_.-]{3,100}$/, 'the name of a sysctl'), scalar)
     .optional()
-    .meta({ description: 'kernel settings of its own namespaces' }),
-  mem_limit: size.optional().meta({ description: 'the most memory, such as 256m' }),
-  cpus: z.number().min(0.01).max(512).optional().meta({ description: 'the most processors, such as 0.5' }),
+    .describe('kernel settings of its own namespaces'),
+  mem_limit: size.optional().describe('the most memory, such as 256m'),
+  cpus: z.number().min(0.01).max(512).optional().describe('the most processors, such as 0.5'),
 };
 
 const containerSpec = z.object(containerKeys);
@@ -114,12 +100,7 @@ export function hasOwnImage({ image, build }: Pick<ContainerSpec, 'image' | 'bui
 
 /** The folders in memory of a node, each with its options as the engine takes them. */
 export function tmpfsOf({ tmpfs = [] }: Pick<ContainerSpec, 'tmpfs'>): Map<string, string> {
-  return new Map(
-    tmpfs.map((use): [string, string] => {
-      const [folder = '', options = ''] = use.split(':');
-      return [folder, options];
-    }),
-  );
+  return new Map(tmpfs.map((use): [string, string] => [use.split(':')[0]!, use.split(':')[1] ?? '']));
 }
 
 /** The size in bytes that a folder of a node is limited to; undefined where it is not a tmpfs with a size. */

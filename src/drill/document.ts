@@ -28,27 +28,27 @@ export interface Content {
 }
 
 /** The content of the file, or what is wrong with its text. */
-export type Reading = { content: Content } | { problems: PlacedProblem[] };
-
-export interface ReadingOptions {
-  /** Whether maps may take in the keys of others, with `<<`; Compose files often do. */
-  merge?: boolean;
-}
+type Reading = { content: Content } | { problems: PlacedProblem[] };
 
 const MOST_VALUES = 20_000;
 const FORBIDDEN_KEYS: readonly string[] = ['__proto__', 'constructor', 'prototype'];
 
-export function readDocument(source: Source, options: ReadingOptions = {}): Reading {
+/** `merge`: whether maps may take in the keys of others, with `<<`; Compose files often do. */
+export function readDocument(source: Source, { merge = false } = {}): Reading {
   const parsed = parseSyntax(source);
   if ('problems' in parsed) return parsed;
   const { root } = parsed;
   if (!root) return { problems: [{ ...EMPTY, range: { start: 0, end: 0 } }] };
-  const values = new Values(options);
+  const values = new Values(merge);
   const value = values.read(root);
   if (values.problems.length > 0) return { problems: values.problems };
   return { content: { value, rangeOf: (path, on) => rangeOf(root, values.targets, path, on) } };
 }
 
+const MERGE_KEY = {
+  message: 'merge keys (<<) are not part of the drill language',
+  todo: 'write the keys out',
+};
 const EMPTY = {
   expected: 'a drill',
   found: 'nothing in the file',
@@ -72,7 +72,7 @@ class Values {
   #count = 0;
   #full = false;
 
-  constructor({ merge = false }: ReadingOptions) {
+  constructor(merge: boolean) {
     this.#merge = merge;
   }
 
@@ -83,19 +83,15 @@ class Values {
     const anchor = 'anchor' in node ? node.anchor : undefined;
     if (anchor !== undefined) this.#anchors.set(anchor, 'open');
     const before = this.#count;
-    const value = isMap(node) ? this.#map(node) : isSeq(node) ? this.#list(node.items) : this.#scalar(node);
-    if (anchor !== undefined) {
-      this.#anchors.set(anchor, { node, value, size: this.#count - before + 1 });
-    }
+    const value = this.#value(node);
+    if (anchor !== undefined) this.#anchors.set(anchor, { node, value, size: this.#count - before + 1 });
     return value;
   }
 
-  #scalar(node: Node): unknown {
+  #value(node: Node): unknown {
+    if (isMap(node)) return this.#map(node);
+    if (isSeq(node)) return node.items.map((item) => (item ? this.read(item as Node) : null));
     return isScalar(node) ? node.value : null;
-  }
-
-  #list(items: readonly unknown[]): unknown[] {
-    return items.map((item) => (item ? this.read(item as Node) : null));
   }
 
   #map(map: YAMLMap): Record<string, unknown> {
@@ -108,7 +104,7 @@ class Values {
       }
       const key = this.#key(map, pair.key, value);
       const held = pair.value ? this.read(pair.value) : null;
-      if (key !== undefined) value[key] = held;
+      if (key !== null) value[key] = held;
     }
     // What is written in the map itself comes first, then the maps that it takes in, in their order.
     for (const other of merged)
@@ -127,43 +123,27 @@ class Values {
     return [];
   }
 
-  #key(map: YAMLMap, node: Node | null, taken: object): string | undefined {
-    const refuse = (text: Omit<PlacedProblem, 'range'>) => {
-      this.#refuse(node ?? map, text);
-      return undefined;
-    };
+  #key(map: YAMLMap, node: Node | null, taken: object): string | null {
+    const refuse = (text: Omit<PlacedProblem, 'range'>) => this.#refuse(node ?? map, text);
     if (!node || !isScalar(node)) return refuse({ expected: 'a plain key', found: nodeKind(node) });
     if (node.tag !== undefined) return refuse(TAG);
     const key = keyText(node);
+    const other = { message: `a key cannot be ${quoted(key)}`, todo: 'choose another name' };
     if (key === '') return refuse({ expected: 'a plain key', found: 'an empty one' });
-    if (key === '<<')
-      return refuse({
-        message: 'merge keys (<<) are not part of the drill language',
-        todo: 'write the keys out',
-      });
-    if (FORBIDDEN_KEYS.includes(key))
-      return refuse({ message: `a key cannot be ${quoted(key)}`, todo: 'choose another name' });
-    if (Object.hasOwn(taken, key))
-      return refuse({
-        message: `the key ${quoted(key)} is there twice in one map`,
-        todo: 'keep one of them',
-      });
-    return key;
+    if (key === '<<') return refuse(MERGE_KEY);
+    if (FORBIDDEN_KEYS.includes(key)) return refuse(other);
+    if (!Object.hasOwn(taken, key)) return key;
+    return refuse({ message: `the key ${quoted(key)} is there twice in one map`, todo: 'keep one of them' });
   }
 
   #alias(node: Alias): unknown {
     const known = this.#anchors.get(node.source);
     if (known === undefined) {
-      this.#refuse(node, {
-        message: `no anchor &${node.source} stands before this alias`,
-        todo: 'define it first, or write the value out',
-      });
-      return null;
+      const message = `no anchor &${node.source} stands before this alias`;
+      return this.#refuse(node, { message, todo: 'define it first, or write the value out' });
     }
-    if (known === 'open') {
-      this.#refuse(node, { message: `the alias *${node.source} stands for something that holds it` });
-      return null;
-    }
+    if (known === 'open')
+      return this.#refuse(node, { message: `the alias *${node.source} stands for something that holds it` });
     if (!this.#take(node, known.size)) return null;
     this.targets.set(node, known.node);
     return known.value;
@@ -178,8 +158,9 @@ class Values {
     return false;
   }
 
-  #refuse(node: Node, text: Omit<PlacedProblem, 'range'>): void {
+  #refuse(node: Node, text: Omit<PlacedProblem, 'range'>): null {
     this.problems.push({ ...text, range: nodeRange(node) });
+    return null;
   }
 }
 

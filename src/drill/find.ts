@@ -1,4 +1,5 @@
 /** From files, folders, globs and names, as a command line has them, to the drill files that they stand for. */
+import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -39,21 +40,14 @@ async function expand(pattern: string, cwd: string): Promise<string[]> {
   if (info) return filled(await drillsIn(path), pattern, 'a folder with drill files (*.yaml, *.yml)');
   if (GLOB.test(pattern)) return filled(await matches(path), pattern, 'a glob that matches drill files');
   const shipped = NAME.test(pattern) ? join(SHIPPED, `${pattern}.yaml`) : '';
-  if (shipped !== '' && (await isThere(shipped))) return [shipped];
+  if (shipped !== '' && existsSync(shipped)) return [shipped];
   const name = basename(pattern).replace(DRILL_FILE, '');
-  const ships = NAME.test(name) && (await isThere(join(SHIPPED, `${name}.yaml`)));
+  const ships = NAME.test(name) && existsSync(join(SHIPPED, `${name}.yaml`));
   const todo = ships ? `\`${name}\` alone names the one that ships` : 'see `drill list`';
   throw new UsageError({ where: pattern, expected: A_DRILL, found: 'no such file', todo });
 }
 
 const A_DRILL = 'a drill file, a folder, a glob or the name of a drill that ships';
-
-async function isThere(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
-  );
-}
 
 function filled(files: string[], pattern: string, expected: string): string[] {
   if (files.length > 0) return files;

@@ -26,54 +26,54 @@ const field = phrase(/^[^\s.]+(\.[^\s.]+)*$/, 'a field of a JSON answer, such as
 const primaryWhen = z.union(
   [
     z.strictObject({
-      json: field.meta({ description: 'a field of the JSON answer...' }),
+      json: field.describe('a field of the JSON answer...'),
       equals: z
         .union([z.string(), z.number(), z.boolean()])
-        .meta({ description: '...and what it holds where the node is primary' }),
+        .describe('...and what it holds where the node is primary'),
     }),
-    z.strictObject({ status: status.meta({ description: 'the status with which a primary answers' }) }),
+    z.strictObject({ status: status.describe('the status with which a primary answers') }),
   ],
   { error: 'a map such as { json: role, equals: leader } or { status: 200 }' },
 );
 
 export const httpSystem = z.strictObject({
-  port: z.int().min(1).max(65_535).meta({ description: 'where the nodes that clients dial listen' }),
+  port: z.int().min(1).max(65_535).describe('where the nodes that clients dial listen'),
   headers: z
     .record(
       phrase(/^[A-Za-z0-9-]{1,100}$/, 'the name of a header'),
       phrase(/^[\t\x20-\x7e\x80-\xff]{0,2000}$/, 'what a header can hold, on one line'),
     )
     .optional()
-    .meta({ description: 'headers of every request' }),
-  live: request.optional().meta({ description: 'answers with 2xx where the process is alive' }),
-  ready: request.optional().meta({ description: 'answers with 2xx where the node can serve, or take over' }),
+    .describe('headers of every request'),
+  live: request.optional().describe('answers with 2xx where the process is alive'),
+  ready: request.optional().describe('answers with 2xx where the node can serve, or take over'),
   role: z
     .strictObject({
       request,
-      primary_when: primaryWhen.meta({ description: 'what of the answer says that the node is primary' }),
+      primary_when: primaryWhen.describe('what of the answer says that the node is primary'),
     })
     .optional()
-    .meta({ description: 'asks a node for its role; without it, the one with `role: primary` stays it' }),
+    .describe('asks a node for its role; without it, the one with `role: primary` stays it'),
   write: z
     .strictObject({
       request,
-      body: z.string().max(10_000).default('{value}').meta({ description: 'the body of a write' }),
+      body: z.string().max(10_000).default('{value}').describe('the body of a write'),
       fail_on: statuses
         .default([])
-        .meta({ description: 'statuses by which the write surely was not done; others leave it in doubt' }),
+        .describe('statuses by which the write surely was not done; others leave it in doubt'),
     })
     .optional()
-    .meta({ description: 'writes a value; 2xx acknowledges it' }),
+    .describe('writes a value; 2xx acknowledges it'),
   read: z
     .strictObject({
       request,
-      json: field.optional().meta({ description: 'the field of the JSON answer that holds the value' }),
-      absent_on: statuses.default([404]).meta({ description: 'statuses that say that nothing is there' }),
+      json: field.optional().describe('the field of the JSON answer that holds the value'),
+      absent_on: statuses.default([404]).describe('statuses that say that nothing is there'),
     })
-    .meta({ description: 'reads a value' }),
+    .describe('reads a value'),
   promote: request
     .optional()
-    .meta({ description: 'makes the node that it is sent to the primary, for a switchover or a failback' }),
+    .describe('makes the node that it is sent to the primary, for a switchover or a failback'),
 });
 export type HttpSystemSpec = z.output<typeof httpSystem>;
 

@@ -9,11 +9,13 @@ import { realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { boundedFile } from '../bounded-file.js';
 import { messageOf, UsageError } from '../errors.js';
+import { bufferOf } from '../histories/formats/input.js';
+import { textOf as decoded } from '../histories/formats/utf8.js';
 import { checkDrill } from './check.js';
 import { checkRecipes } from './check-recipes.js';
 import type { Place } from './compose/binds.js';
+import type { Importing, Locate } from './compose/context.js';
 import { composeOf, importCompose } from './compose/import.js';
-import type { Importing, Locate } from './compose/importing.js';
 import { readDocument } from './document.js';
 import { Phrases, problemsOf } from './issues.js';
 import type { Parts } from './parts.js';
@@ -156,25 +158,13 @@ function textOf(bytes: Uint8Array | string, file: string): string {
   const size = typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.byteLength;
   if (size > MOST_BYTES)
     throw new UsageError({ where: file, expected: 'a drill file of at most 1 MB', found: 'a larger one' });
-  if (typeof bytes === 'string') return bytes.replace(/^\ufeff/, '');
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw notUtf8(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), file);
-  }
-}
-
-/** Where the first byte that is no UTF-8 stands: where decoding and encoding again first differ. */
-function notUtf8(bytes: Buffer, file: string): UsageError {
-  const text = bytes.toString('utf8');
-  const again = Buffer.from(text);
-  const at = bytes.findIndex((byte, index) => byte !== again[index]);
-  const before = bytes.subarray(0, at).toString('utf8').split('\n');
-  const byte = `0x${(bytes[at] ?? 0).toString(16).padStart(2, '0')}`;
-  return new UsageError({
-    where: `${file}:${before.length}:${(before.at(-1) ?? '').length + 1}`,
+  const { text, wrong } = typeof bytes === 'string' ? { text: bytes } : decoded(bufferOf(bytes));
+  if (wrong === undefined) return text.replace(/^\ufeff/, '');
+  const before = text.split('\n');
+  throw new UsageError({
+    where: `${file}:${before.length}:${before.at(-1)!.length + 1}`,
     expected: 'UTF-8',
-    found: `the byte ${byte}`,
+    found: `the byte 0x${wrong.toString(16).padStart(2, '0')}`,
     todo: 'save the file as UTF-8',
   });
 }

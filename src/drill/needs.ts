@@ -45,15 +45,12 @@ export function missingNeeds(
     // Whether a program is there is the machine's business: `lackingNeeds`.
     ({ capability }) => !offered.includes(capability) && programOf(capability) === undefined,
   );
-  return missing.map(({ capability, path }) => ({
-    path,
-    expected: `a runtime that can do \`${capability}\``,
-    found: `${runtime}, which offers ${listed(offered, 'and') || 'nothing'}`,
-    todo:
-      capability === 'containers'
-        ? 'use --runtime docker, which needs a container engine on this machine'
-        : 'choose another with --runtime',
-  }));
+  const found = `${runtime}, which offers ${listed(offered, 'and') || 'nothing'}`;
+  const docker = 'use --runtime docker, which needs a container engine on this machine';
+  return missing.map(({ capability, path }) => {
+    const todo = capability === 'containers' ? docker : 'choose another with --runtime';
+    return { path, expected: `a runtime that can do \`${capability}\``, found, todo };
+  });
 }
 
 /** The same for a capability that the runtime offers, but not on this machine; `lack` says why. */
@@ -65,12 +62,9 @@ export function lackingNeeds(
   runtime: string,
 ): Problem[] {
   const lacking = needs(drill, parts).filter((need) => need.capability === capability);
-  return lacking.map(({ path }) => ({
-    path,
-    expected: `a machine on which ${runtime} can do \`${capability}\``,
-    found: lack,
-    todo: '`drill doctor` says what this machine can run',
-  }));
+  const expected = `a machine on which ${runtime} can do \`${capability}\``;
+  const todo = '`drill doctor` says what this machine can run';
+  return lacking.map(({ path }) => ({ path, expected, found: lack, todo }));
 }
 
 function needs(drill: Drill, parts: Parts): Need[] {

@@ -4,6 +4,7 @@
  * encoding a `Drill` gives the drill file as resolved.
  */
 import * as z from 'zod';
+import { derived } from '../history/derived.js';
 import { type Described, optional, type StepSchemas, stepSchema } from './steps.js';
 import { nodeName, topology } from './topology.js';
 import { duration, interval, percent, phrase, rate } from './units.js';
@@ -14,16 +15,12 @@ const clients = z.strictObject({
     .min(1)
     .max(1000)
     .default(1)
-    .meta({ description: 'how many clients, each with its own idea of who is primary' }),
+    .describe('how many clients, each with its own idea of who is primary'),
   rate: rate
     .prefault('100/s')
-    .meta({ description: 'operations of the whole group, at a fixed rate whatever the answers' }),
-  pinned: nodeName
-    .optional()
-    .meta({ description: 'stay with this node; otherwise the group follows the primary' }),
-  timeout: interval
-    .prefault('1s')
-    .meta({ description: 'an operation without an answer by then is in doubt' }),
+    .describe('operations of the whole group, at a fixed rate whatever the answers'),
+  pinned: nodeName.optional().describe('stay with this node; otherwise the group follows the primary'),
+  timeout: interval.prefault('1s').describe('an operation without an answer by then is in doubt'),
 });
 export type ClientGroup = z.output<typeof clients>;
 
@@ -31,14 +28,9 @@ function workloadSchema({ workloads }: Schemas, lenient: boolean) {
   const about = Object.values(workloads).map(({ name, about }) => `${name}: ${about}`);
   const names = lenient ? z.string() : z.enum(Object.keys(workloads));
   return z.strictObject({
-    type: names.default('register').meta({ description: about.join('; ') }),
-    keys: z
-      .int()
-      .min(1)
-      .max(100_000)
-      .default(20)
-      .meta({ description: 'how many keys there are, but for a set' }),
-    writes: percent.prefault('70%').meta({ description: 'the share of writes; the rest are reads' }),
+    type: names.default('register').describe(about.join('; ')),
+    keys: z.int().min(1).max(100_000).default(20).describe('how many keys there are, but for a set'),
+    writes: percent.prefault('70%').describe('the share of writes; the rest are reads'),
   });
 }
 
@@ -46,23 +38,22 @@ const failback = z.union([
   z.literal('none'),
   z.strictObject(
     {
-      to: nodeName.meta({ description: 'the node that is to be primary in the end' }),
-      trigger: z.enum(['manual', 'automatic']).default('manual').meta({
-        description:
+      to: nodeName.describe('the node that is to be primary in the end'),
+      trigger: z
+        .enum(['manual', 'automatic'])
+        .default('manual')
+        .describe(
           'manual: the drill asks for the switch; automatic: the supervisors switch back by themselves',
-      }),
-      after: z
-        .enum(['in-sync'])
-        .default('in-sync')
-        .meta({ description: 'the switch waits until that node is in sync' }),
+        ),
+      after: z.enum(['in-sync']).default('in-sync').describe('the switch waits until that node is in sync'),
     },
     { error: (issue) => (issue.code === 'invalid_type' ? 'a map such as { to: a }' : undefined) },
   ),
 ]);
 
 const recovery = z.strictObject({
-  success: percent.prefault('99%').meta({ description: 'the success rate that counts as recovered...' }),
-  hold: duration.prefault('500ms').meta({ description: '...when it holds for this long' }),
+  success: percent.prefault('99%').describe('the success rate that counts as recovered...'),
+  hold: duration.prefault('500ms').describe('...when it holds for this long'),
 });
 
 /** How many plug-ins a drill may name. */
@@ -77,17 +68,14 @@ export interface Schemas extends StepSchemas {
   readonly workloads: Readonly<Record<string, { readonly name: string; readonly about: string }>>;
 }
 
-/** A drill expects nothing of what it leaves out. */
-function expectationSchema({ expectations }: Schemas, lenient: boolean) {
-  return (lenient ? z.looseObject : z.strictObject)(optional(expectations));
-}
-
 function drillSchemaOf(parts: Schemas, lenient: boolean) {
+  // A drill expects nothing of what it leaves out.
+  const expectations = (lenient ? z.looseObject : z.strictObject)(optional(parts.expectations));
   return z.strictObject({
     name: phrase(
       /^[a-z0-9][a-z0-9._-]{0,80}$/,
       'a name of lower-case letters, digits, . _ and -, starting with a letter or digit',
-    ).meta({ description: 'the name of the drill, in reports and folders' }),
+    ).describe('the name of the drill, in reports and folders'),
     tags: z
       .array(
         phrase(
@@ -97,51 +85,32 @@ function drillSchemaOf(parts: Schemas, lenient: boolean) {
       )
       .max(20)
       .optional()
-      .meta({ description: 'names for several drills, which `drill run --tag` picks' }),
+      .describe('names for several drills, which `drill run --tag` picks'),
     plugins: z
       .array(phrase(/\S/, 'the path of a plug-in, from the folder of the drill file on'))
       .max(MOST_PLUGINS)
       .optional()
-      .meta({
-        description: 'modules with parts of your own: systems, faults, scenarios, workloads, expectations',
-      }),
-    about: z.string().max(2000).default('').meta({ description: 'what the drill proves' }),
-    topology: topology.meta({ description: 'the nodes, their roles, the supervisors and the protections' }),
-    clients: z
-      .record(nodeName, clients)
-      .prefault({ app: {} })
-      .meta({ description: 'the groups of clients, by name' }),
-    workload: workloadSchema(parts, lenient).prefault({}).meta({ description: 'what the clients do' }),
-    steps: z
-      .array(stepSchema(parts, lenient))
-      .default([])
-      .meta({ description: 'what happens, one after the other' }),
+      .describe('modules with parts of your own: systems, faults, scenarios, workloads, expectations'),
+    about: z.string().max(2000).default('').describe('what the drill proves'),
+    topology: topology.describe('the nodes, their roles, the supervisors and the protections'),
+    clients: z.record(nodeName, clients).prefault({ app: {} }).describe('the groups of clients, by name'),
+    workload: workloadSchema(parts, lenient).prefault({}).describe('what the clients do'),
+    steps: z.array(stepSchema(parts, lenient)).default([]).describe('what happens, one after the other'),
     failback: failback
       .prefault('none')
-      .meta({ description: 'whether the original primary is to be primary again in the end' }),
-    recovery: recovery.prefault({}).meta({ description: 'what counts as recovered' }),
-    expect: expectationSchema(parts, lenient).prefault({}).meta({ description: 'what must hold' }),
-    seed: z
-      .int()
-      .min(0)
-      .max(MOST_SEED)
-      .optional()
-      .meta({ description: 'what the random choices follow from' }),
+      .describe('whether the original primary is to be primary again in the end'),
+    recovery: recovery.prefault({}).describe('what counts as recovered'),
+    expect: expectations.prefault({}).describe('what must hold'),
+    seed: z.int().min(0).max(MOST_SEED).optional().describe('what the random choices follow from'),
   });
 }
 
 type DrillSchema = ReturnType<typeof drillSchemaOf>;
 
-const known = new WeakMap<Schemas, { strict: DrillSchema; lenient: DrillSchema }>();
-
-function schemasOf(parts: Schemas): { strict: DrillSchema; lenient: DrillSchema } {
-  let schemas = known.get(parts);
-  if (schemas === undefined) {
-    schemas = { strict: drillSchemaOf(parts, false), lenient: drillSchemaOf(parts, true) };
-    known.set(parts, schemas);
-  }
-  return schemas;
-}
+const schemasOf = derived((parts: Schemas) => ({
+  strict: drillSchemaOf(parts, false),
+  lenient: drillSchemaOf(parts, true),
+}));
 
 /** What a drill file may hold, with these parts. */
 export function drillSchema(parts: Schemas): DrillSchema {

@@ -34,15 +34,10 @@ function anchored(node: NodeDeclaration, folder: string): NodeDeclaration {
     ...node,
     ...(build ? { build: { ...build, context: resolve(folder, build.context) } } : {}),
     ...(volumes
-      ? { volumes: volumes.map((use) => (use.startsWith('.') ? resolveUse(use, folder) : use)) }
+      ? // `./a.conf:/etc/a.conf:ro`, where `a.conf` lies.
+        { volumes: volumes.map((use) => use.replace(/^\.[^:]*/, (source) => resolve(folder, source))) }
       : {}),
   };
-}
-
-/** `./a.conf:/etc/a.conf:ro`, where `a.conf` lies. */
-function resolveUse(use: string, folder: string): string {
-  const [source = '', ...rest] = use.split(':');
-  return [resolve(folder, source), ...rest].join(':');
 }
 
 /** The node with that port in the first place, before those that it has. */

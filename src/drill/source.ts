@@ -4,6 +4,7 @@
  *     14 |       timeout: 400
  *        |                ^^^
  */
+import { LineCounter } from 'yaml';
 
 /** A stretch of the text: offsets, the end not included. */
 export interface Range {
@@ -12,7 +13,7 @@ export interface Range {
 }
 
 /** A place as people count: both from 1. */
-export interface Position {
+interface Position {
   line: number;
   column: number;
 }
@@ -24,24 +25,19 @@ const LEFT = 60;
 const ELLIPSIS = '...';
 
 export class Source {
-  /** The offset at which each line begins. */
-  readonly #lines: number[] = [0];
+  readonly #lines = new LineCounter();
 
   constructor(
     readonly file: string,
     readonly text: string,
   ) {
-    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) this.#lines.push(at + 1);
+    for (let at = 0; at === 0 || text[at - 1] === '\n'; at = text.indexOf('\n', at) + 1 || -1)
+      this.#lines.addNewLine(at);
   }
 
   position(offset: number): Position {
-    let [low, high] = [0, this.#lines.length - 1];
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if ((this.#lines[middle] as number) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return { line: low + 1, column: offset - (this.#lines[low] as number) + 1 };
+    const { line, col } = this.#lines.linePos(offset);
+    return { line, column: col };
   }
 
   /** `file:line:column`. */
@@ -53,7 +49,7 @@ export class Source {
   /** The line of a place, with a caret under the place; nothing for an empty line. */
   excerpt(range: Range): string {
     const { line, column } = this.position(range.start);
-    const whole = this.#line(line);
+    const whole = this.text.split('\n', line)[line - 1]!.trimEnd();
     if (whole === '') return '';
     const from = whole.length > WIDTH ? Math.max(0, column - 1 - LEFT) : 0;
     const part = printable(whole.slice(from, from + WIDTH));
@@ -63,12 +59,6 @@ export class Source {
     const indent = ' '.repeat(before + (from > 0 ? ELLIPSIS.length : 0));
     const gutter = ' '.repeat(String(line).length);
     return `  ${line} | ${shown}\n  ${gutter} | ${indent}${'^'.repeat(length)}`;
-  }
-
-  #line(line: number): string {
-    const start = this.#lines[line - 1] as number;
-    const end = this.#lines[line];
-    return this.text.slice(start, end === undefined ? undefined : end - 1).trimEnd();
   }
 }
 

@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import { shortForm } from './short-form.js';
 import { A_TARGET, selector } from './step-keys.js';
-import { duration, interval, phrase } from './units.js';
+import { duration, interval, phrase, refuse } from './units.js';
 
 export const CONDITIONS = ['steady', 'detected', 'recovered', 'in-sync'] as const;
 export type Condition = (typeof CONDITIONS)[number];
@@ -17,18 +17,18 @@ const wait = shortForm(
   'for',
   z.strictObject({
     for: waitFor,
-    within: interval.optional().meta({
-      description: 'how long a condition may take (default 30s); past it the drill is inconclusive',
-    }),
+    within: interval
+      .optional()
+      .describe('how long a condition may take (default 30s); past it the drill is inconclusive'),
   }),
   `a duration with a unit (2s), one of ${CONDITIONS.join(', ')}`,
 );
 const resume = shortForm('target', z.strictObject({ target: selector }), A_TARGET);
 const restart = shortForm('target', z.strictObject({ target: selector }), A_TARGET);
 const switchover = z.strictObject({ to: selector });
-const heal = phrase(/\S/, '`all`, or the name of a fault').meta({
-  description: '`all`, or the name that a fault was given with `as`',
-});
+const heal = phrase(/\S/, '`all`, or the name of a fault').describe(
+  '`all`, or the name that a fault was given with `as`',
+);
 
 /** The verbs that have options of their own; `together` has steps. */
 const VERBS = { wait, restart, resume, switchover, heal };
@@ -46,16 +46,9 @@ const A_STEP_TOGETHER = 'kill, stop, pause, partition or another fault: what can
 
 function oneKey(context: { value: object; issues: z.core.$ZodRawIssue[] }): void {
   const keys = Object.keys(context.value);
-  if (keys.length === 1) return;
-  context.issues.push({
-    code: 'custom',
-    input: context.value,
-    message: A_STEP,
-    params: {
-      found: keys.length === 0 ? 'no key' : keys.map((key) => `\`${key}\``).join(' and '),
-      ...(keys.length > 1 && { todo: 'give each step a list item of its own' }),
-    },
-  });
+  const found = keys.map((key) => `\`${key}\``).join(' and ');
+  if (keys.length === 0) refuse(context, A_STEP, { found: 'no key' });
+  else if (keys.length > 1) refuse(context, A_STEP, { found, todo: 'give each step a list item of its own' });
 }
 
 /** The parts behind steps, as far as a schema needs them. */
@@ -86,7 +79,7 @@ export function stepSchema(
     .meta(one);
   return object(
     {
-      wait: wait.optional().meta({ description: 'wait for a duration or for a condition' }),
+      wait: wait.optional().describe('wait for a duration or for a condition'),
       ...optional(faults),
       restart: restart.optional(),
       resume: resume.optional(),

@@ -26,6 +26,27 @@ export function phrase(pattern: RegExp, expected: string) {
   return z.string({ error: expected }).regex(pattern, { error: expected });
 }
 
+/** What is wrong with a value, in a check of its schema. */
+export function refuse(
+  context: { value: unknown; issues: z.core.$ZodRawIssue[] },
+  expected: string,
+  params: { found: string; todo?: string },
+): void {
+  context.issues.push({ code: 'custom', input: context.value, message: expected, params });
+}
+
+/** A codec from the several forms that may be written to the one that the program sees, which may be written as it is. */
+export function fullForm<Input extends z.ZodType, Full extends z.ZodType>(
+  input: Input,
+  full: Full,
+  decode: (value: z.output<Input>) => unknown,
+) {
+  return z.codec(input, full, {
+    decode: (value) => decode(value) as z.input<Full>,
+    encode: (value) => value as never,
+  });
+}
+
 /** Milliseconds of a text such as `1.5s`, or undefined where it is none. */
 export function parseDuration(text: string): number | undefined {
   const match = DURATION.exec(text);
@@ -158,8 +179,14 @@ export function formatSkew(ms: number): string {
   return `${ms < 0 ? '-' : '+'}${formatDuration(Math.abs(ms))}`;
 }
 
-export const OPERATORS = ['<=', '<', '>=', '>', '=='] as const;
-export type Operator = (typeof OPERATORS)[number];
+const HOLDS = {
+  '<=': (figure: number, limit: number) => figure <= limit,
+  '<': (figure: number, limit: number) => figure < limit,
+  '>=': (figure: number, limit: number) => figure >= limit,
+  '>': (figure: number, limit: number) => figure > limit,
+  '==': (figure: number, limit: number) => figure === limit,
+};
+type Operator = keyof typeof HOLDS;
 
 /** A limit on a figure: `<= 2s`, `> 0`, `>= 99%`; a figure without an operator is an exact one. */
 export interface Bound {
@@ -176,18 +203,7 @@ export function isUpper({ operator }: Bound): boolean {
 
 /** Whether a measured figure keeps within a bound. */
 export function holds(bound: Bound, figure: number): boolean {
-  switch (bound.operator) {
-    case '<=':
-      return figure <= bound.value;
-    case '<':
-      return figure < bound.value;
-    case '>=':
-      return figure >= bound.value;
-    case '>':
-      return figure > bound.value;
-    case '==':
-      return figure === bound.value;
-  }
+  return HOLDS[bound.operator](figure, bound.value);
 }
 
 /** The text of a bound as a drill file has it. */
@@ -202,54 +218,44 @@ export function formatBound(bound: Bound): string {
 }
 
 const boundOut = z.object({
-  operator: z.enum(OPERATORS),
+  operator: z.enum(Object.keys(HOLDS) as Operator[]),
   value: z.number().max(LONGEST_PERIOD, { error: 'a limit of at most ten years' }),
   unit: z.enum(['ms', 'ratio', 'count']),
 });
 
-function boundText(figure: string): RegExp {
-  return new RegExp(`^(?:(<=|<|>=|>|==)\\s*)?(${figure})$`);
+function boundText(figure: string, error: string) {
+  return phrase(new RegExp(`^(?:(<=|<|>=|>|==)\\s*)?(${figure})$`), error);
 }
 
-const DURATION_BOUND = boundText('\\d+(?:\\.\\d+)?(?:us|ms|s|m|h)');
-const RATIO_BOUND = boundText('\\d+(?:\\.\\d+)?%');
-const COUNT_BOUND = boundText('\\d{1,9}');
-
-function bound(pattern: RegExp, unit: Bound['unit'], error: string, value: (text: string) => number) {
-  return z.codec(phrase(pattern, error), boundOut, {
-    decode: (text) => {
-      const match = pattern.exec(text);
-      return { operator: (match?.[1] ?? '==') as Operator, value: value(match?.[2] ?? ''), unit };
-    },
-    encode: formatBound,
-  });
+function parseBound(text: string, unit: Bound['unit'], value: (text: string) => number | undefined): Bound {
+  const [, operator = '==', figure = ''] = /^([<>=]*)?\s*(.*)$/.exec(text) ?? [];
+  return { operator: (operator || '==') as Operator, value: value(figure) ?? Number.NaN, unit };
 }
 
 /** A limit on a duration: `<= 2s`. */
-export const durationBound = bound(
-  DURATION_BOUND,
-  'ms',
-  'a limit with a unit, for example <= 2s',
-  (text) => parseDuration(text) ?? Number.NaN,
+export const durationBound = z.codec(
+  boundText('\\d+(?:\\.\\d+)?(?:us|ms|s|m|h)', 'a limit with a unit, for example <= 2s'),
+  boundOut,
+  { decode: (text) => parseBound(text, 'ms', parseDuration), encode: formatBound },
 );
 
+const parsePercent = (text: string) => round(Number.parseFloat(text) / 100);
+
 /** A limit on a share: `>= 99%`. */
-export const ratioBound = bound(RATIO_BOUND, 'ratio', 'a limit in percent, for example ">= 99%"', (text) =>
-  round(Number.parseFloat(text) / 100),
+export const ratioBound = z.codec(
+  boundText('\\d+(?:\\.\\d+)?%', 'a limit in percent, for example ">= 99%"'),
+  boundOut,
+  { decode: (text) => parseBound(text, 'ratio', parsePercent), encode: formatBound },
 );
 
 const A_COUNT = 'a count or a limit on it, for example 0 or ">= 1"';
 
 /** A limit on a count: `0`, `">= 1"`. */
 export const countBound = z.codec(
-  z.union([z.int().min(0).max(999_999_999), phrase(COUNT_BOUND, A_COUNT)], { error: A_COUNT }),
+  z.union([z.int().min(0).max(999_999_999), boundText('\\d{1,9}', A_COUNT)], { error: A_COUNT }),
   boundOut,
   {
-    decode: (value) => {
-      const match = COUNT_BOUND.exec(String(value));
-      const operator = (match?.[1] ?? '==') as Operator;
-      return { operator, value: Number(match?.[2]), unit: 'count' as const };
-    },
+    decode: (value) => parseBound(String(value), 'count', Number),
     encode: (value) => (value.operator === '==' ? value.value : formatBound(value)),
   },
 );

@@ -23,7 +23,7 @@ import { fileBytes, historyBytes } from './formats/input.js';
 import type { OperationTable } from './formats/operation-table.js';
 import { type Format, readHistory } from './formats/read-file.js';
 import { functionsUsed, MODELS, modelFor } from './models/index.js';
-import { type HistoryModel, type ModelLimits, modelResult, unknownKey } from './models/model.js';
+import { type HistoryModel, type ModelLimits, unknownResult } from './models/model.js';
 import { type StepModel, stepModel } from './models/step-model.js';
 import { checkReading, knossosNotes, noted } from './reading.js';
 
@@ -52,7 +52,8 @@ export function checkHistory(
   history: Iterable<HistoryEvent> | { readonly events: Iterable<HistoryEvent> } | OperationTable,
   options: CheckOptions = {},
 ): CheckResult {
-  const table = isTable(history) ? history : tableFromEvents('events' in history ? history.events : history);
+  const isTable = 'startTime' in history;
+  const table = isTable ? history : tableFromEvents('events' in history ? history.events : history);
   return checkReading(table, options, checkTable);
 }
 
@@ -85,14 +86,8 @@ export async function checkBytes(
   if (read === undefined) {
     const none = checkTable(tableFromEvents([]), { model: 'register' });
     const reason = 'the time was up before the history was read to its end';
-    return {
-      ...none,
-      model: '',
-      reason,
-      file: name,
-      format,
-      text: `${name} (${format}): unknown: ${reason}\n`,
-    };
+    const text = `${name} (${format}): unknown: ${reason}\n`;
+    return { ...none, model: '', reason, file: name, format, text };
   }
   // A key-value store's texts are sequences, even where nobody appends.
   const model = options.model ?? (format === 'kv' ? 'append' : undefined);
@@ -104,16 +99,12 @@ export async function checkBytes(
   return { ...told, file: name, format, text: `${name} (${format}): ${text}` };
 }
 
-function isTable(history: object): history is OperationTable {
-  return 'startTime' in history;
-}
-
 function checkTable(table: OperationTable, options: CheckOptions): CheckResult {
   const model = modelOf(table, options.model);
-  const none = table.count === 0;
-  const found = none
-    ? modelResult('nothing', [unknownKey('nothing', null, 'it holds no operations')])
-    : model.check(table, options as ModelLimits);
+  const found =
+    table.count === 0
+      ? unknownResult('nothing', 'it holds no operations')
+      : model.check(table, options as ModelLimits);
   const failing = found.findings.map((finding) => keyVerdict(table, finding));
   return {
     verdict: found.verdict,

@@ -1,21 +1,13 @@
 /** What a history is checked with, and what comes of it. */
-import type { Clock } from '../clock.js';
 import type { Value } from '../history/operation-type.js';
 import type { Counterexample, KeyVerdict } from './evidence/key-verdicts.js';
 import type { FailedCas } from './formats/failure.js';
+import type { Limits } from './linearizability/result.js';
 import type { StepModel } from './models/step-model.js';
 
-export interface CheckOptions {
+export interface CheckOptions extends Limits {
   /** The name of a model, or one of your own as a pure step function; what the history uses where left out. */
   model?: string | StepModel;
-  /** Milliseconds after which the verdict is `unknown`; needs `clock`. */
-  timeoutMs?: number;
-  /** Monotonic time: `systemClock`. Without one only the step budget ends a search. */
-  clock?: Clock;
-  /** Elementary steps of searches after which the verdict is `unknown`. */
-  steps?: number;
-  /** Bytes that a search may hold. */
-  memoryBytes?: number;
   /** What registers hold at first, null unless told otherwise; the sum of a bank's balances. */
   initial?: Value | bigint;
   /** What a compare-and-set that failed without an `error` says: nothing, unless told otherwise, or a mismatch. */

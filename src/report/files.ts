@@ -12,36 +12,26 @@ import { junitXml } from './junit.js';
 import type { ReportedRun } from './run.js';
 import { summaryMarkdown } from './summary.js';
 
-/** What a run folder holds beside the history and the logs; what is left out is not written. */
-export interface ExecutionFiles {
-  /** drill.yaml: the drill as resolved. */
-  drill?: string;
-  /** verdict.json */
-  verdict?: Verdict;
-  /** report.html */
-  html?: string;
-}
-
 /** What tells of the system under test is the user's own; what sums up is for whoever collects it. */
 const OWN = 0o600;
 
-/** Writes the files of one execution. Rejects with an EnvironmentError where that cannot be done. */
-export async function writeExecution(folder: string, files: ExecutionFiles): Promise<void> {
-  if (files.drill !== undefined) await writeWhole(join(folder, 'drill.yaml'), files.drill, OWN);
-  if (files.html !== undefined) await writeWhole(join(folder, 'report.html'), files.html);
+/**
+ * Writes drill.yaml (the drill as resolved) and verdict.json of one execution, where they are given. Rejects with an
+ * EnvironmentError where that cannot be done.
+ */
+export async function writeExecution(
+  folder: string,
+  { drill, verdict }: { drill?: string; verdict?: Verdict },
+): Promise<void> {
+  if (drill !== undefined) await writeWhole(join(folder, 'drill.yaml'), drill, OWN);
   // The verdict comes last: where it is, the rest is too.
-  if (files.verdict) await writeWhole(join(folder, 'verdict.json'), verdictJson(files.verdict), OWN);
+  if (verdict) await writeWhole(join(folder, 'verdict.json'), verdictJson(verdict), OWN);
 }
 
-/** Writes junit.xml, summary.md and, where it is given, report.html for the whole call. */
-export async function writeSummary(
-  outFolder: string,
-  runs: readonly ReportedRun[],
-  html?: string,
-): Promise<void> {
+/** Writes junit.xml and summary.md for the whole call. */
+export async function writeSummary(outFolder: string, runs: readonly ReportedRun[]): Promise<void> {
   await writeWhole(join(outFolder, 'junit.xml'), junitXml(runs));
   await writeWhole(join(outFolder, 'summary.md'), summaryMarkdown(runs));
-  if (html !== undefined) await writeWhole(join(outFolder, 'report.html'), html);
 }
 
 /**

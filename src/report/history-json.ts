@@ -6,20 +6,11 @@ import type { ForeignResult, KeyVerdict } from '../histories/check-history.js';
  * where the history holds. `operations` of a key are its counterexample, in the order of the invocations.
  */
 export function historyJson(result: ForeignResult): string {
-  const { file, format, model, verdict, algorithm, operations, keys, figures, failing, notes, text } = result;
-  const sizes = { operation_count: operations, key_count: keys };
-  const shown = {
-    file,
-    format,
-    model,
-    verdict,
-    algorithm,
-    ...sizes,
-    figures,
-    keys: failing.map(keyJson),
-    notes,
-  };
-  return `${JSON.stringify({ ...shown, message: text.trimEnd() })}\n`;
+  const { file, format, model, verdict, algorithm, operations, figures, notes, text } = result;
+  const head = { file, format, model, verdict, algorithm, operation_count: operations };
+  const keys = result.failing.map(keyJson);
+  const shown = { ...head, key_count: result.keys, figures, keys, notes, message: text.trimEnd() };
+  return `${JSON.stringify(shown)}\n`;
 }
 
 function keyJson({ key, verdict, algorithm, reason, counterexample }: KeyVerdict): object {

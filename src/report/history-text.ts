@@ -26,14 +26,17 @@ import { nameOfFault } from './words.js';
 
 /** The text of a run; ends with a line feed. Without a verdict, no findings. */
 export function historyText(history: History, verdict?: Verdict): string {
+  const impacts = (verdict?.timings.faults ?? []).map(
+    ({ fault, impact }) => `${oneLine(fault)}: ${impactText(impact)}`,
+  );
   const sections = [
     heading(history),
     section('Timeline', timeline(history.events)),
     section('Faults', faultWindows(history)),
     section('Primaries', primaries(history)),
     section('Clients', clients(history)),
-    verdict ? section('Impact', impacts(verdict)) : '',
-    verdict ? section('Findings', verdict.findings.map(findingText)) : '',
+    section('Impact', impacts),
+    section('Findings', (verdict?.findings ?? []).map(findingText)),
     verdict ? closing(verdict) : '',
   ];
   return `${sections.filter(Boolean).join('\n\n')}\n`;
@@ -87,11 +90,6 @@ function faultWindows(history: History): string[] {
     const to = instantOf(healed);
     return `${name}: in force from ${at(effective)} to ${at(to)} (${at(to - effective)})${rest}`;
   });
-}
-
-/** What clients noticed of each fault. */
-function impacts({ timings }: Verdict): string[] {
-  return timings.faults.map(({ fault, impact }) => `${oneLine(fault)}: ${impactText(impact)}`);
 }
 
 /** Who held itself to be primary from when to when, as the checkers have it. */

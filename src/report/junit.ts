@@ -130,16 +130,16 @@ function addCase(
 /** GitLab and dorny/test-reporter show the content alone, the others the message first: each says what was found. */
 function addFault(testCase: TestCase, run: ReportedRun, finding: Finding): void {
   const summary = line(`expected ${finding.expected}, found ${finding.actual}`);
-  const content = cdata(
-    [
-      `${oneLine(finding.expectation)}: ${summary}`,
-      shortened(finding.message, MOST_MESSAGE),
-      '',
-      `checker: ${finding.checker}`,
-      `evidence: ${evidenceText(finding)} of ${run.folder}/history.jsonl`,
-      `reproduce: ${reproduceCommand(run)}`,
-    ].join('\n'),
-  );
+  const lines = [
+    `${oneLine(finding.expectation)}: ${summary}`,
+    shortened(finding.message, MOST_MESSAGE),
+    '',
+    `checker: ${finding.checker}`,
+    `evidence: ${evidenceText(finding)} of ${run.folder}/history.jsonl`,
+    `reproduce: ${reproduceCommand(run)}`,
+  ];
+  // The library guards only the first end of a CDATA section; here each is taken apart.
+  const content = xmlText(lines.join('\n')).replaceAll(']]>', ']] >');
   if (finding.verdict === 'fail') testCase.failure(summary, line(finding.checker)).stacktrace(content);
   else testCase.error(summary, line(finding.checker), content);
 }
@@ -151,9 +151,4 @@ function wholeMilliseconds(ms: number): number {
 
 function line(text: string): string {
   return xmlText(oneLine(text));
-}
-
-/** The library guards only the first end of a CDATA section; here each is taken apart. */
-function cdata(text: string): string {
-  return xmlText(text).replaceAll(']]>', ']] >');
 }

@@ -26,7 +26,8 @@ const MOST_MESSAGE = 2000;
 /** The text of summary.md. */
 export function summaryMarkdown(runs: readonly ReportedRun[]): string {
   const groups = grouped(runs);
-  const parts = [heading(runs), overview(groups)];
+  const all = runs.length === 0 ? 'none was run' : tally(runs.map((run) => run.verdict.verdict));
+  const parts = [`## Failover drills: ${all}`, overview(groups)];
   let bytes = Buffer.byteLength(parts.join('\n\n'));
   let left = 0;
   for (const group of groups) {
@@ -62,11 +63,6 @@ function tally(verdicts: readonly Judgement[]): string {
   return counts.map(({ judgement, count }) => `${count} ${mark(judgement)}`).join(', ');
 }
 
-function heading(runs: readonly ReportedRun[]): string {
-  const verdicts = runs.map((run) => run.verdict.verdict);
-  return `## Failover drills: ${runs.length === 0 ? 'none was run' : tally(verdicts)}`;
-}
-
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
@@ -96,9 +92,9 @@ function section(group: Group): string {
   parts.push(group.length === 1 ? figures(first.verdict) : condensed(group));
   const unmet = group.flatMap((run) => {
     const { told, consequences } = unmetFindings(run.verdict);
-    return [...told, ...consequences].map((finding) => ({ run, finding, repeated: group.length > 1 }));
+    return [...told, ...consequences].map((finding) => unmetText(run, finding, group.length > 1));
   });
-  parts.push(...unmet.slice(0, MOST_FAULTS_SHOWN).map(unmetText));
+  parts.push(...unmet.slice(0, MOST_FAULTS_SHOWN));
   const rest = unmet.length - MOST_FAULTS_SHOWN;
   if (rest > 0) parts.push(`${rest} more unmet expectations are in the verdict.json of each execution.`);
   const telling = group.find((run) => run.verdict.verdict !== 'pass') ?? first;
@@ -161,15 +157,7 @@ function worstActual(findings: readonly Finding[]): string {
   return worst ? markdownText(worst.actual) : '';
 }
 
-function unmetText({
-  run,
-  finding,
-  repeated,
-}: {
-  run: ReportedRun;
-  finding: Finding;
-  repeated: boolean;
-}): string {
+function unmetText(run: ReportedRun, finding: Finding, repeated: boolean): string {
   const where = repeated ? ` (execution ${run.verdict.execution}, seed ${run.verdict.seed})` : '';
   const title = `**${mark(finding.verdict)}: ${markdownText(finding.expectation)}**${where}: expected ${markdownText(finding.expected)}, found ${markdownText(finding.actual)}`;
   const source = `Evidence: ${evidenceText(finding)} of ${markdownText(run.folder)}/history.jsonl`;

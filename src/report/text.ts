@@ -92,9 +92,8 @@ export function wrapped(text: string, columns: number): string[] {
 }
 
 /** The text filled up with spaces to so many columns. */
-export function padded(text: string, columns: number, side: 'start' | 'end' = 'end'): string {
-  const fill = ' '.repeat(Math.max(0, columns - columnsOf(text)));
-  return side === 'start' ? fill + text : text + fill;
+export function padded(text: string, columns: number): string {
+  return text + ' '.repeat(Math.max(0, columns - columnsOf(text)));
 }
 
 /** Without the characters that XML 1.0 has no way to write, and without escape sequences. */

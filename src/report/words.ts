@@ -8,7 +8,7 @@ import { milliseconds } from './figures.js';
 import { oneLine } from './text.js';
 
 /** What a fault is called, by its id: `fault-1 partition isolate a (drop)`. */
-export type FaultName = (fault: string) => string;
+type FaultName = (fault: string) => string;
 
 /** `fault-1 kill a`: the kind is left out where the text begins with it. */
 export function nameOfFault({
@@ -38,7 +38,7 @@ function told(event: Event, faultName: FaultName): string | undefined {
     case 'witness':
       if (event.before === 'heal') return lastLookWords(event, faultName);
       return event.witnessed
-        ? `${faultName(event.fault)} is in force${whollyAfter(event)}`
+        ? `${faultName(event.fault)} is in force${wholeAfter(event)}`
         : `${faultName(event.fault)} was not seen to take effect${lacking(event.evidence)}`;
     case 'heal':
       return `${faultName(event.fault)} is being healed${forTargets(event)}`;
@@ -77,7 +77,7 @@ function told(event: Event, faultName: FaultName): string | undefined {
 }
 
 /** How long its injection took, from the first part in force to the last. */
-function whollyAfter({ at, last }: EventOf<'witness'>): string {
+function wholeAfter({ at, last }: EventOf<'witness'>): string {
   return at === undefined || last === undefined ? '' : ` after ${milliseconds((last - at) / 1e6)}`;
 }
 
@@ -102,13 +102,9 @@ function inventoryWords(event: EventOf<'inventory'>): string {
   return [...left, ...kept, ...inventoryLines(event)].join('; ');
 }
 
-function inTerm(term: number | undefined): string {
-  return term === undefined ? '' : ` in term ${term}`;
-}
-
 function roleWords({ node, role, term }: EventOf<'role'>): string {
   if (role === 'unknown') return `${node} does not say its role`;
-  return `${node} is ${role}${inTerm(term)}`;
+  return `${node} is ${role}${term === undefined ? '' : ` in term ${term}`}`;
 }
 
 function supervisorWords({ node, event, target, term, detail }: EventOf<'supervisor'>): string {

@@ -39,16 +39,14 @@ export function splitHostPort(address: string): { host: string; port: string } {
 
 /** The port's number, which may have a sign, or be the name of a service. Throws an `AddressError`. */
 export function parsePort(port: string): number {
-  if (!/^[+-]?\d*$/.test(port)) return servicePort(port);
+  if (!/^[+-]?\d*$/.test(port)) {
+    const known = portOfService(port);
+    if (known === undefined) throw new AddressError(`lookup tcp/${port}: unknown port`);
+    return known;
+  }
   const number = Number(port.replace(/^[+-]$/, ''));
   if (number < 0 || number > 65535) throw new AddressError(`address ${port}: invalid port`);
   return Math.abs(number);
-}
-
-function servicePort(name: string): number {
-  const port = portOfService(name);
-  if (port === undefined) throw new AddressError(`lookup tcp/${name}: unknown port`);
-  return port;
 }
 
 /**

@@ -4,6 +4,7 @@
  *
  *     "/proxies/../version?x=1"  ->  path "/proxies/../version", query "?x=1"  ->  clean "/version"
  */
+import { posix } from 'node:path';
 
 /** The path with its escapes read, undefined where one is malformed; the query with its question mark. */
 export function splitUrl(url: string): { path: string | undefined; query: string } {
@@ -20,13 +21,7 @@ export function splitUrl(url: string): { path: string | undefined; query: string
 
 /** Without empty segments, `.` and `..`; a slash at the end stays. */
 export function cleanPath(path: string): string {
-  const segments: string[] = [];
-  for (const segment of path.split('/')) {
-    if (segment === '..') segments.pop();
-    else if (segment !== '' && segment !== '.') segments.push(segment);
-  }
-  const clean = `/${segments.join('/')}`;
-  return path.endsWith('/') && clean !== '/' ? `${clean}/` : clean;
+  return posix.normalize(`/${path}`);
 }
 
 /** Escaped where Go escapes: a few characters more than in JavaScript. */

@@ -6,7 +6,7 @@ import {
   readBody,
   readFlag,
   readObject,
-  readText,
+  readString,
   type Struct,
 } from './json/fields.js';
 
@@ -50,18 +50,10 @@ function blank(): ProxyInput {
 
 function readInto(input: ProxyInput, struct: Struct): Reader {
   return readObject(struct, {
-    name: readText((name) => {
-      input.name = name;
-    }),
-    listen: readText((listen) => {
-      input.listen = listen;
-    }),
-    upstream: readText((upstream) => {
-      input.upstream = upstream;
-    }),
-    enabled: readFlag((enabled) => {
-      input.enabled = enabled;
-    }),
+    name: readString(input, 'name'),
+    listen: readString(input, 'listen'),
+    upstream: readString(input, 'upstream'),
+    enabled: readFlag(input, 'enabled'),
     // Answers show this field, so clients send it back.
     Logger: readObject({ name: 'Logger', text: 'zerolog.Logger' }, {}),
   });

@@ -19,24 +19,44 @@ export interface Request {
 /** Throws an `ApiError`, or an error whose message is answered with the status 500. */
 export type Handler = (request: Request) => Reply | Promise<Reply>;
 
-interface Route {
-  path: RegExp;
-  methods: Record<string, Handler>;
-}
-
-const ROUTES: readonly Route[] = [
-  { path: /^\/version$/, methods: { GET: version } },
+const ROUTES: readonly { path: RegExp; methods: Record<string, Handler> }[] = [
+  {
+    path: /^\/version$/,
+    methods: { GET: () => json(200, `{"version": "${VERSION}"}\n`, 'application/json;charset=utf-8') },
+  },
   { path: /^\/reset$/, methods: { POST: reset } },
   { path: /^\/populate$/, methods: { POST: populate } },
-  { path: /^\/proxies$/, methods: { GET: listProxies, POST: createProxy } },
+  {
+    path: /^\/proxies$/,
+    methods: {
+      GET: ({ proxies }) => json(200, encodeMap(proxies.list().map((proxy) => [proxy.name, proxy.encode()]))),
+      POST: createProxy,
+    },
+  },
   {
     path: /^\/proxies\/([^/]+)$/,
-    methods: { GET: showProxy, POST: updateProxy, PATCH: updateProxy, DELETE: deleteProxy },
+    methods: {
+      GET: (request) => json(200, proxyOf(request).encode()),
+      POST: updateProxy,
+      PATCH: updateProxy,
+      DELETE: deleteProxy,
+    },
   },
-  { path: /^\/proxies\/([^/]+)\/toxics$/, methods: { GET: listToxics, POST: createToxic } },
+  {
+    path: /^\/proxies\/([^/]+)\/toxics$/,
+    methods: {
+      GET: (request) => json(200, encodeArray(proxyOf(request).toxics.list().map(encodeToxic))),
+      POST: (request) => json(200, encodeToxic(proxyOf(request).toxics.add(request.body))),
+    },
+  },
   {
     path: /^\/proxies\/([^/]+)\/toxics\/([^/]+)$/,
-    methods: { GET: showToxic, POST: updateToxic, PATCH: updateToxic, DELETE: deleteToxic },
+    methods: {
+      GET: (request) => json(200, encodeToxic(proxyOf(request).toxics.get(toxicName(request)))),
+      POST: updateToxic,
+      PATCH: updateToxic,
+      DELETE: deleteToxic,
+    },
   },
 ];
 
@@ -50,10 +70,6 @@ export function route(
     if (match) return { handler: methods[method], names: match.slice(1) };
   }
   return undefined;
-}
-
-function version(): Reply {
-  return json(200, `{"version": "${VERSION}"}\n`, 'application/json;charset=utf-8');
 }
 
 async function reset({ proxies }: Request): Promise<Reply> {
@@ -78,19 +94,11 @@ function populated(proxies: readonly TcpProxy[]): [string, string] {
   return ['proxies', proxies.length > 0 ? encodeArray(proxies.map((proxy) => proxy.encode())) : 'null'];
 }
 
-function listProxies({ proxies }: Request): Reply {
-  return json(200, encodeMap(proxies.list().map((proxy) => [proxy.name, proxy.encode()])));
-}
-
 async function createProxy({ proxies, body }: Request): Promise<Reply> {
   const input = readProxy(body);
   requireFields(input);
   const proxy = await proxies.add(input);
   return json(201, proxy.encode());
-}
-
-function showProxy(request: Request): Reply {
-  return json(200, proxyOf(request).encode());
 }
 
 async function updateProxy(request: Request): Promise<Reply> {
@@ -103,18 +111,6 @@ async function updateProxy(request: Request): Promise<Reply> {
 async function deleteProxy({ proxies, names: [name = ''] }: Request): Promise<Reply> {
   await proxies.remove(name);
   return empty(204);
-}
-
-function listToxics(request: Request): Reply {
-  return json(200, encodeArray(proxyOf(request).toxics.list().map(encodeToxic)));
-}
-
-function createToxic(request: Request): Reply {
-  return json(200, encodeToxic(proxyOf(request).toxics.add(request.body)));
-}
-
-function showToxic(request: Request): Reply {
-  return json(200, encodeToxic(proxyOf(request).toxics.get(toxicName(request))));
 }
 
 function updateToxic(request: Request): Reply {

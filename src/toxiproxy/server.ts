@@ -21,7 +21,7 @@ import { pageBehind } from './page-guard.js';
 import { cleanPath, encodePath, splitUrl } from './path.js';
 import { ProxyCollection } from './proxy-collection.js';
 import { empty, errorReply, plain, type Reply } from './reply.js';
-import { route } from './routes.js';
+import { type Handler, route } from './routes.js';
 
 export interface ToxiproxyOptions {
   /** Where the API listens, `host:port`. Port 0 picks a free one, a missing host is loopback. */
@@ -98,7 +98,7 @@ async function answer(
 }
 
 async function handle(
-  handler: NonNullable<ReturnType<typeof route>>['handler'] & object,
+  handler: Handler,
   names: string[],
   proxies: ProxyCollection,
   request: IncomingMessage,

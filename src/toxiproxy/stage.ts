@@ -6,7 +6,7 @@
 import type { Clock, Timer } from '../clock.js';
 import type { Random } from '../random.js';
 import type { InstalledToxic } from './installed-toxic.js';
-import { type Chunk, isInterruptible, isRemovable, type Stage, type Toxic } from './toxic.js';
+import type { Chunk, Stage, Toxic } from './toxic.js';
 import { noop } from './toxics/noop.js';
 
 /** Where a stage's output goes: the next stage or the destination socket. */
@@ -128,7 +128,7 @@ export class LinkStage implements Stage, Sink {
     if (this.closed) return;
     this.#timer?.cancel();
     this.#timer = undefined;
-    if (isInterruptible(this.#running)) this.#running.interrupt(this);
+    this.#running.interrupt?.(this);
   }
 
   /** Draws anew whether the toxic works on this connection. */
@@ -140,7 +140,7 @@ export class LinkStage implements Stage, Sink {
   /** Lets go of everything, for the toxic is no more. A stage that is closed after this has ended the link. */
   remove(): void {
     this.interrupt();
-    if (isRemovable(this.#toxic)) this.#toxic.removed(this);
+    this.#toxic.removed?.(this);
     if (this.closed) return;
     for (const chunk of this.#queue.splice(0)) this.next.push(chunk);
     if (this.#inputEnded) this.close();

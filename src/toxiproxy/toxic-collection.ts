@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import type { Random } from '../random.js';
 import { invalidStream, invalidToxicType, toxicAlreadyExists, toxicNotFound } from './api-error.js';
 import type { Direction, InstalledToxic } from './installed-toxic.js';
-import { type Reader, readBody, readFloat, readInteger, readObject, readText } from './json/fields.js';
+import { type Reader, readBody, readFloat, readInteger, readObject, readString } from './json/fields.js';
 import { Link, type LinkOptions } from './link.js';
 import type { ToxicType } from './toxic.js';
 import { toxicTypes } from './toxic-types.js';
@@ -98,18 +98,10 @@ function readToxic(body: Buffer): InstalledToxic {
       { name: 'ToxicWrapper', text: 'toxics.ToxicWrapper' },
       {
         attributes: readObject({ name: noop.struct, text: `toxics.${noop.struct}` }, {}),
-        name: readText((name) => {
-          input.name = name;
-        }),
-        type: readText((type) => {
-          input.type = type;
-        }),
-        stream: readText((stream) => {
-          input.stream = stream;
-        }),
-        toxicity: readFloat((toxicity) => {
-          input.toxicity = toxicity;
-        }),
+        name: readString(input, 'name'),
+        type: readString(input, 'type'),
+        stream: readString(input, 'stream'),
+        toxicity: readFloat(input, 'toxicity'),
       },
     ),
   );
@@ -135,13 +127,11 @@ function readAttributes(struct: string, { struct: name, attributes: types }: Tox
 }
 
 function readUpdate(definition: ToxicType, into: Given & { toxicity: number }): Reader {
-  const readToxicity = readFloat((toxicity) => {
-    into.toxicity = toxicity;
-  });
   const text =
     'struct { Attributes interface {} "json:\\"attributes\\""; Toxicity float32 "json:\\"toxicity\\"" }';
+  const fields = { attributes: () => undefined, toxicity: readFloat(into, 'toxicity') };
   return (value, place) => {
-    readObject({ name: '', text }, { attributes: () => undefined, toxicity: readToxicity })(value, place);
+    readObject({ name: '', text }, fields)(value, place);
     if (value.kind === 'object') readAttributes('', definition, into)(value, place);
   };
 }

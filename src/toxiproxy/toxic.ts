@@ -40,22 +40,18 @@ export interface Toxic<A = Attributes> {
    * do: bytes came, room came, the input ended, a time was reached, the toxic was started or changed.
    */
   pump(stage: Stage, attributes: Readonly<A>): void;
-}
-
-/** A toxic with something in hand: it must send it on before it is changed, removed, or moved from the end. */
-export interface InterruptibleToxic<A = Attributes> extends Toxic<A> {
-  /** Sends on what is in hand at once and forgets the times that it was waiting for. */
-  interrupt(stage: Stage): void;
-}
-
-/** A toxic whose removal does something to the connection. */
-export interface RemovableToxic<A = Attributes> extends Toxic<A> {
-  removed(stage: Stage): void;
+  /**
+   * Sends on what is in hand at once and forgets the times that it was waiting for, before the toxic is changed, removed,
+   * or moved from the end.
+   */
+  interrupt?(stage: Stage): void;
+  /** What the removal does to the connection. */
+  removed?(stage: Stage): void;
 }
 
 /** Every attribute of every toxic is a whole number; the type is the one that Toxiproxy's errors name. */
 export type Attributes = Record<string, number>;
-export type AttributeType = 'int' | 'int64';
+type AttributeType = 'int' | 'int64';
 
 /** One entry of the map of toxics. */
 export interface ToxicType<A = Attributes> {
@@ -71,10 +67,7 @@ export interface ToxicType<A = Attributes> {
   readonly abortive?: boolean;
 }
 
-export function isInterruptible(toxic: Toxic): toxic is InterruptibleToxic {
-  return 'interrupt' in toxic;
-}
-
-export function isRemovable(toxic: Toxic): toxic is RemovableToxic {
-  return 'removed' in toxic;
+/** Passes on what has come, as far as there is room. */
+export function passOn(stage: Stage): void {
+  for (let chunk = stage.room && stage.take(); chunk; chunk = stage.room && stage.take()) stage.send(chunk);
 }

@@ -1,6 +1,7 @@
-/** What a service of a Compose file is read with. */
+/** What a Compose file and its services are read with, and what comes of it. */
 import type { Path, Problem } from '../problem.js';
-import type { Surroundings } from './binds.js';
+import type { Range, Source } from '../source.js';
+import type { Place, Surroundings } from './binds.js';
 import type { Lookup } from './interpolate.js';
 
 export type Values = Readonly<Record<string, unknown>>;
@@ -21,4 +22,29 @@ export interface ServiceContext {
   written(path: Path): string;
   refuse(path: Path, problem: Omit<Problem, 'path'>): void;
   note(path: Path, text: string): void;
+}
+
+/** What an import may know of the outside. */
+export interface Importing {
+  /** The drill file's folder, absolute. */
+  folder: string;
+  /** For the variables in the Compose file. */
+  environment: Readonly<Record<string, string | undefined>>;
+  /** The text of a file; undefined where there is none that can be read. */
+  read(file: string): string | undefined;
+  /** What is at a path, with all links followed; undefined where there is nothing. */
+  look(path: string): Place | undefined;
+}
+
+/** Where what a path leads to is written. */
+export type Locate = (path: Path, on?: 'key') => { source: Source; range: Range };
+
+export interface Imported {
+  /** The drill file's value, with nodes in place of the Compose file. */
+  value: unknown;
+  locate: Locate;
+  /** What was not taken, each with its place. */
+  notes: string[];
+  /** The values that came from the environment, or from `.env`. */
+  filledIn: string[];
 }

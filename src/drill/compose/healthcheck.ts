@@ -8,10 +8,11 @@
  * not count: both times are the same as there.
  */
 import { found, type Path } from '../problem.js';
+import { formatDuration } from '../units.js';
 import type { ServiceContext, Values } from './context.js';
 import { HEALTHCHECK } from './keys.js';
 import { mapAt } from './map.js';
-import { durationOf, durationText } from './quantities.js';
+import { durationOf } from './quantities.js';
 
 /** What Compose takes where the file does not say. */
 const USUAL = { interval: 30_000, timeout: 30_000, retries: 3 };
@@ -51,21 +52,18 @@ function timesOf(check: Values, path: Path, { refuse }: ServiceContext): Values 
     if (held !== undefined && parsed === undefined) refuse([...path, key], { expected, found: found(held) });
     return parsed || undefined;
   };
+  const count = (text: unknown) => (/^\d{1,9}$/.test(String(text)) ? Number(text) : undefined);
   const duration = (key: string) => given(key, durationOf, 'a duration, such as 10s or 1m30s');
   const asked = duration('interval');
   const interval = asked ?? USUAL.interval;
   const every = Math.min(interval, duration('start_interval') ?? asked ?? OUR_INTERVAL);
-  const allowed = given('retries', countOf, 'a number of failures, such as 3') ?? USUAL.retries;
+  const allowed = given('retries', count, 'a number of failures, such as 3') ?? USUAL.retries;
   const retries = Math.min(allowed, MOST_RETRIES);
   const grace = (duration('start_period') ?? 0) + allowed * interval - retries * every;
   return {
-    interval: durationText(every),
-    timeout: durationText(duration('timeout') ?? USUAL.timeout),
-    ...(grace > 0 ? { start_period: durationText(grace) } : {}),
+    interval: formatDuration(every),
+    timeout: formatDuration(duration('timeout') ?? USUAL.timeout),
+    ...(grace > 0 ? { start_period: formatDuration(grace) } : {}),
     retries,
   };
-}
-
-function countOf(text: unknown): number | undefined {
-  return /^\d{1,9}$/.test(String(text)) ? Number(text) : undefined;
 }

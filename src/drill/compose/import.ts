@@ -18,13 +18,12 @@ import {
 } from '../problem.js';
 import { type Range, Source } from '../source.js';
 import { advice, listed } from '../suggest.js';
-import type { Imported, Importing } from './importing.js';
+import type { Imported, Importing } from './context.js';
 import { interpolate, type Lookup } from './interpolate.js';
 import { FILE, FILE_TODO, VOLUME } from './keys.js';
 import { mapAt } from './map.js';
-import { asWritten, comesFrom } from './places.js';
 import { nodeOf, originOf } from './service.js';
-import { givenVariables, parseVariables } from './variables.js';
+import { asWritten, comesFrom, givenVariables, parseVariables } from './variables.js';
 import { volumeName } from './volumes.js';
 
 type Values = Record<string, unknown>;

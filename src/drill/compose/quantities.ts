@@ -1,5 +1,4 @@
 /** Compose's durations and sizes in the drill language's own form. */
-import { formatDuration } from '../units.js';
 
 const PART = /(\d+(?:\.\d+)?)(h|ms|us|m|s)/g;
 const MILLISECONDS: Readonly<Record<string, number>> = { us: 1e-3, ms: 1, s: 1e3, m: 60e3, h: 3600e3 };
@@ -12,10 +11,6 @@ export function durationOf(text: unknown): number | undefined {
     (sum, [, count, unit]) => sum + Number(count) * (MILLISECONDS[unit ?? ''] ?? 0),
     0,
   );
-}
-
-export function durationText(ms: number): string {
-  return formatDuration(ms);
 }
 
 /** `512MB`, `1.5g` or a number of bytes, as `512m`; undefined where it is no size. */

@@ -1,4 +1,5 @@
 /** The environment of a service: its own variables, those of its `env_file`, and Compose's `.env`. */
+import type { Path } from '../problem.js';
 import { interpolate, type Lookup } from './interpolate.js';
 
 /** By name; undefined where the variable is to be taken from the environment and is not set there. */
@@ -73,4 +74,20 @@ export function givenVariables(value: unknown): Variables | undefined {
   if (!Array.isArray(value)) return typeof value === 'object' && value !== null ? { ...value } : undefined;
   const areWhole = value.every((one) => typeof one === 'string' && one.includes('='));
   return areWhole ? variablesOf(value, () => undefined) : undefined;
+}
+
+/** Whether a variable of a node (or what stands in place of all) comes from what the drill file gives of it. */
+export function comesFrom(given: unknown, variable: string | undefined): boolean {
+  const variables = givenVariables(given);
+  return !variables || (variable !== undefined && Object.hasOwn(variables, variable));
+}
+
+/** Where the path through a map leads that was written as a list of `NAME=value`: to the last entry of that name. */
+export function asWritten(value: unknown, path: Path): Path {
+  const [part, ...rest] = path;
+  if (part === undefined) return [];
+  if (!Array.isArray(value) || typeof part !== 'string')
+    return [part, ...asWritten((value as Record<PropertyKey, unknown> | undefined)?.[part], rest)];
+  const index = value.findLastIndex((one) => String(one).split('=')[0] === part);
+  return index < 0 ? path : [index];
 }

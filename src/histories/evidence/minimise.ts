@@ -7,10 +7,10 @@
  * single operations, until no single one can be taken away (Zeller and Hildebrandt, "Simplifying and isolating
  * failure-inducing input", 2002).
  */
-import { CAS, FAIL, INFO, NONE, OK, type OperationTable, READ } from '../formats/operation-table.js';
+import { CAS, FAIL, INFO, NEVER, NONE, OK, type OperationTable, READ } from '../formats/operation-table.js';
 import { subTable } from './sub-table.js';
 
-export interface Minimised {
+interface Minimised {
   /** Rows without one of which there is no contradiction. */
   essential: number[];
   /** Rows that changed something and demand nothing, but that values may come from. */
@@ -74,6 +74,40 @@ function reduce(
     }
   }
   return true;
+}
+
+/** Some rows, and those of them that are taken as in doubt. */
+export interface Suspects {
+  rows: number[];
+  weakened: Set<number>;
+}
+
+/** Of a key's rows, those up to the completion that nothing explains; what ends later is in doubt by then. */
+export function prefixOf(table: OperationTable, all: Iterable<number>, unexplained: number): Suspects {
+  const limit = table.end[unexplained]!;
+  const rows: number[] = [];
+  const weakened = new Set<number>();
+  for (const row of all) {
+    if (table.start[row]! >= limit) break;
+    if (saysNothing(table, row)) continue;
+    if (table.end[row]! > limit) {
+      if (isObserver(table, row)) continue;
+      weakened.add(row);
+    }
+    rows.push(row);
+  }
+  return { rows, weakened };
+}
+
+/** The same table with some rows in doubt. */
+export function weaken(table: OperationTable, weakened: ReadonlySet<number>): OperationTable {
+  if (weakened.size === 0) return table;
+  const [type, end] = [table.type.slice(), table.end.slice()];
+  for (const row of weakened) {
+    type[row] = INFO;
+    end[row] = NEVER;
+  }
+  return { ...table, type, end };
 }
 
 /** Operations that look and change nothing. */

@@ -1,5 +1,6 @@
 /** A small table of some rows of a big one: places, keys and values renumbered, so that judging it again is cheap. */
 import { INFO, NEVER, NONE, type OperationTable, selectRows } from '../formats/operation-table.js';
+import { held } from '../held.js';
 
 /**
  * The table of `rows` (in order); those in `weakened` are made operations in doubt, which constrains less. Row i
@@ -27,22 +28,14 @@ export function subTable(
   const values: OperationTable['values'][number][] = [];
   const numberOf = new Map<number, number>();
   const nilOf: number[] = [];
-  const value = (index: number): number => {
-    if (index === NONE) return NONE;
-    let known = numberOf.get(index);
-    if (known === undefined) {
-      known = values.push(table.values[index]!) - 1;
-      numberOf.set(index, known);
-    }
-    return known;
-  };
+  const value = (index: number): number =>
+    index === NONE ? NONE : held(numberOf, index, () => values.push(table.values[index]!) - 1);
   for (let row = 0; row < small.count; row++) {
     const key = small.key[row]!;
-    if (!keyOf.has(key)) {
-      keyOf.set(key, keys.push(table.keys[key]!) - 1);
+    small.key[row] = held(keyOf, key, () => {
       nilOf.push(value(table.nilOf[key]!));
-    }
-    small.key[row] = keyOf.get(key)!;
+      return keys.push(table.keys[key]!) - 1;
+    });
     small.value[row] = value(small.value[row]!);
     small.to[row] = value(small.to[row]!);
     small.start[row] = rank.get(small.start[row]!)!;

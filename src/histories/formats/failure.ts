@@ -12,8 +12,7 @@
 import { CAS, FAIL, NONE, type OperationTable } from './operation-table.js';
 
 /** What a compare-and-set that failed without a reason says: nothing, or that the value was another one. */
-export const FAILED_CAS = ['nothing', 'mismatch'] as const;
-export type FailedCas = (typeof FAILED_CAS)[number];
+export type FailedCas = 'nothing' | 'mismatch';
 
 /** How many compare-and-sets of a table failed without a reason. */
 export function untoldFailures(table: OperationTable): number {

@@ -10,19 +10,11 @@
  * Tuples of jepsen.independent are taken apart (independent.ts). The order of the lines is the order of time; there are no times.
  */
 import { UsageError } from '../../errors.js';
-import { keyText, rawValue } from './edn.js';
-import { type Edn, EdnError, Keyword, plain, readEdn } from './edn-text.js';
+import { ednKey, ednValue } from './edn.js';
+import { type Edn, EdnError, Keyword, plainValue, readEdn } from './edn-text.js';
 import { IndependentTuples } from './independent.js';
 import type { OperationTable } from './operation-table.js';
-import {
-  type HistoryReader,
-  isNemesis,
-  LineSplitter,
-  located,
-  plainFunction,
-  quoted,
-  takeEvent,
-} from './reader.js';
+import { excerpt, isNemesis, LineReader, located, plainFunction, takeEvent } from './reader.js';
 import { TableBuilder } from './table-builder.js';
 import { notUtf8, textOf } from './utf8.js';
 
@@ -38,29 +30,22 @@ export function isBareEvent(line: string): boolean {
   return BARE.test(line);
 }
 
-export class JepsenLogReader implements HistoryReader {
+export class JepsenLogReader extends LineReader {
   readonly #builder = new TableBuilder({ unit: 'line' });
   readonly #tuples = new IndependentTuples();
   readonly #file: string;
-  readonly #splitter = new LineSplitter((buffer, from, to, line) =>
-    this.#read(buffer.subarray(from, to), line),
-  );
 
   constructor(file: string) {
+    super();
     this.#file = file;
   }
 
-  feed(chunk: Buffer): void {
-    this.#splitter.feed(chunk);
-  }
-
-  end(): OperationTable {
-    this.#splitter.end();
+  protected override build(): OperationTable {
     return this.#builder.build();
   }
 
-  #read(bytes: Buffer, line: number): void {
-    const { text, wrong } = textOf(bytes);
+  protected override take(buffer: Buffer, from: number, to: number, line: number): void {
+    const { text, wrong } = textOf(buffer.subarray(from, to));
     const event = eventAt(text);
     if (event < 0) return;
     if (wrong !== undefined) throw notUtf8(`${this.#file}:${line}:${text.length + 1}`, wrong);
@@ -74,7 +59,7 @@ export class JepsenLogReader implements HistoryReader {
       throw new UsageError({
         where: `${where}:${event + 1}`,
         expected: '<process> :<invoke|ok|fail|info> :<f> <value>',
-        found: quoted(text.slice(event).trimEnd()),
+        found: excerpt(text.slice(event).trimEnd()),
       });
     }
     const name = process!.replace(/^:/, '');
@@ -97,8 +82,8 @@ export class JepsenLogReader implements HistoryReader {
       process: /^\d+$/.test(name) && Number.isSafeInteger(number) ? number : name,
       type,
       f,
-      key: keyText(key),
-      value: word ? undefined : rawValue(value),
+      key: ednKey(key),
+      value: word ? undefined : ednValue(value),
       reason: told.reason ?? (word ? value.name : undefined),
     });
   }
@@ -132,7 +117,7 @@ function toldBy(text: string): Told {
 /** An error as data; as it stands where it is a text for people. */
 function reasonOf(text: string): unknown {
   try {
-    return plain(readEdn(text).form);
+    return plainValue(readEdn(text).form);
   } catch {
     return text;
   }

@@ -14,7 +14,7 @@ import { DEEPEST, LONG_NUMBERS, rawValue, refuse, TOO_DEEP, traitsOf } from './h
 import { jsonFault } from './json-fault.js';
 import { JsonLine } from './json-line.js';
 import type { OperationTable } from './operation-table.js';
-import { isNemesis, located, OUTCOMES, placeIn, quoted, takeEvent } from './reader.js';
+import { excerpt, isNemesis, located, OUTCOMES, placeIn, takeEvent } from './reader.js';
 import { TableBuilder } from './table-builder.js';
 import { notUtf8, textOf } from './utf8.js';
 import { parseExactly } from './whole-numbers.js';
@@ -101,7 +101,7 @@ export class JsonEvents {
     throw new UsageError({
       where: where(0),
       expected: `a JSON object ${KEYS}`,
-      found: `${Array.isArray(event) ? 'a list' : typeof event}: ${quoted(text)}`,
+      found: `${Array.isArray(event) ? 'a list' : typeof event}: ${excerpt(text)}`,
     });
   }
 
@@ -165,17 +165,13 @@ function isProcess(process: unknown): process is number | string {
 /** Where the first bracket stands that is nested too deep; strings are passed over. */
 function tooDeepAt(text: string): number {
   let depth = 0;
-  for (let at = 0; at < text.length; at++) {
-    const char = text[at];
-    if (char === '"') {
-      for (at++; text[at] !== '"'; at++) if (text[at] === '\\') at++;
-    } else if (char === '[' || char === '{') {
-      if (++depth > DEEPEST) return at;
-    } else if (char === ']' || char === '}') depth--;
+  for (const { 0: token, index } of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{}]/g)) {
+    if (token === ']' || token === '}') depth--;
+    else if (!token.startsWith('"') && ++depth > DEEPEST) return index;
   }
   return 0;
 }
 
 function show(value: unknown): string {
-  return value === undefined ? 'none' : quoted(JSON.stringify(value));
+  return value === undefined ? 'none' : excerpt(JSON.stringify(value));
 }

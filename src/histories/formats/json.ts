@@ -1,5 +1,6 @@
 /**
- * Histories as JSON that is not one event to a line: a list of events, or events over several lines.
+ * Histories as JSON: one event to a line in the order of time, as our own history.jsonl is, too; or a list of events, or
+ * events over several lines.
  *
  *     [{"process":0,"type":"invoke","f":"write","value":1},
  *      {"process":0,"type":"ok","f":"write","value":1}]
@@ -9,7 +10,7 @@
 import { UsageError } from '../../errors.js';
 import { JsonEvents } from './json-events.js';
 import type { OperationTable } from './operation-table.js';
-import { type HistoryReader, quoted } from './reader.js';
+import { excerpt, type HistoryReader, LineReader } from './reader.js';
 
 const NEWLINE = 10;
 const SPACE = 32;
@@ -20,6 +21,23 @@ const BACKSLASH = 92;
 const CLOSE_LIST = 93;
 const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
+
+export class JsonlReader extends LineReader {
+  readonly #events: JsonEvents;
+
+  constructor(file: string) {
+    super();
+    this.#events = new JsonEvents(file, 'line');
+  }
+
+  protected override take(buffer: Buffer, from: number, to: number, line: number): void {
+    this.#events.take(buffer, from, to, line, 1, line - 1);
+  }
+
+  protected override build(): OperationTable {
+    return this.#events.build();
+  }
+}
 
 export class JsonReader implements HistoryReader {
   readonly #events: JsonEvents;
@@ -98,7 +116,7 @@ export class JsonReader implements HistoryReader {
       throw new UsageError({
         where: `${this.#file}:${this.#line}:${column}`,
         expected: this.#list === 'closed' ? 'nothing after the list of events' : 'an object of an event',
-        found: quoted(chunk.toString('utf8', at, at + 30).split('\n', 1)[0]!),
+        found: excerpt(chunk.toString('utf8', at, at + 30).split('\n', 1)[0]!),
       });
     }
   }

@@ -41,24 +41,37 @@ export class ListText {
   constructor(readonly text: string) {}
 }
 
-export interface OperationTable {
-  readonly count: number;
+const COLUMNS = {
   /** Who called: its number, or a negative one for what `odd` holds (processAt). */
-  readonly process: Int32Array;
-  readonly f: Uint8Array;
-  readonly type: Uint8Array;
-  readonly key: Int32Array;
+  process: Int32Array,
+  f: Uint8Array,
+  type: Uint8Array,
+  key: Int32Array,
   /** NONE for what failed without coming to the object (failure.ts). */
-  readonly value: Int32Array;
-  readonly to: Int32Array;
+  value: Int32Array,
+  to: Int32Array,
   /** 1 for a compare-and-set that failed and does not say why (failure.ts). */
-  readonly untold: Uint8Array;
-  readonly start: Int32Array;
-  readonly end: Int32Array;
+  untold: Uint8Array,
+  start: Int32Array,
+  end: Int32Array,
   /** Nanoseconds, NaN where the history has no times. */
-  readonly startTime: Float64Array;
+  startTime: Float64Array,
   /** Nanoseconds; for an operation in doubt, when the client gave up, NaN where it never did. */
-  readonly endTime: Float64Array;
+  endTime: Float64Array,
+};
+export type Columns = { readonly [Name in keyof typeof COLUMNS]: InstanceType<(typeof COLUMNS)[Name]> };
+type Column = Columns[keyof Columns];
+
+/** Columns, each made by its name and its type. */
+export function eachColumn(
+  make: (name: keyof Columns, Type: new (length: number) => Column) => Column,
+): Columns {
+  const made = Object.entries(COLUMNS).map(([name, Type]) => [name, make(name as keyof Columns, Type)]);
+  return Object.fromEntries(made) as Columns;
+}
+
+export interface OperationTable extends Columns {
+  readonly count: number;
   /** Nanoseconds by which times go back, at most; 0 where they never do. The places order the events. */
   readonly timesBack: number;
   /** One past the last event's place. */
@@ -81,37 +94,23 @@ export function valueAt(table: OperationTable, index: number): Value | undefined
   return value instanceof ListText ? (JSON.parse(value.text) as Value[]) : value;
 }
 
-/** The process of a row, as the history has it. */
+/** As the history has it. */
 export function processAt(table: OperationTable, row: number): string | number {
   const process = table.process[row]!;
   return process < 0 ? table.odd[-1 - process]! : process;
 }
 
-/** What row was called: `read`, `write`, ... */
+/** `read`, `write`, ... */
 export function functionAt(table: OperationTable, row: number): string {
   return table.functions[table.f[row]!]!;
 }
 
 /** A table of some rows of another, in the same order; values, keys and places keep their meaning. */
 export function selectRows(table: OperationTable, rows: ArrayLike<number>): OperationTable {
-  const count = rows.length;
-  const pick = <T extends Int32Array | Uint8Array | Float64Array>(column: T, copy: T): T => {
-    for (let at = 0; at < count; at++) copy[at] = column[rows[at]!]!;
-    return copy;
-  };
-  return {
-    ...table,
-    count,
-    process: pick(table.process, new Int32Array(count)),
-    f: pick(table.f, new Uint8Array(count)),
-    type: pick(table.type, new Uint8Array(count)),
-    key: pick(table.key, new Int32Array(count)),
-    value: pick(table.value, new Int32Array(count)),
-    to: pick(table.to, new Int32Array(count)),
-    untold: pick(table.untold, new Uint8Array(count)),
-    start: pick(table.start, new Int32Array(count)),
-    end: pick(table.end, new Int32Array(count)),
-    startTime: pick(table.startTime, new Float64Array(count)),
-    endTime: pick(table.endTime, new Float64Array(count)),
-  };
+  const columns = eachColumn((name, Type) => {
+    const column = new Type(rows.length);
+    for (let at = 0; at < rows.length; at++) column[at] = table[name][rows[at]!]!;
+    return column;
+  });
+  return { ...table, ...columns, count: rows.length };
 }

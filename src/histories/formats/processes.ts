@@ -1,3 +1,5 @@
+import { held } from '../held.js';
+
 /**
  * Processes by number. Usual ones (whole numbers from 0, below 2^31) are their own; others, which have a name or a
  * larger number, are -1, -2, ... in the order of their coming.
@@ -10,12 +12,7 @@ export class Processes {
   numberOf(process: number | string): number {
     // The bits of a usual one are all of it.
     if (typeof process === 'number' && (process | 0) === process && process >= 0) return process;
-    let number = this.#numbers.get(process);
-    if (number === undefined) {
-      number = -this.odd.push(process);
-      this.#numbers.set(process, number);
-    }
-    return number;
+    return held(this.#numbers, process, () => -this.odd.push(process));
   }
 
   nameOf(number: number): number | string {

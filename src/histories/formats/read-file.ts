@@ -2,11 +2,9 @@
 import { UsageError } from '../../errors.js';
 import { detectFormat, FORMATS, type Format } from './detect.js';
 import { EdnReader } from './edn.js';
-import { bufferOf, fileBytes, historyBytes } from './input.js';
+import { bufferOf } from './input.js';
 import { JepsenLogReader } from './jepsen-log.js';
-import { JsonReader } from './json.js';
-import { JsonlReader } from './jsonl.js';
-import { KvReader } from './kv.js';
+import { JsonlReader, JsonReader } from './json.js';
 import type { OperationTable } from './operation-table.js';
 import type { HistoryReader } from './reader.js';
 
@@ -17,64 +15,44 @@ const READERS: Readonly<Record<Format, new (file: string) => HistoryReader>> = {
   json: JsonReader,
   edn: EdnReader,
   'jepsen-log': JepsenLogReader,
-  kv: KvReader,
+  kv: EdnReader,
 };
 
 /** How much of a text may be searched for what tells its format. */
 const MOST_HEAD_BYTES = 16 << 20;
 
-export interface ReadHistory {
-  table: OperationTable;
-  format: Format;
-}
-
 /**
- * Reads a history file, unpacked where it is gzip's. `auto` tells the format from the beginning of the text.
- * @throws UsageError with file, line and column where the file is not what it should be
- */
-export async function readHistoryFile(path: string, format: Format | 'auto' = 'auto'): Promise<ReadHistory> {
-  const found = await readHistory(path, historyBytes(path, fileBytes(path)), format, () => true);
-  if (found === undefined)
-    throw new UsageError({ where: path, found: 'a history that was not read to its end' });
-  return found;
-}
-
-/**
- * Reads a history from chunks of its text. `name` is what messages call it. Undefined where `more` said, between
- * two chunks, that there is no time to read on.
- * @throws UsageError as `readHistoryFile` does
+ * Reads a history from chunks of its text. `name` is what messages call it; `auto` tells the format from the beginning
+ * of the text. Undefined where `more` said, between two chunks, that there is no time to read on.
+ * @throws UsageError with file, line and column where the text is not what it should be
  */
 export async function readHistory(
   name: string,
   chunks: AsyncIterable<Uint8Array>,
   format: Format | 'auto',
   more: () => boolean,
-): Promise<ReadHistory | undefined> {
-  if (format !== 'auto' && !FORMATS.includes(format)) {
-    throw new UsageError({
-      where: '--format',
-      expected: `one of auto, ${FORMATS.join(', ')}`,
-      found: `"${format}"`,
-    });
-  }
+): Promise<{ table: OperationTable; format: Format } | undefined> {
+  const known = ['auto', ...FORMATS];
+  if (!known.includes(format))
+    throw new UsageError({ where: '--format', expected: `one of ${known.join(', ')}`, found: `"${format}"` });
   let reader: HistoryReader | undefined;
-  let known = format === 'auto' ? undefined : format;
+  let told = format === 'auto' ? undefined : format;
   let head: Buffer = Buffer.alloc(0);
   for await (const chunk of chunks) {
     if (!more()) return undefined;
     let bytes = bufferOf(chunk);
     if (reader === undefined) {
       head = head.length === 0 ? bytes : Buffer.concat([head, bytes]);
-      known ??= detectFormat(head.toString('utf8'));
-      if (known === undefined && head.length < MOST_HEAD_BYTES) continue;
-      if (known === undefined) break;
-      reader = new READERS[known](name);
+      told ??= detectFormat(head.toString('utf8'));
+      if (told === undefined && head.length < MOST_HEAD_BYTES) continue;
+      if (told === undefined) break;
+      reader = new READERS[told](name);
       bytes = head;
     }
     reader.feed(bytes);
   }
-  if (reader === undefined || known === undefined) throw unknownFormat(name, head.toString('utf8'));
-  return { table: reader.end(), format: known };
+  if (reader === undefined || told === undefined) throw unknownFormat(name, head.toString('utf8'));
+  return { table: reader.end(), format: told };
 }
 
 function unknownFormat(name: string, text: string): UsageError {

@@ -19,50 +19,52 @@ export const OUTCOMES: ReadonlyMap<string, Outcome> = new Map<string, Outcome>([
 ]);
 
 /** Runs a step of reading; a UsageError that it throws is given its place. */
-export function located<T>(where: string, step: () => T): T {
+export function located<T>(place: string | ((error: UsageError) => string), step: () => T): T {
   try {
     return step();
   } catch (error) {
     if (!(error instanceof UsageError) || error.text.where !== undefined) throw error;
+    const where = typeof place === 'string' ? place : place(error);
     throw new UsageError({ ...error.text, where }, { cause: error });
   }
 }
 
-/** A text for a message: quoted, and cut where it is long. */
-export function quoted(text: string): string {
+/** A text for a message: excerpt, and cut where it is long. */
+export function excerpt(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
 }
 
-/** Splits chunks of bytes into lines (without their ends), handed on as bytes of a buffer that is reused. */
-export class LineSplitter {
+/** A reader of formats that have an event in one line. */
+export abstract class LineReader implements HistoryReader {
   /** The line's beginning, from earlier chunks. */
   #rest: Buffer[] = [];
   #line = 0;
-  readonly #take: (buffer: Buffer, from: number, to: number, line: number) => void;
 
-  constructor(take: (buffer: Buffer, from: number, to: number, line: number) => void) {
-    this.#take = take;
-  }
+  /** Takes a line without its end, as bytes of a buffer that is used again. */
+  protected abstract take(buffer: Buffer, from: number, to: number, line: number): void;
+
+  protected abstract build(): OperationTable;
 
   feed(chunk: Buffer): void {
     let from = 0;
     for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
       if (this.#rest.length > 0) this.#join(chunk.subarray(0, end));
-      else this.#take(chunk, from, end, ++this.#line);
+      else this.take(chunk, from, end, ++this.#line);
       from = end + 1;
     }
     // A copy: the chunk's memory is read into again.
     if (from < chunk.length) this.#rest.push(Buffer.from(chunk.subarray(from)));
   }
 
-  end(): void {
+  end(): OperationTable {
     if (this.#rest.length > 0) this.#join(Buffer.alloc(0));
+    return this.build();
   }
 
   #join(last: Buffer): void {
     const line = Buffer.concat([...this.#rest, last]);
     this.#rest = [];
-    this.#take(line, 0, line.length, ++this.#line);
+    this.take(line, 0, line.length, ++this.#line);
   }
 }
 
@@ -75,7 +77,7 @@ export function placeIn(text: string, offset: number, line: number, column: numb
 }
 
 /** One event of an operation as text formats give it, before it is paired. */
-export interface ReadEvent {
+interface ReadEvent {
   place: number;
   time: number;
   process: number | string;
@@ -125,7 +127,7 @@ export function takeEvent(builder: TableBuilder, event: ReadEvent): void {
   }
   const outcome = OUTCOMES.get(type);
   if (outcome === undefined)
-    throw new UsageError({ expected: 'a type of invoke, ok, fail or info', found: quoted(type) });
+    throw new UsageError({ expected: 'a type of invoke, ok, fail or info', found: excerpt(type) });
   // What someone with a name tells by itself, as `kill` or `heal`, is no operation of a client.
   const tells = typeof event.process === 'string' && type === 'info' && !OPERATIONS.has(f);
   if (tells && !builder.isBusy(process)) return;

@@ -9,6 +9,8 @@ import type { Value } from '../../history/operation-type.js';
 import { hasReason, isUntelling } from './failure.js';
 import {
   CAS,
+  type Columns,
+  eachColumn,
   FAIL,
   FUNCTIONS,
   INFO,
@@ -23,28 +25,13 @@ import {
 import { Processes } from './processes.js';
 import { type RawValue, ValueIndex } from './value-index.js';
 
-export interface BuilderOptions {
-  /** What places are called in messages. */
-  unit?: 'line' | 'event';
-}
-
 export class TableBuilder {
   #capacity = 1024;
   #count = 0;
   #places = 0;
   #latest = Number.NEGATIVE_INFINITY;
   #timesBack = 0;
-  #process = new Int32Array(this.#capacity);
-  #f = new Uint8Array(this.#capacity);
-  #type = new Uint8Array(this.#capacity);
-  #key = new Int32Array(this.#capacity);
-  #value = new Int32Array(this.#capacity);
-  #to = new Int32Array(this.#capacity);
-  #untold = new Uint8Array(this.#capacity);
-  #start = new Int32Array(this.#capacity);
-  #end = new Int32Array(this.#capacity);
-  #startTime = new Float64Array(this.#capacity);
-  #endTime = new Float64Array(this.#capacity);
+  #columns: Columns = eachColumn((_, Type) => new Type(this.#capacity));
   readonly #open = new Map<number, number>();
   readonly #processes = new Processes();
   readonly #functions: string[] = [...FUNCTIONS];
@@ -52,13 +39,9 @@ export class TableBuilder {
   readonly #index = new ValueIndex();
   readonly #unit: 'line' | 'event';
 
-  constructor(options: BuilderOptions = {}) {
-    this.#unit = options.unit ?? 'event';
-  }
-
-  /** How many operations have been invoked. */
-  get count(): number {
-    return this.#count;
+  /** `unit`: what places are called in messages. */
+  constructor({ unit = 'event' }: { unit?: 'line' | 'event' } = {}) {
+    this.#unit = unit;
   }
 
   keyOf(key: string | null): number {
@@ -76,15 +59,12 @@ export class TableBuilder {
   }
 
   functionOf(name: string): number {
-    let index = this.#functionIndex.get(name);
-    if (index === undefined) {
-      index = this.#functions.length;
-      if (index > 255)
-        throw new UsageError({ expected: 'at most 256 kinds of operations', found: `"${name}"` });
-      this.#functions.push(name);
-      this.#functionIndex.set(name, index);
-    }
-    return index;
+    const index = this.#functionIndex.get(name);
+    if (index !== undefined) return index;
+    if (this.#functions.length > 255)
+      throw new UsageError({ expected: 'at most 256 kinds of operations', found: `"${name}"` });
+    this.#functionIndex.set(name, this.#functions.length);
+    return this.#functions.push(name) - 1;
   }
 
   /**
@@ -96,23 +76,24 @@ export class TableBuilder {
     const busy = this.#open.get(process);
     if (busy !== undefined) {
       throw new UsageError({
-        expected: `process ${this.#nameOf(process)} to complete its ${this.#functions[this.#f[busy]!]} of ${this.#unit} ${this.#called(this.#start[busy]!)}`,
+        expected: `process ${this.#nameOf(process)} to complete its ${this.#functionAt(busy)} of ${this.#placeOf(busy)}`,
         found: `another invocation (${this.#functions[f]})`,
         todo: 'a process has at most one operation at a time: give concurrent clients numbers of their own',
       });
     }
     if (this.#count === this.#capacity) this.#grow();
     const row = this.#count++;
-    this.#process[row] = process;
-    this.#f[row] = f;
-    this.#type[row] = INFO;
-    this.#key[row] = key;
-    this.#start[row] = place;
-    this.#end[row] = NEVER;
-    this.#startTime[row] = time;
-    this.#endTime[row] = Number.NaN;
-    this.#value[row] = NONE;
-    this.#to[row] = NONE;
+    const columns = this.#columns;
+    columns.process[row] = process;
+    columns.f[row] = f;
+    columns.type[row] = INFO;
+    columns.key[row] = key;
+    columns.start[row] = place;
+    columns.end[row] = NEVER;
+    columns.startTime[row] = time;
+    columns.endTime[row] = Number.NaN;
+    columns.value[row] = NONE;
+    columns.to[row] = NONE;
     this.#setValue(row, value);
     this.#open.set(process, row);
   }
@@ -139,42 +120,34 @@ export class TableBuilder {
         found: `${this.#functions[f]} ${['ok', 'fail', 'info'][type]} without one`,
       });
     }
-    if (this.#f[row] !== f) {
+    const columns = this.#columns;
+    if (columns.f[row] !== f) {
       throw new UsageError({
-        expected: `the completion of process ${this.#nameOf(process)}'s ${this.#functions[this.#f[row]!]} of ${this.#unit} ${this.#called(this.#start[row]!)}`,
+        expected: `the completion of process ${this.#nameOf(process)}'s ${this.#functionAt(row)} of ${this.#placeOf(row)}`,
         found: `the completion of a ${this.#functions[f]}`,
       });
     }
-    if (key >= 0 && key !== this.#key[row]) throw this.#otherKey(row, key);
+    if (key >= 0 && key !== columns.key[row]) {
+      const { keys } = this.#index;
+      throw new UsageError({
+        expected: `the key ${JSON.stringify(keys[columns.key[row]!])} that ${this.#invocation(row)}`,
+        found: `a completion for the key ${JSON.stringify(keys[key])}`,
+      });
+    }
     this.#open.delete(process);
-    this.#type[row] = type;
-    this.#endTime[row] = time;
-    if (type !== INFO) this.#end[row] = place;
+    columns.type[row] = type;
+    columns.endTime[row] = time;
+    if (type !== INFO) columns.end[row] = place;
     if (type === OK && value !== undefined) this.#settle(row, value);
     else if (type === FAIL) this.#untell(row, value, reason);
-  }
-
-  /** An event that is no operation, so that places stay those of the history. */
-  skip(place: number, time = Number.NaN): void {
-    this.#arrive(place, time);
   }
 
   /** The table; the builder must not be used after it. */
   build(): OperationTable {
     const count = this.#count;
     return {
+      ...eachColumn((name) => this.#columns[name].subarray(0, count)),
       count,
-      process: this.#process.subarray(0, count),
-      f: this.#f.subarray(0, count),
-      type: this.#type.subarray(0, count),
-      key: this.#key.subarray(0, count),
-      value: this.#value.subarray(0, count),
-      to: this.#to.subarray(0, count),
-      untold: this.#untold.subarray(0, count),
-      start: this.#start.subarray(0, count),
-      end: this.#end.subarray(0, count),
-      startTime: this.#startTime.subarray(0, count),
-      endTime: this.#endTime.subarray(0, count),
       timesBack: this.#timesBack,
       places: this.#places,
       functions: this.#functions,
@@ -201,15 +174,17 @@ export class TableBuilder {
 
   /** What an operation really did: a read's result comes with its completion, a write's value with its invocation. */
   #settle(row: number, value: RawValue): void {
-    if (value === null && this.#f[row] !== READ) return;
-    const before = this.#value[row]!;
-    const beforeTo = this.#to[row]!;
+    const columns = this.#columns;
+    const f = columns.f[row]!;
+    if (value === null && f !== READ) return;
+    const before = columns.value[row]!;
+    const beforeTo = columns.to[row]!;
     this.#setValue(row, value);
-    if (this.#f[row]! === READ || this.#f[row]! > FUNCTIONS.length - 1) return;
+    if (f === READ || f >= FUNCTIONS.length) return;
     const wasNull = before === NONE || this.#index.values[before] === null;
-    if ((before !== this.#value[row] || beforeTo !== this.#to[row]) && !wasNull) {
+    if ((before !== columns.value[row] || beforeTo !== columns.to[row]) && !wasNull) {
       throw new UsageError({
-        expected: `the value that process ${this.#nameOf(this.#process[row]!)} invoked its ${this.#functions[this.#f[row]!]} with at ${this.#unit} ${this.#called(this.#start[row]!)}`,
+        expected: `the value that ${this.#invocation(row)}`,
         found: value instanceof ListText ? value.text : JSON.stringify(value),
       });
     }
@@ -217,62 +192,56 @@ export class TableBuilder {
 
   /** Takes the value away from what failed without coming to the object, where it would say something. */
   #untell(row: number, value: RawValue | undefined, reason: unknown): void {
-    const f = this.#f[row]!;
+    const columns = this.#columns;
+    const f = columns.f[row]!;
     if (f !== CAS && f < FUNCTIONS.length) return;
     // In place of the value that a compare-and-set has, a word is the reason.
     const told = reason ?? (f === CAS && typeof value === 'string' ? value : undefined);
-    if (f === CAS && !hasReason(told)) this.#untold[row] = 1;
+    if (f === CAS && !hasReason(told)) columns.untold[row] = 1;
     if (!isUntelling(told)) return;
-    this.#value[row] = NONE;
-    this.#to[row] = NONE;
+    columns.value[row] = NONE;
+    columns.to[row] = NONE;
   }
 
   #setValue(row: number, value: RawValue): void {
-    const key = this.#key[row]!;
-    if (this.#f[row] !== CAS) {
-      this.#value[row] = this.#index.valueOf(key, value);
+    const columns = this.#columns;
+    const key = columns.key[row]!;
+    if (columns.f[row] !== CAS) {
+      columns.value[row] = this.#index.valueOf(key, value);
       return;
     }
     const pair = value instanceof ListText ? (JSON.parse(value.text) as Value) : value;
     if (!Array.isArray(pair) || pair.length !== 2) {
       throw new UsageError({ expected: 'a compare-and-set value [from, to]', found: JSON.stringify(pair) });
     }
-    this.#value[row] = this.#index.valueOf(key, pair[0]!);
-    this.#to[row] = this.#index.valueOf(key, pair[1]!);
+    columns.value[row] = this.#index.valueOf(key, pair[0]!);
+    columns.to[row] = this.#index.valueOf(key, pair[1]!);
   }
 
-  #otherKey(row: number, key: number): UsageError {
-    const { keys } = this.#index;
-    return new UsageError({
-      expected: `the key ${JSON.stringify(keys[this.#key[row]!])} that process ${this.#nameOf(this.#process[row]!)} invoked its ${this.#functions[this.#f[row]!]} with at ${this.#unit} ${this.#called(this.#start[row]!)}`,
-      found: `a completion for the key ${JSON.stringify(keys[key])}`,
-    });
+  #invocation(row: number): string {
+    const process = this.#nameOf(this.#columns.process[row]!);
+    return `process ${process} invoked its ${this.#functionAt(row)} with at ${this.#placeOf(row)}`;
   }
 
   #nameOf(process: number): string {
     return String(this.#processes.nameOf(process));
   }
 
-  #called(place: number): number {
-    return this.#unit === 'line' ? place + 1 : place;
+  #functionAt(row: number): string {
+    return this.#functions[this.#columns.f[row]!]!;
+  }
+
+  #placeOf(row: number): string {
+    const place = this.#columns.start[row]!;
+    return `${this.#unit} ${this.#unit === 'line' ? place + 1 : place}`;
   }
 
   #grow(): void {
     this.#capacity *= 2;
-    const longer = <T extends Int32Array | Uint8Array | Float64Array>(column: T, copy: T): T => {
-      copy.set(column);
-      return copy;
-    };
-    this.#process = longer(this.#process, new Int32Array(this.#capacity));
-    this.#f = longer(this.#f, new Uint8Array(this.#capacity));
-    this.#type = longer(this.#type, new Uint8Array(this.#capacity));
-    this.#key = longer(this.#key, new Int32Array(this.#capacity));
-    this.#value = longer(this.#value, new Int32Array(this.#capacity));
-    this.#to = longer(this.#to, new Int32Array(this.#capacity));
-    this.#untold = longer(this.#untold, new Uint8Array(this.#capacity));
-    this.#start = longer(this.#start, new Int32Array(this.#capacity));
-    this.#end = longer(this.#end, new Int32Array(this.#capacity));
-    this.#startTime = longer(this.#startTime, new Float64Array(this.#capacity));
-    this.#endTime = longer(this.#endTime, new Float64Array(this.#capacity));
+    this.#columns = eachColumn((name, Type) => {
+      const longer = new Type(this.#capacity);
+      longer.set(this.#columns[name]);
+      return longer;
+    });
   }
 }

@@ -31,43 +31,15 @@ export function heldText(text: string): string {
   return isLikeANumber(text) ? `"${text}"` : text;
 }
 
-const QUOTE = 34;
-const BACKSLASH = 92;
+/** The strings and the numbers of a JSON text. */
+const SCALAR = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
 
 /** What JSON.parse gives for a text that it can read, with whole numbers and texts as they are held. */
 export function parseExactly(text: string): unknown {
-  const pieces: string[] = [];
-  let copied = 0;
-  const put = (from: number, to: number, held: unknown) => {
-    pieces.push(text.slice(copied, from), JSON.stringify(held));
-    copied = to;
-  };
-  for (let at = 0; at < text.length; ) {
-    const from = at;
-    const char = text.charCodeAt(at++);
-    if (char === QUOTE) {
-      for (let next = text.charCodeAt(at); next !== QUOTE; next = text.charCodeAt(at))
-        at += next === BACKSLASH ? 2 : 1;
-      at++;
-      if (at - from < SHORTEST + 2) continue;
-      const string = JSON.parse(text.slice(from, at)) as string;
-      if (isLikeANumber(string)) put(from, at, heldText(string));
-    } else if (isDigit(char)) {
-      while (isNumeral(text.charCodeAt(at))) at++;
-      const begun = text[from - 1] === '-' ? from - 1 : from;
-      if (at - from >= SHORTEST && /^\d+$/.test(text.slice(from, at)))
-        put(begun, at, wholeNumber(text.slice(begun, at)));
-    }
-  }
-  pieces.push(text.slice(copied));
-  return JSON.parse(pieces.join(''));
-}
-
-function isDigit(char: number): boolean {
-  return char >= 48 && char <= 57;
-}
-
-/** Whether a character goes on with a number: digits, `.`, `e`, `E`, `+`, `-`. */
-function isNumeral(char: number): boolean {
-  return isDigit(char) || char === 46 || char === 101 || char === 69 || char === 43 || char === 45;
+  const exact = text.replace(SCALAR, (scalar) => {
+    if (scalar.length < SHORTEST) return scalar;
+    if (scalar.startsWith('"')) return JSON.stringify(heldText(JSON.parse(scalar) as string));
+    return /^-?\d{16,}$/.test(scalar) ? JSON.stringify(wholeNumber(scalar)) : scalar;
+  });
+  return JSON.parse(exact);
 }

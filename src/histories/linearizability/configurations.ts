@@ -6,7 +6,7 @@
  * taken as done, hidden behind a later write, or still be used), and which operations in doubt were used.
  */
 import type { Slots } from './slots.js';
-import type { UsagePool } from './usage-pool.js';
+import { twiceAsLong, type UsagePool } from './usage-pool.js';
 
 const BUCKETS = 4096;
 
@@ -175,14 +175,9 @@ export class Configurations {
 
   #grow(): void {
     this.#capacity *= 2;
-    const longer = (column: Int32Array) => {
-      const copy = new Int32Array(column.length * 2);
-      copy.set(column);
-      return copy;
-    };
-    this.state = longer(this.state);
-    this.used = longer(this.used);
-    this.masks = longer(this.masks);
-    this.#next = longer(this.#next);
+    this.state = twiceAsLong(this.state);
+    this.used = twiceAsLong(this.used);
+    this.masks = twiceAsLong(this.masks);
+    this.#next = twiceAsLong(this.#next);
   }
 }

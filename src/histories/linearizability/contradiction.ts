@@ -1,9 +1,7 @@
-/** A contradiction among the operations of a key, thrown from where it is found. */
-export class Contradiction extends Error {
+/** Rows that contradict each other by themselves; returned, or thrown from where it is found. */
+export class Contradiction {
   constructor(
     readonly rows: number[],
     readonly reason: string,
-  ) {
-    super(reason);
-  }
+  ) {}
 }

@@ -10,16 +10,16 @@
  * ended before something that comes earlier began. The epochs themselves follow each other without overlap, so
  * each is a cluster with a zone as in zones.ts (Gibbons and Korach): from the earliest end to the latest start
  * of its operations. What nobody saw fits between any two epochs. A key is linearizable exactly when the order
- * within each epoch holds, no two forward zones overlap, and no backward one lies inside a forward one.
+ * within each epoch legal, no two forward zones overlap, and no backward one lies inside a forward one.
  */
 
+import { firstWhere } from '../first-where.js';
 import { APPEND, NEVER, type OperationTable, READ, WRITE } from '../formats/operation-table.js';
 import { Contradiction } from './contradiction.js';
-import type { Epoch } from './epoch.js';
 import { EpochReads } from './epoch-reads.js';
-import { APPEND_ORDER, holds, type KeyResult } from './result.js';
+import { APPEND_ORDER, contradicts, type KeyResult, legal } from './result.js';
 import { differenceOf, disorder } from './sequence-words.js';
-import type { Sequences } from './sequences.js';
+import type { Epoch, Sequences } from './sequences.js';
 
 /** Judges one key whose elements are unique and which is never written empty. */
 export function judgeEpochs(table: OperationTable, sequences: Sequences): KeyResult {
@@ -27,11 +27,10 @@ export function judgeEpochs(table: OperationTable, sequences: Sequences): KeyRes
     const { epochs, unseen } = epochsOf(table, sequences);
     for (const epoch of epochs) judgeOrder(table, sequences, epoch);
     judgeEpochZones(table, sequences, epochs, unseen);
-    return holds(APPEND_ORDER);
+    return legal(APPEND_ORDER);
   } catch (error) {
     if (!(error instanceof Contradiction)) throw error;
-    const operations = [...new Set(error.rows)].sort((left, right) => left - right);
-    return { verdict: 'illegal', algorithm: APPEND_ORDER, operations, reason: error.reason, complete: true };
+    return contradicts(APPEND_ORDER, error.rows, error.reason);
   }
 }
 
@@ -143,7 +142,7 @@ function judgeEpochZones(
   }
   for (const zone of zones) {
     if (zone.end < zone.start) continue;
-    const around = lastBefore(forward, zone.start);
+    const around = forward[firstWhere(forward.length, (at) => forward[at]!.end >= zone.start) - 1];
     if (around && around.start > zone.end) throw overlap(table, sequences, around, zone);
   }
 }
@@ -162,18 +161,6 @@ function zoneOf(table: OperationTable, epoch: Epoch, initial: boolean): Zone {
     }
   }
   return initial ? { ...zone, end: -1, first: zone.last } : zone;
-}
-
-/** The last of the zones, sorted by their ends, that begins before a place. */
-function lastBefore(forward: readonly Zone[], place: number): Zone | undefined {
-  let low = 0;
-  let high = forward.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (forward[middle]!.end < place) low = middle + 1;
-    else high = middle;
-  }
-  return forward[low - 1];
 }
 
 function overlap(table: OperationTable, sequences: Sequences, around: Zone, inside: Zone): Contradiction {

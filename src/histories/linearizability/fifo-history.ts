@@ -8,6 +8,8 @@
 
 import { valueText } from '../evidence/value-text.js';
 import { FAIL, INFO, NONE, OK, type OperationTable, valueAt } from '../formats/operation-table.js';
+import { held } from '../held.js';
+import type { Contradiction } from './contradiction.js';
 
 export interface Element {
   /** The row of its enqueue. */
@@ -22,12 +24,6 @@ export interface FifoHistory {
   empty: number[];
   /** The dequeues in doubt, in the order of their starts. */
   takers: number[];
-}
-
-/** Rows that contradict each other by themselves. */
-export interface Contradiction {
-  rows: number[];
-  reason: string;
 }
 
 /** The rows of one value: those of enqueues and dequeues that happened or may have, and of enqueues that failed. */
@@ -46,12 +42,11 @@ export class FifoFlows {
   readonly #table: OperationTable;
 
   /** `rows` of one key, in the order of their starts. */
-  constructor(table: OperationTable, rows: ArrayLike<number>) {
+  constructor(table: OperationTable, rows: Iterable<number>) {
     this.#table = table;
     const known = new Map<number, Flow>();
     const put = table.functions.indexOf('enqueue');
-    for (let at = 0; at < rows.length; at++) {
-      const row = rows[at]!;
+    for (const row of rows) {
       const nil = table.nilOf[table.key[row]!]!;
       const value = table.value[row] === NONE ? nil : table.value[row]!;
       const type = table.type[row];
@@ -60,12 +55,11 @@ export class FifoFlows {
         else if (type === OK && value === nil) this.empty.push(row);
         if (type !== OK || value === nil) continue;
       }
-      let flow = known.get(value);
-      if (flow === undefined) {
-        flow = { value, puts: [], takes: [], failed: [] };
-        known.set(value, flow);
-        this.flows.push(flow);
-      }
+      const flow = held(known, value, () => {
+        const made: Flow = { value, puts: [], takes: [], failed: [] };
+        this.flows.push(made);
+        return made;
+      });
       (table.f[row] !== put ? flow.takes : type === FAIL ? flow.failed : flow.puts).push(row);
     }
     for (const { takes } of this.flows) takes.sort((left, right) => table.end[left]! - table.end[right]!);

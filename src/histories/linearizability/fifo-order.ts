@@ -17,9 +17,11 @@
  */
 
 import { valueText } from '../evidence/value-text.js';
+import { firstWhere } from '../first-where.js';
 import { NEVER, type OperationTable, valueAt } from '../formats/operation-table.js';
-import type { Contradiction, Element, FifoHistory } from './fifo-history.js';
-import { holds, type KeyResult } from './result.js';
+import type { Contradiction } from './contradiction.js';
+import type { Element, FifoHistory } from './fifo-history.js';
+import { contradicts, type KeyResult, legal } from './result.js';
 
 export const FIFO_ORDER = 'order of elements (Henzinger, Sezgin and Vafeiadis)';
 
@@ -47,11 +49,9 @@ export function judgeFifoOrder(
   const takes = giveTakers(table, history);
   for (const rule of rules) {
     const found = rule(takes);
-    if (found === undefined) continue;
-    const operations = [...new Set(found.rows)].sort((left, right) => left - right);
-    return { ...holds(FIFO_ORDER), verdict: 'illegal', operations, reason: found.reason };
+    if (found !== undefined) return contradicts(FIFO_ORDER, found.rows, found.reason);
   }
-  return holds(FIFO_ORDER);
+  return legal(FIFO_ORDER);
 }
 
 function giveTakers(table: OperationTable, { elements, empty, takers }: FifoHistory): FifoTakes {
@@ -81,7 +81,7 @@ function outOfOrder({ table, sure, given, takers }: FifoTakes): Contradiction | 
     firstOut[at] = next && end[next.taken]! < end[later[at]!.taken]! ? next : later[at]!;
   }
   const overtaker = (element: Element): Element | undefined => {
-    const next = firstOut[firstAfter(later, (one) => start[one.put]! > end[element.put]!)];
+    const next = firstOut[firstWhere(later.length, (at) => start[later[at]!.put]! > end[element.put]!)];
     return next && end[next.taken]! < takenAt(table, element) ? next : undefined;
   };
   for (const element of sure) {
@@ -124,7 +124,7 @@ function neverEmpty(takes: FifoTakes): Contradiction | undefined {
     } else stretches.push({ from: end[stay.put]!, to: takenAt(table, stay), first: at, last: at + 1 });
   }
   for (const row of empty) {
-    const around = stretches[firstAfter(stretches, ({ from }) => from > start[row]!) - 1];
+    const around = stretches[firstWhere(stretches.length, (at) => stretches[at]!.from > start[row]!) - 1];
     if (around === undefined || around.to < end[row]!) continue;
     const chain = chainOver(table, stays.slice(around.first, around.last), row);
     const given = new Set(takes.given);
@@ -156,16 +156,4 @@ function chainOver(table: OperationTable, stays: readonly Element[], row: number
     reached = takenAt(table, best);
   }
   return chain;
-}
-
-/** Where the things begin for which `after` holds, as it does for all that follow. */
-function firstAfter<Thing>(things: readonly Thing[], after: (thing: Thing) => boolean): number {
-  let low = 0;
-  let high = things.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (after(things[middle]!)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

@@ -6,7 +6,7 @@
 import type { OperationTable } from '../formats/operation-table.js';
 import { FifoFlows, type Flow } from './fifo-history.js';
 import { FIFO_ORDER, judgeFifoOrder } from './fifo-order.js';
-import { type Budget, holds, type KeyResult } from './result.js';
+import { type Budget, contradicts, type KeyResult } from './result.js';
 
 /** More ways than this to tell equal elements apart are left to the search. */
 const MOST_WAYS = 1_000;
@@ -14,16 +14,13 @@ const MOST_WAYS = 1_000;
 /** `search`: what judges the rows that have to be put in order, where nothing else decides. */
 export function judgeFifo(
   table: OperationTable,
-  rows: ArrayLike<number>,
+  rows: Int32Array | readonly number[],
   budget: Budget,
   search: (rows: number[]) => KeyResult,
 ): KeyResult {
   const flows = new FifoFlows(table, rows);
   const phantom = flows.phantom();
-  if (phantom) {
-    const operations = [...new Set(phantom.rows)].sort((left, right) => left - right);
-    return { ...holds(FIFO_ORDER), verdict: 'illegal', operations, reason: phantom.reason };
-  }
+  if (phantom) return contradicts(FIFO_ORDER, phantom.rows, phantom.reason);
   if (flows.unique) return judgeFifoOrder(table, flows.history());
   let ways = 0;
   for (const match of matches(table, flows.flows)) {
@@ -32,7 +29,7 @@ export function judgeFifo(
     if (found.verdict === 'ok') return found;
   }
   const reason = 'whichever enqueues equal elements came from, what came out is out of order';
-  return { ...holds(FIFO_ORDER), verdict: 'illegal', operations: flows.rows(), reason };
+  return contradicts(FIFO_ORDER, flows.rows(), reason);
 }
 
 type Match = (flow: Flow) => readonly number[];

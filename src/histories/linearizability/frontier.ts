@@ -22,7 +22,7 @@ import { NONE } from '../formats/operation-table.js';
 import { Configurations } from './configurations.js';
 import { InDoubt } from './in-doubt.js';
 import { byEnd, DIFFERS, type RegisterHistory, SWAPS, WRITES } from './register-history.js';
-import { type Budget, FRONTIER, holds, type KeyResult, undecided } from './result.js';
+import { type Budget, FRONTIER, type KeyResult, legal, undecided, unexplained } from './result.js';
 import { MAX_PENDING, mostPending, Slots } from './slots.js';
 import { Steps } from './steps.js';
 import { UNUSED, UsagePool } from './usage-pool.js';
@@ -120,9 +120,9 @@ class Frontier {
           return undecided(FRONTIER, 'too many operations in doubt that do the same');
       }
       if (!this.#complete(slots[operation]!)) return undecided(FRONTIER, this.#budget.spent);
-      if (this.#now.size === 0) return this.#contradiction(operation);
+      if (this.#now.size === 0) return unexplained(FRONTIER, this.#history.row[operation]!);
     }
-    return holds(FRONTIER);
+    return legal(FRONTIER);
   }
 
   #begin(): void {
@@ -213,15 +213,5 @@ class Frontier {
     if (this.#bytes() <= this.#budget.memoryBytes) return true;
     this.#budget.exhaust('the memory for the search was spent');
     return false;
-  }
-
-  #contradiction(operation: number): KeyResult {
-    return {
-      verdict: 'illegal',
-      algorithm: FRONTIER,
-      operations: [this.#history.row[operation]!],
-      reason: 'no order of the operations so far explains this completion',
-      complete: false,
-    };
   }
 }

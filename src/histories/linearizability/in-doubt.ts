@@ -1,5 +1,6 @@
 /** The kinds of operations in doubt of one register, and how many of each have been invoked so far. */
 import { NEVER } from '../formats/operation-table.js';
+import { held } from '../held.js';
 import { type RegisterHistory, SWAPS } from './register-history.js';
 
 export class InDoubt {
@@ -25,14 +26,10 @@ export class InDoubt {
       const from = swaps ? history.a[at]! : -1;
       const to = swaps ? history.b[at]! : history.a[at]!;
       const name = (from + 1) * history.values + to;
-      let kind = known.get(name);
-      if (kind === undefined) {
-        kind = this.from.length;
-        known.set(name, kind);
-        this.from.push(from);
+      this.kindOf[at] = held(known, name, () => {
         this.to.push(to);
-      }
-      this.kindOf[at] = kind;
+        return this.from.push(from) - 1;
+      });
     }
     this.kinds = this.from.length;
     this.invoked = new Int32Array(this.kinds);

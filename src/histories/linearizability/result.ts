@@ -33,7 +33,7 @@ export interface FailingKey extends KeyResult {
   key: number;
 }
 
-export function holds(algorithm: string): KeyResult {
+export function legal(algorithm: string): KeyResult {
   return { verdict: 'ok', algorithm, operations: [], reason: '', complete: true };
 }
 
@@ -41,10 +41,27 @@ export function undecided(algorithm: string, reason: string): KeyResult {
   return { verdict: 'unknown', algorithm, operations: [], reason, complete: false };
 }
 
+/** A contradiction of rows among each other, whatever the rest of the history says. */
+export function contradicts(algorithm: string, rows: Iterable<number>, reason: string): KeyResult {
+  return { verdict: 'illegal', algorithm, operations: sortedRows(rows), reason, complete: true };
+}
+
+/** A search came to its end at a completion. */
+export function unexplained(algorithm: string, row: number): KeyResult {
+  const reason = 'no order of the operations so far explains this completion';
+  return { verdict: 'illegal', algorithm, operations: [row], reason, complete: false };
+}
+
+/** Each once, in order; -1 stands for none. */
+export function sortedRows(rows: Iterable<number>): number[] {
+  return [...new Set(rows)].filter((row) => row >= 0).sort((left, right) => left - right);
+}
+
+/** What may be spent before the verdict is `unknown`. */
 export interface Limits {
-  /** Monotonic time for the deadline. Without one there is no deadline, only the step budget. */
+  /** Monotonic time: `systemClock`. Without one only the step budget ends a search. */
   clock?: Clock;
-  /** Milliseconds for the whole check. */
+  /** Milliseconds for the whole check; needs `clock`. */
   timeoutMs?: number;
   /** Elementary steps of the searches, for all keys together. */
   steps?: number;

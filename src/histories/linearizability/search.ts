@@ -10,8 +10,8 @@
  */
 
 import { type Random, seeded } from '../../random.js';
-import { NEVER } from '../formats/operation-table.js';
-import { type Budget, holds, type KeyResult, SEARCH, undecided } from './result.js';
+import { NEVER, type OperationTable } from '../formats/operation-table.js';
+import { type Budget, type KeyResult, legal, SEARCH, undecided, unexplained } from './result.js';
 import { VisitedTable } from './visited-table.js';
 
 /** What the step function answers where an operation cannot happen. */
@@ -36,6 +36,20 @@ export function judgeSearch(problem: SearchProblem, budget: Budget): KeyResult {
   if (first.verdict !== 'illegal') return first;
   // A collision of keys hides configurations: only what two independent sets of keys say is believed.
   return new Search(problem, budget, seeded('search/2')).run();
+}
+
+/** The same for a problem whose operations are rows of a table, by their index among `rows`. */
+export function searchTable(
+  table: OperationTable,
+  rows: readonly number[],
+  problem: Pick<SearchProblem, 'initial' | 'step'> & { isPassive(row: number, at: number): boolean },
+  budget: Budget,
+): KeyResult {
+  const start = Int32Array.from(rows, (row) => table.start[row]!);
+  const end = Int32Array.from(rows, (row) => table.end[row]!);
+  const passive = Uint8Array.from(rows, (row, at) => (problem.isPassive(row, at) ? 1 : 0));
+  const found = judgeSearch({ ...problem, count: rows.length, start, end, passive }, budget);
+  return { ...found, operations: found.operations.map((at) => rows[at]!) };
 }
 
 /** The end of the list of entries: its sentinel. */
@@ -100,7 +114,7 @@ class Search {
         if (this.#farthest < 0 || barrier > this.#problem.end[this.#farthest]!)
           this.#farthest = entry - count - 1;
         const undone = this.#back();
-        if (undone < 0) return this.#contradiction();
+        if (undone < 0) return unexplained(SEARCH, this.#farthest);
         if (this.#problem.end[undone] === NEVER) {
           entry = this.#barrier();
           doubt = this.#inDoubt.indexOf(undone) + 1;
@@ -110,7 +124,7 @@ class Search {
         }
       }
     }
-    return holds(SEARCH);
+    return legal(SEARCH);
   }
 
   /** Builds the list of the operations with an end; returns those without. */
@@ -209,15 +223,5 @@ class Search {
     let entry = this.#next[HEAD]!;
     while (entry !== HEAD && entry <= this.#problem.count) entry = this.#next[entry]!;
     return entry;
-  }
-
-  #contradiction(): KeyResult {
-    return {
-      verdict: 'illegal',
-      algorithm: SEARCH,
-      operations: [this.#farthest],
-      reason: 'no order of the operations so far explains this completion',
-      complete: false,
-    };
   }
 }

@@ -6,18 +6,17 @@
  * only be appended where the reads show it, so the search has next to nothing to choose.
  */
 import { APPEND, type OperationTable, READ } from '../formats/operation-table.js';
-import { type Budget, type KeyResult, SEARCH } from './result.js';
-import { IMPOSSIBLE, judgeSearch, type SearchProblem } from './search.js';
+import { type Budget, contradicts, type KeyResult, SEARCH } from './result.js';
+import { IMPOSSIBLE, searchTable } from './search.js';
 import { isUnreadable, type Sequences } from './sequences.js';
 
 const EMPTY = 0;
 
 export function judgeSequenceSearch(table: OperationTable, sequences: Sequences, budget: Budget): KeyResult {
   const { rows, writers } = sequences;
-  const count = rows.length;
   const tree = new Map<number, number>();
   const child = (node: number, element: number) => tree.get(node * writers.length + element);
-  const result = new Int32Array(count);
+  const result = new Int32Array(rows.length);
   const strict = new Uint8Array(writers.length);
   let nodes = 1;
   for (const [at, row] of rows.entries()) {
@@ -26,15 +25,7 @@ export function judgeSequenceSearch(table: OperationTable, sequences: Sequences,
       continue;
     }
     const elements = sequences.read(row);
-    if (isUnreadable(elements)) {
-      return {
-        verdict: 'illegal',
-        algorithm: SEARCH,
-        operations: [row],
-        reason: elements.reason,
-        complete: true,
-      };
-    }
+    if (isUnreadable(elements)) return contradicts(SEARCH, [row], elements.reason);
     let node = EMPTY;
     for (const element of elements) {
       strict[element] = writers[element]!.length === 1 ? 1 : 2;
@@ -60,16 +51,7 @@ export function judgeSequenceSearch(table: OperationTable, sequences: Sequences,
     return append(EMPTY, result[at]!);
   };
   // A write of nothing changes the state back to a node that reads saw: it must not be hurried.
-  const hurried = (row: number, at: number) =>
+  const isPassive = (row: number, at: number) =>
     table.f[row] === READ || (result[at]! < 0 ? table.f[row] === APPEND : strict[result[at]!] === 0);
-  const problem: SearchProblem = {
-    count,
-    start: Int32Array.from(rows, (row) => table.start[row]!),
-    end: Int32Array.from(rows, (row) => table.end[row]!),
-    initial: EMPTY,
-    step,
-    passive: Uint8Array.from(rows, (row, at) => (hurried(row, at) ? 1 : 0)),
-  };
-  const found = judgeSearch(problem, budget);
-  return { ...found, operations: found.operations.map((at) => rows[at]!) };
+  return searchTable(table, rows, { initial: EMPTY, step, isPassive }, budget);
 }

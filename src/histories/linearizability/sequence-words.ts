@@ -1,9 +1,8 @@
 /** What is wrong with what reads of a sequence returned, in words that name the elements. */
 
-import { named, verb } from '../evidence/value-text.js';
+import { enumerated, verb } from '../evidence/value-text.js';
 import { type OperationTable, READ } from '../formats/operation-table.js';
-import type { Epoch } from './epoch.js';
-import type { Sequences } from './sequences.js';
+import type { Epoch, Sequences } from './sequences.js';
 
 /** Why one read's elements are no beginning of another one's: what is missing, or in another order. */
 export function differenceOf(sequences: Sequences, one: readonly number[], other: readonly number[]): string {
@@ -51,5 +50,5 @@ export function disorder(
 }
 
 function isMissing(names: readonly string[], from: string): string {
-  return `${named(names)} ${verb(names, 'is', 'are')} missing from ${from}`;
+  return `${enumerated(names)} ${verb(names, 'is', 'are')} missing from ${from}`;
 }

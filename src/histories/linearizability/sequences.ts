@@ -6,11 +6,21 @@
 import type { Value } from '../../history/operation-type.js';
 import { valueText } from '../evidence/value-text.js';
 import { APPEND, FAIL, OK, type OperationTable, READ, valueAt, WRITE } from '../formats/operation-table.js';
+import { held } from '../held.js';
 
 /** What a read returned that no order of the elements gives. */
 export interface Unreadable {
   row: number;
   reason: string;
+}
+
+/** What begins with one write, or with nothing, and what reads saw appended after it (epochs.ts). */
+export interface Epoch {
+  /** The rows in it, with their places in its order: 2k for a read of k elements, 2k - 1 for the k-th element. */
+  rows: number[];
+  order: number[];
+  /** Its longest read; -1 where there is none that returned something. */
+  longest: number;
 }
 
 export class Sequences {
@@ -24,11 +34,10 @@ export class Sequences {
   /** The lengths that string elements have, for taking concatenations apart. */
   readonly #lengths: number[];
 
-  constructor(table: OperationTable, rows: ArrayLike<number>) {
+  constructor(table: OperationTable, rows: Iterable<number>) {
     this.#table = table;
     const lengths = new Set<number>();
-    for (let at = 0; at < rows.length; at++) {
-      const row = rows[at]!;
+    for (const row of rows) {
       if (table.f[row] === READ) {
         if (table.type[row] === OK) this.rows.push(row);
         continue;
@@ -42,12 +51,7 @@ export class Sequences {
       }
       this.rows.push(row);
       if (isEmpty(value)) continue;
-      let number = this.#numbers.get(name);
-      if (number === undefined) {
-        number = this.writers.length;
-        this.#numbers.set(name, number);
-        this.writers.push([]);
-      }
+      const number = held(this.#numbers, name, () => this.writers.push([]) - 1);
       this.writers[number]!.push(row);
       if (typeof value === 'string') lengths.add(value.length);
     }

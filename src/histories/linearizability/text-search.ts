@@ -4,9 +4,10 @@
  * with can be told from no other such text: they are one state, "lost".
  */
 import type { Value } from '../../history/operation-type.js';
+import { firstWhere } from '../first-where.js';
 import { APPEND, type OperationTable, READ, valueAt } from '../formats/operation-table.js';
 import type { Budget, KeyResult } from './result.js';
-import { IMPOSSIBLE, judgeSearch } from './search.js';
+import { IMPOSSIBLE, searchTable } from './search.js';
 import type { Sequences } from './sequences.js';
 
 const LOST = 0;
@@ -34,30 +35,13 @@ export function judgeTextSearch(table: OperationTable, sequences: Sequences, bud
     if (kind !== APPEND) return numberOf(text);
     return state === LOST ? LOST : numberOf(states[state]! + text);
   };
-  const found = judgeSearch(
-    {
-      count: rows.length,
-      start: Int32Array.from(rows, (row) => table.start[row]!),
-      end: Int32Array.from(rows, (row) => table.end[row]!),
-      initial: 1,
-      step,
-      passive: Uint8Array.from(rows, (row) => (table.f[row] === READ ? 1 : 0)),
-    },
-    budget,
-  );
-  return { ...found, operations: found.operations.map((at) => rows[at]!) };
+  const isPassive = (row: number) => table.f[row] === READ;
+  return searchTable(table, rows, { initial: 1, step, isPassive }, budget);
 }
 
 /** Whether a text is the beginning of one of the sorted `reads`. */
 function begins(reads: readonly string[], text: string): boolean {
-  let low = 0;
-  let high = reads.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (reads[middle]! < text) low = middle + 1;
-    else high = middle;
-  }
-  return low < reads.length && reads[low]!.startsWith(text);
+  return reads[firstWhere(reads.length, (at) => reads[at]! >= text)]?.startsWith(text) === true;
 }
 
 function textOf(value: Value, lists: boolean): string {

@@ -5,6 +5,13 @@
  * end: only how many of each kind were used matters, and having used fewer is never worse.
  */
 import { seeded } from '../../random.js';
+import { held } from '../held.js';
+
+export function twiceAsLong(column: Int32Array): Int32Array<ArrayBuffer> {
+  const longer = new Int32Array(column.length * 2);
+  longer.set(column);
+  return longer;
+}
 
 /** The usage that has used nothing. */
 export const UNUSED = 0;
@@ -30,10 +37,6 @@ export class UsagePool {
 
   get bytes(): number {
     return this.#counts.byteLength + this.#hash.byteLength * 2 + this.#slots.byteLength;
-  }
-
-  get size(): number {
-    return this.#size;
   }
 
   count(usage: number, kind: number): number {
@@ -77,13 +80,7 @@ export class UsagePool {
     const keep: number[] = [UNUSED];
     for (let at = 0; at < length; at++) {
       const usage = used[at]!;
-      let next = renumbered.get(usage);
-      if (next === undefined) {
-        next = keep.length;
-        renumbered.set(usage, next);
-        keep.push(usage);
-      }
-      used[at] = next;
+      used[at] = held(renumbered, usage, () => keep.push(usage) - 1);
     }
     const capacity = Math.max(64, keep.length * 2);
     const counts = new Uint16Array(capacity * Math.max(1, kinds));
@@ -115,12 +112,8 @@ export class UsagePool {
       const counts = new Uint16Array(this.#counts.length * 2);
       counts.set(this.#counts);
       this.#counts = counts;
-      const hashes = new Int32Array(this.#hash.length * 2);
-      hashes.set(this.#hash);
-      this.#hash = hashes;
-      const totals = new Int32Array(this.#total.length * 2);
-      totals.set(this.#total);
-      this.#total = totals;
+      this.#hash = twiceAsLong(this.#hash);
+      this.#total = twiceAsLong(this.#total);
     }
     this.#counts.copyWithin(usage * this.#kinds, from, from + this.#kinds);
     this.#counts[usage * this.#kinds + kind]!++;

@@ -21,15 +21,15 @@
 
 import { valueText } from '../evidence/value-text.js';
 import { FAIL, NEVER, OK, type OperationTable, READ, valueAt, WRITE } from '../formats/operation-table.js';
-import { type Partition, partition, rowsOfKey } from './partition.js';
-import { holds, type KeyResult, ZONES } from './result.js';
+import { type RowsByKey, rowsByKey, rowsOfKey } from './partition.js';
+import { contradicts, type FailingKey, ZONES } from './result.js';
 
 /** The writer of the initial value. */
 const INITIAL = -2;
 const NOBODY = -1;
 
 /** The clusters of all values: by value index. */
-export interface Clusters {
+interface Clusters {
   /** The row of the write, INITIAL, or NOBODY. */
   writer: Int32Array;
   minEnd: Int32Array;
@@ -66,17 +66,13 @@ export function clustersOf(table: OperationTable, wanted: Uint8Array, initial: A
   return { writer, minEnd, maxStart, keyOf, repeated };
 }
 
-export interface Violation extends KeyResult {
-  key: number;
-}
-
 /** Judges all keys for which `wanted` is 1 and values are not repeated: one violation for each that does not hold. */
 export function judgeZones(
   table: OperationTable,
   clusters: Clusters,
   wanted: Uint8Array,
   initial: ArrayLike<number>,
-): Violation[] {
+): FailingKey[] {
   const { writer, minEnd, maxStart, keyOf, repeated } = clusters;
   const found = new Violations(table, clusters);
   // At each place: 0, or a forward zone that begins there (its value + 1), or a backward one (negated).
@@ -116,15 +112,15 @@ const MOST_SHOWN = 64;
 class Violations {
   readonly #table: OperationTable;
   readonly #clusters: Clusters;
-  readonly #found = new Map<number, Violation>();
-  #parts: Partition | undefined;
+  readonly #found = new Map<number, FailingKey>();
+  #parts: RowsByKey | undefined;
 
   constructor(table: OperationTable, clusters: Clusters) {
     this.#table = table;
     this.#clusters = clusters;
   }
 
-  get all(): Violation[] {
+  get all(): FailingKey[] {
     return [...this.#found.values()];
   }
 
@@ -162,8 +158,7 @@ class Violations {
     if (this.#found.has(key)) return;
     const { rows, reason } =
       this.#found.size < MOST_SHOWN ? explain() : { rows: [], reason: 'its reads contradict each other' };
-    const operations = [...new Set(rows)].sort((left, right) => left - right);
-    this.#found.set(key, { ...holds(ZONES), verdict: 'illegal', key, operations, reason });
+    this.#found.set(key, { ...contradicts(ZONES, rows, reason), key });
   }
 
   /** The operations that a cluster's zone rests on: its write, the earliest to end, the latest to start. */
@@ -181,7 +176,7 @@ class Violations {
   #rowsOf(key: number, value: number): number[] {
     const { f, type, value: values, count } = this.#table;
     // For one key alone it is quicker to look through all rows than to sort them by key first.
-    if (this.#found.size > 0) this.#parts ??= partition(this.#table);
+    if (this.#found.size > 0) this.#parts ??= rowsByKey(this.#table);
     const rows = this.#parts && rowsOfKey(this.#parts, key);
     const found: number[] = [];
     for (let at = 0; at < (rows?.length ?? count); at++) {

@@ -5,9 +5,8 @@
  * else that of the first read. Negative balances are counted, and no fault.
  */
 import { OK, type OperationTable, READ, valueAt } from '../formats/operation-table.js';
-import { partition, rowsOfKey } from '../linearizability/partition.js';
 import { inexactSums } from './exact-sums.js';
-import { type HistoryModel, illegalKey, type KeyFinding, modelResult, unknownKey } from './model.js';
+import { type HistoryModel, judgeEachKey, unknownResult } from './model.js';
 
 const ALGORITHM = 'sums of reads';
 
@@ -17,15 +16,13 @@ export const bank: HistoryModel = {
   functions: ['read', 'transfer'],
   check(table, limits) {
     const inexact = inexactSums(table);
-    if (inexact !== undefined) return modelResult(ALGORITHM, [unknownKey(ALGORITHM, null, inexact)]);
-    const parts = partition(table);
-    const figures = { reads: 0, wrong_sums: 0, negative: 0 };
-    const findings: KeyFinding[] = [];
-    for (let key = 0; key < table.keys.length; key++) {
+    if (inexact !== undefined) return unknownResult(ALGORITHM, inexact);
+    const result = judgeEachKey(table, ALGORITHM, (rows) => {
+      const figures = { reads: 0, wrong_sums: 0, negative: 0 };
       let sum = typeof limits.initial === 'number' ? limits.initial : undefined;
       let first = -1;
-      let fault: KeyFinding | undefined;
-      for (const row of rowsOfKey(parts, key)) {
+      let fault: { reason: string; rows: number[] } | undefined;
+      for (const row of rows) {
         if (table.f[row] !== READ || table.type[row] !== OK) continue;
         const balances = balancesOf(table, row);
         const found = balances.reduce((total, balance) => total + balance, 0);
@@ -37,17 +34,15 @@ export const bank: HistoryModel = {
         }
         if (found === sum) continue;
         figures.wrong_sums++;
-        const reason = `the balances sum up to ${found}, not ${sum}`;
-        fault ??= illegalKey(ALGORITHM, table.keys[key]!, reason, [first, row]);
+        fault ??= { reason: `the balances sum up to ${found}, not ${sum}`, rows: [first, row] };
       }
-      if (fault) findings.push(fault);
-    }
-    const alone = table.count === figures.reads && table.keys.length === figures.reads;
-    if (findings.length === 0 && alone && limits.initial === undefined) {
-      const reason = 'a single read has no sum to be compared with: tell the sum with --initial';
-      return modelResult(ALGORITHM, [unknownKey(ALGORITHM, null, reason)], figures);
-    }
-    return modelResult(ALGORITHM, findings, figures);
+      return { fault, figures };
+    });
+    const { findings, figures } = result;
+    const alone = table.count === figures['reads'] && table.keys.length === figures['reads'];
+    if (findings.length > 0 || !alone || limits.initial !== undefined) return result;
+    const reason = 'a single read has no sum to be compared with: tell the sum with --initial';
+    return unknownResult(ALGORITHM, reason, figures);
   },
 };
 

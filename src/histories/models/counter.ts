@@ -4,11 +4,13 @@
  * A read that lies outside of what the additions before and around it can sum up to is found at once; the rest
  * is for the general search.
  */
+
+import { firstWhere } from '../first-where.js';
 import { ADD, FAIL, OK, type OperationTable, READ, valueAt } from '../formats/operation-table.js';
-import { holds, type KeyResult } from '../linearizability/result.js';
+import { contradicts, type KeyResult } from '../linearizability/result.js';
 import { inexactSums } from './exact-sums.js';
 import { judgeKeys } from './keys.js';
-import { type HistoryModel, modelResult, unknownKey } from './model.js';
+import { type HistoryModel, unknownResult } from './model.js';
 import { type StepModel, searchRows } from './step-model.js';
 
 const BOUNDS = 'bounds of the sum';
@@ -29,7 +31,7 @@ export const counter: HistoryModel = {
   functions: ['read', 'add'],
   check(table, limits) {
     const inexact = inexactSums(table);
-    if (inexact !== undefined) return modelResult(BOUNDS, [unknownKey(BOUNDS, null, inexact)]);
+    if (inexact !== undefined) return unknownResult(BOUNDS, inexact);
     return judgeKeys(
       table,
       limits,
@@ -43,22 +45,19 @@ interface Change {
   place: number;
   low: number;
   high: number;
-  row: number;
 }
 
 /** The first read that no sum explains. */
-function outOfBounds(table: OperationTable, all: ArrayLike<number>): KeyResult | undefined {
-  const rows = Array.from(all);
+function outOfBounds(table: OperationTable, rows: Iterable<number>): KeyResult | undefined {
   const begins: Change[] = [];
   const finishes: Change[] = [];
   for (const row of rows) {
     if (table.f[row] !== ADD || table.type[row] === FAIL) continue;
     const amount = Number(valueAt(table, table.value[row]!));
     // At its start an addition may have happened, at its end it has.
-    begins.push({ place: table.start[row]!, low: Math.min(0, amount), high: Math.max(0, amount), row });
-    if (table.type[row] === OK) {
-      finishes.push({ place: table.end[row]!, low: Math.max(0, amount), high: Math.min(0, amount), row });
-    }
+    const [low, high] = [Math.min(0, amount), Math.max(0, amount)];
+    begins.push({ place: table.start[row]!, low, high });
+    if (table.type[row] === OK) finishes.push({ place: table.end[row]!, low: high, high: low });
   }
   finishes.sort((left, right) => left.place - right.place);
   const begun = sums(begins);
@@ -69,9 +68,9 @@ function outOfBounds(table: OperationTable, all: ArrayLike<number>): KeyResult |
     // Lowest: every negative one that can have happened, every positive one that must have.
     const may = begun(table.end[row]!);
     const must = finished(table.start[row]!);
-    if (value >= may.low + must.low && value <= may.high + must.high) continue;
-    const reason = `${value} was read, where the sum was between ${may.low + must.low} and ${may.high + must.high}`;
-    return { ...holds(BOUNDS), verdict: 'illegal', operations: [row], reason };
+    const [low, high] = [may.low + must.low, may.high + must.high];
+    if (value >= low && value <= high) continue;
+    return contradicts(BOUNDS, [row], `${value} was read, where the sum was between ${low} and ${high}`);
   }
   return undefined;
 }
@@ -85,13 +84,7 @@ function sums(changes: readonly Change[]): (place: number) => { low: number; hig
     high.push(high.at(-1)! + change.high);
   }
   return (place) => {
-    let from = 0;
-    let to = changes.length;
-    while (from < to) {
-      const middle = (from + to) >> 1;
-      if (changes[middle]!.place < place) from = middle + 1;
-      else to = middle;
-    }
-    return { low: low[from]!, high: high[from]! };
+    const count = firstWhere(changes.length, (at) => changes[at]!.place >= place);
+    return { low: low[count]!, high: high[count]! };
   };
 }

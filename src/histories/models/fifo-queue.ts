@@ -5,7 +5,7 @@ import { type Judge, judgeKeys } from './keys.js';
 import type { HistoryModel } from './model.js';
 import { type StepModel, searchRows } from './step-model.js';
 
-export const fifoQueueStep: StepModel<readonly Value[]> = {
+const fifoQueueStep: StepModel<readonly Value[]> = {
   name: 'fifo-queue',
   initial: [],
   step: (state, { f, value, type }) => {

@@ -8,7 +8,9 @@
  * consistency", OOPSLA 2019). A cycle is a contradiction. No cycle is no proof: deciding it is NP-complete
  * (Gibbons and Korach, 1997).
  */
+import { firstWhere } from '../first-where.js';
 import type { Budget } from '../linearizability/result.js';
+import { shortestPath, sortedNodes } from './graph.js';
 import type { ProcessChains } from './process-chains.js';
 
 /** More than this, and the clocks of all operations would not fit well into memory. */
@@ -50,7 +52,7 @@ export class ForcedOrder {
   contradiction(): number[] | undefined {
     if (this.#clocks.length === 0) return undefined;
     for (;;) {
-      const order = this.#sorted();
+      const order = sortedNodes(this.out.length, (node) => this.#from(node));
       if (order.length < this.#chains.rows.length) return this.#explain(this.#cycle(order));
       this.#stamp(order);
       this.#round++;
@@ -72,23 +74,6 @@ export class ForcedOrder {
 
   #add(from: number, to: number, read: number): void {
     this.out[from]!.push({ from, to, read, round: this.#round });
-  }
-
-  /** The nodes in an order that keeps to all edges; those in a cycle or behind one are left out. */
-  #sorted(): number[] {
-    const { next } = this.#chains;
-    const incoming = new Int32Array(next.length);
-    for (let node = 0; node < next.length; node++) {
-      if (next[node]! >= 0) incoming[next[node]!]!++;
-      for (const { to } of this.out[node]!) incoming[to]!++;
-    }
-    const order: number[] = [];
-    for (let node = 0; node < incoming.length; node++) if (incoming[node] === 0) order.push(node);
-    for (const node of order) {
-      if (next[node]! >= 0 && --incoming[next[node]!]! === 0) order.push(next[node]!);
-      for (const { to } of this.out[node]!) if (--incoming[to]! === 0) order.push(to);
-    }
-    return order;
   }
 
   /** For each node and chain: the place of the last node of the chain that must come before it, or is it. */
@@ -126,7 +111,7 @@ export class ForcedOrder {
       for (const { chain, nodes } of lists) {
         const until =
           chain === chainOf[read] ? placeOf[read]! - 1 : this.#clocks[read * this.#width + chain]!;
-        const before = nodes[firstWhere(nodes, (node) => placeOf[node]! > until) - 1];
+        const before = nodes[firstWhere(nodes.length, (at) => placeOf[nodes[at]!]! > until) - 1];
         if (before !== undefined && before !== writer) {
           if (writer === INITIAL) return this.#path(before, read);
           if (!this.#precedes(before, writer)) {
@@ -134,7 +119,8 @@ export class ForcedOrder {
             added = true;
           }
         }
-        let at = writer === INITIAL ? 0 : firstWhere(nodes, (node) => this.#precedes(writer, node));
+        let at =
+          writer === INITIAL ? 0 : firstWhere(nodes.length, (each) => this.#precedes(writer, nodes[each]!));
         while (nodes[at] === writer || nodes[at] === read) at++;
         const after = nodes[at];
         if (after !== undefined && !this.#precedes(read, after)) {
@@ -165,22 +151,13 @@ export class ForcedOrder {
 
   /** The edges of a shortest way from one node to another, steps along a chain among them, of rounds before one. */
   #path(from: number, to: number, before = Number.POSITIVE_INFINITY): Edge[] {
-    const { next } = this.#chains;
-    const came = new Map<number, Edge | undefined>([[from, undefined]]);
-    const waiting = [from];
-    for (const node of waiting) {
-      if (node === to) break;
-      const steps = this.out[node]!.filter(({ round }) => round < before);
-      if (next[node]! >= 0) steps.push({ from: node, to: next[node]!, read: READS_FROM, round: -1 });
-      for (const edge of steps) {
-        if (came.has(edge.to)) continue;
-        came.set(edge.to, edge);
-        waiting.push(edge.to);
-      }
-    }
-    const path: Edge[] = [];
-    for (let edge = came.get(to); edge; edge = came.get(edge.from)) path.push(edge);
-    return path.reverse();
+    return shortestPath(from, to, (node) => this.#from(node).filter(({ round }) => round < before)) ?? [];
+  }
+
+  /** The edges that lead out of a node, with that to the next of its chain. */
+  #from(node: number): Edge[] {
+    const to = this.#chains.next[node]!;
+    return to < 0 ? this.out[node]! : [...this.out[node]!, { from: node, to, read: READS_FROM, round: -1 }];
   }
 
   /** All nodes that some edges rest on. */
@@ -202,15 +179,4 @@ export class ForcedOrder {
     }
     return [...nodes];
   }
-}
-
-function firstWhere(nodes: readonly number[], after: (node: number) => boolean): number {
-  let low = 0;
-  let high = nodes.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (after(nodes[middle]!)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

@@ -1,16 +1,12 @@
 /** What a model of a history is: what its objects do, and whether a history shows them doing it. */
-import type { Clock } from '../../clock.js';
 import type { Value } from '../../history/operation-type.js';
 import type { OperationTable } from '../formats/operation-table.js';
-import type { Outcome3 } from '../linearizability/result.js';
+import type { Contradiction } from '../linearizability/contradiction.js';
+import { rowsByKey, rowsOfKey } from '../linearizability/partition.js';
+import { type Limits, type Outcome3, sortedRows } from '../linearizability/result.js';
 
-export interface ModelLimits {
-  /** Monotonic time for the deadline, and for bounding the work on evidence. */
-  clock?: Clock;
-  timeoutMs?: number;
-  /** Elementary steps of searches. */
-  steps?: number;
-  memoryBytes?: number;
+/** The clock is for bounding the work on evidence, too. */
+export interface ModelLimits extends Limits {
   /** What objects hold at first, where that can differ. */
   initial?: Value;
 }
@@ -83,10 +79,45 @@ export function illegalKey(
   reason: string,
   rows: readonly number[],
 ): KeyFinding {
-  const sorted = [...new Set(rows)].filter((row) => row >= 0).sort((left, right) => left - right);
-  return { key, verdict: 'illegal', algorithm, reason, rows: sorted, context: [], omitted: 0, minimal: true };
+  const shown = { rows: sortedRows(rows), context: [], omitted: 0, minimal: true };
+  return { key, verdict: 'illegal', algorithm, reason, ...shown };
 }
 
 export function unknownKey(algorithm: string, key: string | null, reason: string): KeyFinding {
   return { ...illegalKey(algorithm, key, reason, []), verdict: 'unknown' };
+}
+
+export function unknownResult(
+  algorithm: string,
+  reason: string,
+  figures?: Record<string, number>,
+): ModelResult {
+  return modelResult(algorithm, [unknownKey(algorithm, null, reason)], figures);
+}
+
+/** What is found of one key: what is wrong with it, or why nobody can tell, and its figures. */
+interface Judged {
+  fault?: Contradiction | undefined;
+  undecided?: string;
+  figures?: Record<string, number>;
+}
+
+/** Judges each key by itself, where that takes no search. Figures in ms are those of the worst key, others are added up. */
+export function judgeEachKey(
+  table: OperationTable,
+  algorithm: string,
+  judge: (rows: Int32Array, key: number) => Judged,
+): ModelResult {
+  const parts = rowsByKey(table);
+  const figures: Record<string, number> = {};
+  const findings = table.keys.flatMap((name, key): KeyFinding[] => {
+    const { fault, undecided, figures: own = {} } = judge(rowsOfKey(parts, key), key);
+    for (const [figure, value] of Object.entries(own)) {
+      const before = figures[figure] ?? 0;
+      figures[figure] = figure.endsWith('_ms') ? Math.max(before, value) : before + value;
+    }
+    if (undecided !== undefined) return [unknownKey(algorithm, name, undecided)];
+    return fault ? [illegalKey(algorithm, name, fault.reason, fault.rows)] : [];
+  });
+  return modelResult(algorithm, findings, figures);
 }

@@ -6,6 +6,7 @@
  * What is written stays until all that read it have done so. Where one of them must come after another write of
  * the same key, or of a key that stays as well until what must come after this one, there is no way on.
  */
+import { firstWhere } from '../first-where.js';
 import { CAS, FAIL, type OperationTable, READ, WRITE } from '../formats/operation-table.js';
 import type { ForcedOrder } from './forced-order.js';
 import type { ProcessChains } from './process-chains.js';
@@ -134,14 +135,8 @@ export class OrderGuide {
     return this.#chains.writesOf[key]!.some(({ chain, nodes }) => {
       const done = this.#done[chain]!;
       if (needed[chain]! < done) return false;
-      let low = 0;
-      let high = nodes.length;
-      while (low < high) {
-        const middle = (low + high) >> 1;
-        if (placeOf[nodes[middle]!]! >= done) high = middle;
-        else low = middle + 1;
-      }
-      const next = nodes[low] === but ? nodes[low + 1] : nodes[low];
+      const at = firstWhere(nodes.length, (each) => placeOf[nodes[each]!]! >= done);
+      const next = nodes[at] === but ? nodes[at + 1] : nodes[at];
       return next !== undefined && placeOf[next]! <= needed[chain]!;
     });
   }

@@ -5,6 +5,7 @@
 
 import { saysNothing } from '../evidence/minimise.js';
 import { CAS, FAIL, INFO, NONE, OK, type OperationTable, READ, WRITE } from '../formats/operation-table.js';
+import { held } from '../held.js';
 import type { Budget, Outcome3 } from '../linearizability/result.js';
 import type { OrderGuide } from './order-guide.js';
 
@@ -44,22 +45,17 @@ export class OrderSearch {
     this.#guide = guide;
     this.#budget = budget;
     this.#state = Array.from(initial);
-    const queues = new Map<number, number[]>();
-    const index = new Map<number, number>();
+    const queueOf = new Map<number, number>();
+    const queues: number[][] = [];
     for (let row = 0; row < table.count; row++) {
-      const process = table.process[row]!;
-      if (!queues.has(process)) {
-        index.set(process, queues.size);
-        queues.set(process, []);
-      }
-      const queue = queues.get(process)!;
+      const index = held(queueOf, table.process[row]!, () => queues.push([]) - 1);
+      const queue = queues[index]!;
       const changes = table.f[row] === WRITE || table.f[row] === CAS;
       if (table.type[row] === INFO) {
-        if (changes && guide.mayMatter(row))
-          this.#doubts.push({ row, queue: index.get(process)!, after: queue.length });
+        if (changes && guide.mayMatter(row)) this.#doubts.push({ row, queue: index, after: queue.length });
       } else if (table.type[row] === OK || !saysNothing(table, row)) queue.push(row);
     }
-    this.#queues = [...queues.values()];
+    this.#queues = queues;
     this.#position = this.#queues.map(() => 0);
     this.#used = this.#doubts.map(() => false);
     this.#left = this.#queues.reduce((sum, queue) => sum + queue.length, 0);

@@ -5,6 +5,7 @@
 
 import { saysNothing } from '../evidence/minimise.js';
 import { CAS, FAIL, INFO, NONE, OK, type OperationTable, READ, WRITE } from '../formats/operation-table.js';
+import { held } from '../held.js';
 
 const NOBODY = -1;
 const INITIAL = -2;
@@ -42,13 +43,13 @@ export class ProcessChains {
     for (let row = 0; row < table.count; row++) {
       if (table.type[row] === INFO ? !happened.has(row) : saysNothing(table, row)) continue;
       const process = table.process[row]!;
-      if (!chainOfProcess.has(process)) chainOfProcess.set(process, this.chains.push([]) - 1);
-      const own = this.chains[chainOfProcess.get(process)!]!;
+      const chain = held(chainOfProcess, process, () => this.chains.push([]) - 1);
+      const own = this.chains[chain]!;
       if (table.type[row] === INFO) {
         const node = this.#node(row, this.chains.push([]) - 1);
         this.after.push({ from: own.at(-1) ?? NOBODY, to: node });
         nodeOf.set(row, node);
-      } else nodeOf.set(row, this.#node(row, chainOfProcess.get(process)!));
+      } else nodeOf.set(row, this.#node(row, chain));
     }
     this.writesOf = table.keys.map(() => []);
     for (const [node, row] of this.rows.entries()) {

@@ -12,10 +12,11 @@
  * and a drain any number: it may have been at work for a while.
  */
 
-import { named, plainNumbers, verb } from '../evidence/value-text.js';
+import { enumerated, plainNumbers, verb } from '../evidence/value-text.js';
 import { functionAt, INFO, NEVER, OK, type OperationTable, valueAt } from '../formats/operation-table.js';
-import { partition, rowsOfKey } from '../linearizability/partition.js';
-import { type HistoryModel, illegalKey, type KeyFinding, modelResult } from './model.js';
+import { held } from '../held.js';
+import type { Contradiction } from '../linearizability/contradiction.js';
+import { type HistoryModel, judgeEachKey } from './model.js';
 
 const ALGORITHM = 'matching of what went in and came out';
 
@@ -23,41 +24,17 @@ export const queue: HistoryModel = {
   name: 'queue',
   about: 'a queue without an order: all that goes in comes out, once',
   functions: ['enqueue', 'dequeue', 'drain'],
-  check(table) {
-    const parts = partition(table);
-    const figures: Record<string, number> = {};
-    const findings: KeyFinding[] = [];
-    for (let key = 0; key < table.keys.length; key++) {
-      const found = judgeQueue(table, rowsOfKey(parts, key));
-      for (const [name, value] of Object.entries(found.figures)) figures[name] = (figures[name] ?? 0) + value;
-      if (found.fault)
-        findings.push(illegalKey(ALGORITHM, table.keys[key]!, found.fault.reason, found.fault.rows));
-    }
-    return modelResult(ALGORITHM, findings, figures);
-  },
+  check: (table) => judgeEachKey(table, ALGORITHM, (rows) => judgeQueue(table, rows)),
 };
-
-interface Judged {
-  fault: { reason: string; rows: number[] } | undefined;
-  figures: Record<string, number>;
-}
 
 interface Flow {
   ins: number[];
   outs: number[];
 }
 
-function judgeQueue(table: OperationTable, rows: Int32Array): Judged {
+function judgeQueue(table: OperationTable, rows: Int32Array) {
   const flows = new Map<string, Flow>();
-  const flow = (value: unknown): Flow => {
-    const name = JSON.stringify(value);
-    let known = flows.get(name);
-    if (known === undefined) {
-      known = { ins: [], outs: [] };
-      flows.set(name, known);
-    }
-    return known;
-  };
+  const flow = (value: unknown) => held(flows, JSON.stringify(value), () => ({ ins: [], outs: [] }));
   let lastIn = -1;
   const drains: number[] = [];
   const takers: number[] = [];
@@ -97,14 +74,9 @@ function mayHaveTaken(table: OperationTable, takers: readonly number[], before: 
   return most;
 }
 
-function judgeFlows(
-  table: OperationTable,
-  flows: ReadonlyMap<string, Flow>,
-  drain: number,
-  taken: number,
-): Judged {
+function judgeFlows(table: OperationTable, flows: ReadonlyMap<string, Flow>, drain: number, taken: number) {
   const figures = { lost: 0, duplicated: 0, phantom: 0, recovered: 0, left: 0 };
-  const faults: { reason: string; rows: number[] }[] = [];
+  const faults: Contradiction[] = [];
   const missing: { name: string; row: number }[] = [];
   for (const [name, { ins, outs }] of flows) {
     const { unmatched, rest, recovered } = match(table, ins, outs, drain < 0 ? NEVER : table.end[drain]!);
@@ -125,7 +97,7 @@ function judgeFlows(
   if (figures.lost > 0) {
     const names = missing.map(({ name }) => plainNumbers(name));
     const some = figures.lost < names.length ? `${figures.lost} of ` : '';
-    const reason = `${some}${named(names)} ${verb(names, 'was', 'were')} acknowledged and never came out`;
+    const reason = `${some}${enumerated(names)} ${verb(names, 'was', 'were')} acknowledged and never came out`;
     faults.push({ reason, rows: [missing[0]!.row, drain] });
   }
   return { fault: faults[0], figures };

@@ -10,10 +10,10 @@ import type { Value } from '../../history/operation-type.js';
 import { valueText } from '../evidence/value-text.js';
 import type { OperationTable } from '../formats/operation-table.js';
 import { checkLinearizable, initialValues } from '../linearizability/index.js';
-import { Budget, holds, type KeyResult, undecided } from '../linearizability/result.js';
+import { Budget, contradicts, type KeyResult, legal, undecided } from '../linearizability/result.js';
 import { ForcedOrder } from './forced-order.js';
-import { everyRow, withEvidence } from './keys.js';
-import { type HistoryModel, type ModelLimits, modelResult, unknownKey } from './model.js';
+import { everyRow, minimised, withEvidence } from './keys.js';
+import { type HistoryModel, type ModelLimits, modelResult, unknownResult } from './model.js';
 import { OrderGuide } from './order-guide.js';
 import { OrderSearch } from './order-search.js';
 import { ProcessChains } from './process-chains.js';
@@ -43,13 +43,12 @@ export const sequential: HistoryModel = {
     const found = judgeOrders(table, initial, new Budget({ ...limits, timeoutMs: left }));
     const { verdict, algorithm, operations, reason } = found;
     if (verdict === 'ok') return modelResult(algorithm, [], figures);
-    if (verdict === 'unknown') return modelResult(algorithm, [unknownKey(algorithm, null, reason)], figures);
+    if (verdict === 'unknown') return unknownResult(algorithm, reason, figures);
     const illegal = (part: OperationTable) =>
       judgeOrders(part, initial, new Budget({ steps: EVIDENCE_STEPS })).verdict === 'illegal';
-    const suspects = () => ({ table, rows: operations });
-    const size = operations.length;
-    const [finding] = withEvidence([{ key: null, found, size, suspects }], illegal, limits.clock);
-    return modelResult(algorithm, finding ? [finding] : [], figures);
+    const small = (more: () => boolean) => minimised(table, operations, illegal, more);
+    const keys = [{ key: null, found, size: operations.length, small }];
+    return modelResult(algorithm, withEvidence(keys, limits.clock), figures);
   },
 };
 
@@ -73,24 +72,17 @@ function judgeOrders(table: OperationTable, initial: Value, budget: Budget): Key
     const row = chains.unwritten;
     const value = table.values[table.value[row]!];
     const text = value !== null && typeof value === 'object' ? value.text : valueText(value);
-    const reason = `${text} was read, that nobody wrote`;
-    return { ...holds(FORCED), verdict: 'illegal', operations: [row], reason };
+    return contradicts(FORCED, [row], `${text} was read, that nobody wrote`);
   }
   const order = new ForcedOrder(chains, budget);
   const nodes = order.contradiction();
   if (nodes !== undefined) {
     const operations = chains.withWriters(nodes).map((node) => chains.rows[node]!);
-    operations.sort((left, right) => left - right);
-    return { ...holds(FORCED), verdict: 'illegal', operations, reason: REASON };
+    return contradicts(FORCED, operations, REASON);
   }
-  const { verdict, stuck } = new OrderSearch(
-    table,
-    first,
-    new OrderGuide(table, chains, order),
-    budget,
-  ).run();
-  if (verdict === 'ok') return holds(SEARCH);
+  const guide = new OrderGuide(table, chains, order);
+  const { verdict, stuck } = new OrderSearch(table, first, guide, budget).run();
+  if (verdict === 'ok') return legal(SEARCH);
   if (verdict === 'unknown') return undecided(SEARCH, budget.spent);
-  const operations = table.count > MOST_CUT_DOWN && stuck >= 0 ? [stuck] : [...everyRow(table)];
-  return { ...holds(SEARCH), verdict: 'illegal', operations, reason: REASON };
+  return contradicts(SEARCH, table.count > MOST_CUT_DOWN && stuck >= 0 ? [stuck] : everyRow(table), REASON);
 }

@@ -12,7 +12,7 @@
  * nothing later in it ended before something earlier began. Linear in the length of the reads.
  */
 
-import { named, plainNumbers, valueText, verb } from '../evidence/value-text.js';
+import { enumerated, plainNumbers, valueText, verb } from '../evidence/value-text.js';
 import {
   ADD,
   FAIL,
@@ -23,8 +23,9 @@ import {
   READ,
   valueAt,
 } from '../formats/operation-table.js';
-import { partition, rowsOfKey } from '../linearizability/partition.js';
-import { type HistoryModel, illegalKey, type KeyFinding, modelResult } from './model.js';
+import { held } from '../held.js';
+import type { Contradiction } from '../linearizability/contradiction.js';
+import { type HistoryModel, judgeEachKey } from './model.js';
 
 const ALGORITHM = 'order of additions';
 
@@ -32,22 +33,7 @@ export const set: HistoryModel = {
   name: 'set',
   about: 'a set: a read returns all that was added (linearizable)',
   functions: ['read', 'add'],
-  check(table) {
-    const parts = partition(table);
-    const figures: Record<string, number> = {};
-    const findings: KeyFinding[] = [];
-    for (let key = 0; key < table.keys.length; key++) {
-      const found = judgeSet(table, rowsOfKey(parts, key));
-      for (const [name, value] of Object.entries(found.figures)) {
-        figures[name] = name.endsWith('_ms')
-          ? Math.max(figures[name] ?? 0, value)
-          : (figures[name] ?? 0) + value;
-      }
-      if (found.fault)
-        findings.push(illegalKey(ALGORITHM, table.keys[key]!, found.fault.reason, found.fault.rows));
-    }
-    return modelResult(ALGORITHM, findings, figures);
-  },
+  check: (table) => judgeEachKey(table, ALGORITHM, (rows) => judgeSet(table, rows)),
 };
 
 interface Element {
@@ -68,19 +54,12 @@ interface Read {
   twice: Element | undefined;
 }
 
-function judgeSet(
-  table: OperationTable,
-  rows: Int32Array,
-): { fault: Fault | undefined; figures: Record<string, number> } {
+function judgeSet(table: OperationTable, rows: Int32Array) {
   const elements = new Map<string, Element>();
   const element = (value: unknown): Element => {
     const identity = JSON.stringify(value);
-    let known = elements.get(identity);
-    if (known === undefined) {
-      known = { name: plainNumbers(identity), adds: [], acknowledged: -1, seen: -1, step: -1 };
-      elements.set(identity, known);
-    }
-    return known;
+    const name = () => plainNumbers(identity);
+    return held(elements, identity, () => ({ name: name(), adds: [], acknowledged: -1, seen: -1, step: -1 }));
   };
   for (const row of rows) {
     if (table.f[row] !== ADD || table.type[row] === FAIL) continue;
@@ -112,11 +91,6 @@ function readOf(table: OperationTable, row: number, element: (value: unknown) =>
   return found;
 }
 
-interface Fault {
-  reason: string;
-  rows: number[];
-}
-
 function anomalies(table: OperationTable, elements: readonly Element[], reads: readonly Read[]) {
   const figures = { added: 0, lost: 0, stale: 0, phantom: 0, duplicated: 0, recovered: 0, stale_max_ms: 0 };
   const phantoms: Element[] = [];
@@ -143,25 +117,25 @@ function anomalies(table: OperationTable, elements: readonly Element[], reads: r
   return { figures, first: phantomsOf(phantoms) ?? lostOf(lost, last) ?? readTwice(twice[0]) };
 }
 
-function phantomsOf(elements: readonly Element[]): Fault | undefined {
+function phantomsOf(elements: readonly Element[]): Contradiction | undefined {
   if (elements.length === 0) return undefined;
   const names = elements.map(({ name }) => name);
-  const reason = `${named(names)} ${verb(names, 'was', 'were')} read, but nobody added ${verb(names, 'it', 'them')}`;
+  const reason = `${enumerated(names)} ${verb(names, 'was', 'were')} read, but nobody added ${verb(names, 'it', 'them')}`;
   return { reason, rows: [elements[0]!.seen] };
 }
 
-function lostOf(elements: readonly Element[], last: number): Fault | undefined {
+function lostOf(elements: readonly Element[], last: number): Contradiction | undefined {
   const [first] = elements;
   if (first === undefined) return undefined;
   const names = elements.map(({ name }) => name);
   const what = `${verb(names, 'was', 'were')} added and acknowledged, and ${verb(names, 'is', 'are')} missing`;
   return {
-    reason: `${named(names)} ${what} from the last read`,
+    reason: `${enumerated(names)} ${what} from the last read`,
     rows: [first.acknowledged, first.seen, last],
   };
 }
 
-function readTwice(read: Read | undefined): Fault | undefined {
+function readTwice(read: Read | undefined): Contradiction | undefined {
   if (read?.twice === undefined) return undefined;
   const reason = `${read.twice.name} was read more than once in one read`;
   return { reason, rows: [read.twice.adds[0] ?? -1, read.row] };
@@ -194,7 +168,7 @@ function orderOf(
   table: OperationTable,
   elements: readonly Element[],
   reads: readonly Read[],
-): Fault | undefined {
+): Contradiction | undefined {
   const chain = [...reads].sort((left, right) => left.elements.length - right.elements.length);
   let before: Read | undefined;
   const steps = new Map<Read, number>();
@@ -223,7 +197,7 @@ function againstTime(
   elements: readonly Element[],
   steps: ReadonlyMap<Read, number>,
   last: number,
-): Fault | undefined {
+): Contradiction | undefined {
   const latest = new Int32Array(2 * last + 2).fill(-1);
   const earliest = new Int32Array(2 * last + 2).fill(-1);
   const starts = (group: number, row: number) => {
@@ -273,6 +247,6 @@ function disorder(table: OperationTable, reads: readonly Read[], first: number, 
   const missing = reads
     .find(({ row }) => row === first)!
     .elements.flatMap((element) => (seen.has(element) ? [] : [element.name]));
-  const what = `${named(missing)} ${verb(missing, 'is', 'are')} missing`;
+  const what = `${enumerated(missing)} ${verb(missing, 'is', 'are')} missing`;
   return `${what} from a read that began after another one had returned ${verb(missing, 'it', 'them')}`;
 }

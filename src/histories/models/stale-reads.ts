@@ -9,8 +9,9 @@
  *     write 2        |---|                value 1 is over
  *     read 1                  |--|        stale by the time between the end of write 2 and this read
  */
+import { firstWhere } from '../first-where.js';
 import { FAIL, NEVER, OK, type OperationTable, READ, WRITE } from '../formats/operation-table.js';
-import { partition, rowsOfKey } from '../linearizability/partition.js';
+import { rowsByKey, rowsOfKey } from '../linearizability/partition.js';
 import { type HistoryModel, illegalKey, type KeyFinding, modelResult, unknownKey } from './model.js';
 
 const ALGORITHM = 'ends of values';
@@ -20,7 +21,7 @@ export const staleReads: HistoryModel = {
   about: 'a register: no read is stale; how stale reads are, in ms (values must be unique)',
   functions: ['read', 'write'],
   check(table) {
-    const parts = partition(table);
+    const parts = rowsByKey(table);
     const all: number[] = [];
     let reads = 0;
     const undecided: KeyFinding[] = [];
@@ -86,22 +87,10 @@ function endsOfValues(
   const over = new Map<number, number>();
   for (const [value, since] of there) {
     if (since === NEVER) continue;
-    const next = firstAfter(table, writes, since);
+    const next = firstWhere(writes.length, (at) => table.start[writes[at]!]! > since);
     if (next < writes.length) over.set(value, earliest[next]!);
   }
   return over;
-}
-
-/** The first of the writes, in the order of their starts, that begins after a place. */
-function firstAfter(table: OperationTable, writes: readonly number[], place: number): number {
-  let low = 0;
-  let high = writes.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (table.start[writes[middle]!]! > place) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 function ownWrite(table: OperationTable, read: number): number {

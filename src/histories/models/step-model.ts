@@ -8,13 +8,14 @@ import {
   processAt,
   valueAt,
 } from '../formats/operation-table.js';
+import { held } from '../held.js';
 import type { Budget, KeyResult } from '../linearizability/result.js';
-import { IMPOSSIBLE, judgeSearch } from '../linearizability/search.js';
-import { judgeKeys } from './keys.js';
+import { IMPOSSIBLE, searchTable } from '../linearizability/search.js';
+import { type Judge, judgeKeys } from './keys.js';
 import type { HistoryModel } from './model.js';
 
 /** An operation as a step function sees it. */
-export interface StepOperation {
+interface StepOperation {
   process: number | string;
   f: string;
   key: string | null;
@@ -48,22 +49,20 @@ const TYPES = ['ok', 'fail', 'info'] as const;
 const BYTES_OF_A_STATE = 100;
 
 /** A model for the judge of a step function. */
-export function stepModel<State>(model: StepModel<State>, functions?: readonly string[]): HistoryModel {
+export function stepModel<State>(model: StepModel<State>): HistoryModel {
+  const judge: Judge = (part, rows, budget) => searchRows(part, rows, model, budget);
   return {
     name: model.name,
     about: 'linearizable, as its step function has it',
-    functions: functions ?? null,
-    check: (table, limits) =>
-      judgeKeys(table, limits, (part, rows, budget) => searchRows(part, rows, model, budget), {
-        partition: model.partition !== false,
-      }),
+    functions: null,
+    check: (table, limits) => judgeKeys(table, limits, judge, model.partition !== false),
   };
 }
 
 /** One object. `operations` of an illegal result: the row that the search could not get past. */
 export function searchRows<State>(
   table: OperationTable,
-  all: ArrayLike<number>,
+  all: Iterable<number>,
   model: StepModel<State>,
   budget: Budget,
 ): KeyResult {
@@ -71,8 +70,7 @@ export function searchRows<State>(
   const telling = new Set(model.telling ?? ['cas']);
   const rows: number[] = [];
   const operations: StepOperation[] = [];
-  for (let at = 0; at < all.length; at++) {
-    const row = all[at]!;
+  for (const row of all) {
     const operation = stepOperation(table, row);
     // Without its value it failed before it came to the object.
     if (operation.type === 'fail' && (!telling.has(operation.f) || table.value[row] === NONE)) continue;
@@ -84,30 +82,19 @@ export function searchRows<State>(
   const states: State[] = [model.initial];
   const numbers = new Map<string | number, number>([[identify(model.initial), 0]]);
   let bytes = 0;
-  const found = judgeSearch(
-    {
-      count: rows.length,
-      start: Int32Array.from(rows, (row) => table.start[row]!),
-      end: Int32Array.from(rows, (row) => table.end[row]!),
-      initial: 0,
-      step(state, at) {
-        const next = model.step(states[state]!, operations[at]!);
-        if (next === undefined) return IMPOSSIBLE;
-        const name = identify(next);
-        let number = numbers.get(name);
-        if (number === undefined) {
-          number = states.push(next) - 1;
-          numbers.set(name, number);
-          bytes += BYTES_OF_A_STATE + (typeof name === 'string' ? 2 * name.length : 0);
-          if (bytes > budget.memoryBytes) budget.exhaust('the memory for the search was spent');
-        }
-        return number;
-      },
-      passive: Uint8Array.from(operations, ({ f, type }) => (observers.has(f) || type === 'fail' ? 1 : 0)),
-    },
-    budget,
-  );
-  return { ...found, operations: found.operations.map((at) => rows[at]!) };
+  const step = (state: number, at: number): number => {
+    const next = model.step(states[state]!, operations[at]!);
+    if (next === undefined) return IMPOSSIBLE;
+    const name = identify(next);
+    return held(numbers, name, () => {
+      bytes += BYTES_OF_A_STATE + (typeof name === 'string' ? 2 * name.length : 0);
+      if (bytes > budget.memoryBytes) budget.exhaust('the memory for the search was spent');
+      return states.push(next) - 1;
+    });
+  };
+  const isPassive = (_: number, at: number) =>
+    observers.has(operations[at]!.f) || operations[at]!.type === 'fail';
+  return searchTable(table, rows, { initial: 0, step, isPassive }, budget);
 }
 
 function stepOperation(table: OperationTable, row: number): StepOperation {

@@ -8,16 +8,13 @@
 
 import { valueText } from '../evidence/value-text.js';
 import { FAIL, NEVER, OK, type OperationTable, READ, valueAt, WRITE } from '../formats/operation-table.js';
+import type { Contradiction } from '../linearizability/contradiction.js';
+import { shortestPath, sortedNodes } from './graph.js';
 
 /** A session's demand that one version is not after another: versions by value index, and the rows that show it. */
 export interface Demand {
   before: number;
   after: number;
-  rows: number[];
-}
-
-export interface Disorder {
-  reason: string;
   rows: number[];
 }
 
@@ -27,7 +24,7 @@ export function orderVersions(
   rows: Int32Array,
   initial: number,
   demands: readonly Demand[],
-): Disorder | 'repeated' | undefined {
+): Contradiction | 'repeated' | undefined {
   const writes = new Map<number, number>();
   for (const row of rows) {
     if (table.f[row] !== WRITE || table.type[row] === FAIL) continue;
@@ -51,7 +48,7 @@ class VersionGraph {
   readonly #demands: readonly Demand[];
   /** By value index: the node. The nodes after those are points of time. */
   readonly #nodes = new Map<number, number>();
-  readonly #edges: number[][] = [];
+  readonly #edges: { from: number; to: number }[][] = [];
 
   constructor(
     table: OperationTable,
@@ -67,13 +64,18 @@ class VersionGraph {
       this.#edges.push([]);
     }
     this.#timeEdges();
-    for (const { before, after } of demands)
-      this.#edges[this.#nodes.get(before)!]!.push(this.#nodes.get(after)!);
+    for (const { before, after } of demands) this.#add(this.#nodes.get(before)!, this.#nodes.get(after)!);
+  }
+
+  #add(from: number, to: number): void {
+    this.#edges[from]!.push({ from, to });
   }
 
   /** The rows of a shortest cycle through one of the first demands that are in a cycle. */
-  cycle(): Disorder | undefined {
-    const looping = this.#looping();
+  cycle(): Contradiction | undefined {
+    // The nodes that are in a cycle, or behind one.
+    const looping = new Set(this.#edges.keys());
+    for (const node of sortedNodes(this.#edges.length, (each) => this.#edges[each]!)) looping.delete(node);
     if (looping.size === 0) return undefined;
     let best: number[] | undefined;
     let tries = 0;
@@ -81,8 +83,8 @@ class VersionGraph {
       const from = this.#nodes.get(after)!;
       const to = this.#nodes.get(before)!;
       if (!looping.has(from) || !looping.has(to)) continue;
-      const path = this.#path(from, to);
-      if (path && (!best || path.length < best.length)) best = path;
+      const path = shortestPath(from, to, (each) => this.#edges[each]!);
+      if (path && (!best || path.length + 1 < best.length)) best = [from, ...path.map((edge) => edge.to)];
       if (best && ++tries >= 50) break;
     }
     return {
@@ -97,49 +99,19 @@ class VersionGraph {
     const ended = rows.filter((row) => end[row] !== NEVER).sort((left, right) => end[left]! - end[right]!);
     const first = this.#edges.length;
     for (const [at, row] of ended.entries()) {
-      this.#edges.push(at + 1 < ended.length ? [first + at + 1] : []);
-      this.#edges[this.#nodes.get(this.#table.value[row]!)!]!.push(first + at);
+      this.#edges.push([]);
+      if (at > 0) this.#add(first + at - 1, first + at);
+      this.#add(this.#nodes.get(this.#table.value[row]!)!, first + at);
     }
     const begun = rows.sort((left, right) => start[left]! - start[right]!);
     let at = 0;
     for (const row of begun) {
       while (at < ended.length && end[ended[at]!]! < start[row]!) at++;
       const node = this.#nodes.get(this.#table.value[row]!)!;
-      if (at > 0) this.#edges[first + at - 1]!.push(node);
+      if (at > 0) this.#add(first + at - 1, node);
       // The initial version comes before all.
-      this.#edges[0]!.push(node);
+      this.#add(0, node);
     }
-  }
-
-  /** The nodes that are in a cycle, or behind one. */
-  #looping(): Set<number> {
-    const incoming = new Int32Array(this.#edges.length);
-    for (const edges of this.#edges) for (const node of edges) incoming[node]!++;
-    const free: number[] = [];
-    for (let node = 0; node < incoming.length; node++) if (incoming[node] === 0) free.push(node);
-    const looping = new Set(this.#edges.keys());
-    for (let node = free.pop(); node !== undefined; node = free.pop()) {
-      looping.delete(node);
-      for (const next of this.#edges[node]!) if (--incoming[next]! === 0) free.push(next);
-    }
-    return looping;
-  }
-
-  #path(from: number, to: number): number[] | undefined {
-    const previous = new Map<number, number>([[from, -1]]);
-    const waiting = [from];
-    for (const node of waiting) {
-      if (node === to) break;
-      for (const next of this.#edges[node]!) {
-        if (previous.has(next)) continue;
-        previous.set(next, node);
-        waiting.push(next);
-      }
-    }
-    if (!previous.has(to)) return undefined;
-    const path: number[] = [];
-    for (let node = to; node !== -1; node = previous.get(node)!) path.push(node);
-    return path.reverse();
   }
 
   #rowsOf(path: readonly number[]): number[] {

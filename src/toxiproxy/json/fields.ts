@@ -3,9 +3,7 @@
  * leaves a field as it is, unknown names are ignored, and the first field of a wrong type is reported with the
  * name and type that the field has in Toxiproxy.
  *
- *     readBody(body, readObject({ name: 'Proxy', text: 'toxiproxy.Proxy' }, {
- *       name: readText((name) => { input.name = name; }),
- *     }));
+ *     readBody(body, readObject({ name: 'Proxy', text: 'toxiproxy.Proxy' }, { name: readString(input, 'name') }));
  */
 import { badRequestBody } from '../api-error.js';
 import { JsonSyntaxError, type JsonValue, parseJson } from './parse.js';
@@ -69,16 +67,16 @@ export function readArray(text: string, item: () => Reader): Reader {
   };
 }
 
-export function readText(set: (value: string) => void): Reader {
+export function readString<Name extends string>(into: Record<Name, string>, name: Name): Reader {
   return (value, place) => {
-    if (value.kind === 'string') set(value.value);
+    if (value.kind === 'string') into[name] = value.value;
     else if (value.kind !== 'null') place.mismatch(value.kind, 'string');
   };
 }
 
-export function readFlag(set: (value: boolean) => void): Reader {
+export function readFlag<Name extends string>(into: Record<Name, boolean>, name: Name): Reader {
   return (value, place) => {
-    if (value.kind === 'bool') set(value.value);
+    if (value.kind === 'bool') into[name] = value.value;
     else if (value.kind !== 'null') place.mismatch(value.kind, 'bool');
   };
 }
@@ -99,12 +97,12 @@ export function readInteger(type: 'int' | 'int64', set: (value: number, digits: 
 }
 
 /** A number that is kept with the precision of 32 bits. */
-export function readFloat(set: (value: number) => void): Reader {
+export function readFloat<Name extends string>(into: Record<Name, number>, name: Name): Reader {
   return (value, place) => {
     if (value.kind === 'null') return;
     if (value.kind !== 'number') return place.mismatch(value.kind, 'float32');
     const rounded = Math.fround(Number(value.literal));
-    if (Number.isFinite(rounded)) set(rounded);
+    if (Number.isFinite(rounded)) into[name] = rounded;
     else place.mismatch(`number ${value.literal}`, 'float32');
   };
 }

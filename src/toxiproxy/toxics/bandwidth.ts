@@ -1,12 +1,12 @@
 /** bandwidth: passes `rate` kilobytes (of 1000 bytes) a second. A rate of 0 holds everything until it is healed. */
-import type { Chunk, InterruptibleToxic, Stage, ToxicType } from '../toxic.js';
+import type { Chunk, Stage, Toxic, ToxicType } from '../toxic.js';
 
 type BandwidthAttributes = { rate: number };
 
 /** A chunk that takes longer than this, in milliseconds, is sent in parts that take this long. */
 const PART = 100;
 
-class Bandwidth implements InterruptibleToxic<BandwidthAttributes> {
+class Bandwidth implements Toxic<BandwidthAttributes> {
   #inHand: Chunk | undefined;
   /** Milliseconds that the bytes taken so far still have to wait; below zero when the last wait was too long. */
   #owed = 0;

@@ -1,10 +1,10 @@
 /** latency: delivers each chunk `latency` milliseconds after it came, give or take up to `jitter`. */
 import { integer } from '../../random.js';
-import type { InterruptibleToxic, Stage, ToxicType } from '../toxic.js';
+import type { Stage, Toxic, ToxicType } from '../toxic.js';
 
 type LatencyAttributes = { latency: number; jitter: number };
 
-class Latency implements InterruptibleToxic<LatencyAttributes> {
+class Latency implements Toxic<LatencyAttributes> {
   /** When the first chunk is due. */
   #due: number | undefined;
 

@@ -1,9 +1,9 @@
 /** reset_peer: closes the connection by a reset (TCP RST), `timeout` milliseconds after the first bytes came. */
-import type { RemovableToxic, Stage, ToxicType } from '../toxic.js';
+import type { Stage, Toxic, ToxicType } from '../toxic.js';
 
 type ResetPeerAttributes = { timeout: number };
 
-class ResetPeer implements RemovableToxic<ResetPeerAttributes> {
+class ResetPeer implements Toxic<ResetPeerAttributes> {
   #due: number | undefined;
 
   pump(stage: Stage, { timeout }: ResetPeerAttributes): void {

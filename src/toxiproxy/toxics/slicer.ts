@@ -3,14 +3,14 @@
  * `delay` microseconds after each.
  */
 import { integer, type Random } from '../../random.js';
-import type { InterruptibleToxic, Stage, ToxicType } from '../toxic.js';
+import type { Stage, Toxic, ToxicType } from '../toxic.js';
 
 type SlicerAttributes = { average_size: number; size_variation: number; delay: number };
 
 /** Timers count in milliseconds: slices that became due within the last one are sent together. */
 const TIMER_GRAIN = 1;
 
-class Slicer implements InterruptibleToxic<SlicerAttributes> {
+class Slicer implements Toxic<SlicerAttributes> {
   #data: Buffer = Buffer.alloc(0);
   #timestamp = 0;
   /** Where the slices of the chunk in hand end, and how many of them are sent. */

@@ -1,17 +1,13 @@
 /** slow_close: passes bytes at once and the end of the stream `delay` milliseconds late. */
-import type { InterruptibleToxic, Stage, ToxicType } from '../toxic.js';
+import { passOn, type Stage, type Toxic, type ToxicType } from '../toxic.js';
 
 type SlowCloseAttributes = { delay: number };
 
-class SlowClose implements InterruptibleToxic<SlowCloseAttributes> {
+class SlowClose implements Toxic<SlowCloseAttributes> {
   #due: number | undefined;
 
   pump(stage: Stage, { delay }: SlowCloseAttributes): void {
-    while (stage.room) {
-      const chunk = stage.take();
-      if (!chunk) break;
-      stage.send(chunk);
-    }
+    passOn(stage);
     if (!stage.ended) return;
     this.#due ??= stage.now() + delay;
     if (stage.reached(this.#due)) stage.close();

@@ -2,11 +2,11 @@
  * timeout: bytes vanish. The connection is closed when none came for `timeout` milliseconds; with 0 it stays up
  * for as long as the toxic does, for removing the toxic closes it.
  */
-import type { InterruptibleToxic, RemovableToxic, Stage, ToxicType } from '../toxic.js';
+import type { Stage, Toxic, ToxicType } from '../toxic.js';
 
 type TimeoutAttributes = { timeout: number };
 
-class Timeout implements InterruptibleToxic<TimeoutAttributes>, RemovableToxic<TimeoutAttributes> {
+class Timeout implements Toxic<TimeoutAttributes> {
   #due: number | undefined;
 
   pump(stage: Stage, { timeout }: TimeoutAttributes): void {

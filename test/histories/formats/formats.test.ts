@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { untoldFailures, withoutUntold } from '../../../src/histories/formats/failure.js';
 import { tableFromEvents } from '../../../src/histories/formats/from-events.js';
+import { fileBytes, historyBytes } from '../../../src/histories/formats/input.js';
 import {
   functionAt,
   NEVER,
@@ -11,17 +12,21 @@ import {
   processAt,
   valueAt,
 } from '../../../src/histories/formats/operation-table.js';
-import { detectFormat, type Format, readHistoryFile } from '../../../src/histories/formats/read-file.js';
+import { detectFormat, type Format, readHistory } from '../../../src/histories/formats/read-file.js';
 import type { Value } from '../../../src/history/event.js';
 import { integer, pick, seeded } from '../../../src/random.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'formats-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+async function readFile(path: string, format: Format | 'auto' = 'auto') {
+  return (await readHistory(path, historyBytes(path, fileBytes(path)), format, () => true))!;
+}
+
 async function read(text: string, format: Format | 'auto' = 'auto') {
   const path = join(folder, 'history');
   writeFileSync(path, text);
-  const found = await readHistoryFile(path, format);
+  const found = await readFile(path, format);
   return { ...found, operations: plainOperations(found.table) };
 }
 
@@ -201,7 +206,7 @@ describe('JSON lines', () => {
   });
 
   it('of a file that is not there are a mistake of the caller', async () => {
-    await expect(readHistoryFile(join(folder, 'none'))).rejects.toThrow(
+    await expect(readFile(join(folder, 'none'))).rejects.toThrow(
       /none: expected a history file, found ENOENT/,
     );
   });

@@ -25,20 +25,17 @@ function measure({ join, file, ...amounts }: Gauge): Throttle {
   const page = new Uint8Array(new WebAssembly.Memory({ initial: CHUNK / 65_536 }).buffer);
   const opened = openSync(file, FLAGS, 0o600);
   unlinkSync(file);
+  const writing = (size: number, at: number) => writeSync(opened, page, 0, size, at);
+  const reading = (size: number, at: number) => readSync(opened, page, 0, size, at);
   try {
     // There has to be something to read. It is not timed, and is no business of the container's.
-    const length = Math.max(read, reads * BLOCK);
-    pass(length, CHUNK, (size, at) => writeSync(opened, page, 0, size, at));
+    pass(Math.max(read, reads * BLOCK), CHUNK, writing);
     writeFileSync(join, String(process.pid));
     return {
-      ...(write > 0 && { write: pass(write, CHUNK, (size, at) => writeSync(opened, page, 0, size, at)) }),
-      ...(read > 0 && { read: pass(read, CHUNK, (size, at) => readSync(opened, page, 0, size, at)) }),
-      ...(writes > 0 && {
-        write_ops: pass(writes * BLOCK, BLOCK, (size, at) => writeSync(opened, page, 0, size, at)),
-      }),
-      ...(reads > 0 && {
-        read_ops: pass(reads * BLOCK, BLOCK, (size, at) => readSync(opened, page, 0, size, at)),
-      }),
+      ...(write > 0 && { write: pass(write, CHUNK, writing) }),
+      ...(read > 0 && { read: pass(read, CHUNK, reading) }),
+      ...(writes > 0 && { write_ops: pass(writes * BLOCK, BLOCK, writing) }),
+      ...(reads > 0 && { read_ops: pass(reads * BLOCK, BLOCK, reading) }),
     };
   } finally {
     closeSync(opened);

@@ -4,7 +4,6 @@
  */
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
-import type { Clock } from '../../../clock.js';
 import { formatSize } from '../../../drill/units.js';
 import { EnvironmentError } from '../../../errors.js';
 import { type Part, type Span, spanned } from '../../../span.js';
@@ -12,7 +11,7 @@ import { describeShare, type Handicap, type HandicapSeen, type Pace } from '../.
 import type { Container } from '../container.js';
 import { refusalOf } from '../engine.js';
 import { type Controller, cgroupOf, readText } from './cgroup.js';
-import type { HandicapKind } from './handicap-kind.js';
+import type { HandicapKind, HandicapSetting } from './handicap-kind.js';
 import { Layers } from './layers.js';
 
 /** How a kind of limit is told to the engine, and read. Infinity is no limit. */
@@ -85,14 +84,14 @@ const MEMORY: LimitKind = {
 
 export const cpu: HandicapKind = {
   capability: 'cpu',
-  create: ({ clock, node }) => new EngineLimit(CPU, clock, node),
+  create: (setting) => new EngineLimit(CPU, setting),
   lackOfEngine: ({ CpuCfsQuota }) =>
     CpuCfsQuota === false ? 'a kernel without quotas of processor time' : undefined,
 };
 
 export const memory: HandicapKind = {
   capability: 'memory',
-  create: ({ clock, node }) => new EngineLimit(MEMORY, clock, node),
+  create: (setting) => new EngineLimit(MEMORY, setting),
   lackOfEngine: ({ MemoryLimit }) =>
     MemoryLimit === false ? 'a kernel without limits of memory' : undefined,
 };
@@ -101,31 +100,27 @@ function unlimited(bytes: number): number {
   return bytes >= UNLIMITED ? Number.POSITIVE_INFINITY : bytes;
 }
 
-export class EngineLimit implements Handicap<number> {
+class EngineLimit implements Handicap<number> {
   readonly #kind: LimitKind;
-  readonly #clock: Clock;
-  readonly #node: (name: string) => Container;
+  readonly #setting: HandicapSetting;
   readonly #layers = new Layers<number>();
   /** The containers as they were made. */
   readonly #before = new Map<string, Dockerode.HostConfig>();
 
-  constructor(kind: LimitKind, clock: Clock, node: (name: string) => Container) {
+  constructor(kind: LimitKind, setting: HandicapSetting) {
     this.#kind = kind;
-    this.#clock = clock;
-    this.#node = node;
+    this.#setting = setting;
   }
 
   async put(node: string, fault: string, value: number): Promise<Span> {
-    if (!(await this.#node(node).running()))
+    if (!(await this.#setting.node(node).running()))
       throw new EnvironmentError({ where: `node ${node}`, expected: 'a running process', found: 'none' });
     this.#layers.put(node, fault, value);
     return this.#change(node);
   }
 
   async lift(node: string, fault: string): Promise<Part> {
-    if (this.#layers.own(node, fault) === undefined) return { at: this.#clock.now() };
-    this.#layers.lift(node, fault);
-    return this.#change(node);
+    return this.#layers.lift(node, fault) ? this.#change(node) : { at: this.#setting.clock.now() };
   }
 
   async look(node: string, fault: string, pace?: Pace): Promise<HandicapSeen> {
@@ -133,7 +128,7 @@ export class EngineLimit implements Handicap<number> {
     const wanted =
       this.#layers.expected(node, fault, pace) ??
       (before ? this.#kind.ofEngine(before) : Number.POSITIVE_INFINITY);
-    const container = this.#node(node);
+    const container = this.#setting.node(node);
     const { HostConfig } = await container.made.inspect();
     const engine = this.#kind.ofEngine(HostConfig);
     const kernel = this.#kernel(container);
@@ -150,11 +145,13 @@ export class EngineLimit implements Handicap<number> {
   }
 
   async #change(node: string): Promise<Span> {
-    const { made } = this.#node(node);
+    const { made } = this.#setting.node(node);
     const before = this.#before.get(node) ?? (await made.inspect()).HostConfig;
     this.#before.set(node, before);
     try {
-      return await spanned(this.#clock, () => made.update(this.#kind.change(this.#layers.top(node), before)));
+      return await spanned(this.#setting.clock, () =>
+        made.update(this.#kind.change(this.#layers.top(node), before)),
+      );
     } catch (error) {
       throw new EnvironmentError(
         {

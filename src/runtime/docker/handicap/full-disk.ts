@@ -6,16 +6,14 @@
  * that was meant: a link in the image cannot lead out of the container.
  */
 import { constants } from 'node:fs';
-import { open, readFile, stat, statfs, unlink } from 'node:fs/promises';
+import { open, readFile, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Clock } from '../../../clock.js';
-import { EnvironmentError, messageOf } from '../../../errors.js';
+import { codeOf, EnvironmentError, messageOf } from '../../../errors.js';
 import type { Handicap, HandicapSeen, Pace } from '../../handicap.js';
 import { parseMounts } from '../../mounts.js';
 import { type ProcessIdentity, stateOf } from '../../os-process.js';
-import type { Container } from '../container.js';
 import { formatDevice } from './block-device.js';
-import type { HandicapKind } from './handicap-kind.js';
+import type { HandicapKind, HandicapSetting } from './handicap-kind.js';
 
 const NO_ROOM = 'no room for a block (ENOSPC)';
 const ROOM = 'room for a block';
@@ -37,33 +35,31 @@ export const TRIAL_FOLDER = '/full';
 
 export const fullDisk: HandicapKind = {
   capability: 'disk',
-  create: ({ clock, node }) => new FullDisk(clock, node),
+  create: (setting) => new FullDisk(setting),
   async lackOn(process) {
     await limitedFolder(process, TRIAL_FOLDER);
     return undefined;
   },
 };
 
-export class FullDisk implements Handicap<string> {
-  readonly #clock: Clock;
-  readonly #node: (name: string) => Container;
+class FullDisk implements Handicap<string> {
+  readonly #setting: HandicapSetting;
   /** By node and fault. */
   readonly #full = new Map<string, Full>();
 
-  constructor(clock: Clock, node: (name: string) => Container) {
-    this.#clock = clock;
-    this.#node = node;
+  constructor(setting: HandicapSetting) {
+    this.#setting = setting;
   }
 
   async put(node: string, fault: string, folder: string): Promise<{ at: number }> {
-    const { process } = this.#node(node);
+    const { process } = this.#setting.node(node);
     if (!process) throw refusal(node, 'a running process', 'none');
     const path = await limitedFolder(process, folder).catch((error: unknown) => {
       throw refusal(node, `a folder with a size at ${folder}`, messageOf(error));
     });
     this.#full.set(`${node} ${fault}`, { folder, process, lifted: false });
     await fill(join(path, fillerOf(fault)));
-    return { at: this.#clock.now() };
+    return { at: this.#setting.clock.now() };
   }
 
   async lift(node: string, fault: string): Promise<{ at: number }> {
@@ -74,7 +70,7 @@ export class FullDisk implements Handicap<string> {
         remove(join(await limitedFolder(process, full.folder), fillerOf(fault))),
       );
     }
-    return { at: this.#clock.now() };
+    return { at: this.#setting.clock.now() };
   }
 
   async look(node: string, fault: string, pace?: Pace): Promise<HandicapSeen> {
@@ -97,7 +93,7 @@ export class FullDisk implements Handicap<string> {
     node: string,
     work: (process: ProcessIdentity) => Promise<T>,
   ): Promise<T | undefined> {
-    const container = this.#node(node);
+    const container = this.#setting.node(node);
     const { process } = container;
     if (!process) return undefined;
     return work(process).catch((error: unknown) => {
@@ -171,15 +167,13 @@ async function hadRoom(write: () => Promise<unknown>): Promise<boolean> {
     await write();
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return false;
+    if (codeOf(error) === 'ENOSPC') return false;
     throw error;
   }
 }
 
 async function remove(path: string): Promise<void> {
-  await unlink(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-  });
+  await rm(path, { force: true });
 }
 
 function refusal(node: string, expected: string, found: string): EnvironmentError {

@@ -13,8 +13,9 @@ export class Layers<Value> {
     this.#nodes.set(node, layers.set(fault, value));
   }
 
-  lift(node: string, fault: string): void {
-    this.#nodes.get(node)?.delete(fault);
+  /** Whether there was anything to lift. */
+  lift(node: string, fault: string): boolean {
+    return this.#nodes.get(node)?.delete(fault) === true;
   }
 
   /** What holds of a node; undefined where nothing is put on it. */

@@ -7,7 +7,6 @@ import type Dockerode from 'dockerode';
 import type { Capability } from '../../../drill/parts.js';
 import { EnvironmentError, messageOf } from '../../../errors.js';
 import { NODE_PATH } from '../../image/node-executable.js';
-import type { ProcessIdentity } from '../../os-process.js';
 import { signalTo } from '../../process-tree.js';
 import { processOf } from '../container-process.js';
 import { trialName } from '../trial-name.js';
@@ -34,14 +33,20 @@ export interface Reach {
   faketime: Readonly<Record<string, string>>;
 }
 
-/** Ways to signal a process in a container, which are no handicaps. */
-const BY_SIGNAL = ['kill: process', 'pause: SIGSTOP'];
-
 /** What takes this machine's own hands: why it cannot be done to a process in a container; undefined where it can. */
 interface ByHand {
   capability: Capability;
   lackOn: NonNullable<HandicapKind['lackOn']>;
 }
+
+/** Ways to signal a process in a container, which are no handicaps. */
+const BY_SIGNAL = ['kill: process', 'pause: SIGSTOP'].map(
+  (capability): ByHand => ({
+    capability,
+    lackOn: async (process) =>
+      signalTo(process, 'SIGCONT') ? undefined : 'a process that cannot be signalled',
+  }),
+);
 
 /** Rejects with an `EnvironmentError` that names what cannot be done here, and why. */
 export async function reachOf(setting: ReachSetting): Promise<Reach> {
@@ -53,26 +58,17 @@ export async function reachOf(setting: ReachSetting): Promise<Reach> {
     if (lack !== undefined) throw refusal(capability, lack, 'leave the step out');
   }
   const onDisk = kinds.find(({ needsDevice }) => needsDevice);
-  const device = onDisk && (await deviceOf(String(about.DockerRootDir), onDisk.capability));
+  const device =
+    onDisk &&
+    (await blockDeviceOf(String(about.DockerRootDir)).catch((error: unknown) => {
+      throw refusal(onDisk.capability, messageOf(error));
+    }));
   const byHand: ByHand[] = [
-    ...BY_SIGNAL.filter((need) => needs.includes(need)).map((capability) => ({
-      capability,
-      lackOn: lackOfSignals,
-    })),
+    ...BY_SIGNAL.filter(({ capability }) => needs.includes(capability)),
     ...kinds.flatMap(({ capability, lackOn }) => (lackOn ? [{ capability, lackOn }] : [])),
   ];
   if (byHand.length > 0) await assertByHand(setting, byHand, device);
   return { device, faketime: needs.includes('clock') ? await faketimeOf(docker, skewed, labels) : {} };
-}
-
-async function lackOfSignals(process: ProcessIdentity): Promise<string | undefined> {
-  return signalTo(process, 'SIGCONT') ? undefined : 'a process that cannot be signalled';
-}
-
-async function deviceOf(folder: string, capability: Capability): Promise<string> {
-  return blockDeviceOf(folder).catch((error: unknown) => {
-    throw refusal(capability, messageOf(error));
-  });
 }
 
 async function assertByHand(

@@ -17,7 +17,7 @@ import { tar } from '../../image/tar.js';
 import type { Container } from '../container.js';
 import { refusalOf } from '../engine.js';
 import { readText } from './cgroup.js';
-import type { HandicapKind } from './handicap-kind.js';
+import type { HandicapKind, HandicapSetting } from './handicap-kind.js';
 import { Layers } from './layers.js';
 
 /** In the container. */
@@ -36,17 +36,15 @@ export function faketimeEnvironment(library: string, before: string | undefined)
 
 export const skewedClock: HandicapKind = {
   capability: 'clock',
-  create: ({ clock, node }) => new SkewedClock(clock, node),
+  create: (setting) => new SkewedClock(setting),
 };
 
-export class SkewedClock implements Handicap<number> {
-  readonly #clock: Clock;
-  readonly #node: (name: string) => Container;
+class SkewedClock implements Handicap<number> {
+  readonly #setting: HandicapSetting;
   readonly #layers = new Layers<number>();
 
-  constructor(clock: Clock, node: (name: string) => Container) {
-    this.#clock = clock;
-    this.#node = node;
+  constructor(setting: HandicapSetting) {
+    this.#setting = setting;
   }
 
   async put(node: string, fault: string, value: number): Promise<{ at: number }> {
@@ -55,15 +53,13 @@ export class SkewedClock implements Handicap<number> {
   }
 
   async lift(node: string, fault: string): Promise<{ at: number }> {
-    if (this.#layers.own(node, fault) === undefined) return { at: this.#clock.now() };
-    this.#layers.lift(node, fault);
-    return this.#write(node);
+    return this.#layers.lift(node, fault) ? this.#write(node) : { at: this.#setting.clock.now() };
   }
 
   async look(node: string, fault: string, pace?: Pace): Promise<HandicapSeen> {
     const wanted = this.#layers.expected(node, fault, pace) ?? 0;
     const expected = describe(wanted);
-    const container = this.#node(node);
+    const container = this.#setting.node(node);
     if (!(await container.running())) return { ok: wanted === 0, expected, observed: 'no process any more' };
     const library = hasLibrary(container);
     if (library === false)
@@ -71,7 +67,7 @@ export class SkewedClock implements Handicap<number> {
     // Who has the library goes by its file; to start `date` in there takes a hundred times as long as to read that.
     if (pace === 'quick' && library && fileIn(container) === contentFor(wanted))
       return { ok: true, expected, observed: expected };
-    const seen = await askDate(container.made, this.#clock);
+    const seen = await askDate(container.made, this.#setting.clock);
     const ok = agrees(seen, wanted) && (wanted === 0 || !agrees(seen, 0));
     const off = seen.told - (seen.before + seen.after) / 2;
     const note = library ? [] : ['of its own process, by the word of `date` alone'];
@@ -85,7 +81,8 @@ export class SkewedClock implements Handicap<number> {
 
   async #write(node: string): Promise<{ at: number }> {
     const content = Buffer.from(contentFor(this.#layers.top(node) ?? 0));
-    await this.#node(node)
+    await this.#setting
+      .node(node)
       .made.putArchive(tar([{ path: FILE, content }]), { path: '/' })
       .catch((error: unknown) => {
         throw new EnvironmentError(
@@ -93,7 +90,7 @@ export class SkewedClock implements Handicap<number> {
           { cause: error },
         );
       });
-    return { at: this.#clock.now() };
+    return { at: this.#setting.clock.now() };
   }
 }
 

@@ -74,7 +74,7 @@ export const slowDisk: HandicapKind = {
   needsDevice: true,
 };
 
-export class SlowDisk implements Handicap<Throttle> {
+class SlowDisk implements Handicap<Throttle> {
   readonly #setting: HandicapSetting;
   readonly #layers = new Layers<Throttle>();
   #gauged = 0;
