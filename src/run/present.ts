@@ -1,11 +1,8 @@
 /** The present view of a topology: who is primary, who is in sync, who is down, as far as it was seen. */
-import { becomes, type Clock } from '../clock.js';
+import type { Clock } from '../clock.js';
 import { isMember, type NodeDeclaration } from '../drill/topology.js';
 import type { Role } from '../history/event.js';
 import type { TopologyView } from '../topology/selector.js';
-
-/** How much later than it is seen an end may be told, ms. */
-const END_TOLD = 1000;
 
 /** What was last seen of a node. */
 export interface Seen {
@@ -137,11 +134,6 @@ export class Present {
     if (name === primary) return { role: 'primary' };
     const { running, told } = this.of(name);
     return running && told !== 'primary' ? { role: 'standby' } : {};
-  }
-
-  /** Resolves once the end of a node has been heard of, or does not seem to be told at all. */
-  async ended(node: string): Promise<void> {
-    await becomes(this.#setting.clock, END_TOLD, () => !this.isRunning(node), undefined, 1);
   }
 
   /** The role that the drill file gives a node. */

@@ -12,7 +12,7 @@ import type { Effects } from '../fault/fault.js';
 import { freshSecret, type Random } from '../random.js';
 import type { Addresses } from '../report/addresses.js';
 import { freshRun } from '../runtime/label.js';
-import type { Inventory, Nodes, Runtime, World } from '../runtime/runtime.js';
+import type { Inventory, Runtime, World } from '../runtime/runtime.js';
 import type { System } from '../system/system.js';
 import { addressesOf } from './addresses.js';
 import type { Catalog } from './catalog.js';
@@ -77,13 +77,12 @@ export class Stage {
     const residentOf = residentsOf(drill, system, catalog.systems);
     await this.#count.before();
     const { present, observer } = this.#view(residentOf);
-    const world = await this.#open(observer, residentOf);
-    const { clock, places } = world;
+    const world = await this.#open(present, observer, residentOf);
+    const { clock, nodes, places } = world;
     const observe = (node: string) => places.observe(node);
     const prober = new Prober({ clock, residentOf, present, observer, observe });
     this.#rest.push(() => prober.stop());
     await world.up();
-    const nodes = watched(world.nodes, present);
     const start = async (node: string) => {
       observer.onStart(node);
       const own = {
@@ -155,7 +154,7 @@ export class Stage {
     return { present, observer };
   }
 
-  async #open(observer: Observer, residentOf: Residents): Promise<World> {
+  async #open(present: Present, observer: Observer, residentOf: Residents): Promise<World> {
     const { clock, drill, catalog, plan, runtime, recorder } = this.#setting;
     const { folder, environment, random, signal, linksBy } = this.#setting;
     const { nodes, members, supervisors, links, power } = plan;
@@ -182,6 +181,7 @@ export class Stage {
         power: { key: this.#powerKey, nodes: members, ...(fencing ? { delay: fencing.delay } : {}) },
         onLine: (node, line) => observer.onLine(node, line),
         onExit: (node, detail, at) => observer.onExit(node, detail, at),
+        onPause: (node, isPaused) => present.paused(node, isPaused),
         onCarrier: (server, version) => void recorder.record({ type: 'toxiproxy', server, version }),
         onLost: (error, since) => this.#ground.lose(error, since),
         onLate: (part, at, took) => this.#ground.record({ at, took }, part),
@@ -204,35 +204,4 @@ export class Stage {
     });
     return clients;
   }
-}
-
-/** The nodes, with the present view told of who is paused, and waited for where it has to hear of an end. */
-function watched(nodes: Nodes, present: Present): Nodes {
-  return {
-    start: (node, program) => nodes.start(node, program),
-    tail: (node, lines) => nodes.tail(node, lines),
-    kill: (node, signal) => nodes.kill(node, signal),
-    async running(node) {
-      const runs = await nodes.running(node);
-      // Whoever finds it gone and goes on finds it gone in the present view, which is told by another channel.
-      if (!runs) await present.ended(node);
-      return runs;
-    },
-    stop: (node, grace) => nodes.stop(node, grace),
-    ...(nodes.killProcess ? { killProcess: nodes.killProcess.bind(nodes) } : {}),
-    ...(nodes.losePower ? { losePower: nodes.losePower } : {}),
-    ...(nodes.lackOfLoss ? { lackOfLoss: nodes.lackOfLoss } : {}),
-    ...(nodes.handicap ? { handicap: nodes.handicap.bind(nodes) } : {}),
-    paused: (node, by) => nodes.paused(node, by),
-    async pause(node, by) {
-      const done = await nodes.pause(node, by);
-      present.paused(node, true);
-      return done;
-    },
-    async resume(node, by) {
-      const done = await nodes.resume(node, by);
-      present.paused(node, false);
-      return done;
-    },
-  };
 }

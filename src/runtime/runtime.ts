@@ -52,10 +52,10 @@ export interface Surroundings {
   environment: Readonly<Record<string, string | undefined>>;
   /** Told of each line that a node writes on its standard output. */
   onLine(node: string, line: string): void;
-  /** Told that a node is to be started: it is once what this gives has resolved, at once where it gives nothing. */
-  onStarting?(node: string): Promise<void> | undefined;
   /** Told when a node's process has ended, whoever ended it. `at` is the clock's instant. */
   onExit(node: string, detail: string, at: number): void;
+  /** Told when a node was paused, and when it was let go on. */
+  onPause?(node: string, isPaused: boolean): void;
   /**
    * Told when what the world stands on is gone, so that nothing that follows could be trusted, and since which instant of
    * the clock it may have been.
@@ -201,7 +201,10 @@ export type PauseWay = (typeof PAUSE_WAYS)[number];
 export interface Kills {
   /** Sends the signal; for SIGKILL the effect begins at once, for the others when the process has ended. */
   kill(node: string, signal: KillSignal): Promise<{ at: number }>;
-  /** Whether the node's process exists, asked of the operating system now. */
+  /**
+   * Whether the node's process exists, asked of the operating system now. Whoever asks a world and finds that it does not
+   * finds that its end has been told, too, though that comes by another channel.
+   */
   running(node: string): Promise<boolean>;
 }
 

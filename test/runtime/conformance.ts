@@ -42,7 +42,9 @@ export interface Subject {
 
 export function runtimeConformance({ runtime, echo, short, stubborn }: Subject): void {
   async function open(layout: Partial<Layout>) {
-    const around = { ...surroundings(), random: seeded(7), greetings };
+    const pauses: string[] = [];
+    const onPause = (node: string, isPaused: boolean) => void pauses.push(`${node} ${isPaused}`);
+    const around = { ...surroundings(), random: seeded(7), greetings, onPause, pauses };
     const world = await runtime.open({ nodes: [], links: [], power: false, ...layout }, around);
     onTestFinished(async () => void (await world.close()));
     return { world, nodes: world.nodes, ...around };
@@ -109,11 +111,13 @@ export function runtimeConformance({ runtime, echo, short, stubborn }: Subject):
     });
 
     test('keeps a node its address over a restart', async () => {
-      const { world, nodes } = await open({ nodes: ['a'] });
+      const { world, nodes, told } = await open({ nodes: ['a'] });
       await startAll(world, 'a');
       await eventually('it answers', () => answers(world, 'a'));
       await nodes.kill('a', 'SIGKILL');
       await eventually('it is gone', async () => !(await nodes.running('a')) || undefined);
+      // Whoever finds it gone was told of its end.
+      expect(told.exits).toHaveLength(1);
       expect(await answers(world, 'a')).toBeUndefined();
       await startAll(world, 'a');
       await eventually('it answers again', () => answers(world, 'a'));
@@ -169,13 +173,14 @@ export function runtimeConformance({ runtime, echo, short, stubborn }: Subject):
     });
 
     test('stops a node where it stands and lets it go on', async () => {
-      const { world, nodes } = await open({ nodes: ['a'] });
+      const { world, nodes, pauses } = await open({ nodes: ['a'] });
       await startAll(world, 'a');
       await eventually('it answers', () => answers(world, 'a'));
       await nodes.pause('a');
       await eventually('it is stopped', async () => (await nodes.paused('a')) || undefined);
       expect(await nodes.running('a')).toBe(true);
       await nodes.resume('a');
+      expect(pauses).toEqual(['a true', 'a false']);
       await eventually('it goes on', async () => !(await nodes.paused('a')) || undefined);
       await eventually('it answers', () => answers(world, 'a'));
     });

@@ -117,8 +117,8 @@ export class DockerCluster implements Cluster {
     const order = this.#order;
     try {
       // Awaited only where there is something to wait for: who starts in the same turn goes together.
-      const before = [order.before(node), this.#setting.surroundings.onStarting?.(node)];
-      if (before.some((one) => one !== undefined)) await Promise.all(before);
+      const before = order.before(node);
+      if (before) await before;
       this.#assertOpen();
       const container = this.#node(node);
       await this.#together.join(() => this.#start(node, container, program));

@@ -5,7 +5,7 @@
  *
  * The way in expects it, answers it and tells of it; b itself has no part in that.
  */
-import { InternalError } from '../../errors.js';
+import { unknown } from '../../errors.js';
 import type { LinkGreeting } from '../links/edges.js';
 import { expectGreeting, greetThrough } from './agent-client.js';
 import type { DockerPlaces, EdgePlace } from './docker-places.js';
@@ -26,7 +26,5 @@ export async function edgeGreeting(
 }
 
 function edgeOf({ nodes }: DockerPlaces, node: string): EdgePlace {
-  const place = nodes.get(node);
-  if (!place) throw new InternalError({ expected: 'a link between nodes', found: `"${node}" at its end` });
-  return place.edge;
+  return nodes.get(node)?.edge ?? unknown('the name of a node', node);
 }

@@ -73,11 +73,7 @@ function inPlace({ type, toxicity }: ToxicChange): string {
   return `the toxic ${type} in place${drawn}`;
 }
 
-interface Visible {
-  expected: string;
-  patience: Patience;
-  shows(greeting: Greeting): boolean;
-}
+type Visible = Required<Pick<Expectation, 'expected' | 'patience' | 'shows'>>;
 
 const UNANSWERED: Visible = {
   expected: 'no answer',

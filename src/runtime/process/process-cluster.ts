@@ -59,7 +59,6 @@ export class ProcessCluster implements Cluster {
   readonly lackOfLoss = async (node: string): Promise<string | undefined> => this.#disks.lack(node);
 
   async start(node: string, program: Program): Promise<void> {
-    await this.#surroundings.onStarting?.(node);
     this.#assertOpen();
     await this.#node(node).start(program);
   }

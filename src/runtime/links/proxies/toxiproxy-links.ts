@@ -14,7 +14,7 @@
 import { Toxic, type Toxiproxy } from 'toxiproxy-node-client';
 import { allEnded } from '../../../all-ended.js';
 import type { Clock } from '../../../clock.js';
-import { EnvironmentError, InternalError, unknown } from '../../../errors.js';
+import { EnvironmentError, unknown } from '../../../errors.js';
 import { type Span, spanned, spanOf } from '../../../span.js';
 import type { Cut, CutMode } from '../../../topology/grudge.js';
 import { proxyPrefix } from '../../label.js';
@@ -225,12 +225,8 @@ function serverOf(client: Toxiproxy, clock: Clock): Server {
   return { client, control, look: new ServerLook(client, control) };
 }
 
-function clientOf({ client, others }: LinksSetting, { server, link }: LinkPlace): Toxiproxy {
-  if (server === undefined) return client;
-  const other = others?.get(server);
-  if (!other)
-    throw new InternalError({ where: link.name, expected: 'a Toxiproxy', found: `none named "${server}"` });
-  return other;
+function clientOf({ client, others }: LinksSetting, { server }: LinkPlace): Toxiproxy {
+  return server === undefined ? client : (others?.get(server) ?? unknown('the name of a Toxiproxy', server));
 }
 
 /** Makes the proxies of one server, in one call. */
