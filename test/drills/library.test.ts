@@ -3,11 +3,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { besideHistory } from '../../src/commands/beside.js';
 import { decodeHistory } from '../../src/history/codec.js';
-import { verdictJson } from '../../src/report/json.js';
-import { judge } from '../built-in.js';
 import { drill, type Ended, freshFolder, ROOT, verdictIn } from './drill-command.js';
+import { IDENTICAL, judgedAgain } from './judged-again.js';
 
 const files = (folder: string) =>
   readdirSync(join(ROOT, folder))
@@ -42,12 +40,7 @@ describe('every drill that ships', () => {
   });
 
   it.each(all)('%s gives the identical verdict when its history is judged again', (file) => {
-    const folder = join(out, nameOf(file), '1');
-    const history = decodeHistory(readFileSync(join(folder, 'history.jsonl')));
-    expect(besideHistory(folder, verdictJson(judge(history)), history.run?.drill)).toEqual({
-      compared: ['verdict.json', 'drill.yaml'],
-      differences: [],
-    });
+    expect(judgedAgain(join(out, nameOf(file), '1')).beside).toEqual(IDENTICAL);
   });
 
   it.each(all)('%s says in its first lines what it proves and where the idea comes from', (file) => {
