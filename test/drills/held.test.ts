@@ -107,6 +107,7 @@ it('the end of the steps cuts no fault short that has a time', async () => {
   expect(faults.map(({ asked }) => asked)).toEqual([300, 300, 700, 1500]);
   for (const { asked, lasted } of faults) expect(lasted).toBeGreaterThanOrEqual(asked);
   const phase = ofType(events, 'phase').find(({ phase }) => phase === 'heal') ?? expect.fail(said);
+  expect(ofType(events, 'healed')).toHaveLength(faults.length);
   for (const { index } of ofType(events, 'healed')) expect(index).toBeLessThan(phase.index);
 });
 
