@@ -1,5 +1,5 @@
 /** Whole drills in containers: the same verdicts, and every early end. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -18,6 +18,7 @@ import {
   startDrill,
   verdictIn,
 } from './drill-command.js';
+import { files, nameOf } from './library-files.js';
 
 const DRILL = 'test/drills/containers/cut.yaml';
 const KILLS = Number(process.env.KILLS ?? 3);
@@ -29,16 +30,11 @@ const SMALL = 'test/drills/containers';
 /** The whole library in containers takes some ten minutes; local processes drill it all the time. */
 const WHOLE = process.env.DRILL_TEST_WHOLE !== undefined;
 
-const files = (folder: string) =>
-  readdirSync(join(ROOT, folder))
-    .filter((name) => name.endsWith('.yaml'))
-    .map((name) => `${folder}/${name}`);
 /** What a drill file says must fail. */
 const announced = (file: string) => /^# Must fail: (\w+)$/m.exec(readFileSync(join(ROOT, file), 'utf8'))?.[1];
 const small = files(SMALL);
 const good = [...small.filter((file) => !announced(file)), ...(WHOLE ? files('drills') : [])];
 const bad = [...small.filter(announced), ...(WHOLE ? files('fixtures/known-bad') : [])];
-const nameOf = (file: string) => file.replace(/^.*\//, '').replace('.yaml', '');
 
 /** What is in the engine of a runner, by its process number. */
 async function leftOf(runner: number | undefined): Promise<string[]> {
