@@ -4,6 +4,7 @@
  * one that failed.
  */
 import type { Reporter, TestModule } from 'vitest/node';
+import { isWhole } from './depth.js';
 
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
@@ -22,6 +23,8 @@ export default class ClosingLine implements Reporter {
       count.skipped = 0;
       process.exitCode = 1;
     }
+    if (!isWhole)
+      process.stdout.write('a share of the random cases and drills; DRILL_TEST_STRICT=1 tries all\n');
     process.stdout.write(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`);
   }
 }

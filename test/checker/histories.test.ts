@@ -46,8 +46,8 @@ describe('the recorded histories', () => {
       const bytes = readFileSync(new URL(file, folder));
       for (let length = 0; length < bytes.length; length += Math.ceil(bytes.length / 41)) {
         const cut = judge(decodeHistory(bytes.subarray(0, length))).verdict;
-        expect(cut, `${file} cut at ${length}`).not.toBe('pass');
-        if (verdict !== 'fail') expect(cut, `${file} cut at ${length}`).toBe('inconclusive');
+        const right = verdict === 'fail' ? ['fail', 'inconclusive'] : ['inconclusive'];
+        expect(right, `${file} cut at ${length}`).toContain(cut);
       }
     }
   });

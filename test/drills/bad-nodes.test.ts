@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { systemClock as clock } from '../../src/clock.js';
 import { engineClient, findEngine } from '../../src/runtime/docker/engine.js';
+import { RUNNER_LABEL } from '../../src/runtime/docker/labels.js';
 import { referenceImage } from '../../src/runtime/image/reference-image.js';
 import { withEngine } from '../runtime/docker/engine.js';
+import { eventually } from '../runtime/opened.js';
 import { drill, freshFolder, ROOT, startDrill, verdictIn } from './drill-command.js';
 
 const NODE = '/usr/local/bin/node';
@@ -17,6 +19,17 @@ withEngine(() => {
       const engine = await findEngine(process.env, clock);
       image = (await referenceImage(await engineClient(engine.address), engine)).name;
     }, 60_000);
+
+    /** Until a node of this runner has failed a health check, which then is what is waited for. */
+    async function untilChecked(runner: number | undefined): Promise<void> {
+      const docker = await engineClient((await findEngine(process.env, clock)).address);
+      await eventually('a health check has failed', async () => {
+        const all = await docker.listContainers();
+        const own = all.filter(({ Labels }) => Labels[RUNNER_LABEL]?.startsWith(`${runner}.`));
+        const looks = await Promise.all(own.map(({ Id }) => docker.getContainer(Id).inspect()));
+        return looks.some(({ State }) => State.Health?.Log?.length) || undefined;
+      });
+    }
 
     /** A drill whose node b is made of this. */
     function drillWith(spec: object): string {
@@ -83,8 +96,7 @@ withEngine(() => {
       };
       const running = startDrill(['run', drillWith(spec), '--runtime', 'docker', '--out', out]);
       await running.printed(/b is starting/);
-      // By then it is the health check that is waited for, or soon will be.
-      await new Promise((done) => setTimeout(done, 3000));
+      await untilChecked(running.child.pid);
       const before = clock.now();
       running.child.kill('SIGINT');
       const { code, stdout, stderr } = await running.ended;

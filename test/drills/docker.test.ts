@@ -1,5 +1,5 @@
 /** Whole drills in containers: the same verdicts, and every early end. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -9,12 +9,19 @@ import { engineClient, findEngine } from '../../src/runtime/docker/engine.js';
 import type { EngineAddress } from '../../src/runtime/docker/engine-address.js';
 import { RUN_LABEL, RUNNER_LABEL } from '../../src/runtime/docker/labels.js';
 import { withEngine } from '../runtime/docker/engine.js';
-import { drill, type Ended, freshFolder, ROOT, startDrill, verdictIn } from './drill-command.js';
+import {
+  drill,
+  type Ended,
+  freshFolder,
+  labelledProcesses,
+  ROOT,
+  startDrill,
+  verdictIn,
+} from './drill-command.js';
+import { files, nameOf } from './library-files.js';
 
 const DRILL = 'test/drills/containers/cut.yaml';
 const KILLS = Number(process.env.KILLS ?? 3);
-/** For so long nothing must be seen, ms. */
-const QUIET = 2000;
 const random = seeded('containers');
 const MOMENTS = Array.from({ length: KILLS }, () => integer(random, 300, 9000));
 
@@ -23,16 +30,11 @@ const SMALL = 'test/drills/containers';
 /** The whole library in containers takes some ten minutes; local processes drill it all the time. */
 const WHOLE = process.env.DRILL_TEST_WHOLE !== undefined;
 
-const files = (folder: string) =>
-  readdirSync(join(ROOT, folder))
-    .filter((name) => name.endsWith('.yaml'))
-    .map((name) => `${folder}/${name}`);
 /** What a drill file says must fail. */
 const announced = (file: string) => /^# Must fail: (\w+)$/m.exec(readFileSync(join(ROOT, file), 'utf8'))?.[1];
 const small = files(SMALL);
 const good = [...small.filter((file) => !announced(file)), ...(WHOLE ? files('drills') : [])];
 const bad = [...small.filter(announced), ...(WHOLE ? files('fixtures/known-bad') : [])];
-const nameOf = (file: string) => file.replace(/^.*\//, '').replace('.yaml', '');
 
 /** What is in the engine of a runner, by its process number. */
 async function leftOf(runner: number | undefined): Promise<string[]> {
@@ -53,17 +55,19 @@ async function leftOf(runner: number | undefined): Promise<string[]> {
     .map(({ Name }) => String(Name));
 }
 
-/** How long it takes until nothing is left, and nothing comes into being that was asked for earlier, ms. */
+/**
+ * How long it takes until nothing is left, ms. The reaper is the last to go: once the engine has brought nothing into being
+ * for a while of what it was asked for earlier.
+ */
 async function nothingLeft(runner: number | undefined): Promise<number> {
   const start = clock.now();
   let seen = start;
-  let left: string[];
-  do {
-    left = await leftOf(runner);
-    if (left.length > 0) seen = clock.now();
+  const isReaping = () => labelledProcesses().some((process) => process.runner === runner);
+  while (isReaping() && clock.now() < start + 60_000) {
+    if ((await leftOf(runner)).length > 0) seen = clock.now();
     await new Promise((done) => setTimeout(done, 100));
-  } while (clock.now() < seen + QUIET && clock.now() < start + 60_000);
-  expect(left).toEqual([]);
+  }
+  expect([isReaping(), await leftOf(runner)]).toEqual([false, []]);
   return seen - start;
 }
 

@@ -3,7 +3,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll } from 'vitest';
 import type { Verdict } from '../../src/checker/verdict.js';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
@@ -24,11 +23,13 @@ export interface Running {
 }
 
 const fresh: string[] = [];
-afterAll(() => {
-  for (const folder of fresh) rmSync(folder, { recursive: true, force: true });
-});
 
-/** A fresh output folder, gone with the tests. Its name does not begin as those of runs do. */
+/** After each file of tests. */
+export function removeFreshFolders(): void {
+  for (const folder of fresh.splice(0)) rmSync(folder, { recursive: true, force: true });
+}
+
+/** A fresh folder, gone after the file of tests. Its name does not begin as those of runs do. */
 export function freshFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'drill-test-'));
   fresh.push(folder);

@@ -1,33 +1,12 @@
 /** What a fault holds: for whom, until when, and whether it was held for as long as it should have been. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock as clock } from '../../src/clock.js';
-import { decodeHistory } from '../../src/history/codec.js';
-import type { Event } from '../../src/history/event.js';
 import { seeded } from '../../src/random.js';
 import { startToxiproxy } from '../../src/toxiproxy/server.js';
 import { slowApi } from '../runtime/links/slow-api.js';
-import { freshFolder, labelledProcesses, startDrill, verdictIn } from './drill-command.js';
-
-const FOLDER = 'test/drills/held/';
-
-/** Starts a drill; `ends` gives how it ended, with its history and what its faults are found to have done. */
-function start(name: string, ...args: string[]) {
-  const out = freshFolder();
-  const running = startDrill(['run', `${FOLDER}${name}.yaml`, '--out', out, ...args]);
-  const ends = async () => {
-    const ended = await running.ended;
-    const { events } = decodeHistory(readFileSync(join(out, name, '1', 'history.jsonl')));
-    const { findings } = verdictIn(out, name);
-    const effects = findings.find(({ expectation }) => expectation === 'faults take effect');
-    return { ...ended, said: `${ended.stdout}\n${ended.stderr}`, events, effects };
-  };
-  return { ...running, ends };
-}
-
-const ofType = <Type extends Event['type']>(events: readonly Event[], type: Type) =>
-  events.filter((event): event is Extract<Event, { type: Type }> => event.type === type);
+import { labelledProcesses } from './drill-command.js';
+import { ofType, start } from './held-drills.js';
 
 describe('one of several that are paused', () => {
   it('is resumed alone; the others stand still until all is healed, which waits for no time that was given', async () => {
@@ -88,26 +67,6 @@ it('nobody else: what is held until it is healed passes', async () => {
     'fault-1 true',
     'fault-2 true',
   ]);
-});
-
-/** From the first part in force to the first part undone, of each fault, ms, with the time that it was asked to have. */
-function lengths(events: readonly Event[]) {
-  return ofType(events, 'fault').map(({ fault, for: asked = Number.NaN }) => {
-    const inForce = ofType(events, 'witness').find((one) => one.fault === fault && !one.before);
-    const undone = ofType(events, 'healed').find((one) => one.fault === fault);
-    const { at = Number.NaN, first = at } = undone ?? {};
-    return { asked: asked / 1e6, lasted: (first - (inForce?.at ?? Number.NaN)) / 1e6 };
-  });
-}
-
-it('the end of the steps cuts no fault short that has a time', async () => {
-  const { code, said, events } = await start('last-step').ends();
-  expect(code, said).toBe(0);
-  const faults = lengths(events);
-  expect(faults.map(({ asked }) => asked)).toEqual([300, 300, 700, 1500]);
-  for (const { asked, lasted } of faults) expect(lasted).toBeGreaterThanOrEqual(asked);
-  const phase = ofType(events, 'phase').find(({ phase }) => phase === 'heal') ?? expect.fail(said);
-  for (const { index } of ofType(events, 'healed')) expect(index).toBeLessThan(phase.index);
 });
 
 it('what counts from a stop counts from its end, not from its order', async () => {

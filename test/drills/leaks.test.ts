@@ -14,7 +14,7 @@ withEngine(() => {
     const out = freshFolder();
     const file = join(out, 'patient.yaml');
     const text = readFileSync(join(ROOT, 'test/drills/lifecycle/patient.yaml'), 'utf8');
-    writeFileSync(file, text.replace('wait: 200ms', 'wait: 10s'));
+    writeFileSync(file, text.replace('wait: 200ms', 'wait: 6s'));
     const running = startDrill(['run', file, '--runtime', 'docker', '--out', join(out, 'results')]);
     await running.printed(/reached: in-sync/);
 

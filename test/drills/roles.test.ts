@@ -7,7 +7,8 @@ import type { DrillFile } from '../../src/drill/schema.js';
 import { httpSystem } from '../../src/system/http.js';
 import { defineSystem, type NodeContext } from '../../src/system/system.js';
 import { catalogWithSystem, parseDrill, runDrills } from '../built-in.js';
-import { drill, freshFolder } from './drill-command.js';
+import { freshFolder } from './drill-command.js';
+import { IDENTICAL, judgedAgain } from './judged-again.js';
 
 const LEADER = join(import.meta.dirname, 'roles/leader.mjs');
 
@@ -66,8 +67,7 @@ async function run(system: ReturnType<typeof leaders>, steps: NonNullable<DrillF
     environment: process.env,
     out,
   });
-  const again = await drill('check', join(out, 'leaders/1'));
-  expect(again.stdout).toContain('identical to verdict.json');
+  expect(judgedAgain(join(out, 'leaders/1')).beside).toEqual(IDENTICAL);
   const { verdict } = runs[0]!;
   const of = (expectation: string) => verdict.findings.find((finding) => finding.expectation === expectation);
   expect(of('faults take effect')?.verdict).toBe('pass');

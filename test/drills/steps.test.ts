@@ -1,44 +1,15 @@
 /** Every step of the language, on real nodes: each fault is witnessed, each wait is reached, nothing is left. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { CATALOG } from '../../src/catalog.js';
 import { stepSchema } from '../../src/drill/steps.js';
-import { withEngine } from '../runtime/docker/engine.js';
-import { drill, freshFolder, ROOT, verdictIn } from './drill-command.js';
-
-/** The drills for each runtime. */
-const FOLDERS = { process: 'steps', docker: 'steps-docker' } as const;
-type Runtime = keyof typeof FOLDERS;
-const folderOf = (runtime: Runtime) => join(import.meta.dirname, FOLDERS[runtime]);
-const filesFor = (runtime: Runtime) => readdirSync(folderOf(runtime));
-
-async function passes(runtime: Runtime, file: string): Promise<void> {
-  const out = freshFolder();
-  const path = join(folderOf(runtime), file);
-  const { code, stdout, stderr } = await drill(
-    'run',
-    path,
-    '--runtime',
-    runtime,
-    '--seed',
-    '11',
-    '--out',
-    out,
-  );
-  expect(code, `${stdout}\n${stderr}`).toBe(0);
-  const { findings } = verdictIn(out, file.replace('.yaml', ''));
-  for (const name of ['faults take effect', 'drill carried out', 'nothing left behind'])
-    expect(findings.find(({ expectation }) => expectation === name)?.verdict).toBe('pass');
-}
+import { drill, freshFolder, ROOT } from './drill-command.js';
+import { FOLDERS, filesFor, folderOf, passes, type Runtime } from './step-drills.js';
 
 describe('the steps', () => {
   it.each(filesFor('process'))('%s passes', (file) => passes('process', file));
-
-  withEngine(() => {
-    it.each(filesFor('docker'))('%s passes in containers', (file) => passes('docker', file));
-  });
 
   it('that are to let somebody go on whom they do not find say so, and prove nothing', async () => {
     const out = freshFolder();

@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Verdict } from '../../src/checker/verdict.js';
 import { decodeHistory } from '../../src/history/codec.js';
+import { SILENCE } from '../../src/runtime/links/proxies/toxiproxy-watch.js';
 import { integer, seeded } from '../../src/random.js';
 import { withEngine } from '../runtime/docker/engine.js';
 import {
@@ -158,7 +159,7 @@ it('a runner that stood still for longer than a server may be silent does not lo
   const running = startDrill(['run', DRILL, '--out', out]);
   await running.printed(/is in force/);
   running.child.kill('SIGSTOP');
-  await new Promise((done) => setTimeout(done, 5000));
+  await new Promise((done) => setTimeout(done, SILENCE + 1000));
   running.child.kill('SIGCONT');
   const { stdout } = await running.ended;
   expect(stdout).not.toContain('no longer answers');
@@ -166,7 +167,7 @@ it('a runner that stood still for longer than a server may be silent does not lo
   const stalls = events.flatMap((event) =>
     event.type === 'stall' && event.node === undefined ? [event.took / 1e6] : [],
   );
-  expect(Math.max(...stalls)).toBeGreaterThan(4500);
+  expect(Math.max(...stalls)).toBeGreaterThan(SILENCE + 500);
 });
 
 /** The name of the first container whose name matches, of those that a runner has in the engine. */

@@ -2,7 +2,7 @@
  * Damaged drill files, Compose files and files with variables, handed to `drill validate`: no stack trace, no hang over
  * 5 s, no exit but 0 and 2, and no order to a terminal or a CI system. Files of one seed are always the same.
  *
- *     npm run build && node test/fuzz/damaged-files.mjs [files] [seed] [program]
+ *     npm run build && node test/fuzz/damaged-files.mjs [files] [seed] [program] [ms]
  *
  * Ends with 1 where a file broke a rule, and names it; it is kept. Takes about 20 min for 100000.
  */
@@ -19,7 +19,7 @@ const FILES = Number(process.argv[2] ?? 100_000);
 const SEED = process.argv[3] ?? '1';
 const PROGRAM = process.argv[4] ?? join(root, 'dist/cli.js');
 /** How long a file may take, ms. */
-const PATIENCE = 5000;
+const PATIENCE = Number(process.argv[5] ?? 5000);
 const BATCH = 400;
 
 const ORIGINALS = join(root, 'test/fuzz/originals');

@@ -74,17 +74,21 @@ describe('a history that is not whole', () => {
 
   it('has a flaw that names the line, whichever byte is altered', () => {
     const bytes = Buffer.from(encodeHistory(small()));
-    let line = 1;
-    for (let at = 0; at < bytes.length; at += 1) {
+    const alteredAt = (at: number) => {
       const altered = Buffer.from(bytes);
       altered[at] = bytes[at]! ^ (1 + (at % 127));
-      const history = decodeHistory(altered);
+      return decodeHistory(altered);
+    };
+    let line = 1;
+    for (let at = 0; at < bytes.length; at += 1) {
+      const history = alteredAt(at);
       expect(history.flaws, `byte ${at}`).not.toEqual([]);
       expect(history.flaws[0], `byte ${at}`).toContain(`line ${line}:`);
       expect(history.events.length).toBeLessThan(line);
-      if (at % 10 === 0) expect(judge(history).verdict).toBe('inconclusive');
       if (bytes[at] === 0x0a) line += 1;
     }
+    for (let at = 0; at < bytes.length; at += 10)
+      expect(judge(alteredAt(at)).verdict, `byte ${at}`).toBe('inconclusive');
   });
 
   it('has a flaw where a line is missing, doubled or swapped', () => {

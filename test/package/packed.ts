@@ -1,16 +1,10 @@
 /** The package as npm would publish it, unpacked into a project of its own that uses it. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { afterAll } from 'vitest';
+import { freshFolder } from '../drills/drill-command.js';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
-
-const made: string[] = [];
-afterAll(() => {
-  for (const folder of made) rmSync(folder, { recursive: true, force: true });
-});
 
 /** The paths of the files that are published. */
 export function packedFiles(): string[] {
@@ -22,8 +16,7 @@ export function packedFiles(): string[] {
  * build must lie in dist/.
  */
 export function consumer(more: readonly string[] = []): string {
-  const folder = mkdtempSync(join(tmpdir(), 'drill-consumer-'));
-  made.push(folder);
+  const folder = freshFolder();
   const home = join(folder, 'node_modules', 'failover-drill');
   mkdirSync(home, { recursive: true });
   const { filename } = packed('--pack-destination', folder);

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { drawn } from '../depth.js';
 import { search } from './schedule.js';
 import type { Variant } from './simulation.js';
 
-const SEEDS = 1000;
+const SEEDS = drawn(1000);
 
 describe('with every protection on, no schedule of faults does damage', () => {
   for (const trigger of ['supervisor', 'standby'] as const)

@@ -114,7 +114,9 @@ describe('live progress', () => {
 
   test('keeps to the width, and does not let a text move the cursor', () => {
     const step: Told = { ms: 3, type: 'step', step: 1, text: `\x1b[2J\x1b[9A${'日'.repeat(100)}\n\r` };
-    for (const line of show([...SPLIT, step], 2700, 40)) {
+    const lines = show([...SPLIT, step], 2700, 40);
+    expect(lines.length).toBeGreaterThan(0);
+    for (const line of lines) {
       expect(columnsOf(line)).toBeLessThanOrEqual(40);
       expect(line).not.toMatch(CONTROLS);
     }

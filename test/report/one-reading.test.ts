@@ -27,8 +27,10 @@ describe('the text of a run', () => {
         ),
       );
     }
+    expect(claimsOf(history).length).toBeGreaterThan(0);
     for (const { node, from, to } of claimsOf(history))
       expect(text).toMatch(new RegExp(`^ +${node} in term \\d+: ${ms(from)} to ${ms(to)}$`, 'm'));
+    expect(faultsOf(history).length).toBeGreaterThan(0);
     for (const { effective } of faultsOf(history))
       expect(text).toContain(
         effective === undefined ? 'not seen to take effect' : `in force from ${ms(effective)}`,

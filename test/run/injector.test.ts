@@ -11,6 +11,7 @@ import { Injector, type Ordered } from '../../src/run/injector.js';
 import { Recorder } from '../../src/run/recorder.js';
 import type { Span } from '../../src/span.js';
 import type { Seen } from '../../src/witness.js';
+import { eventually } from '../runtime/opened.js';
 
 let folder: string;
 let file: string;
@@ -187,7 +188,8 @@ describe('the injector', () => {
     const own = injector();
     await own.inject([fault([], {}, { witness })]);
     const next = own.inject([fault([])]);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    // What does not wait for it has had its turn.
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
     expect(types()).toEqual(['fault fault-1']);
     speak(seen(true));
     await next;
@@ -208,7 +210,7 @@ describe('the injector', () => {
     const log: string[] = [];
     const own = injector();
     await own.inject([fault(log, { for: 20 }), fault(log)]);
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    await eventually('the first is healed', () => healsIn(log)[0]);
     await own.healAll();
     await own.healAll();
     expect(healsIn(log)).toEqual(['fault-1 healed: a', 'fault-2 healed: a']);

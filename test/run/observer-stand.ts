@@ -11,7 +11,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { VirtualClock } from '../../src/clock.js';
 import type { DrillFile } from '../../src/drill/schema.js';
 import { decodeHistory } from '../../src/history/codec.js';
@@ -28,11 +28,6 @@ const UNDER_WAY = 2;
 
 /** What a node answers to whoever asks; `silent` gives no answer in any time. */
 export type Word = RoleAnswer['role'] | 'silent';
-
-const done: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const end of done.splice(0)) await end();
-});
 
 export interface ObserverStand {
   present: Present;
@@ -61,7 +56,7 @@ export async function observerStand(drill: Partial<DrillFile>): Promise<Observer
     closed ??= recorder.close();
     return closed;
   };
-  done.push(async () => {
+  onTestFinished(async () => {
     await close();
     rmSync(folder, { recursive: true });
   });

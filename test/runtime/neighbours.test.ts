@@ -11,9 +11,10 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { freshSeed } from '../../src/random.js';
 import { entry } from '../../src/runtime/entry.js';
+import { drawn } from '../depth.js';
 import { PROGRAMS, scratch } from './opened.js';
 
-const SITUATIONS = Number(process.env.SITUATIONS ?? 200);
+const SITUATIONS = Number(process.env.SITUATIONS ?? drawn(200));
 const seed = process.env.SEED ?? String(freshSeed());
 /** Worlds of their own, at once. */
 const WORLDS = 4;

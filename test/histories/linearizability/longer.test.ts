@@ -7,8 +7,11 @@ import { registerProblem } from '../../../src/histories/linearizability/register
 import { Budget } from '../../../src/histories/linearizability/result.js';
 import { judgeSearch } from '../../../src/histories/linearizability/search.js';
 import { integer, seeded } from '../../../src/random.js';
+import { drawn } from '../../depth.js';
 import { registerStep } from './brute-force.js';
 import { type Shape, smallHistory, tableOf } from './small-histories.js';
+
+const HISTORIES = drawn(4000);
 
 const shape: Shape = {
   operations: 40,
@@ -32,32 +35,35 @@ describe('the frontier and the general search', () => {
   it.each([
     ['few', 0.02],
     ['many', 0.3],
-  ])('agree on 4000 registers of 40 operations with %s in doubt', (name, inDoubt) => {
+  ])(`agree on ${HISTORIES} registers of 40 operations with %s in doubt`, (name, inDoubt) => {
     const random = seeded(`longer/${name}`);
     const counts = { ok: 0, illegal: 0, unknown: 0 };
-    for (let seed = 0; seed < 4000; seed++) {
+    const narrowly = { ok: 0, illegal: 0, unknown: 0 };
+    for (let seed = 0; seed < HISTORIES; seed++) {
       const events = smallHistory(random, { ...shape, inDoubt });
       const history = histories(tableOf(events));
       const searched = judgeSearch(registerProblem(history), new Budget({ steps: 50_000_000 }));
       const narrow = judgeFrontier(history, new Budget(), [1, 2]);
       const found = judgeFrontier(history, new Budget());
       // A narrow frontier may not know, but must not be wrong.
-      if (narrow.verdict !== 'unknown') expect([seed, narrow.verdict]).toEqual([seed, found.verdict]);
+      expect(['unknown', found.verdict], `seed ${seed}`).toContain(narrow.verdict);
+      narrowly[narrow.verdict]++;
       counts[found.verdict]++;
-      if (searched.verdict !== 'unknown' && found.verdict !== searched.verdict) {
+      if (found.verdict !== searched.verdict) {
         expect.fail(
           `${seed}: ${found.verdict}, not ${searched.verdict}\n${events.map((e) => JSON.stringify(e)).join('\n')}`,
         );
       }
     }
     expect(counts.unknown).toBe(0);
-    expect(Math.min(counts.ok, counts.illegal)).toBeGreaterThan(100);
+    expect(Math.min(narrowly.ok, narrowly.illegal)).toBeGreaterThan(HISTORIES / 40);
+    expect(Math.min(counts.ok, counts.illegal)).toBeGreaterThan(HISTORIES / 40);
   });
 
-  it('agree with zones on 2000 registers of 60 operations with unique values', () => {
+  it(`agree with zones on ${HISTORIES / 2} registers of 60 operations with unique values`, () => {
     const random = seeded('longer/zones');
     let illegal = 0;
-    for (let seed = 0; seed < 2000; seed++) {
+    for (let seed = 0; seed < HISTORIES / 2; seed++) {
       const events = smallHistory(random, {
         ...shape,
         operations: 60,
@@ -74,19 +80,25 @@ describe('the frontier and the general search', () => {
       ]);
       if (zones.verdict === 'illegal') illegal++;
     }
-    expect(illegal).toBeGreaterThan(100);
+    expect(illegal).toBeGreaterThan(HISTORIES / 40);
   });
 
   it('agree on registers of 90 operations with 80 clients', () => {
     const random = seeded('longer/wide');
+    const counts = { ok: 0, illegal: 0, unknown: 0 };
+    let agreed = 0;
     for (let seed = 0; seed < 200; seed++) {
-      const lies = seed % 2 === 0 ? 0 : 0.02;
+      const lies = seed % 2 === 0 ? 0 : 0.3;
       const events = smallHistory(random, { ...shape, operations: 90, processes: 80, inDoubt: 0.02, lies });
       const history = histories(tableOf(events));
       const found = judgeFrontier(history, new Budget());
       const searched = judgeSearch(registerProblem(history), new Budget({ steps: 200_000 }));
-      if (searched.verdict !== 'unknown') expect([seed, found.verdict]).toEqual([seed, searched.verdict]);
-      if (lies === 0) expect([seed, found.verdict]).toEqual([seed, 'ok']);
+      expect(['unknown', found.verdict], `seed ${seed}`).toContain(searched.verdict);
+      expect(lies === 0 ? ['ok'] : ['ok', 'illegal'], `seed ${seed}`).toContain(found.verdict);
+      counts[found.verdict]++;
+      agreed += Number(searched.verdict === found.verdict);
     }
+    expect(Math.min(counts.ok, counts.illegal)).toBeGreaterThan(20);
+    expect(agreed).toBeGreaterThan(100);
   });
 });

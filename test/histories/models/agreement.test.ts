@@ -5,6 +5,7 @@ import { MODELS } from '../../../src/histories/models/index.js';
 import type { StepModel } from '../../../src/histories/models/step-model.js';
 import type { Value } from '../../../src/history/event.js';
 import { integer, type Random, seeded } from '../../../src/random.js';
+import { drawn } from '../../depth.js';
 import {
   bruteForce,
   registerStep,
@@ -20,7 +21,7 @@ import {
 } from '../linearizability/small-histories.js';
 import * as brute from './brute-models.js';
 
-const HISTORIES = 10_000;
+const HISTORIES = drawn(10_000);
 
 interface Case {
   shape: Omit<Shape, 'inDoubt'>;
@@ -262,7 +263,7 @@ describe('compare-and-sets that failed for a reason of their own', () => {
 describe('stale reads', () => {
   it('are counted and measured as brute force does', () => {
     const random = seeded('stale/measured');
-    for (let seed = 0; seed < 5000; seed++) {
+    for (let seed = 0; seed < HISTORIES / 2; seed++) {
       const events = historyOf('stale-reads', random, 0.1, 0).map((event, at) => ({
         ...event,
         time: at * 1_000_000,

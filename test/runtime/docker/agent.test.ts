@@ -52,27 +52,28 @@ test('dials from where it is, and brings both directions', async () => {
   expect(await connection.ask('two')).toBe('two!');
 });
 
-test.each(['GET /version HTTP/1.1\r\nhost: a\r\n\r\n', 'dial 127.0.0.1 1\n', 'relay 1\n'])(
-  'gives the node itself no answer to %j',
-  async (words) => {
-    const { port } = await agent();
-    const heard = (localAddress: string) =>
-      new Promise<string>((resolve) => {
-        const socket = connect({ host: LOOPBACK, port, localAddress });
-        let text = '';
-        socket.on('error', () => undefined);
-        socket.on('data', (chunk) => {
-          text += chunk;
-          socket.destroy();
-        });
-        socket.on('close', () => resolve(text));
-        socket.write(words);
+test.each([
+  // Whoever may come is answered, or turned away with a word; where there is no Toxiproxy the connection is closed.
+  ['GET /version HTTP/1.1\r\nhost: a\r\n\r\n', /^$/],
+  ['dial 127.0.0.1 1\n', /./],
+  ['relay 1\n', /./],
+])('gives the node itself no answer to %j', async (words, others) => {
+  const { port } = await agent();
+  const heard = (localAddress: string) =>
+    new Promise<string>((resolve) => {
+      const socket = connect({ host: LOOPBACK, port, localAddress });
+      let text = '';
+      socket.on('error', () => undefined);
+      socket.on('data', (chunk) => {
+        text += chunk;
+        socket.destroy();
       });
-    expect(await heard('127.0.9.7')).toBe('');
-    // Whoever may come is answered, or turned away with a word; where there is no Toxiproxy the connection is closed.
-    if (!words.startsWith('GET')) expect(await heard('127.0.0.7')).not.toBe('');
-  },
-);
+      socket.on('close', () => resolve(text));
+      socket.write(words);
+    });
+  expect(await heard('127.0.9.7')).toBe('');
+  expect(await heard('127.0.0.7')).toMatch(others);
+});
 
 test("tells a dial's own error by its code", async () => {
   const address = await agent();

@@ -29,6 +29,7 @@ withEngine(() => {
     const docker = await client();
     expect((await remainingIn(docker, run)).length).toBe(3 + 3 + 1);
     const containers = await docker.listContainers({ filters: { label: [`failover-drill.run=${run}`] } });
+    expect(containers).toHaveLength(3);
     for (const { Id } of containers) {
       const { HostConfig } = await docker.getContainer(Id).inspect();
       expect(HostConfig.CapAdd ?? []).toEqual([]);

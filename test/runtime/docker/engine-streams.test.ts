@@ -1,6 +1,6 @@
 /** What an engine goes on telling may be silent for longer than an answer may take. */
 import { expect, onTestFinished, test } from 'vitest';
-import { systemClock as clock, sleep } from '../../../src/clock.js';
+import { systemClock as clock } from '../../../src/clock.js';
 import { attachOutput } from '../../../src/runtime/docker/container-output.js';
 import { engineClient, findEngine } from '../../../src/runtime/docker/engine.js';
 import { listenToEngine, listenToNetworks } from '../../../src/runtime/docker/engine-events.js';
@@ -12,7 +12,7 @@ import { withEngine } from './engine.js';
 
 /** How long an answer may take here, and how long nothing is told, ms. */
 const PATIENCE = 1000;
-const SILENCE = 3 * PATIENCE;
+const SILENCE = 2 * PATIENCE;
 
 withEngine(() => {
   test.each([
@@ -49,7 +49,6 @@ withEngine(() => {
       lines.push(line),
     );
     await container.start();
-    await sleep(clock, SILENCE);
     await output.ended;
     expect(lines).toEqual(['late']);
     await eventually('its end is told', () => told[0]);

@@ -142,6 +142,7 @@ withEngine(() => {
       const { witness, heal } = await inject(partition, { isolate: 'b', mode: 'drop' });
       for (const { witnessed, evidence } of [await witness(), await heal()]) {
         expect(witnessed, JSON.stringify(evidence)).toBe(true);
+        expect(evidence.length).toBeGreaterThan(0);
         for (const { observed } of evidence) expect(observed).not.toContain("by the server's word alone");
       }
     });

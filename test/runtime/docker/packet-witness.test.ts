@@ -77,6 +77,7 @@ withPacketFilters(() => {
       );
     const healed = await whole.heal();
     expect(healed).toMatchObject({ witnessed: true });
+    expect(healed.evidence.length).toBeGreaterThan(0);
     for (const { observed } of healed.evidence)
       expect(observed).toMatch(/^no rules; greeting answered .*, a datagram arrived$/);
 

@@ -3,7 +3,7 @@
 import { connect, createServer, type Socket } from 'node:net';
 import type { Toxiproxy } from 'toxiproxy-node-client';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { systemClock as clock, sleep } from '../../../src/clock.js';
+import { systemClock as clock } from '../../../src/clock.js';
 import type { StatefulLinks } from '../../../src/runtime/links/links.js';
 import { openToxiproxy, type ServerChoice } from '../../../src/runtime/links/proxies/server.js';
 import { openLinks, proxyName } from '../../../src/runtime/links/proxies/toxiproxy-links.js';
@@ -16,8 +16,8 @@ const BOTH: Stream[] = ['upstream', 'downstream'];
 /** The names of faults that tests use. */
 const FAULTS = ['fault-1', 'fault-2', 'fault-3'];
 
-/** How long it takes until something counts as not arriving, ms. */
-const SILENCE = 100;
+/** How many words go there and back over the other link, one after the other, until something counts as not arriving. */
+const WORDS = 3;
 
 /** Two nodes, a and b, that remember what they were sent and answer `<text>!`, with a link in each direction. */
 export interface Stand {
@@ -99,6 +99,11 @@ export function linkConformance(name: string, { open, packets }: LinkSubject): v
       return {
         ...stand,
         arrived: () => stand.arrived.filter((one) => one.includes(` ${mark}`)).map(without),
+        /** Until whatever was said before would have arrived, if it could. */
+        async overtaken() {
+          for (let word = 0; word < WORDS; word++)
+            expect(await stand.dial('b->a').ask(`meanwhile ${word}`)).toBe(`meanwhile ${word}!`);
+        },
         dial(link: string) {
           const { say, text, heard, ask, ended } = stand.dial(link);
           return {
@@ -139,14 +144,14 @@ export function linkConformance(name: string, { open, packets }: LinkSubject): v
     served(
       'drop: bytes vanish on live and on new connections, and are not delivered after the heal',
       async () => {
-        const { links, dial, arrived } = await own();
+        const { links, dial, arrived, overtaken } = await own();
         const before = dial('a->b');
         expect(await before.ask('one')).toBe('one!');
         await links.apply('fault-1', cut('drop'));
         await eventually('it arrives', () => arrived()[0]);
         before.say('lost');
         dial('a->b').say('lost too');
-        await sleep(clock, SILENCE);
+        await overtaken();
         expect(arrived()).toEqual(['b one']);
         await links.heal('fault-1');
         expect(await dial('a->b').ask('two')).toBe('two!');
@@ -157,13 +162,13 @@ export function linkConformance(name: string, { open, packets }: LinkSubject): v
 
     const holding = packets ? 'drop' : 'stall';
     test(`${holding}: bytes are held, and delivered after the heal`, async () => {
-      const { links, dial, arrived } = await own();
+      const { links, dial, arrived, overtaken } = await own();
       const before = dial('a->b');
       expect(await before.ask('one')).toBe('one!');
       await links.apply('fault-1', cut(holding));
       await eventually('it arrives', () => arrived()[0]);
       before.say('held');
-      await sleep(clock, SILENCE);
+      await overtaken();
       expect(arrived()).toEqual(['b one']);
       await links.heal('fault-1');
       expect(await before.heard('held!')).toBe(true);
@@ -173,16 +178,16 @@ export function linkConformance(name: string, { open, packets }: LinkSubject): v
 
     for (const mode of packets ? (['drop'] as const) : (['drop', 'stall'] as const)) {
       test(`${mode} of the upstream alone: nothing arrives`, async () => {
-        const { links, dial, arrived } = await own();
+        const { links, dial, arrived, overtaken } = await own();
         await links.apply('fault-1', cut(mode, 'a->b', ['upstream']));
         const connection = dial('a->b');
         connection.say('one');
-        await sleep(clock, SILENCE);
+        await overtaken();
         expect([arrived(), connection.text()]).toEqual([[], '']);
       });
 
       test(`${mode} of the downstream alone: it arrives, and no answer comes back`, async () => {
-        const { links, dial, arrived } = await own();
+        const { links, dial, arrived, overtaken } = await own();
         const connection = dial('a->b');
         // Packets need both directions for a connection to come about.
         const before = packets ? ['zero'] : [];
@@ -193,7 +198,7 @@ export function linkConformance(name: string, { open, packets }: LinkSubject): v
         await links.apply('fault-1', cut(mode, 'a->b', ['downstream']));
         connection.say('one');
         await eventually('it arrives', () => arrived()[before.length]);
-        await sleep(clock, SILENCE);
+        await overtaken();
         const all = [...before, 'one'].map((word) => `b ${word}`);
         expect([arrived(), connection.text()]).toEqual([all, before.map((word) => `${word}!`).join('')]);
       });
