@@ -18,7 +18,15 @@ export type Exchange =
   | { kind: 'unsent'; error: string }
   | { kind: 'doubt'; error: string };
 
-export class HttpClient {
+/** A way on which exchanges are had with one service. */
+export interface HttpWay {
+  /** Gives up (with the connection) when the signal is aborted. Never rejects. */
+  exchange(method: string, path: string, body: string, signal?: AbortSignal): Promise<Exchange>;
+  /** Closes every connection; what is under way ends in doubt. */
+  close(): void;
+}
+
+export class HttpClient implements HttpWay {
   readonly #endpoint: Endpoint;
   readonly #authorization: string;
   readonly #idle: Line[] = [];
@@ -30,7 +38,6 @@ export class HttpClient {
     this.#authorization = key === undefined ? '' : `authorization: Bearer ${key}\r\n`;
   }
 
-  /** Gives up (with the connection) when the signal is aborted. Never rejects. */
   exchange(method: string, path: string, body: string, signal?: AbortSignal): Promise<Exchange> {
     if (signal?.aborted) return Promise.resolve({ kind: 'unsent', error: 'given up before it was sent' });
     const { host, port } = this.#endpoint;
@@ -48,7 +55,6 @@ export class HttpClient {
     });
   }
 
-  /** Closes every connection; what is under way ends in doubt. */
   close(): void {
     for (const line of this.#lines) line.giveUp('closed');
   }

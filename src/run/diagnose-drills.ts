@@ -19,7 +19,7 @@ export async function diagnoseDrills(
   clock: Clock,
 ): Promise<Ability[]> {
   const lack = (name: RuntimeName) => lackOfMachine(catalog.runtimes[name], catalog, environment, clock);
-  const lacks = { docker: lack('docker'), process: lack('process') };
+  const lacks = { docker: lack('docker'), process: lack('process'), sim: lack('sim') };
   return Promise.all(drills.map((drill) => diagnose(drill, catalog, lacks)));
 }
 
