@@ -27,6 +27,7 @@ import type {
 
 export const referenceSystem: System & TellsRole & LogsEvents & Switches & Required<Greets> = {
   name: 'reference',
+  embedded: true,
   operations: ['read', 'write', 'cas', 'append', 'add'],
 
   program(node: NodeContext): Program {

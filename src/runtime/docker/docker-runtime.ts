@@ -70,6 +70,7 @@ const capabilities: ReadonlySet<Capability> = new Set<Capability>([
   'links',
   'power',
   'packet-filters',
+  'programs',
 ]);
 
 export const dockerRuntime: Runtime = {

@@ -19,6 +19,7 @@ const capabilities: ReadonlySet<Capability> = new Set<Capability>([
   'start',
   'links',
   'power',
+  'programs',
 ]);
 
 export const processRuntime: Runtime = {

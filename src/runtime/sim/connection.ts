@@ -3,7 +3,7 @@
  * at a time on each. As through a proxy, a connection comes about at the link's near end, whoever is at the far one.
  */
 import type { Exchange, HttpWay } from '../../reference/client.js';
-import type { SimLink } from './link.js';
+import type { Connected, SimLink } from './link.js';
 
 /** What there is around a body, bytes. */
 const HEAD = 80;
@@ -22,7 +22,7 @@ export interface Host {
   left(connection: Connection): void;
 }
 
-export class Connection {
+export class Connection implements Connected {
   readonly #link: SimLink;
   readonly #host: Host;
   readonly #onEnd: () => void;
@@ -48,7 +48,6 @@ export class Connection {
     );
   }
 
-  /** What is under way on it may have arrived. */
   end(error: string): void {
     if (!this.isOpen) return;
     this.isOpen = false;

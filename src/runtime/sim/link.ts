@@ -10,11 +10,17 @@
 import type { Clock } from '../../clock.js';
 import type { Random } from '../../random.js';
 import type { Stream } from '../../topology/grudge.js';
-import type { Connection } from './connection.js';
 
 /** How long a message is on its way where nothing holds the link, ms: about as long as through a proxy on loopback. */
 const FASTEST = 0.1;
 const SLOWEST = 0.5;
+
+/** What a link knows of a connection over it. */
+export interface Connected {
+  readonly isOpen: boolean;
+  /** Ends it; what is under way on it may have arrived. */
+  end(error: string): void;
+}
 
 /** Something that holds one stream of a link. */
 export interface Hold {
@@ -34,16 +40,16 @@ interface Held extends Hold {
   /** What waits until it is gone. */
   waiting: (() => void)[];
   /** Whether each connection is among those that it is for. */
-  drawn: Map<Connection, boolean>;
+  drawn: Map<Connected, boolean>;
   /** How much of each has passed, bytes. */
-  passed: Map<Connection, number>;
+  passed: Map<Connected, number>;
 }
 
 export class SimLink {
   readonly name: string;
   readonly clock: Clock;
   readonly #random: Random;
-  readonly #connections = new Set<Connection>();
+  readonly #connections = new Set<Connected>();
   #holds: Held[] = [];
   #refusals: string[] = [];
 
@@ -90,11 +96,11 @@ export class SimLink {
     for (const { waiting } of freed) for (const goOn of waiting) goOn();
   }
 
-  opened(connection: Connection): void {
+  opened(connection: Connected): void {
     this.#connections.add(connection);
   }
 
-  closed(connection: Connection): void {
+  closed(connection: Connected): void {
     this.#connections.delete(connection);
     for (const { drawn, passed } of this.#holds) {
       drawn.delete(connection);
@@ -103,7 +109,7 @@ export class SimLink {
   }
 
   /** Takes a message of so many bytes along; `arrive` is called where it arrives while its connection is there. */
-  carry(connection: Connection, stream: Stream, bytes: number, arrive: () => void): void {
+  carry(connection: Connected, stream: Stream, bytes: number, arrive: () => void): void {
     this.#carry(connection, stream, bytes, arrive, this.lag());
   }
 
@@ -112,7 +118,7 @@ export class SimLink {
     return FASTEST + this.#random.next() * (SLOWEST - FASTEST);
   }
 
-  #carry(connection: Connection, stream: Stream, bytes: number, arrive: () => void, lag: number): void {
+  #carry(connection: Connected, stream: Stream, bytes: number, arrive: () => void, lag: number): void {
     let late = lag;
     for (const hold of this.#holds) {
       if (hold.stream !== stream || !this.#isFor(hold, connection)) continue;
@@ -137,14 +143,14 @@ export class SimLink {
   }
 
   /** Each connection draws once, and keeps what it drew. */
-  #isFor({ toxicity, drawn }: Held, connection: Connection): boolean {
+  #isFor({ toxicity, drawn }: Held, connection: Connected): boolean {
     if (toxicity === 1) return true;
     const isFor = drawn.get(connection) ?? this.#random.next() < toxicity;
     drawn.set(connection, isFor);
     return isFor;
   }
 
-  #fate(hold: Held, connection: Connection, bytes: number): Fate {
+  #fate(hold: Held, connection: Connected, bytes: number): Fate {
     if (isShut(hold)) return hold.type === 'drop' || hold.type === 'timeout' ? 'lost' : 'held';
     const { latency = 0, jitter = 0, rate = 0, timeout = 0, delay = 0 } = hold.attributes;
     switch (hold.type) {
