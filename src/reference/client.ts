@@ -18,10 +18,17 @@ export type Exchange =
   | { kind: 'unsent'; error: string }
   | { kind: 'doubt'; error: string };
 
+/** What tells that an exchange is waited for no more: an AbortSignal, or less than one. */
+export interface GivingUp {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 /** A way on which exchanges are had with one service. */
 export interface HttpWay {
   /** Gives up (with the connection) when the signal is aborted. Never rejects. */
-  exchange(method: string, path: string, body: string, signal?: AbortSignal): Promise<Exchange>;
+  exchange(method: string, path: string, body: string, signal?: GivingUp): Promise<Exchange>;
   /** Closes every connection; what is under way ends in doubt. */
   close(): void;
 }
@@ -38,7 +45,7 @@ export class HttpClient implements HttpWay {
     this.#authorization = key === undefined ? '' : `authorization: Bearer ${key}\r\n`;
   }
 
-  exchange(method: string, path: string, body: string, signal?: AbortSignal): Promise<Exchange> {
+  exchange(method: string, path: string, body: string, signal?: GivingUp): Promise<Exchange> {
     if (signal?.aborted) return Promise.resolve({ kind: 'unsent', error: 'given up before it was sent' });
     const { host, port } = this.#endpoint;
     const length = body === '' && method === 'GET' ? '' : `content-length: ${Buffer.byteLength(body)}\r\n`;

@@ -1,46 +1,39 @@
 /**
- * How much faster than real time a drill is simulated: executions of one drill, one after the other, from its seed on, with
- * all that `drill run` does for each (history, verdict, files).
+ * How much faster than real time a drill is simulated: executions of one drill in one call, as `drill run --repeat` does
+ * them, with all that belongs to each (history, verdict, files).
  *
  *     npm run build && node test/bench/sim.mjs [drills/split-brain.yaml] [executions]
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadDrills, runDrills } from '../../dist/index.js';
-import { median } from './figures.mjs';
 
-const [file = 'drills/split-brain.yaml', executions = '30'] = process.argv.slice(2);
+const [file = 'drills/split-brain.yaml', executions = '100'] = process.argv.slice(2);
 const drills = await loadDrills([file], process.cwd());
 const out = mkdtempSync(join(tmpdir(), 'drill-bench-'));
-const [wall, cpu, simulated] = [[], [], []];
+const simulate = (name, repeat) =>
+  runDrills({ drills, runtime: 'sim', seed: 1, repeat, out: join(out, name), environment: {} });
 try {
-  for (let seed = 1; seed <= Number(executions); seed++) {
-    const [start, used] = [process.hrtime.bigint(), process.cpuUsage()];
-    const { runs } = await runDrills({
-      drills,
-      runtime: 'sim',
-      seed,
-      out: join(out, String(seed)),
-      environment: {},
-    });
-    wall.push(Number(process.hrtime.bigint() - start) / 1e6);
-    const { user, system } = process.cpuUsage(used);
-    cpu.push((user + system) / 1e3);
-    simulated.push(runs[0].verdict.duration_ms);
-    if (seed === 1) {
-      const history = readFileSync(join(runs[0].folder, 'history.jsonl'), 'utf8');
-      console.log(`${file}: ${history.split('\n').length - 1} events, verdict ${runs[0].verdict.verdict}`);
-    }
-  }
+  // The first executions only warm up.
+  await simulate('warm', 20);
+  const [start, used] = [process.hrtime.bigint(), process.cpuUsage()];
+  const { runs } = await simulate('measured', Number(executions));
+  const wall = Number(process.hrtime.bigint() - start) / 1e6 / runs.length;
+  const { user, system } = process.cpuUsage(used);
+  const cpu = (user + system) / 1e3 / runs.length;
+  const simulated = runs.reduce((sum, { verdict }) => sum + verdict.duration_ms, 0) / runs.length;
+  const passed = runs.filter(({ verdict }) => verdict.verdict === 'pass').length;
+  const line = (what, ms) =>
+    console.log(
+      `${what.padEnd(16)}${ms.toFixed(1).padStart(8)} ms  ${(simulated / ms).toFixed(0).padStart(5)} x`,
+    );
+  console.log(
+    `${file}: ${passed} of ${runs.length} passed; means of one execution, and how much faster than real time`,
+  );
+  line('simulated', simulated);
+  line('wall', wall);
+  line('processor', cpu);
 } finally {
   rmSync(out, { recursive: true, force: true });
 }
-const times = (of) => simulated.map((ms, at) => ms / of[at]);
-console.log(`simulated        ${median(simulated).toFixed(0)} ms (medians of ${executions})`);
-console.log(
-  `wall time        ${median(wall).toFixed(1)} ms: ${median(times(wall)).toFixed(0)} times real time`,
-);
-console.log(
-  `processor time   ${median(cpu).toFixed(1)} ms: ${median(times(cpu)).toFixed(0)} times real time`,
-);

@@ -2,7 +2,7 @@
  * A connection over a virtual link, and the way to a host: as many connections as there are exchanges at once, one exchange
  * at a time on each. As through a proxy, a connection comes about at the link's near end, whoever is at the far one.
  */
-import type { Exchange, HttpWay } from '../../reference/client.js';
+import type { Exchange, GivingUp, HttpWay } from '../../reference/client.js';
 import type { Connected, SimLink } from './link.js';
 
 /** What there is around a body, bytes. */
@@ -78,7 +78,7 @@ export class SimWay implements HttpWay {
     this.#within = within;
   }
 
-  exchange(method: string, path: string, body: string, signal?: AbortSignal): Promise<Exchange> {
+  exchange(method: string, path: string, body: string, signal?: GivingUp): Promise<Exchange> {
     if (signal?.aborted) return Promise.resolve({ kind: 'unsent', error: 'given up before it was sent' });
     return new Promise((resolve) => {
       const end = (result: Exchange) => this.#within(() => resolve(result));
