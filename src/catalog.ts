@@ -33,6 +33,7 @@ import { toxic } from './fault/toxic.js';
 import type { Catalog } from './run/catalog.js';
 import { dockerRuntime } from './runtime/docker/docker-runtime.js';
 import { processRuntime } from './runtime/process/process-runtime.js';
+import { simRuntime } from './runtime/sim/sim-runtime.js';
 import { redisSystem } from './system/redis.js';
 import { referenceSystem } from './system/reference.js';
 import type { System } from './system/system.js';
@@ -67,7 +68,7 @@ export const CATALOG: Catalog = {
   workloads: byName([register, set, append, cas, counter]),
   systems: byName<System>([referenceSystem, redisSystem]),
   files: [],
-  runtimes: { docker: dockerRuntime, process: processRuntime },
+  runtimes: { docker: dockerRuntime, process: processRuntime, sim: simRuntime },
 };
 
 function byName<Part extends { readonly name: string }>(parts: readonly Part[]): Record<string, Part> {

@@ -141,11 +141,27 @@ export function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise
   });
 }
 
-/** Virtual time: nothing happens until `advance`, which fires the timers that are due in order. */
+/** After how many timers the event loop has a turn, so that signals and other executions are heard. */
+const TIMERS_A_TURN = 500;
+/** How many turns, 1 ms apart, a work may wait for something real that no timer stands for. */
+const TURNS_FOR_NOTHING = 5000;
+
+interface Due {
+  at: number;
+  sequence: number;
+  /** Undefined once it was cancelled. */
+  fire: (() => void) | undefined;
+}
+
+/**
+ * Virtual time: it stands still until `advance` or `pass` moves it on, from one timer to the next. Timers of one instant
+ * fire in the order in which they were asked for.
+ */
 export class VirtualClock implements Clock {
   #now: number;
   #sequence = 0;
-  #timers: { at: number; sequence: number; fire: () => void }[] = [];
+  /** A binary heap: no entry is due before the one at (its place - 1) / 2. */
+  readonly #heap: Due[] = [];
 
   constructor(start = 0) {
     this.#now = start;
@@ -160,37 +176,103 @@ export class VirtualClock implements Clock {
   }
 
   timer(ms: number, fire: () => void): Timer {
-    const entry = { at: this.#now + Math.max(0, ms), sequence: this.#sequence++, fire };
-    this.#timers.push(entry);
+    const due: Due = { at: this.#now + Math.max(0, ms), sequence: this.#sequence++, fire };
+    this.#push(due);
     return {
-      cancel: () => {
-        this.#timers = this.#timers.filter((timer) => timer !== entry);
+      cancel() {
+        due.fire = undefined;
       },
     };
   }
 
   /** When the next timer is due, or undefined where there is none. */
   next(): number | undefined {
-    return this.#earliest()?.at;
+    while (this.#heap[0] && !this.#heap[0].fire) this.#pop();
+    return this.#heap[0]?.at;
   }
 
   /** Moves time on by `ms` milliseconds and fires every timer that falls due on the way. */
   advance(ms: number): void {
     const end = this.#now + ms;
-    for (let timer = this.#earliest(); timer && timer.at <= end; timer = this.#earliest()) {
-      this.#timers.splice(this.#timers.indexOf(timer), 1);
-      this.#now = timer.at;
-      timer.fire();
-    }
+    for (let at = this.next(); at !== undefined && at <= end; at = this.next()) this.#fireNext();
     this.#now = end;
   }
 
-  #earliest() {
-    let best: { at: number; sequence: number; fire: () => void } | undefined;
-    for (const timer of this.#timers) {
-      if (!best || timer.at < best.at || (timer.at === best.at && timer.sequence < best.sequence))
-        best = timer;
-    }
-    return best;
+  /**
+   * Begins the work and moves time on, from timer to timer, until it has ended; before each, all that the one before has
+   * set off by promises is done. The work must wait for timers and promises alone: time does not wait for anything real.
+   * Rejects where the work has not ended and nothing was due for `turns` turns of a millisecond.
+   */
+  pass<T>(work: () => Promise<T>, turns = TURNS_FOR_NOTHING): Promise<T> {
+    return new Promise((resolve, reject) => {
+      let hasEnded = false;
+      work()
+        .then(resolve, reject)
+        .finally(() => {
+          hasEnded = true;
+        });
+      let [count, idle] = [0, 0];
+      const step = () => {
+        if (hasEnded) return;
+        if (this.next() === undefined) {
+          if (++idle > turns) reject(new Error('nothing is due, and the work has not ended'));
+          else setTimeout(step, 1);
+          return;
+        }
+        idle = 0;
+        try {
+          this.#fireNext();
+        } catch (error) {
+          reject(error);
+          return;
+        }
+        if (++count % TIMERS_A_TURN === 0) setImmediate(step);
+        else onceDrained(step);
+      };
+      onceDrained(step);
+    });
   }
+
+  /** Only where `next` has told of one. */
+  #fireNext(): void {
+    const { at, fire } = this.#pop();
+    this.#now = at;
+    fire?.();
+  }
+
+  #push(due: Due): void {
+    const heap = this.#heap;
+    let place = heap.length;
+    for (let above = (place - 1) >> 1; place > 0 && isBefore(due, heap[above]!); above = (place - 1) >> 1) {
+      heap[place] = heap[above]!;
+      place = above;
+    }
+    heap[place] = due;
+  }
+
+  #pop(): Due {
+    const heap = this.#heap;
+    const first = heap[0]!;
+    const last = heap.pop()!;
+    const { length } = heap;
+    if (length === 0) return first;
+    let place = 0;
+    for (let below = 1; below < length; below = 2 * place + 1) {
+      if (below + 1 < length && isBefore(heap[below + 1]!, heap[below]!)) below += 1;
+      if (!isBefore(heap[below]!, last)) break;
+      heap[place] = heap[below]!;
+      place = below;
+    }
+    heap[place] = last;
+    return first;
+  }
+}
+
+function isBefore(one: Due, other: Due): boolean {
+  return one.at < other.at || (one.at === other.at && one.sequence < other.sequence);
+}
+
+/** Node empties its queue of ticks again once all promises are done with, whatever those have set off. */
+function onceDrained(fire: () => void): void {
+  queueMicrotask(() => process.nextTick(fire));
 }

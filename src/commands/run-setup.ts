@@ -22,11 +22,20 @@ interface Asked extends Selection {
   quiet?: boolean;
 }
 
-/** The option `--runtime`. */
-export const runtimeOption = {
+const DESCRIPTION = 'where nodes live; auto takes containers where an engine answers, else local processes';
+
+/** The option `--runtime` of what is to stay. */
+export const standingRuntimeOption = {
   choices: ['auto', 'docker', 'process'] as const,
   default: 'auto' as const,
-  describe: 'where nodes live; auto takes containers where an engine answers, else local processes',
+  describe: DESCRIPTION,
+};
+
+/** The option `--runtime`. */
+export const runtimeOption = {
+  choices: ['auto', 'docker', 'process', 'sim'] as const,
+  default: 'auto' as const,
+  describe: `${DESCRIPTION}; sim simulates them, seeded, under virtual time`,
 };
 
 export async function setUp(

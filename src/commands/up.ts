@@ -4,7 +4,7 @@ import type { AskedRuntime } from '../runtime/choose-runtime.js';
 import type { Command } from './command.js';
 import { configuredDefaults } from './config-file.js';
 import { pluginOption } from './plugin-option.js';
-import { runtimeOption, setUp } from './run-setup.js';
+import { setUp, standingRuntimeOption } from './run-setup.js';
 import { wholeNumberIfGiven } from './whole-number.js';
 
 interface Args {
@@ -21,7 +21,7 @@ export const up: Command<Args> = {
   builder: async (yargs, { cwd }) =>
     yargs
       .positional('file', { type: 'string', demandOption: true, describe: 'a drill file' })
-      .option('runtime', runtimeOption)
+      .option('runtime', standingRuntimeOption)
       .option('plugin', pluginOption)
       .option('out', {
         type: 'string',

@@ -76,7 +76,9 @@ function needs(drill: Drill, parts: Parts): Need[] {
   for (const [name, node] of Object.entries(drill.topology.nodes)) {
     const [key] = containerKeysOf(node);
     const system = node.system ?? drill.topology.system;
-    const { executable } = (typeof system === 'string' && named(parts.systems, system)) || {};
+    const { executable, embedded } = (typeof system === 'string' && named(parts.systems, system)) || {};
+    if (!embedded && key === undefined)
+      all.push({ capability: 'programs', path: ['topology', 'nodes', name] });
     if (executable !== undefined && key === undefined)
       all.push({ capability: `${PROGRAM}${executable}`, path: ['topology', 'nodes', name], target: name });
     if (key !== undefined) all.push({ capability: 'containers', path: ['topology', 'nodes', name, key] });

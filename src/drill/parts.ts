@@ -122,6 +122,8 @@ export interface SystemPart {
   readonly settings?: z.ZodType;
   /** The program that a machine must have on its PATH for nodes that are processes. */
   readonly executable?: string;
+  /** Whether what its nodes run comes with failover-drill: then a runtime need not be able to run programs of any kind. */
+  readonly embedded?: boolean;
   /** What it cannot do that the topology asks for; paths lead from there. */
   check?(topology: TopologySpec): Problem[];
   /** Tells roles. */

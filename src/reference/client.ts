@@ -18,7 +18,22 @@ export type Exchange =
   | { kind: 'unsent'; error: string }
   | { kind: 'doubt'; error: string };
 
-export class HttpClient {
+/** What tells that an exchange is waited for no more: an AbortSignal, or less than one. */
+export interface GivingUp {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/** A way on which exchanges are had with one service. */
+export interface HttpWay {
+  /** Gives up (with the connection) when the signal is aborted. Never rejects. */
+  exchange(method: string, path: string, body: string, signal?: GivingUp): Promise<Exchange>;
+  /** Closes every connection; what is under way ends in doubt. */
+  close(): void;
+}
+
+export class HttpClient implements HttpWay {
   readonly #endpoint: Endpoint;
   readonly #authorization: string;
   readonly #idle: Line[] = [];
@@ -30,8 +45,7 @@ export class HttpClient {
     this.#authorization = key === undefined ? '' : `authorization: Bearer ${key}\r\n`;
   }
 
-  /** Gives up (with the connection) when the signal is aborted. Never rejects. */
-  exchange(method: string, path: string, body: string, signal?: AbortSignal): Promise<Exchange> {
+  exchange(method: string, path: string, body: string, signal?: GivingUp): Promise<Exchange> {
     if (signal?.aborted) return Promise.resolve({ kind: 'unsent', error: 'given up before it was sent' });
     const { host, port } = this.#endpoint;
     const length = body === '' && method === 'GET' ? '' : `content-length: ${Buffer.byteLength(body)}\r\n`;
@@ -48,7 +62,6 @@ export class HttpClient {
     });
   }
 
-  /** Closes every connection; what is under way ends in doubt. */
   close(): void {
     for (const line of this.#lines) line.giveUp('closed');
   }

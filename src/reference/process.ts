@@ -8,10 +8,11 @@
  */
 import { pathToFileURL } from 'node:url';
 import { systemClock as clock, soon } from '../clock.js';
+import { HttpClient } from './client.js';
 import { listen } from './http.js';
 import { POWER_KEY, type Ports, Shell, type ShellConfig, type WaysOf } from './shell.js';
 import { Storage } from './storage.js';
-import { Peer, Power } from './transport.js';
+import { Peer, Power, patienceOf } from './transport.js';
 
 const config = JSON.parse(process.argv[2] ?? '{}') as ShellConfig;
 
@@ -34,16 +35,18 @@ try {
     print: (line) => void process.stdout.write(`${line}\n`),
     disk: (synced) => new Storage(config.data, synced, config.fsync),
     ways(around) {
-      const patience = Math.min(1000, Math.max(150, around.settings.detect.timeout));
+      const patience = patienceOf(around.settings);
       const other = others?.(config, around);
       return (peer) => {
         const address = peers[peer];
         if (!address) throw new Error(`expected the address of ${peer} under \`peers\``);
-        return other?.(peer, address) ?? new Peer(address, clock, patience);
+        return other?.(peer, address) ?? new Peer(new HttpClient(address), clock, patience);
       };
     },
-    power: (patience) =>
-      peers['power'] && new Power(peers['power'], process.env[POWER_KEY] ?? '', clock, patience),
+    power(patience) {
+      const { power } = peers;
+      return power && new Power(new HttpClient(power, process.env[POWER_KEY] ?? ''), clock, patience);
+    },
   };
   const shell = new Shell(config, ports);
   await listen(config.listen, (...request) => shell.serve(...request));

@@ -5,8 +5,9 @@
  * nobody is told.
  */
 import type { Clock } from '../clock.js';
-import { type Endpoint, HttpClient } from './client.js';
+import type { GivingUp, HttpWay } from './client.js';
 import type { Message } from './message.js';
+import type { Settings } from './settings.js';
 import type { PowerDevice, Way } from './shell.js';
 
 /** Past this many waiting messages the oldest are dropped. */
@@ -17,16 +18,21 @@ const RETRY = 15;
 const HOLD = 25;
 const REQUESTS = 4;
 
+/** How long a request to a peer may take, ms. */
+export function patienceOf({ detect }: Pick<Settings, 'detect'>): number {
+  return Math.min(1000, Math.max(150, detect.timeout));
+}
+
 export class Peer implements Way {
-  readonly #client: HttpClient;
+  readonly #client: HttpWay;
   readonly #clock: Clock;
   readonly #patience: number;
   #waiting: Message[] = [];
   #requests = 0;
   #startedAt = 0;
 
-  constructor(address: Endpoint, clock: Clock, patience: number) {
-    this.#client = new HttpClient(address);
+  constructor(client: HttpWay, clock: Clock, patience: number) {
+    this.#client = client;
     this.#clock = clock;
     this.#patience = patience;
   }
@@ -60,13 +66,12 @@ const LIST_PATIENCE = 1000;
 
 /** The power device, over HTTP. */
 export class Power implements PowerDevice {
-  readonly #client: HttpClient;
+  readonly #client: HttpWay;
   readonly #clock: Clock;
   readonly #patience: number;
 
-  /** `key` is what the device answers to. */
-  constructor(address: Endpoint, key: string, clock: Clock, patience: number) {
-    this.#client = new HttpClient(address, key);
+  constructor(client: HttpWay, clock: Clock, patience: number) {
+    this.#client = client;
     this.#clock = clock;
     this.#patience = patience;
   }
@@ -87,18 +92,37 @@ export class Power implements PowerDevice {
   }
 }
 
+/** The end of one exchange's time. An AbortController does as well, but costs more than the rest of an exchange. */
+class Limit implements GivingUp {
+  aborted = false;
+  #listener: (() => void) | undefined;
+
+  addEventListener(_type: 'abort', listener: () => void): void {
+    this.#listener = listener;
+  }
+
+  removeEventListener(): void {
+    this.#listener = undefined;
+  }
+
+  reach(): void {
+    this.aborted = true;
+    this.#listener?.();
+  }
+}
+
 /** One exchange in at most `patience` ms; resolves with the body of a 2xx answer, with undefined otherwise. */
 async function exchange(
-  client: HttpClient,
+  client: HttpWay,
   method: string,
   path: string,
   body: string,
   clock: Clock,
   patience: number,
 ): Promise<string | undefined> {
-  const controller = new AbortController();
-  const timer = clock.timer(patience, () => controller.abort());
-  const result = await client.exchange(method, path, body, controller.signal);
+  const limit = new Limit();
+  const timer = clock.timer(patience, () => limit.reach());
+  const result = await client.exchange(method, path, body, limit);
   timer.cancel();
   return result.kind === 'answer' && result.status >= 200 && result.status < 300 ? result.text : undefined;
 }

@@ -15,7 +15,7 @@ import type { Builder, TestCase, TestSuite } from 'junit-report-builder';
 import junitReportBuilder from 'junit-report-builder';
 import type { Finding } from '../checker/verdict.js';
 import { flatFigures, isTiming, timingOf } from './figures.js';
-import { evidenceText, type ReportedRun, reproduceCommand } from './run.js';
+import { evidenceText, type ReportedRun, reproduceCommand, reproduceLines } from './run.js';
 import { oneLine, shortened, xmlText } from './text.js';
 
 // The package is CommonJS whose export is the builder itself; its types say that it has a `default`.
@@ -136,7 +136,7 @@ function addFault(testCase: TestCase, run: ReportedRun, finding: Finding): void 
     '',
     `checker: ${finding.checker}`,
     `evidence: ${evidenceText(finding)} of ${run.folder}/history.jsonl`,
-    `reproduce: ${reproduceCommand(run)}`,
+    ...reproduceLines(run),
   ];
   // The library guards only the first end of a CDATA section; here each is taken apart.
   const content = xmlText(lines.join('\n')).replaceAll(']]>', ']] >');

@@ -29,6 +29,19 @@ export function reproduceCommand(run: ReportedRun): string {
   return `drill run ${quoted(oneLine(run.file))} --seed ${seed} --runtime ${quoted(oneLine(runtime))}`;
 }
 
+/** The command that tries on local processes what was simulated; undefined where it was not. */
+export function realCommand(run: ReportedRun): string | undefined {
+  const { verdict } = run;
+  if (verdict.runtime !== 'sim') return undefined;
+  return reproduceCommand({ ...run, verdict: { ...verdict, runtime: 'process' } });
+}
+
+/** Both, each under its name, as lines of a text. */
+export function reproduceLines(run: ReportedRun): string[] {
+  const real = realCommand(run);
+  return [`reproduce: ${reproduceCommand(run)}`, ...(real === undefined ? [] : [`on processes: ${real}`])];
+}
+
 /**
  * The findings that were not met, reasons before what follows from them: that a run was interrupted, that a drill was not
  * carried out, or that a fault had no effect is why there is little else to tell. Then `consequences` holds the rest.

@@ -15,7 +15,7 @@ import {
   timingOf,
   unboundTimings,
 } from './figures.js';
-import { evidenceText, mark, type ReportedRun, reproduceCommand, unmetFindings } from './run.js';
+import { evidenceText, mark, type ReportedRun, realCommand, reproduceCommand, unmetFindings } from './run.js';
 import { markdownBlock, markdownText, shortened } from './text.js';
 
 /** GitHub refuses a job summary over 1 MiB; the drills beyond this many bytes are left to their own reports. */
@@ -100,7 +100,9 @@ function section(group: Group): string {
   const telling = group.find((run) => run.verdict.verdict !== 'pass') ?? first;
   const { inventory } = telling.verdict;
   if (inventory) parts.push(`Inventory: ${inventoryLines(inventory).map(markdownText).join('; ')}`);
-  parts.push(`Reproduce:\n\n${markdownBlock(reproduceCommand(telling), 'sh')}`);
+  const real = realCommand(telling);
+  const commands = [reproduceCommand(telling), ...(real === undefined ? [] : [`# on processes:`, real])];
+  parts.push(`Reproduce:\n\n${markdownBlock(commands.join('\n'), 'sh')}`);
   return parts.join('\n\n');
 }
 

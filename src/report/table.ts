@@ -17,7 +17,7 @@
 import picocolors from 'picocolors';
 import type { Finding, Judgement } from '../checker/verdict.js';
 import { type FigureRow, figureRows, seconds } from './figures.js';
-import { evidenceText, mark, type ReportedRun, reproduceCommand, unmetFindings } from './run.js';
+import { evidenceText, mark, type ReportedRun, reproduceLines, unmetFindings } from './run.js';
 import { columnsOf, indented, oneLine, padded, wrapped } from './text.js';
 
 export interface TableOptions {
@@ -42,7 +42,7 @@ export function verdictTable(run: ReportedRun, options: TableOptions): string {
     figuresTable(run, colors, options.columns ?? 100),
     ...told.map((finding) => unmetText(run, finding, colors)),
     consequences.map((finding) => unmetTitle(finding, colors)).join('\n'),
-    told.length > 0 ? colors.dim(`reproduce: ${reproduceCommand(run)}`) : '',
+    told.length > 0 ? reproduceLines(run).map(colors.dim).join('\n') : '',
     closingLine(run, colors),
   ];
   return `${parts.filter(Boolean).join('\n\n')}\n`;

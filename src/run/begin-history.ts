@@ -23,17 +23,20 @@ export interface Beginning {
   execution: number;
   /** Where the history is written. */
   folder: string;
+  /** Whether what is recorded may be gathered before it is written. */
+  gathers?: boolean;
   /** Told of every event as it is recorded. */
   onEvent(event: Event): void;
 }
 
 /** Opens the history and writes its first line. `text` is the drill as resolved, its secrets masked, as a drill file. */
 export async function beginHistory(
-  { drill, catalog, runtime, seed, execution, clock, folder, onEvent }: Beginning,
+  { drill, catalog, runtime, seed, execution, clock, folder, gathers, onEvent }: Beginning,
   onFailure: (error: EnvironmentError) => void,
 ): Promise<{ recorder: Recorder; plan: Plan; text: string }> {
   const mask = new Mask(drill, freshSecret());
-  const recorder = await Recorder.open({ clock, file: join(folder, 'history.jsonl'), mask, onFailure });
+  const file = join(folder, 'history.jsonl');
+  const recorder = await Recorder.open({ clock, file, mask, gathers, onFailure });
   recorder.subscribe(onEvent);
   const plan = planOf(drill);
   const masked = mask.drill({ ...drill, seed }, catalog);

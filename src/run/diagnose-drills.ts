@@ -19,7 +19,7 @@ export async function diagnoseDrills(
   clock: Clock,
 ): Promise<Ability[]> {
   const lack = (name: RuntimeName) => lackOfMachine(catalog.runtimes[name], catalog, environment, clock);
-  const lacks = { docker: lack('docker'), process: lack('process') };
+  const lacks = { docker: lack('docker'), process: lack('process'), sim: lack('sim') };
   return Promise.all(drills.map((drill) => diagnose(drill, catalog, lacks)));
 }
 
@@ -45,8 +45,13 @@ async function diagnose(
     if (lacking.length === 0) able.push(name);
     else unable.push(`not on ${name}: ${lacking.join(', ')}`);
   }
-  const found = [...(able.length > 0 ? [`runs on ${able.join(' and ')}`] : []), ...unable].join('; ');
+  const found = [...(able.length > 0 ? [`runs on ${together(able)}`] : []), ...unable].join('; ');
   return { subject: entry.file, state: able.length > 0 ? 'ok' : 'missing', found };
+}
+
+/** `docker, process and sim` */
+function together(names: readonly string[]): string {
+  return [names.slice(0, -1).join(', '), ...names.slice(-1)].filter(Boolean).join(' and ');
 }
 
 /** What a runtime offers, but not on this machine. */

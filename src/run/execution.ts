@@ -63,7 +63,9 @@ export interface Executed {
 }
 
 /** Executes a drill. Rejects only where not even a history could be begun. */
-export async function execute(setting: ExecutionSetting): Promise<Executed> {
+export async function execute(asked: ExecutionSetting): Promise<Executed> {
+  const time = asked.runtime.time?.();
+  const setting = time ? { ...asked, clock: time.clock } : asked;
   const { folder, catalog } = setting;
   const ending = new AbortController();
   // Everything under way listens to it, and that may be a lot at once.
@@ -73,12 +75,13 @@ export async function execute(setting: ExecutionSetting): Promise<Executed> {
     failure ??= error;
     ending.abort(error);
   };
-  const { recorder, plan, text } = await beginHistory(setting, fail);
+  const { recorder, plan, text } = await beginHistory({ ...setting, gathers: time !== undefined }, fail);
   const abort = () => ending.abort(setting.signal.reason);
   if (setting.signal.aborted) abort();
   setting.signal.addEventListener('abort', abort, { once: true });
   await writeExecution(folder, { drill: text }).catch(fail);
-  const reason = failure === undefined ? await play(setting, plan, recorder, ending.signal) : 'failed';
+  const played = () => play(setting, plan, recorder, ending.signal);
+  const reason = failure !== undefined ? 'failed' : await (time ? time.pass(played) : played());
   recorder.record({ type: 'end', reason });
   await recorder.close();
   setting.signal.removeEventListener('abort', abort);

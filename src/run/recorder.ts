@@ -2,7 +2,8 @@
  * The recorder: stamps each event, gives it its place, chains it to the one before and writes it, as it
  * happens. Lines are handed to the operating system in small batches, at most `FLUSH_MS` apart, so that a
  * SIGKILL of the runner leaves the history readable up to the last batch; what must be on record before
- * something is done (a fault before it is applied) is flushed first.
+ * something is done (a fault before it is applied) is flushed first. What can be had again from its seed is gathered
+ * instead, so that nothing has to wait for the operating system meanwhile.
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { getHeapStatistics } from 'node:v8';
@@ -13,6 +14,8 @@ import { lineEncoder } from '../history/codec.js';
 import type { Event, EventBody, Nanoseconds } from '../history/event.js';
 
 const FLUSH_MS = 10;
+/** How much a recorder gathers that need not write at once, characters. */
+const GATHERED = 1_000_000;
 
 /**
  * How many events all recorders together may hold in memory. An event and what the checkers make of it take 600 bytes;
@@ -35,6 +38,8 @@ export interface RecorderSetting {
   /** Hides what is secret in an event. */
   mask?: Mask;
   file: string;
+  /** Whether it may gather what is recorded, and write it in large pieces. */
+  gathers?: boolean | undefined;
   /** How many events may be in memory. */
   most?: number;
   /** Called once when the history can no longer be written, and once when it can no longer be held. */
@@ -53,6 +58,7 @@ export class Recorder {
   readonly #handle: FileHandle;
   readonly #onFailure: (error: EnvironmentError) => void;
   readonly #most: number;
+  readonly #gathers: boolean;
   readonly #encode = lineEncoder();
   readonly #listeners: ((event: Event) => void)[] = [];
   #pending = '';
@@ -70,6 +76,7 @@ export class Recorder {
     this.#handle = handle;
     this.#onFailure = setting.onFailure;
     this.#most = setting.most ?? MOST_HELD;
+    this.#gathers = setting.gathers ?? false;
   }
 
   /** Creates the history file. Rejects with an EnvironmentError where it is there already, or cannot be created. */
@@ -98,7 +105,8 @@ export class Recorder {
     this.#count += 1;
     if (!this.#forgets) this.#hold(event);
     this.#pending += this.#encode(event);
-    this.#timer ??= this.#clock.timer(FLUSH_MS, () => void this.flush());
+    if (!this.#gathers) this.#timer ??= this.#clock.timer(FLUSH_MS, () => void this.flush());
+    else if (this.#pending.length > GATHERED) void this.#flush();
     for (const listen of this.#listeners) listen(event);
     return event;
   }
@@ -122,8 +130,12 @@ export class Recorder {
     this.#listeners.push(listen);
   }
 
-  /** Resolves when all that was recorded so far is with the operating system. */
-  flush(): Promise<void> {
+  /** Resolves when all that was recorded so far is with the operating system, where it is not gathered. */
+  async flush(): Promise<void> {
+    if (!this.#gathers) await this.#flush();
+  }
+
+  #flush(): Promise<void> {
     this.#timer?.cancel();
     this.#timer = undefined;
     const text = this.#pending;
@@ -134,7 +146,7 @@ export class Recorder {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.flush();
+    await this.#flush();
     await this.#handle.close();
   }
 

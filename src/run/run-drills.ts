@@ -67,6 +67,7 @@ export async function runDrills(options: RunOptions): Promise<RunResult> {
   const catalogOf = (entry: BatchDrill) => entry.catalog ?? catalog;
   for (const entry of drills) assertAllThere(entry, runtime, catalogOf(entry));
   await refuseWhatThisMachineLacks(drills, runtime, catalogOf, { clock, environment });
+  if (options.keep) refuseOwnTime(runtime);
   if (options.keep) for (const entry of drills) refuseGivenParts(entry, catalogOf(entry));
   refuseSameNames(drills);
   assertReach(toxiproxy, options.runtime ?? 'process');
@@ -108,6 +109,17 @@ function assertWhole(options: Readonly<Record<string, number>>, lowest: number):
     const expected = `a whole number from ${lowest} to ${Number.MAX_SAFE_INTEGER}`;
     throw new UsageError({ where, expected, found: String(value) });
   }
+}
+
+/** What is simulated is nowhere once its execution has ended. */
+function refuseOwnTime({ name, time }: Runtime): void {
+  if (!time) return;
+  throw new UsageError({
+    where: 'keep',
+    expected: 'a runtime whose nodes can stay',
+    found: `the runtime ${name}, whose nodes are simulated`,
+    todo: 'leave it out, or use --runtime process',
+  });
 }
 
 /** What stays lives in a process of its own, which has the parts that come from files alone. */

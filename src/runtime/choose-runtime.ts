@@ -31,6 +31,8 @@ export async function chooseRuntime(choice: RuntimeChoice): Promise<ChosenRuntim
   if (asked !== 'auto') {
     assertReach(choice.toxiproxy, asked);
     if (asked === 'process') return { name: asked, reason: 'local processes, as asked' };
+    if (asked === 'sim')
+      return { name: asked, reason: 'simulated in this process under virtual time, as asked' };
   }
   if (toxiproxy.kind === 'url')
     return {
@@ -59,6 +61,8 @@ export function assertReach(asked: string | undefined, runtime: RuntimeName): vo
       todo,
     });
   };
+  if (asked !== undefined && runtime === 'sim')
+    refuse(`"${asked}"`, 'leave it out: simulated links need no Toxiproxy, or use another runtime');
   if (toxiproxy.kind === 'url' && runtime === 'docker')
     refuse(
       `${toxiproxy.url}, which cannot listen in the networks of containers`,

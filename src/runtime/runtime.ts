@@ -15,7 +15,7 @@ import type { Handicapped } from './handicap.js';
 import type { Greetings, Links } from './world-links.js';
 
 /** The runtimes that come with failover-drill. */
-export type RuntimeName = 'docker' | 'process';
+export type RuntimeName = 'docker' | 'process' | 'sim';
 
 /** What runs in a node: an argument list, never a shell string. */
 export interface Program {
@@ -83,9 +83,17 @@ export interface LinkSurroundings {
   ownLateness?(): number;
 }
 
+/** A time that is no machine's: it passes while a work goes on, and does not wait for anything real. */
+export interface OwnTime {
+  readonly clock: Clock;
+  pass<T>(work: () => Promise<T>): Promise<T>;
+}
+
 export interface Runtime {
   readonly name: string;
   readonly capabilities: ReadonlySet<Capability>;
+  /** The time of one execution; the machine's if left out. */
+  time?(): OwnTime;
   /**
    * Why this machine, or an image of a drill with these nodes, cannot give a capability that others can; undefined
    * where they can.

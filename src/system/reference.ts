@@ -6,7 +6,7 @@
 import * as z from 'zod';
 import { EnvironmentError, InternalError } from '../errors.js';
 import type { EventBody, OperationType, SupervisorEvent, Value } from '../history/event.js';
-import { type Exchange, HttpClient } from '../reference/client.js';
+import { type Exchange, HttpClient, type HttpWay } from '../reference/client.js';
 import { POWER_KEY, type ShellConfig } from '../reference/shell.js';
 import type { Address } from '../runtime/address.js';
 import { entry } from '../runtime/entry.js';
@@ -36,6 +36,7 @@ const settings = z.strictObject({
 
 export const referenceSystem: System & TellsRole & LogsEvents & Switches & Required<Greets> = {
   name: 'reference',
+  embedded: true,
   operations: ['read', 'write', 'cas', 'append', 'add'],
   settings,
 
@@ -47,7 +48,7 @@ export const referenceSystem: System & TellsRole & LogsEvents & Switches & Requi
   },
 
   connect(address: Address): Connection {
-    const client = new HttpClient(address);
+    const client = wayTo(address);
     return {
       async invoke(operation, signal) {
         const { f, key, value } = operation;
@@ -238,8 +239,12 @@ function bodyOf(node: string, line: Line): EventBody | undefined {
   return undefined;
 }
 
+function wayTo(address: Address): HttpWay {
+  return address.http?.() ?? new HttpClient(address);
+}
+
 function roleAsker(address: Address): RoleAsker {
-  const client = new HttpClient(address);
+  const client = wayTo(address);
   return {
     async role(signal) {
       const result = await client.exchange('GET', '/role', '', signal);
@@ -258,7 +263,7 @@ function roleAsker(address: Address): RoleAsker {
 
 /** Asks beside the links, on a connection of its own; resolves with the body of a 200. */
 async function ask(address: Address, method: string, path: string, body: string, signal: AbortSignal) {
-  const client = new HttpClient(address);
+  const client = wayTo(address);
   const result = await client.exchange(method, path, body, signal);
   client.close();
   return bodyOf200(result, address, path);

@@ -42,10 +42,10 @@ test('without an engine, drills run as local processes, but for those that need 
     /^- +container engine +\/nowhere\/engine.sock: expected a container engine that answers/m,
   );
   expect(stdout).toMatch(
-    /^ok +drills\/split-brain.yaml +runs on process; not on docker: \/nowhere\/engine.sock/m,
+    /^ok +drills\/split-brain.yaml +runs on process and sim; not on docker: \/nowhere\/engine.sock/m,
   );
   expect(stdout).toMatch(
-    /^MISSING +\S+own.yaml +not on docker: .*; not on process: topology.nodes.a.image needs a runtime that can do `containers`$/m,
+    /^MISSING +\S+own.yaml +not on docker: .*; not on process: topology.nodes.a.image needs a runtime that can do `containers`; not on sim: topology.nodes.a.image needs /m,
   );
   expect(stdout).toMatch(/^this machine can run drills\n1 of 2 drills can run here$/m);
   expect(code).toBe(3);
@@ -86,7 +86,7 @@ withEngine(() => {
       /^(ok +published ports +a container was reached on 127.0.0.1|- +published ports +not tried; .*)$/m,
     );
     expect(stdout).toMatch(/^ok +engine's disk /m);
-    expect(stdout).toMatch(/^ok +drills\/split-brain.yaml +runs on docker and process$/m);
+    expect(stdout).toMatch(/^ok +drills\/split-brain.yaml +runs on docker, process and sim$/m);
     expect(stdout).toMatch(
       /^MISSING +\S+own.yaml +not on docker: image nobody.invalid\/no-such-image:1 is missing .*; not on process: /m,
     );

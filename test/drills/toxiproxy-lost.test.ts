@@ -6,8 +6,8 @@ import { basename, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Verdict } from '../../src/checker/verdict.js';
 import { decodeHistory } from '../../src/history/codec.js';
-import { SILENCE } from '../../src/runtime/links/proxies/toxiproxy-watch.js';
 import { integer, seeded } from '../../src/random.js';
+import { SILENCE } from '../../src/runtime/links/proxies/toxiproxy-watch.js';
 import { withEngine } from '../runtime/docker/engine.js';
 import {
   freshFolder,

@@ -66,6 +66,7 @@ const capabilities: ReadonlySet<Capability> = new Set<Capability>([
   'power',
   'packet-filters',
   POWER_LOSS,
+  'programs',
 ]);
 
 export const dockerRuntime: Runtime = {

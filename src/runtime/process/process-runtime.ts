@@ -22,6 +22,7 @@ const capabilities: ReadonlySet<Capability> = new Set<Capability>([
   'links',
   'power',
   POWER_LOSS,
+  'programs',
 ]);
 
 export const processRuntime: Runtime = {

@@ -1,0 +1,165 @@
+/**
+ * A simulated node over all its lives: the reference service's own shell and machines, on virtual ports. What it keeps over
+ * its lives is its disk.
+ */
+import { constants } from 'node:os';
+import process from 'node:process';
+import type { Clock } from '../../clock.js';
+import { EnvironmentError } from '../../errors.js';
+import type { Random } from '../../random.js';
+import type { HttpWay } from '../../reference/client.js';
+import { type Around, type Ports, Shell, type ShellConfig } from '../../reference/shell.js';
+import { Peer, Power, patienceOf } from '../../reference/transport.js';
+import { POWER } from '../../topology/links.js';
+import { entry } from '../entry.js';
+import type { KillSignal, Program } from '../runtime.js';
+import type { Asked, Connection, Host } from './connection.js';
+import { Life } from './life.js';
+import { SimDisk } from './sim-disk.js';
+
+/** How long a process takes from its start to its program's first line, ms. */
+const FASTEST_BOOT = 40;
+const SLOWEST_BOOT = 80;
+
+export interface SimNodeSetting {
+  name: string;
+  clock: Clock;
+  random: Random;
+  /** The way to a peer, over the link to it; what comes back is run `within`. */
+  way(peer: string, within: (work: () => void) => void): HttpWay;
+  onLine(line: string): void;
+  onExit(detail: string, at: number): void;
+}
+
+interface Current {
+  life: Life;
+  /** Undefined while it boots. */
+  shell: Shell | undefined;
+  ways: HttpWay[];
+}
+
+export class SimNode implements Host {
+  readonly #setting: SimNodeSetting;
+  readonly #disk: SimDisk;
+  readonly #connections = new Set<Connection>();
+  #current: Current | undefined;
+  /** What ends it once it goes on: a signal that came while it was stopped. */
+  #pending: string | undefined;
+
+  constructor(setting: SimNodeSetting) {
+    this.#setting = setting;
+    this.#disk = new SimDisk(setting.clock, setting.random.fork('disk'));
+  }
+
+  get isRunning(): boolean {
+    return this.#current !== undefined;
+  }
+
+  get isStopped(): boolean {
+    return this.#current?.life.isStopped ?? false;
+  }
+
+  start(program: Program): void {
+    if (this.#current) throw this.#error('no process before its start', 'one that is running');
+    const config = this.#configOf(program);
+    const { clock, random } = this.#setting;
+    const life = new Life(clock, (error) => {
+      this.#setting.onLine(`${this.#setting.name}: ${String(error)}`);
+      this.end('exit code 1');
+    });
+    const current: Current = { life, shell: undefined, ways: [] };
+    this.#current = current;
+    life.timer(FASTEST_BOOT + random.next() * (SLOWEST_BOOT - FASTEST_BOOT), () => {
+      current.shell = new Shell(config, this.#portsOf(config, current));
+      current.shell.start();
+    });
+  }
+
+  /** The signal is there at once; a program that is stopped takes none but SIGKILL before it goes on. */
+  signal(signal: KillSignal): void {
+    const { life } = this.#living();
+    const asked = signal === 'SIGTERM' || signal === 'SIGINT';
+    const detail = asked ? 'exit code 0' : `signal ${signal} (${constants.signals[signal]})`;
+    if (life.isStopped && signal !== 'SIGKILL') this.#pending = detail;
+    else this.end(detail);
+  }
+
+  stop(): void {
+    this.#living().life.stop();
+  }
+
+  goOn(): void {
+    if (this.#pending !== undefined) this.end(this.#pending);
+    this.#current?.life.goOn();
+  }
+
+  end(detail: string): void {
+    const current = this.#current;
+    if (!current) return;
+    this.#current = undefined;
+    this.#pending = undefined;
+    current.life.end();
+    for (const way of current.ways) way.close();
+    for (const connection of [...this.#connections]) connection.end('the connection was closed');
+    this.#setting.onExit(detail, this.#setting.clock.now());
+  }
+
+  take({ method, path, body }: Asked, connection: Connection, reply: (status: number, text: string) => void) {
+    const { life, shell } = this.#current ?? {};
+    if (!life || !shell) {
+      connection.end('the connection was closed');
+      return;
+    }
+    this.#connections.add(connection);
+    const answer = (status: number, text: string) => {
+      if (life.isAlive) reply(status, text);
+    };
+    life.run(() => shell.serve(method, path, body, answer));
+  }
+
+  left(connection: Connection): void {
+    this.#connections.delete(connection);
+  }
+
+  #living(): Current {
+    if (!this.#current) throw this.#error('a running process', 'none');
+    return this.#current;
+  }
+
+  #portsOf(config: ShellConfig, { life, ways }: Current): Ports {
+    const { way, onLine } = this.#setting;
+    const within = (work: () => void) => life.run(work);
+    const open = (peer: string) => {
+      const opened = way(peer, within);
+      ways.push(opened);
+      return opened;
+    };
+    return {
+      clock: life,
+      soon: (fire) => void life.timer(0, fire),
+      print(line) {
+        if (life.isAlive) onLine(line);
+      },
+      disk: (synced) => this.#disk.open(life, synced),
+      ways({ settings }: Around) {
+        return (peer) => new Peer(open(peer), life, patienceOf(settings));
+      },
+      power: (patience) => (config.peers[POWER] ? new Power(open(POWER), life, patience) : undefined),
+    };
+  }
+
+  /** A simulation has the machines of the reference service, and no programs of others. */
+  #configOf({ command }: Program): ShellConfig {
+    const [node, file, config, ...more] = command;
+    if (node === process.execPath && file === entry('reference/process.js') && config && more.length === 0)
+      return JSON.parse(config) as ShellConfig;
+    throw this.#error(
+      'the reference service, which is all that can be simulated',
+      `the program "${command.slice(0, 2).join(' ')}"`,
+    );
+  }
+
+  #error(expected: string, found: string): EnvironmentError {
+    return new EnvironmentError({ where: `node ${this.#setting.name}`, expected, found });
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * The sim runtime: the reference service, its links and its power device in this process, under virtual time. Whatever
+ * happens follows from the seed.
+ */
+import { VirtualClock } from '../../clock.js';
+import type { Capability } from '../../drill/parts.js';
+import type { Runtime } from '../runtime.js';
+import { SimWorld } from './sim-world.js';
+
+const capabilities: ReadonlySet<Capability> = new Set<Capability>([
+  'kill',
+  'stop',
+  'pause',
+  'pause: SIGSTOP',
+  'start',
+  'links',
+  'power',
+]);
+
+export const simRuntime: Runtime = {
+  name: 'sim',
+  capabilities,
+  time: () => {
+    const clock = new VirtualClock();
+    return { clock, pass: (work) => clock.pass(work) };
+  },
+  look: async () => ({ census: { run: { processes: 0, folders: 0 } }, found: [] }),
+  open: async (layout, around) => new SimWorld(layout, around),
+};
