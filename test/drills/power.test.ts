@@ -20,13 +20,9 @@ async function both(runtime: string): Promise<void> {
   expect(counts.acked_writes).toBeGreaterThan(10);
   const { events } = decodeHistory(readFileSync(join(out, 'site-power-loss/1/history.jsonl')));
   const [witness] = events.filter((event) => event.type === 'witness');
-  expect(witness).toMatchObject({
-    witnessed: true,
-    evidence: ['a', 'b', 'c'].map((subject) => ({
-      subject,
-      observed: 'no process, and the disk with what was durable',
-    })),
-  });
+  const observed = 'no process, and the disk with what was durable';
+  const evidence = ['a', 'b', 'c'].map((subject) => ({ subject, observed }));
+  expect(witness).toMatchObject({ witnessed: true, evidence });
   const bad = await drill('run', BAD, '--runtime', runtime, '--out', out);
   expect(bad.code, bad.stdout).toBe(1);
   const finding = verdictIn(out, 'fsync-off').findings.find(
@@ -58,6 +54,8 @@ withThing('a disk can be mounted', lackOfDisks(process.env.PATH), () => {
     expect(await becomes(10_000, isGone), mounts().join('\n')).toBe(true);
   });
 });
+
+it('under virtual time', () => both('sim'));
 
 it('where disks cannot be mounted, it is refused by name before the start', async () => {
   const { code, stderr } = await startDrill(['run', GOOD, '--out', freshFolder()], { PATH: '/nowhere' })

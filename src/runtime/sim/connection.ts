@@ -1,6 +1,6 @@
 /**
  * A connection over a virtual link, and the way to a host: as many connections as there are exchanges at once, one exchange
- * at a time on each. As through a proxy, a connection comes about at the link's near end, whoever is at the far one.
+ * at a time on each. As through a proxy, a connection comes about at the link's near end, also where nobody listens yet.
  */
 import type { Exchange, GivingUp, HttpWay } from '../../reference/client.js';
 import type { Connected, SimLink } from './link.js';
@@ -16,6 +16,8 @@ export interface Asked {
 
 /** What answers at the far end of a link. */
 export interface Host {
+  /** Whether there is a process. */
+  readonly isRunning: boolean;
   /** Takes a request; ends the connection where nobody listens. */
   take(asked: Asked, connection: Connection, reply: (status: number, text: string) => void): void;
   /** Told that a connection with it is no more. */
@@ -82,7 +84,8 @@ export class SimWay implements HttpWay {
     if (signal?.aborted) return Promise.resolve({ kind: 'unsent', error: 'given up before it was sent' });
     return new Promise((resolve) => {
       const end = (result: Exchange) => this.#within(() => resolve(result));
-      if (!this.#link.isOpen) {
+      // As it is where processes end for real (links/ended-nodes.ts).
+      if (!this.#link.isOpen || !this.#host.isRunning) {
         this.#link.clock.timer(this.#link.lag(), () => end({ kind: 'unsent', error: 'connection refused' }));
         return;
       }

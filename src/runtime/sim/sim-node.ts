@@ -84,6 +84,11 @@ export class SimNode implements Host {
     else this.end(detail);
   }
 
+  losePower(): void {
+    this.signal('SIGKILL');
+    this.#disk.losePower();
+  }
+
   stop(): void {
     this.#living().life.stop();
   }
@@ -140,7 +145,7 @@ export class SimNode implements Host {
       print(line) {
         if (life.isAlive) onLine(line);
       },
-      disk: (synced) => this.#disk.open(life, synced),
+      disk: (synced) => this.#disk.open(life, synced, config.fsync),
       ways({ settings }: Around) {
         return (peer) => new Peer(open(peer), life, patienceOf(settings));
       },

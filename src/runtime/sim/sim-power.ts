@@ -13,6 +13,7 @@ export interface SimPowerSetting {
 }
 
 export class SimPower implements Host {
+  readonly isRunning = true;
   readonly #setting: SimPowerSetting;
   #isClosed = false;
 

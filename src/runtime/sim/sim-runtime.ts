@@ -4,7 +4,7 @@
  */
 import { VirtualClock } from '../../clock.js';
 import type { Capability } from '../../drill/parts.js';
-import type { Runtime } from '../runtime.js';
+import { POWER_LOSS, type Runtime } from '../runtime.js';
 import { SimWorld } from './sim-world.js';
 
 const capabilities: ReadonlySet<Capability> = new Set<Capability>([
@@ -15,6 +15,7 @@ const capabilities: ReadonlySet<Capability> = new Set<Capability>([
   'start',
   'links',
   'power',
+  POWER_LOSS,
 ]);
 
 export const simRuntime: Runtime = {

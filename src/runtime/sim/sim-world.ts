@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Clock, sleep } from '../../clock.js';
 import { EnvironmentError, InternalError } from '../../errors.js';
 import { append } from '../../own-file.js';
-import type { Part } from '../../span.js';
+import { type Part, type Span, spanOf } from '../../span.js';
 import { POWER } from '../../topology/links.js';
 import type { Address } from '../address.js';
 import type {
@@ -94,6 +94,14 @@ export class SimWorld implements World, Nodes, Places {
       found: `its process ${TERM_PATIENCE} ms after ${signal}`,
     });
   }
+
+  readonly losePower = async (nodes: readonly string[]): Promise<Span> => {
+    for (const node of nodes) this.#node(node).losePower();
+    return spanOf(this.clock, []);
+  };
+
+  /** A disk is nowhere but in its node. */
+  readonly lackOfLoss = async (): Promise<undefined> => undefined;
 
   async running(node: string): Promise<boolean> {
     return this.#node(node).isRunning;

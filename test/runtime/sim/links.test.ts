@@ -14,6 +14,7 @@ function stand() {
   const links = new SimLinks(clock, new Map([['a->b', link]]));
   const arrived: { path: string; at: number }[] = [];
   const host: Host = {
+    isRunning: true,
     take({ path }, connection, reply) {
       arrived.push({ path, at: clock.now() });
       if (path === '/nobody') connection.end('the connection was closed');
@@ -136,7 +137,11 @@ describe('a virtual link', () => {
     const { come, links, link } = stand();
     const half = { link: 'a->b', stream: 'upstream' as const, type: 'latency', toxicity: 0.5 };
     await links.apply('fault-1', { toxics: [{ ...half, attributes: { latency: 100 } }] });
-    const host: Host = { take: (_asked, _from, reply) => reply(200, ''), left() {} };
+    const host: Host = {
+      isRunning: true,
+      take: (_asked, _from, reply) => reply(200, ''),
+      left() {},
+    };
     const ways = Array.from({ length: 40 }, () => new SimWay(link, host));
     const rounds: boolean[][] = [];
     for (let round = 0; round < 2; round++) {

@@ -70,7 +70,7 @@ describe('a simulated node', () => {
       expect(at).toBe(clock.now());
       expect(await asked).toMatchObject({ kind: 'doubt' });
       expect(told.exits).toEqual([{ node: 'a', detail: 'signal SIGKILL (9)', at }]);
-      expect([await nodes.running('a'), await ask()]).toMatchObject([false, { kind: 'doubt' }]);
+      expect([await nodes.running('a'), await ask()]).toMatchObject([false, { kind: 'unsent' }]);
     }));
 
   it('that is stopped takes nothing in, and catches up when it goes on', () =>
@@ -166,28 +166,44 @@ describe('a life', () => {
 });
 
 describe('the disk of a simulated node', () => {
-  it('keeps what was synced, and loses what was not when its node ends', () => {
+  const record = (value: number) => ({ value }) as unknown as DiskRecord;
+
+  function opened(fsync: boolean) {
     const clock = new VirtualClock();
     const disk = new SimDisk(clock, seeded(1));
-    const record = (value: number) => ({ value }) as unknown as DiskRecord;
     const synced: number[] = [];
     const life = new Life(clock, () => {});
-    const first = disk.open(life, (sequence) => void synced.push(sequence));
+    const first = disk.open(life, (sequence) => void synced.push(sequence), fsync);
+    const again = () => disk.open(new Life(clock, () => {}), () => {}, fsync).records;
+    return { clock, disk, synced, life, first, again };
+  }
+
+  it('syncs what came meanwhile together; a kill takes nothing, the power what was not synced', () => {
+    const { clock, disk, synced, life, first, again } = opened(true);
     first.append(1, [record(1)]);
     first.append(2, [record(2)]);
     first.append(3, [record(3)]);
     clock.advance(1);
-    // The first goes by itself, and what came meanwhile together.
     expect(synced).toEqual([1]);
     clock.advance(1);
     expect(synced).toEqual([1, 3]);
     first.append(4, [record(4)]);
     life.end();
     clock.advance(5);
-    const again = disk.open(new Life(clock, () => {}), () => {});
-    expect([synced, again.records]).toEqual([
+    expect([synced, again()]).toEqual([
       [1, 3],
-      [record(1), record(2), record(3)],
+      [record(1), record(2), record(3), record(4)],
     ]);
+    disk.losePower();
+    expect(again()).toEqual([record(1), record(2), record(3)]);
+  });
+
+  it('that does not sync says at once that it has, and keeps nothing', () => {
+    const { clock, disk, synced, first, again } = opened(false);
+    first.append(1, [record(1)]);
+    clock.advance(0.1);
+    expect([synced, again()]).toEqual([[1], [record(1)]]);
+    disk.losePower();
+    expect(again()).toEqual([]);
   });
 });
