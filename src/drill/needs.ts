@@ -77,7 +77,8 @@ function needs(drill: Drill, parts: Parts): Need[] {
     const [key] = containerKeysOf(node);
     const system = node.system ?? drill.topology.system;
     const { executable, embedded } = (typeof system === 'string' && named(parts.systems, system)) || {};
-    if (!embedded && key === undefined)
+    // Told once: as a rule it is the system of all nodes.
+    if (!embedded && key === undefined && !all.some(({ capability }) => capability === 'programs'))
       all.push({ capability: 'programs', path: ['topology', 'nodes', name] });
     if (executable !== undefined && key === undefined)
       all.push({ capability: `${PROGRAM}${executable}`, path: ['topology', 'nodes', name], target: name });

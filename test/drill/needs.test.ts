@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { drillError } from '../../src/drill/load.js';
 import { processRuntime } from '../../src/runtime/process/process-runtime.js';
+import { simRuntime } from '../../src/runtime/sim/sim-runtime.js';
 import { lackingNeeds, missingNeeds, needsOf, parseDrill } from '../built-in.js';
 import { EVERYTHING } from './examples.js';
 
@@ -59,6 +60,17 @@ describe('what a drill needs of a runtime', () => {
         .replace('3:18', '3:32'),
     );
     expect(missingNeeds(example, ['pause'], 'process')).toEqual([]);
+  });
+
+  it('includes programs of any kind where the nodes run others than ours, told once', () => {
+    const supervisor = '{ fencing: false, lease: false }';
+    const topology = `system: redis, replication: async, nodes: { a: { role: primary }, b: {} }, supervisor: ${supervisor}`;
+    const example = parseDrill(`name: x\ntopology: { ${topology} }\nsteps: [{ kill: a }]`, 'x.yaml');
+    expect(needsOf(example)).toEqual(['kill', 'programs', 'program: redis-server']);
+    const problems = missingNeeds(example, [...simRuntime.capabilities], 'the runtime sim');
+    expect(problems.map(({ path }) => path.join('.'))).toEqual(['topology.nodes.a']);
+    expect(missingNeeds(example, [...processRuntime.capabilities], 'the runtime process')).toEqual([]);
+    expect(missingNeeds(drill('[{ kill: a }]'), [...simRuntime.capabilities], 'the runtime sim')).toEqual([]);
   });
 
   it('is refused by name where nodes are no containers', () => {

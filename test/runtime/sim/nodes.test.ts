@@ -1,4 +1,9 @@
-/** What simulated nodes do when they are killed, stopped and started again. */
+/**
+ * What simulated nodes do when they are killed, stopped and started again. The suite that every runtime must pass
+ * (../conformance.ts) starts programs of its own and dials sockets, of which there are none here: what of it is about nodes
+ * is repeated here on the reference service; what is about links is in links.test.ts. What is about processes, streams,
+ * folders and what a run leaves behind has nothing to apply to.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
