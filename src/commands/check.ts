@@ -65,7 +65,8 @@ const OPTIONS = {
   },
 } as const;
 
-type Args = ArgumentsCamelCase<InferredOptionTypes<typeof OPTIONS>> & { paths: string[] };
+type Given = ArgumentsCamelCase<InferredOptionTypes<typeof OPTIONS>>;
+type Args = Partial<Given> & Pick<Given, 'format' | 'timeout' | 'json'> & { paths: string[] };
 
 const STANDARD_INPUT = '-';
 

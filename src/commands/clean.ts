@@ -1,6 +1,6 @@
 /** `drill clean`: removes what a killed runner left behind. */
 import type { Command } from './command.js';
-import { nameOf } from './down.js';
+import { keptName } from './down.js';
 
 export const clean: Command<{ all: boolean; images: boolean }> = {
   command: 'clean',
@@ -27,7 +27,7 @@ export const clean: Command<{ all: boolean; images: boolean }> = {
       `removed ${removed.processes} processes, ${removed.inEngine} containers, networks and volumes, and ${removed.folders} folders\n`,
     );
     if (images) io.stdout(`removed ${removed.images} images\n`);
-    for (const one of removed.kept) io.stdout(`left alone: ${nameOf(one)}; \`drill down\` removes it\n`);
+    for (const one of removed.kept) io.stdout(`left alone: ${keptName(one)}; \`drill down\` removes it\n`);
     for (const left of removed.left) io.stderr(`left behind: ${left}\n`);
     return removed.left.length === 0 ? 0 : 3;
   },

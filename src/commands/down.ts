@@ -26,7 +26,7 @@ export const down: Command<{ run?: string; all: boolean }> = {
     if (run === undefined && !all && up.length > 1) {
       throw new UsageError({
         expected: 'which one to remove, or --all',
-        found: `${up.length} that are up:\n${up.map((one) => `  ${nameOf(one)}\n`).join('')}`,
+        found: `${up.length} that are up:\n${up.map((one) => `  ${keptName(one)}\n`).join('')}`,
         todo: 'name one: drill down RUN',
       });
     }
@@ -39,7 +39,7 @@ export const down: Command<{ run?: string; all: boolean }> = {
           todo: 'end it with Ctrl-C where it was started',
         });
       }
-      const others = up.map((one) => `  ${nameOf(one)}\n`).join('');
+      const others = up.map((one) => `  ${keptName(one)}\n`).join('');
       io.stdout(
         `nothing to remove: ${run !== undefined && !all && others ? `"${run}" is not up; up are:\n${others}` : 'nothing is up\n'}`,
       );
@@ -48,7 +48,7 @@ export const down: Command<{ run?: string; all: boolean }> = {
     let exitCode = 0;
     for (const one of meant) {
       const taken = await takeDown(one, systemClock);
-      io.stdout(`removed ${nameOf(one)}: ${removedText(taken)}\n`);
+      io.stdout(`removed ${keptName(one)}: ${removedText(taken)}\n`);
       for (const left of taken.left) io.stderr(`left behind: ${left}; see \`drill clean\`\n`);
       if (taken.left.length > 0) exitCode = 3;
     }
@@ -57,7 +57,7 @@ export const down: Command<{ run?: string; all: boolean }> = {
 };
 
 /** `50ea630fd0 (split-brain on docker, kept since 2026-01-01 12:00:00)` */
-export function nameOf({ run, drill, runtime, how, since }: KeptRun): string {
+export function keptName({ run, drill, runtime, how, since }: KeptRun): string {
   const at = since.slice(0, 19).replace('T', ' ');
   return `${run} (${drill} on ${runtime}, ${how === 'up' ? 'up' : 'kept'} since ${at})`;
 }

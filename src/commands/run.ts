@@ -8,7 +8,7 @@ import { EXIT_OF } from './exit-codes.js';
 import { pluginOption } from './plugin-option.js';
 import { runtimeOption, setUp } from './run-setup.js';
 import { SELECTION_OPTIONS } from './selection.js';
-import { wholeNumber, wholeNumberIfGiven } from './whole-number.js';
+import { wholeNumberFrom, wholeNumberIfGiven } from './whole-number.js';
 
 const MOST_REPEATS = 100_000;
 const MOST_PARALLEL = 1000;
@@ -25,13 +25,13 @@ const OPTIONS = {
   repeat: {
     type: 'string',
     default: 1,
-    coerce: wholeNumber('repeat', 1, MOST_REPEATS),
+    coerce: wholeNumberFrom('repeat', 1, MOST_REPEATS),
     describe: 'how often each drill is run',
   },
   parallel: {
     type: 'string',
     default: 1,
-    coerce: wholeNumber('parallel', 1, MOST_PARALLEL),
+    coerce: wholeNumberFrom('parallel', 1, MOST_PARALLEL),
     describe: 'how many run at once',
   },
   ...SELECTION_OPTIONS,

@@ -5,7 +5,7 @@ import { UsageError } from '../errors.js';
  * For yargs' `coerce` of an option of type `string`, which tells what was written. Throws a `UsageError` for anything but
  * the digits of a whole number from `lowest` to `highest`.
  */
-export function wholeNumber(name: string, lowest: number, highest = Number.MAX_SAFE_INTEGER) {
+export function wholeNumberFrom(name: string, lowest: number, highest = Number.MAX_SAFE_INTEGER) {
   return (value: string | number): number => {
     const text = String(value);
     const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
@@ -20,6 +20,6 @@ export function wholeNumber(name: string, lowest: number, highest = Number.MAX_S
 
 /** The same where the option may be left out. */
 export function wholeNumberIfGiven(name: string, lowest: number) {
-  const check = wholeNumber(name, lowest);
+  const check = wholeNumberFrom(name, lowest);
   return (value?: string | number): number | undefined => (value === undefined ? undefined : check(value));
 }

@@ -16,7 +16,7 @@ const A_COMMAND =
   'a list of arguments, such as [redis-server, --port, "6379"], or a text that splits into them';
 
 /** Arguments, never for a shell. */
-export const words = z
+export const argumentList = z
   .array(z.string({ error: 'a text' }).max(4000), { error: A_COMMAND })
   .min(1)
   .max(200);
@@ -31,7 +31,7 @@ const commandText = z
       refuse(context, 'a command that splits into arguments', { found: split.error, todo });
   });
 
-export const command = fullForm(z.union([commandText, words]), words, (value) => {
+export const command = fullForm(z.union([commandText, argumentList]), argumentList, (value) => {
   if (typeof value !== 'string') return value;
   const split = splitWords(value);
   return 'words' in split ? split.words : [];

@@ -13,7 +13,7 @@
  * Commands are argument lists, never shell strings.
  */
 import * as z from 'zod';
-import { build, command, dependsOn, port, scalar, variables, words } from './container-forms.js';
+import { argumentList, build, command, dependsOn, port, scalar, variables } from './container-forms.js';
 import { interval, parseSize, phrase, refuse } from './units.js';
 
 const capability = phrase(/^[A-Z][A-Z_]{1,30}$/, 'a Linux capability, such as NET_ADMIN');
@@ -28,7 +28,7 @@ const tmpfs = phrase(
 );
 const size = phrase(/^\d{1,12}[bkmg]$/, 'a size with a unit: b, k, m or g, for example 256m');
 
-const healthTest = words.check((context) => {
+const healthTest = argumentList.check((context) => {
   const [first = ''] = context.value;
   const todo = first === 'NONE' ? 'leave the health check out' : 'write [CMD, /bin/sh, -c, "..."]';
   if (first === 'CMD-SHELL' || first === 'NONE') refuse(context, 'CMD and a command', { found: first, todo });

@@ -29,14 +29,14 @@ import { noteSteps } from './step-text.js';
 /** The largest drill file. */
 export const MOST_BYTES = 1_000_000;
 
-interface LoadOptions {
+export interface LoadOptions {
   /** What errors call the file: the name that the user gave, where that is relative to another folder. */
   shownAs?: string;
   /** For the variables in a Compose file. */
   environment?: Readonly<Record<string, string | undefined>>;
 }
 
-interface ParseOptions {
+export interface ParseOptions {
   /** What a Compose file is taken in with; without it, there can be none. */
   importing?: Importing;
 }

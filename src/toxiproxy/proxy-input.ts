@@ -6,7 +6,7 @@ import {
   readBody,
   readFlag,
   readObject,
-  readText,
+  readString,
   type Struct,
 } from './json/fields.js';
 
@@ -50,9 +50,9 @@ function blank(): ProxyInput {
 
 function readInto(input: ProxyInput, struct: Struct): Reader {
   return readObject(struct, {
-    name: readText(input, 'name'),
-    listen: readText(input, 'listen'),
-    upstream: readText(input, 'upstream'),
+    name: readString(input, 'name'),
+    listen: readString(input, 'listen'),
+    upstream: readString(input, 'upstream'),
     enabled: readFlag(input, 'enabled'),
     // Answers show this field, so clients send it back.
     Logger: readObject({ name: 'Logger', text: 'zerolog.Logger' }, {}),

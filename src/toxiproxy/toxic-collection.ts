@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import type { Random } from '../random.js';
 import { invalidStream, invalidToxicType, toxicAlreadyExists, toxicNotFound } from './api-error.js';
 import type { Direction, InstalledToxic } from './installed-toxic.js';
-import { type Reader, readBody, readFloat, readInteger, readObject, readText } from './json/fields.js';
+import { type Reader, readBody, readFloat, readInteger, readObject, readString } from './json/fields.js';
 import { Link, type LinkOptions } from './link.js';
 import type { ToxicType } from './toxic.js';
 import { toxicTypes } from './toxic-types.js';
@@ -98,9 +98,9 @@ function readToxic(body: Buffer): InstalledToxic {
       { name: 'ToxicWrapper', text: 'toxics.ToxicWrapper' },
       {
         attributes: readObject({ name: noop.struct, text: `toxics.${noop.struct}` }, {}),
-        name: readText(input, 'name'),
-        type: readText(input, 'type'),
-        stream: readText(input, 'stream'),
+        name: readString(input, 'name'),
+        type: readString(input, 'type'),
+        stream: readString(input, 'stream'),
         toxicity: readFloat(input, 'toxicity'),
       },
     ),

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkedArguments, parsedArguments } from '../../src/commands/arguments.js';
 import { mayColor } from '../../src/commands/color.js';
-import { wholeNumber, wholeNumberIfGiven } from '../../src/commands/whole-number.js';
+import { wholeNumberFrom, wholeNumberIfGiven } from '../../src/commands/whole-number.js';
 
 describe('an argument', () => {
   it.each([
@@ -61,7 +61,9 @@ describe('a whole number', () => {
   });
 
   it('may be bounded, and left out', () => {
-    expect(() => wholeNumber('repeat', 1, 100)('1000000000')).toThrow('from 1 to 100, found "1000000000"');
+    expect(() => wholeNumberFrom('repeat', 1, 100)('1000000000')).toThrow(
+      'from 1 to 100, found "1000000000"',
+    );
     expect(seed(undefined)).toBeUndefined();
   });
 });

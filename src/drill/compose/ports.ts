@@ -5,7 +5,7 @@ import { PORT } from './keys.js';
 import { mapAt } from './map.js';
 
 /** Those of `keys`; `ports` first: what is published is what clients dial. */
-export function portsOf(keys: readonly string[], service: Values, context: ServiceContext): number[] {
+export function portNumbers(keys: readonly string[], service: Values, context: ServiceContext): number[] {
   const { refuse, note, name } = context;
   const all: number[] = [];
   for (const key of ['ports', 'expose'].filter((one) => keys.includes(one))) {

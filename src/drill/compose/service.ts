@@ -12,9 +12,9 @@ import type { ServiceContext, Values } from './context.js';
 import { healthcheckOf } from './healthcheck.js';
 import { DEPENDENCY, DEPLOY, ENV_FILE, LIMITS, NETWORK, RESERVATIONS, RESOURCES, SERVICE } from './keys.js';
 import { leaveOut, mapAt } from './map.js';
-import { portsOf } from './ports.js';
+import { portNumbers } from './ports.js';
 import { sizeText } from './quantities.js';
-import { tmpfsOf } from './tmpfs.js';
+import { memoryFolders } from './tmpfs.js';
 import { parseVariables, type Variables, variablesOf } from './variables.js';
 import { volumesOf } from './volumes.js';
 
@@ -74,9 +74,9 @@ export function nodeOf(service: Values, given: Values, context: ServiceContext):
     else leaveOut(value, [key], KEYS, context);
   }
   // `volumes` may have given some, too.
-  const folders = keys.includes('tmpfs') ? tmpfsOf(service['tmpfs'], ['tmpfs'], context) : [];
+  const folders = keys.includes('tmpfs') ? memoryFolders(service['tmpfs'], ['tmpfs'], context) : [];
   if (folders.length > 0) node['tmpfs'] = [...folders, ...((node['tmpfs'] as string[] | undefined) ?? [])];
-  const ports = portsOf(keys, service, context);
+  const ports = portNumbers(keys, service, context);
   if (ports.length > 0) node['expose'] = ports;
   const variables = environmentOf(service, context);
   if (Object.keys(variables).length > 0) node['environment'] = variables;

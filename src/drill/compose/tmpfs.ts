@@ -8,7 +8,7 @@ import { sizeText } from './quantities.js';
 const OPTION = /^[a-z]+(?:=[A-Za-z0-9%]+)?$/;
 
 /** `tmpfs` of a service: one folder, or a list of them. */
-export function tmpfsOf(value: unknown, path: Path, context: ServiceContext): string[] {
+export function memoryFolders(value: unknown, path: Path, context: ServiceContext): string[] {
   const entries = Array.isArray(value) ? value : value === null ? [] : [value];
   return entries.flatMap((entry, index) => {
     const at = Array.isArray(value) ? [...path, index] : path;

@@ -2,7 +2,7 @@
 import { CAS, type OperationTable, READ } from '../formats/operation-table.js';
 import { checkLinearizable, type FailingKey, type LinearizabilityOptions } from '../linearizability/index.js';
 import { sortedRows } from '../linearizability/result.js';
-import { isObserver, minimise, type Part, prefixOf, weaken } from './minimise.js';
+import { isObserver, minimise, prefixOf, type Suspects, weaken } from './minimise.js';
 import { subTable } from './sub-table.js';
 
 interface Evidence {
@@ -26,7 +26,7 @@ const MOST_CUTS = 64;
 const FROM_ANY_STATE = 'no order of these operations explains their results, whatever came before';
 
 /** Makes the evidence of an illegal result small, while there is more to spend on it. */
-export function evidenceOf(
+export function smallEvidence(
   table: OperationTable,
   result: FailingKey,
   { initial = null, model = 'auto' }: Pick<LinearizabilityOptions, 'initial' | 'model'>,
@@ -74,11 +74,11 @@ function* rowsOf(table: OperationTable, key: number): Generator<number> {
  */
 function lastWindow(
   table: OperationTable,
-  prefix: Part,
+  prefix: Suspects,
   illegal: (table: OperationTable) => boolean,
   more: () => boolean,
-): Part | undefined {
-  const at = (cut: number): Part => {
+): Suspects | undefined {
+  const at = (cut: number): Suspects => {
     const weakened = new Set(prefix.weakened);
     const rows = prefix.rows.filter((row) => {
       if (table.end[row]! <= cut) return false;
@@ -96,7 +96,7 @@ function lastWindow(
     const candidate = at(table.start[prefix.rows[last - back]!]!);
     if (illegal(subTable(table, candidate.rows, candidate.weakened))) return candidate;
   }
-  let best: Part | undefined;
+  let best: Suspects | undefined;
   let low = 0;
   let high = last - MOST_CUTS;
   while (low <= high && more()) {

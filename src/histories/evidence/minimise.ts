@@ -77,13 +77,13 @@ function reduce(
 }
 
 /** Some rows, and those of them that are taken as in doubt. */
-export interface Part {
+export interface Suspects {
   rows: number[];
   weakened: Set<number>;
 }
 
 /** Of a key's rows, those up to the completion that nothing explains; what ends later is in doubt by then. */
-export function prefixOf(table: OperationTable, all: Iterable<number>, unexplained: number): Part {
+export function prefixOf(table: OperationTable, all: Iterable<number>, unexplained: number): Suspects {
   const limit = table.end[unexplained]!;
   const rows: number[] = [];
   const weakened = new Set<number>();

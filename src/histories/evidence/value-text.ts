@@ -25,8 +25,8 @@ export function plainNumbers(text: string): string {
 
 const MOST_NAMED = 5;
 
-/** Several things as the subject of a sentence: `named(['1', '2'])` is "1 and 2", of many the first are named. */
-export function named(names: readonly string[]): string {
+/** Several things as the subject of a sentence: `enumerated(['1', '2'])` is "1 and 2", of many the first are named. */
+export function enumerated(names: readonly string[]): string {
   const shown = names.length > MOST_NAMED + 1 ? names.slice(0, MOST_NAMED) : names;
   if (shown.length < names.length) return `${shown.join(', ')} and ${names.length - shown.length} more`;
   return [shown.slice(0, -1).join(', '), ...shown.slice(-1)].filter((part) => part !== '').join(' and ');

@@ -3,15 +3,15 @@
  * vectors and lists hold such forms and are looked into, tags are passed over, `#_` takes the next form away.
  */
 import { UsageError } from '../../errors.js';
-import { quoted } from './reader.js';
+import { excerpt } from './reader.js';
 
 /** Where something begins in the text, both from 1. */
-export interface Place {
+export interface FormPlace {
   line: number;
   column: number;
 }
 
-interface Bracket extends Place {
+interface Bracket extends FormPlace {
   /** `{`, `#{`, `[` or `(`. */
   opener: string;
 }
@@ -30,7 +30,7 @@ const INSIDE = /[^"\\;()[\]{}]+|;[^\n]*|"[^"\\]*(?:\\[\s\S][^"\\]*)*\\?(")?|\\[\
 const IS_WHOLE = /^(?:[^!-\uffff]|[,()[\]{}]|#[_{])/;
 
 export class FormSplitter {
-  readonly #take: (text: string, place: Place) => void;
+  readonly #take: (text: string, place: FormPlace) => void;
   /** A token that may go on in the next piece, and where it begins. */
   #rest = '';
   #line = 1;
@@ -46,12 +46,12 @@ export class FormSplitter {
   readonly #holders: Bracket[] = [];
   #undecided = false;
 
-  constructor(take: (text: string, place: Place) => void) {
+  constructor(take: (text: string, place: FormPlace) => void) {
     this.#take = take;
   }
 
   /** Where the next character stands. */
-  get place(): Place {
+  get place(): FormPlace {
     const lines = this.#rest.split('\n');
     const before = lines.length > 1 ? 1 : this.#column;
     return { line: this.#line + lines.length - 1, column: before + lines.at(-1)!.length };
@@ -116,7 +116,7 @@ export class FormSplitter {
   }
 
   /** A token between forms; `next` is the character after it. */
-  #between(token: string, place: Place, next: string | undefined): void {
+  #between(token: string, place: FormPlace, next: string | undefined): void {
     const first = token[0]!;
     if (first <= ' ' || first === ',' || first === ';') return;
     if (first === '#') {
@@ -124,7 +124,7 @@ export class FormSplitter {
       if (token === '#_') this.#discards++;
       const after = { line: place.line, column: place.column + 1 };
       if (token === '#{') this.#open(token, after);
-      if (token === '#') throw fault(after, 'a set or a tag after "#"', quoted(next ?? ''));
+      if (token === '#') throw fault(after, 'a set or a tag after "#"', excerpt(next ?? ''));
     } else if (first === '{' || ((first === '[' || first === '(') && this.#discards > 0))
       this.#open(first, place);
     else if (first === '[' || first === '(') {
@@ -138,7 +138,7 @@ export class FormSplitter {
     } else this.#atom(token, place);
   }
 
-  #open(opener: string, place: Place): void {
+  #open(opener: string, place: FormPlace): void {
     this.#begun = { ...place, opener };
     this.#depth = 1;
     this.#undecided = false;
@@ -146,14 +146,14 @@ export class FormSplitter {
   }
 
   /** An atom between forms: one that is taken away, or the first in a bracket, which then is a form. */
-  #atom(token: string, place: Place): void {
+  #atom(token: string, place: FormPlace): void {
     if (this.#discards > 0) {
       this.#discards--;
       return;
     }
     if (!this.#undecided) {
       const shown = token.startsWith('"') ? '"' : token.slice(0, 40);
-      throw fault(place, 'a map or a vector of an operation', quoted(shown));
+      throw fault(place, 'a map or a vector of an operation', excerpt(shown));
     }
     this.#begun = this.#holders.pop()!;
     this.#undecided = false;
@@ -162,6 +162,6 @@ export class FormSplitter {
   }
 }
 
-function fault({ line, column }: Place, expected: string, found: string): UsageError {
+function fault({ line, column }: FormPlace, expected: string, found: string): UsageError {
   return new UsageError({ where: `${line}:${column}`, expected, found });
 }

@@ -5,7 +5,7 @@
 import { UsageError } from '../../errors.js';
 import type { Value } from '../../history/operation-type.js';
 import { DEEPEST } from './held-values.js';
-import { quoted } from './reader.js';
+import { excerpt } from './reader.js';
 import { wholeNumber } from './whole-numbers.js';
 
 /** A keyword, `:read`; equal ones are not the same object. */
@@ -122,7 +122,7 @@ class FormReader {
     if (this.#text[this.at] === '#') throw new EdnError(begun, 'a finite number', `"#${this.#token()}"`);
     const tag = this.#token();
     if (tag === '')
-      throw new EdnError(begun, 'a set or a tag after "#"', quoted(this.#text.slice(begun, begun + 10)));
+      throw new EdnError(begun, 'a set or a tag after "#"', excerpt(this.#text.slice(begun, begun + 10)));
     return this.form();
   }
 
@@ -159,7 +159,7 @@ class FormReader {
     if (escaped !== 'u') return { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' }[escaped] ?? escaped;
     const digits = this.#text.slice(this.at, this.at + 4);
     if (!/^[\dA-Fa-f]{4}$/.test(digits))
-      throw new EdnError(this.at - 2, 'four hexadecimal digits after "\\u"', quoted(digits));
+      throw new EdnError(this.at - 2, 'four hexadecimal digits after "\\u"', excerpt(digits));
     this.at += 4;
     return String.fromCharCode(Number.parseInt(digits, 16));
   }
@@ -174,11 +174,11 @@ class FormReader {
       const digits = token.replace(/[NM]$/, '');
       const number = /^[+-]?\d+$/.test(digits) ? wholeNumber(digits) : Number(digits);
       if (typeof number === 'string') return BigInt(number);
-      if (Number.isNaN(number)) throw new EdnError(begun, 'a number', quoted(token));
-      if (!Number.isFinite(number)) throw new EdnError(begun, 'a finite number', quoted(token));
+      if (Number.isNaN(number)) throw new EdnError(begun, 'a number', excerpt(token));
+      if (!Number.isFinite(number)) throw new EdnError(begun, 'a finite number', excerpt(token));
       return number;
     }
-    if (NO_VALUES.has(token)) throw new EdnError(begun, 'a value of EDN', quoted(token));
+    if (NO_VALUES.has(token)) throw new EdnError(begun, 'a value of EDN', excerpt(token));
     // A symbol, by its name.
     return token;
   }
@@ -188,18 +188,18 @@ class FormReader {
  * A form as JSON has it: keywords by their names, maps as objects with their keys in order, bigints as their digits.
  * `text` says what is made of a string.
  */
-export function plain(form: Edn, text: (string: string) => string = (string) => string): Value {
+export function plainValue(form: Edn, text: (string: string) => string = (string) => string): Value {
   if (form instanceof Keyword) return form.name;
   if (typeof form === 'string') return text(form);
   if (typeof form === 'bigint') return form.toString();
   if (form instanceof EdnMap) {
     const entries = form.entries.map(([key, value]): [string, Value] => [
-      String(plain(key)),
-      plain(value, text),
+      String(plainValue(key)),
+      plainValue(value, text),
     ]);
     entries.sort(([left], [right]) => (left < right ? -1 : 1));
     // An object is no Value by its type: it is only ever held as text, and read by models that know it.
     return Object.fromEntries(entries) as unknown as Value;
   }
-  return Array.isArray(form) ? form.map((each) => plain(each, text)) : form;
+  return Array.isArray(form) ? form.map((each) => plainValue(each, text)) : form;
 }

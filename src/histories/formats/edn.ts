@@ -13,17 +13,17 @@
  *     {:process 0, :type :invoke, :f :append, :key "3", :value "x 0 1 y"}
  */
 import { UsageError } from '../../errors.js';
-import { FormSplitter, type Place } from './edn-forms.js';
-import { type Edn, EdnError, EdnMap, Keyword, plain, readEdn } from './edn-text.js';
+import { type FormPlace, FormSplitter } from './edn-forms.js';
+import { type Edn, EdnError, EdnMap, Keyword, plainValue, readEdn } from './edn-text.js';
 import { IndependentTuples } from './independent.js';
 import { ListText, type OperationTable } from './operation-table.js';
 import {
+  excerpt,
   type HistoryReader,
   isNemesis,
   located,
   placeIn,
   plainFunction,
-  quoted,
   takeEvent,
 } from './reader.js';
 import { TableBuilder } from './table-builder.js';
@@ -70,7 +70,7 @@ export class EdnReader implements HistoryReader {
     }
   }
 
-  #take(text: string, { line, column }: Place): void {
+  #take(text: string, { line, column }: FormPlace): void {
     const place = (error: UsageError) =>
       placeIn(text, error instanceof EdnError ? error.offset : 0, line, column);
     located(place, () => this.#event(operationOf(readEdn(text).form)));
@@ -101,9 +101,9 @@ export class EdnReader implements HistoryReader {
       process: typeof process === 'bigint' ? process.toString() : (process as number | string),
       type,
       f,
-      key: keyText(key),
-      value: rawValue(value),
-      reason: error === undefined ? undefined : plain(error),
+      key: ednKey(key),
+      value: ednValue(value),
+      reason: error === undefined ? undefined : plainValue(error),
     });
   }
 }
@@ -127,21 +127,21 @@ function nameOf(form: Edn | undefined): Edn | undefined {
 }
 
 /** What a key is called; null where there is none. */
-export function keyText(key: Edn | undefined): string | null {
+export function ednKey(key: Edn | undefined): string | null {
   if (key === undefined || key === null) return null;
-  const value = plain(key);
+  const value = plainValue(key);
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-export function rawValue(value: Edn | undefined): RawValue | undefined {
+export function ednValue(value: Edn | undefined): RawValue | undefined {
   if (value === undefined) return undefined;
-  const held = plain(value, heldText);
+  const held = plainValue(value, heldText);
   return typeof held === 'object' && held !== null ? new ListText(JSON.stringify(held)) : held;
 }
 
 function missing(expected: string, found: Edn | undefined): UsageError {
   return new UsageError({
     expected,
-    found: found === undefined ? 'none' : quoted(JSON.stringify(plain(found))),
+    found: found === undefined ? 'none' : excerpt(JSON.stringify(plainValue(found))),
   });
 }

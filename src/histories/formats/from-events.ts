@@ -3,7 +3,7 @@ import { UsageError } from '../../errors.js';
 import type { Value } from '../../history/operation-type.js';
 import { heldValue } from './held-values.js';
 import type { OperationTable } from './operation-table.js';
-import { isNemesis, located, OUTCOMES, quoted, takeEvent } from './reader.js';
+import { excerpt, isNemesis, located, OUTCOMES, takeEvent } from './reader.js';
 import { TableBuilder } from './table-builder.js';
 
 /** An event of an operation. Anything with another `type` is skipped, so that our own histories fit. */
@@ -44,7 +44,7 @@ function take(builder: TableBuilder, event: HistoryEvent, place: number): void {
   if ((typeof process !== 'string' && !Number.isSafeInteger(process)) || f === undefined) {
     throw new UsageError({
       expected: '"process" as a whole number or a name, and "f"',
-      found: quoted(JSON.stringify({ type, process, f })),
+      found: excerpt(JSON.stringify({ type, process, f })),
     });
   }
   const { time = Number.NaN, error: reason } = event;

@@ -9,8 +9,8 @@
  * what is no tuple after one is refused.
  */
 import { UsageError } from '../../errors.js';
-import { type Edn, Keyword, plain } from './edn-text.js';
-import { quoted } from './reader.js';
+import { type Edn, Keyword, plainValue } from './edn-text.js';
+import { excerpt } from './reader.js';
 
 export class IndependentTuples {
   /** The first operation's value, where it is a tuple; null: it is none. */
@@ -29,8 +29,8 @@ export class IndependentTuples {
       given !== undefined && given !== null && !(given instanceof Keyword) && typeof given !== 'string';
     if (type !== 'invoke' && !says) return { key: undefined, value: given };
     throw new UsageError({
-      expected: `a tuple [key value] of jepsen.independent, like the first operation's ${quoted(JSON.stringify(plain(this.#first)))}`,
-      found: quoted(JSON.stringify(plain(given ?? null))),
+      expected: `a tuple [key value] of jepsen.independent, like the first operation's ${excerpt(JSON.stringify(plainValue(this.#first)))}`,
+      found: excerpt(JSON.stringify(plainValue(given ?? null))),
       todo: 'give every operation its key, or name it by :key',
     });
   }

@@ -10,11 +10,11 @@
  * Tuples of jepsen.independent are taken apart (independent.ts). The order of the lines is the order of time; there are no times.
  */
 import { UsageError } from '../../errors.js';
-import { keyText, rawValue } from './edn.js';
-import { type Edn, EdnError, Keyword, plain, readEdn } from './edn-text.js';
+import { ednKey, ednValue } from './edn.js';
+import { type Edn, EdnError, Keyword, plainValue, readEdn } from './edn-text.js';
 import { IndependentTuples } from './independent.js';
 import type { OperationTable } from './operation-table.js';
-import { isNemesis, LineReader, located, plainFunction, quoted, takeEvent } from './reader.js';
+import { excerpt, isNemesis, LineReader, located, plainFunction, takeEvent } from './reader.js';
 import { TableBuilder } from './table-builder.js';
 import { notUtf8, textOf } from './utf8.js';
 
@@ -59,7 +59,7 @@ export class JepsenLogReader extends LineReader {
       throw new UsageError({
         where: `${where}:${event + 1}`,
         expected: '<process> :<invoke|ok|fail|info> :<f> <value>',
-        found: quoted(text.slice(event).trimEnd()),
+        found: excerpt(text.slice(event).trimEnd()),
       });
     }
     const name = process!.replace(/^:/, '');
@@ -82,8 +82,8 @@ export class JepsenLogReader extends LineReader {
       process: /^\d+$/.test(name) && Number.isSafeInteger(number) ? number : name,
       type,
       f,
-      key: keyText(key),
-      value: word ? undefined : rawValue(value),
+      key: ednKey(key),
+      value: word ? undefined : ednValue(value),
       reason: told.reason ?? (word ? value.name : undefined),
     });
   }
@@ -117,7 +117,7 @@ function toldBy(text: string): Told {
 /** An error as data; as it stands where it is a text for people. */
 function reasonOf(text: string): unknown {
   try {
-    return plain(readEdn(text).form);
+    return plainValue(readEdn(text).form);
   } catch {
     return text;
   }

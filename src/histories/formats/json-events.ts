@@ -14,7 +14,7 @@ import { DEEPEST, LONG_NUMBERS, rawValue, refuse, TOO_DEEP, traitsOf } from './h
 import { jsonFault } from './json-fault.js';
 import { JsonLine } from './json-line.js';
 import type { OperationTable } from './operation-table.js';
-import { isNemesis, located, OUTCOMES, placeIn, quoted, takeEvent } from './reader.js';
+import { excerpt, isNemesis, located, OUTCOMES, placeIn, takeEvent } from './reader.js';
 import { TableBuilder } from './table-builder.js';
 import { notUtf8, textOf } from './utf8.js';
 import { parseExactly } from './whole-numbers.js';
@@ -101,7 +101,7 @@ export class JsonEvents {
     throw new UsageError({
       where: where(0),
       expected: `a JSON object ${KEYS}`,
-      found: `${Array.isArray(event) ? 'a list' : typeof event}: ${quoted(text)}`,
+      found: `${Array.isArray(event) ? 'a list' : typeof event}: ${excerpt(text)}`,
     });
   }
 
@@ -173,5 +173,5 @@ function tooDeepAt(text: string): number {
 }
 
 function show(value: unknown): string {
-  return value === undefined ? 'none' : quoted(JSON.stringify(value));
+  return value === undefined ? 'none' : excerpt(JSON.stringify(value));
 }

@@ -1,6 +1,6 @@
 /** Where a text ceases to be JSON, for messages: JSON.parse says it in words that differ from Node to Node. */
 import { DEEPEST } from './held-values.js';
-import { quoted } from './reader.js';
+import { excerpt } from './reader.js';
 
 export interface JsonFault {
   /** The offset in the text; its length where the text ends too early. */
@@ -34,7 +34,7 @@ export function jsonFault(text: string): JsonFault {
     const char = text[at];
     if (char === undefined) return { at, expected: EXPECTED[wanted], found: 'the end of the line' };
     const token = tokenAt(text, at);
-    const fault = { at, expected: EXPECTED[wanted], found: quoted(token) };
+    const fault = { at, expected: EXPECTED[wanted], found: excerpt(token) };
     const value: boolean = wanted === 'value' || wanted === 'value or end';
     const closes: string = open.at(-1) === '{' ? '}' : ']';
     if (char === '"' && (value || wanted.startsWith('key'))) {
@@ -75,7 +75,8 @@ function stringEnd(text: string, from: number): number | JsonFault {
       return { at, expected: 'a string without control characters', found: JSON.stringify(char) };
     if (char !== '\\') continue;
     const escaped = /^\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})/.exec(text.slice(at, at + 6));
-    if (escaped === null) return { at, expected: 'an escape of JSON', found: quoted(text.slice(at, at + 2)) };
+    if (escaped === null)
+      return { at, expected: 'an escape of JSON', found: excerpt(text.slice(at, at + 2)) };
     at += escaped[0].length - 1;
   }
   return { at: text.length, expected: 'a closing quote', found: 'the end of the line' };

@@ -10,7 +10,7 @@
 import { UsageError } from '../../errors.js';
 import { JsonEvents } from './json-events.js';
 import type { OperationTable } from './operation-table.js';
-import { type HistoryReader, LineReader, quoted } from './reader.js';
+import { excerpt, type HistoryReader, LineReader } from './reader.js';
 
 const NEWLINE = 10;
 const SPACE = 32;
@@ -116,7 +116,7 @@ export class JsonReader implements HistoryReader {
       throw new UsageError({
         where: `${this.#file}:${this.#line}:${column}`,
         expected: this.#list === 'closed' ? 'nothing after the list of events' : 'an object of an event',
-        found: quoted(chunk.toString('utf8', at, at + 30).split('\n', 1)[0]!),
+        found: excerpt(chunk.toString('utf8', at, at + 30).split('\n', 1)[0]!),
       });
     }
   }

@@ -63,7 +63,7 @@ export type Columns = { readonly [Name in keyof typeof COLUMNS]: InstanceType<(t
 type Column = Columns[keyof Columns];
 
 /** Columns, each made by its name and its type. */
-export function columnsOf(
+export function eachColumn(
   make: (name: keyof Columns, Type: new (length: number) => Column) => Column,
 ): Columns {
   const made = Object.entries(COLUMNS).map(([name, Type]) => [name, make(name as keyof Columns, Type)]);
@@ -107,7 +107,7 @@ export function functionAt(table: OperationTable, row: number): string {
 
 /** A table of some rows of another, in the same order; values, keys and places keep their meaning. */
 export function selectRows(table: OperationTable, rows: ArrayLike<number>): OperationTable {
-  const columns = columnsOf((name, Type) => {
+  const columns = eachColumn((name, Type) => {
     const column = new Type(rows.length);
     for (let at = 0; at < rows.length; at++) column[at] = table[name][rows[at]!]!;
     return column;

@@ -29,8 +29,8 @@ export function located<T>(place: string | ((error: UsageError) => string), step
   }
 }
 
-/** A text for a message: quoted, and cut where it is long. */
-export function quoted(text: string): string {
+/** A text for a message: excerpt, and cut where it is long. */
+export function excerpt(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
 }
 
@@ -127,7 +127,7 @@ export function takeEvent(builder: TableBuilder, event: ReadEvent): void {
   }
   const outcome = OUTCOMES.get(type);
   if (outcome === undefined)
-    throw new UsageError({ expected: 'a type of invoke, ok, fail or info', found: quoted(type) });
+    throw new UsageError({ expected: 'a type of invoke, ok, fail or info', found: excerpt(type) });
   // What someone with a name tells by itself, as `kill` or `heal`, is no operation of a client.
   const tells = typeof event.process === 'string' && type === 'info' && !OPERATIONS.has(f);
   if (tells && !builder.isBusy(process)) return;

@@ -10,7 +10,7 @@ import { hasReason, isUntelling } from './failure.js';
 import {
   CAS,
   type Columns,
-  columnsOf,
+  eachColumn,
   FAIL,
   FUNCTIONS,
   INFO,
@@ -31,7 +31,7 @@ export class TableBuilder {
   #places = 0;
   #latest = Number.NEGATIVE_INFINITY;
   #timesBack = 0;
-  #columns: Columns = columnsOf((_, Type) => new Type(this.#capacity));
+  #columns: Columns = eachColumn((_, Type) => new Type(this.#capacity));
   readonly #open = new Map<number, number>();
   readonly #processes = new Processes();
   readonly #functions: string[] = [...FUNCTIONS];
@@ -146,7 +146,7 @@ export class TableBuilder {
   build(): OperationTable {
     const count = this.#count;
     return {
-      ...columnsOf((name) => this.#columns[name].subarray(0, count)),
+      ...eachColumn((name) => this.#columns[name].subarray(0, count)),
       count,
       timesBack: this.#timesBack,
       places: this.#places,
@@ -238,7 +238,7 @@ export class TableBuilder {
 
   #grow(): void {
     this.#capacity *= 2;
-    this.#columns = columnsOf((name, Type) => {
+    this.#columns = eachColumn((name, Type) => {
       const longer = new Type(this.#capacity);
       longer.set(this.#columns[name]);
       return longer;

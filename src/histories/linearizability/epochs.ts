@@ -10,14 +10,14 @@
  * ended before something that comes earlier began. The epochs themselves follow each other without overlap, so
  * each is a cluster with a zone as in zones.ts (Gibbons and Korach): from the earliest end to the latest start
  * of its operations. What nobody saw fits between any two epochs. A key is linearizable exactly when the order
- * within each epoch holds, no two forward zones overlap, and no backward one lies inside a forward one.
+ * within each epoch legal, no two forward zones overlap, and no backward one lies inside a forward one.
  */
 
 import { firstWhere } from '../first-where.js';
 import { APPEND, NEVER, type OperationTable, READ, WRITE } from '../formats/operation-table.js';
 import { Contradiction } from './contradiction.js';
 import { EpochReads } from './epoch-reads.js';
-import { APPEND_ORDER, contradicts, holds, type KeyResult } from './result.js';
+import { APPEND_ORDER, contradicts, type KeyResult, legal } from './result.js';
 import { differenceOf, disorder } from './sequence-words.js';
 import type { Epoch, Sequences } from './sequences.js';
 
@@ -27,7 +27,7 @@ export function judgeEpochs(table: OperationTable, sequences: Sequences): KeyRes
     const { epochs, unseen } = epochsOf(table, sequences);
     for (const epoch of epochs) judgeOrder(table, sequences, epoch);
     judgeEpochZones(table, sequences, epochs, unseen);
-    return holds(APPEND_ORDER);
+    return legal(APPEND_ORDER);
   } catch (error) {
     if (!(error instanceof Contradiction)) throw error;
     return contradicts(APPEND_ORDER, error.rows, error.reason);

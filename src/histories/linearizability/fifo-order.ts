@@ -21,7 +21,7 @@ import { firstWhere } from '../first-where.js';
 import { NEVER, type OperationTable, valueAt } from '../formats/operation-table.js';
 import type { Contradiction } from './contradiction.js';
 import type { Element, FifoHistory } from './fifo-history.js';
-import { contradicts, holds, type KeyResult } from './result.js';
+import { contradicts, type KeyResult, legal } from './result.js';
 
 export const FIFO_ORDER = 'order of elements (Henzinger, Sezgin and Vafeiadis)';
 
@@ -51,7 +51,7 @@ export function judgeFifoOrder(
     const found = rule(takes);
     if (found !== undefined) return contradicts(FIFO_ORDER, found.rows, found.reason);
   }
-  return holds(FIFO_ORDER);
+  return legal(FIFO_ORDER);
 }
 
 function giveTakers(table: OperationTable, { elements, empty, takers }: FifoHistory): FifoTakes {

@@ -22,7 +22,7 @@ import { NONE } from '../formats/operation-table.js';
 import { Configurations } from './configurations.js';
 import { InDoubt } from './in-doubt.js';
 import { byEnd, DIFFERS, type RegisterHistory, SWAPS, WRITES } from './register-history.js';
-import { type Budget, FRONTIER, holds, type KeyResult, undecided, unexplained } from './result.js';
+import { type Budget, FRONTIER, type KeyResult, legal, undecided, unexplained } from './result.js';
 import { MAX_PENDING, mostPending, Slots } from './slots.js';
 import { Steps } from './steps.js';
 import { UNUSED, UsagePool } from './usage-pool.js';
@@ -122,7 +122,7 @@ class Frontier {
       if (!this.#complete(slots[operation]!)) return undecided(FRONTIER, this.#budget.spent);
       if (this.#now.size === 0) return unexplained(FRONTIER, this.#history.row[operation]!);
     }
-    return holds(FRONTIER);
+    return legal(FRONTIER);
   }
 
   #begin(): void {

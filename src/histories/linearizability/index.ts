@@ -21,7 +21,7 @@ import {
   HAS_OTHER,
   HAS_READ,
   HAS_WRITE,
-  partition,
+  rowsByKey,
   rowsOfKey,
 } from './partition.js';
 import { registerHistory, ValueNumbers } from './register-history.js';
@@ -31,10 +31,10 @@ import {
   Budget,
   type FailingKey,
   FRONTIER,
-  holds,
   type KeyResult,
   type Limits,
   type LinearizabilityResult,
+  legal,
   SEARCH,
   undecided,
   ZONES,
@@ -92,7 +92,7 @@ export function checkLinearizable(
   const first = failing.find(({ verdict }) => verdict === 'illegal') ?? failing[0];
   const algorithm = [...algorithms].join(', ') || ZONES;
   if (first?.verdict === 'illegal') return { ...first, failing };
-  return { ...(first ?? { ...holds(algorithm), key: null }), algorithm, failing };
+  return { ...(first ?? { ...legal(algorithm), key: null }), algorithm, failing };
 }
 
 interface Rest {
@@ -111,7 +111,7 @@ function judgeRest(
   budget: Budget,
   algorithms: Set<string>,
 ): FailingKey[] {
-  const parts = partition(table);
+  const parts = rowsByKey(table);
   const numbers = new ValueNumbers(table.values.length);
   const strange = sequences ? HAS_OTHER | HAS_CAS : HAS_OTHER | HAS_APPEND;
   const judgeKey = (key: number): KeyResult => {

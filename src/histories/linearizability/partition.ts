@@ -6,12 +6,12 @@
 import { APPEND, CAS, FAIL, type OperationTable, READ, WRITE } from '../formats/operation-table.js';
 
 /** The rows of each key, in order: those of key k are `rows` from `first[k]` to before `first[k + 1]`. */
-export interface Partition {
+export interface RowsByKey {
   rows: Int32Array;
   first: Int32Array;
 }
 
-export function partition(table: OperationTable): Partition {
+export function rowsByKey(table: OperationTable): RowsByKey {
   const keys = table.keys.length;
   const first = new Int32Array(keys + 1);
   for (let row = 0; row < table.count; row++) first[table.key[row]! + 1]!++;
@@ -22,7 +22,7 @@ export function partition(table: OperationTable): Partition {
   return { rows, first };
 }
 
-export function rowsOfKey(parts: Partition, key: number): Int32Array {
+export function rowsOfKey(parts: RowsByKey, key: number): Int32Array {
   return parts.rows.subarray(parts.first[key]!, parts.first[key + 1]!);
 }
 

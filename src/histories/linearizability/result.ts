@@ -33,7 +33,7 @@ export interface FailingKey extends KeyResult {
   key: number;
 }
 
-export function holds(algorithm: string): KeyResult {
+export function legal(algorithm: string): KeyResult {
   return { verdict: 'ok', algorithm, operations: [], reason: '', complete: true };
 }
 

@@ -11,7 +11,7 @@
 
 import { type Random, seeded } from '../../random.js';
 import { NEVER, type OperationTable } from '../formats/operation-table.js';
-import { type Budget, holds, type KeyResult, SEARCH, undecided, unexplained } from './result.js';
+import { type Budget, type KeyResult, legal, SEARCH, undecided, unexplained } from './result.js';
 import { VisitedTable } from './visited-table.js';
 
 /** What the step function answers where an operation cannot happen. */
@@ -124,7 +124,7 @@ class Search {
         }
       }
     }
-    return holds(SEARCH);
+    return legal(SEARCH);
   }
 
   /** Builds the list of the operations with an end; returns those without. */

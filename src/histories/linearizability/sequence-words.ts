@@ -1,6 +1,6 @@
 /** What is wrong with what reads of a sequence returned, in words that name the elements. */
 
-import { named, verb } from '../evidence/value-text.js';
+import { enumerated, verb } from '../evidence/value-text.js';
 import { type OperationTable, READ } from '../formats/operation-table.js';
 import type { Epoch, Sequences } from './sequences.js';
 
@@ -50,5 +50,5 @@ export function disorder(
 }
 
 function isMissing(names: readonly string[], from: string): string {
-  return `${named(names)} ${verb(names, 'is', 'are')} missing from ${from}`;
+  return `${enumerated(names)} ${verb(names, 'is', 'are')} missing from ${from}`;
 }

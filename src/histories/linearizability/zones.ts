@@ -21,7 +21,7 @@
 
 import { valueText } from '../evidence/value-text.js';
 import { FAIL, NEVER, OK, type OperationTable, READ, valueAt, WRITE } from '../formats/operation-table.js';
-import { type Partition, partition, rowsOfKey } from './partition.js';
+import { type RowsByKey, rowsByKey, rowsOfKey } from './partition.js';
 import { contradicts, type FailingKey, ZONES } from './result.js';
 
 /** The writer of the initial value. */
@@ -113,7 +113,7 @@ class Violations {
   readonly #table: OperationTable;
   readonly #clusters: Clusters;
   readonly #found = new Map<number, FailingKey>();
-  #parts: Partition | undefined;
+  #parts: RowsByKey | undefined;
 
   constructor(table: OperationTable, clusters: Clusters) {
     this.#table = table;
@@ -176,7 +176,7 @@ class Violations {
   #rowsOf(key: number, value: number): number[] {
     const { f, type, value: values, count } = this.#table;
     // For one key alone it is quicker to look through all rows than to sort them by key first.
-    if (this.#found.size > 0) this.#parts ??= partition(this.#table);
+    if (this.#found.size > 0) this.#parts ??= rowsByKey(this.#table);
     const rows = this.#parts && rowsOfKey(this.#parts, key);
     const found: number[] = [];
     for (let at = 0; at < (rows?.length ?? count); at++) {

@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.js';
 import { minimise, prefixOf, weaken } from '../evidence/minimise.js';
 import { firstWhere } from '../first-where.js';
 import type { OperationTable } from '../formats/operation-table.js';
-import { partition, rowsOfKey } from '../linearizability/partition.js';
+import { rowsByKey, rowsOfKey } from '../linearizability/partition.js';
 import { Budget, type KeyResult, sortedRows } from '../linearizability/result.js';
 import { type KeyFinding, type ModelLimits, type ModelResult, modelResult, unknownKey } from './model.js';
 
@@ -31,7 +31,7 @@ export function judgeKeys(
   byKey = true,
 ): ModelResult {
   const budget = new Budget(limits);
-  const parts = byKey ? partition(table) : undefined;
+  const parts = byKey ? rowsByKey(table) : undefined;
   const groups = parts
     ? table.keys.map((key, index) => ({ key, rows: rowsOfKey(parts, index) }))
     : [{ key: null, rows: everyRow(table) }];

@@ -1,6 +1,6 @@
 /** Linearizable objects, key by key: registers, registers with compare-and-set, sequences that are appended to. */
 
-import { evidenceOf } from '../evidence/counterexample.js';
+import { smallEvidence } from '../evidence/counterexample.js';
 import { NEVER, type OperationTable } from '../formats/operation-table.js';
 import { checkLinearizable, type FailingKey, type LinearizabilityOptions } from '../linearizability/index.js';
 import { withEvidence } from './keys.js';
@@ -40,7 +40,7 @@ function judge(table: OperationTable, limits: ModelLimits, model: 'register' | '
       key: table.keys[found.key]!,
       found,
       size: size(found),
-      small: (more: () => boolean) => evidenceOf(table, found, options, more),
+      small: (more: () => boolean) => smallEvidence(table, found, options, more),
     }));
   const undecided = failing
     .filter(({ verdict }) => verdict === 'unknown')

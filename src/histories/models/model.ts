@@ -2,7 +2,7 @@
 import type { Value } from '../../history/operation-type.js';
 import type { OperationTable } from '../formats/operation-table.js';
 import type { Contradiction } from '../linearizability/contradiction.js';
-import { partition, rowsOfKey } from '../linearizability/partition.js';
+import { rowsByKey, rowsOfKey } from '../linearizability/partition.js';
 import { type Limits, type Outcome3, sortedRows } from '../linearizability/result.js';
 
 /** The clock is for bounding the work on evidence, too. */
@@ -108,7 +108,7 @@ export function judgeEachKey(
   algorithm: string,
   judge: (rows: Int32Array, key: number) => Judged,
 ): ModelResult {
-  const parts = partition(table);
+  const parts = rowsByKey(table);
   const figures: Record<string, number> = {};
   const findings = table.keys.flatMap((name, key): KeyFinding[] => {
     const { fault, undecided, figures: own = {} } = judge(rowsOfKey(parts, key), key);

@@ -12,7 +12,7 @@
  * and a drain any number: it may have been at work for a while.
  */
 
-import { named, plainNumbers, verb } from '../evidence/value-text.js';
+import { enumerated, plainNumbers, verb } from '../evidence/value-text.js';
 import { functionAt, INFO, NEVER, OK, type OperationTable, valueAt } from '../formats/operation-table.js';
 import { held } from '../held.js';
 import type { Contradiction } from '../linearizability/contradiction.js';
@@ -97,7 +97,7 @@ function judgeFlows(table: OperationTable, flows: ReadonlyMap<string, Flow>, dra
   if (figures.lost > 0) {
     const names = missing.map(({ name }) => plainNumbers(name));
     const some = figures.lost < names.length ? `${figures.lost} of ` : '';
-    const reason = `${some}${named(names)} ${verb(names, 'was', 'were')} acknowledged and never came out`;
+    const reason = `${some}${enumerated(names)} ${verb(names, 'was', 'were')} acknowledged and never came out`;
     faults.push({ reason, rows: [missing[0]!.row, drain] });
   }
   return { fault: faults[0], figures };

@@ -10,7 +10,7 @@ import type { Value } from '../../history/operation-type.js';
 import { valueText } from '../evidence/value-text.js';
 import type { OperationTable } from '../formats/operation-table.js';
 import { checkLinearizable, initialValues } from '../linearizability/index.js';
-import { Budget, contradicts, holds, type KeyResult, undecided } from '../linearizability/result.js';
+import { Budget, contradicts, type KeyResult, legal, undecided } from '../linearizability/result.js';
 import { ForcedOrder } from './forced-order.js';
 import { everyRow, minimised, withEvidence } from './keys.js';
 import { type HistoryModel, type ModelLimits, modelResult, unknownResult } from './model.js';
@@ -82,7 +82,7 @@ function judgeOrders(table: OperationTable, initial: Value, budget: Budget): Key
   }
   const guide = new OrderGuide(table, chains, order);
   const { verdict, stuck } = new OrderSearch(table, first, guide, budget).run();
-  if (verdict === 'ok') return holds(SEARCH);
+  if (verdict === 'ok') return legal(SEARCH);
   if (verdict === 'unknown') return undecided(SEARCH, budget.spent);
   return contradicts(SEARCH, table.count > MOST_CUT_DOWN && stuck >= 0 ? [stuck] : everyRow(table), REASON);
 }

@@ -12,7 +12,7 @@
  * nothing later in it ended before something earlier began. Linear in the length of the reads.
  */
 
-import { named, plainNumbers, valueText, verb } from '../evidence/value-text.js';
+import { enumerated, plainNumbers, valueText, verb } from '../evidence/value-text.js';
 import {
   ADD,
   FAIL,
@@ -120,7 +120,7 @@ function anomalies(table: OperationTable, elements: readonly Element[], reads: r
 function phantomsOf(elements: readonly Element[]): Contradiction | undefined {
   if (elements.length === 0) return undefined;
   const names = elements.map(({ name }) => name);
-  const reason = `${named(names)} ${verb(names, 'was', 'were')} read, but nobody added ${verb(names, 'it', 'them')}`;
+  const reason = `${enumerated(names)} ${verb(names, 'was', 'were')} read, but nobody added ${verb(names, 'it', 'them')}`;
   return { reason, rows: [elements[0]!.seen] };
 }
 
@@ -130,7 +130,7 @@ function lostOf(elements: readonly Element[], last: number): Contradiction | und
   const names = elements.map(({ name }) => name);
   const what = `${verb(names, 'was', 'were')} added and acknowledged, and ${verb(names, 'is', 'are')} missing`;
   return {
-    reason: `${named(names)} ${what} from the last read`,
+    reason: `${enumerated(names)} ${what} from the last read`,
     rows: [first.acknowledged, first.seen, last],
   };
 }
@@ -247,6 +247,6 @@ function disorder(table: OperationTable, reads: readonly Read[], first: number, 
   const missing = reads
     .find(({ row }) => row === first)!
     .elements.flatMap((element) => (seen.has(element) ? [] : [element.name]));
-  const what = `${named(missing)} ${verb(missing, 'is', 'are')} missing`;
+  const what = `${enumerated(missing)} ${verb(missing, 'is', 'are')} missing`;
   return `${what} from a read that began after another one had returned ${verb(missing, 'it', 'them')}`;
 }

@@ -11,7 +11,7 @@
  */
 import { firstWhere } from '../first-where.js';
 import { FAIL, NEVER, OK, type OperationTable, READ, WRITE } from '../formats/operation-table.js';
-import { partition, rowsOfKey } from '../linearizability/partition.js';
+import { rowsByKey, rowsOfKey } from '../linearizability/partition.js';
 import { type HistoryModel, illegalKey, type KeyFinding, modelResult, unknownKey } from './model.js';
 
 const ALGORITHM = 'ends of values';
@@ -21,7 +21,7 @@ export const staleReads: HistoryModel = {
   about: 'a register: no read is stale; how stale reads are, in ms (values must be unique)',
   functions: ['read', 'write'],
   check(table) {
-    const parts = partition(table);
+    const parts = rowsByKey(table);
     const all: number[] = [];
     let reads = 0;
     const undecided: KeyFinding[] = [];

@@ -3,7 +3,7 @@
  * leaves a field as it is, unknown names are ignored, and the first field of a wrong type is reported with the
  * name and type that the field has in Toxiproxy.
  *
- *     readBody(body, readObject({ name: 'Proxy', text: 'toxiproxy.Proxy' }, { name: readText(input, 'name') }));
+ *     readBody(body, readObject({ name: 'Proxy', text: 'toxiproxy.Proxy' }, { name: readString(input, 'name') }));
  */
 import { badRequestBody } from '../api-error.js';
 import { JsonSyntaxError, type JsonValue, parseJson } from './parse.js';
@@ -67,7 +67,7 @@ export function readArray(text: string, item: () => Reader): Reader {
   };
 }
 
-export function readText<Name extends string>(into: Record<Name, string>, name: Name): Reader {
+export function readString<Name extends string>(into: Record<Name, string>, name: Name): Reader {
   return (value, place) => {
     if (value.kind === 'string') into[name] = value.value;
     else if (value.kind !== 'null') place.mismatch(value.kind, 'string');

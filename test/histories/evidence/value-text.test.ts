@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { keyText } from '../../../src/histories/evidence/result-text.js';
-import { named, valueText } from '../../../src/histories/evidence/value-text.js';
+import { enumerated, valueText } from '../../../src/histories/evidence/value-text.js';
 
 describe('a value as people read it', () => {
   it.each([
@@ -25,11 +25,11 @@ describe('a value as people read it', () => {
     expect(['7', '-3', 'k7', ''].map(keyText)).toEqual(['7', '-3', '"k7"', '""']);
   });
 
-  it('among others is named, of many the first', () => {
-    expect(named(['1'])).toBe('1');
-    expect(named(['1', '2'])).toBe('1 and 2');
-    expect(named(['1', '2', '3'])).toBe('1, 2 and 3');
-    expect(named([...'123456'])).toBe('1, 2, 3, 4, 5 and 6');
-    expect(named([...'1234567'])).toBe('1, 2, 3, 4, 5 and 2 more');
+  it('among others is enumerated, of many the first', () => {
+    expect(enumerated(['1'])).toBe('1');
+    expect(enumerated(['1', '2'])).toBe('1 and 2');
+    expect(enumerated(['1', '2', '3'])).toBe('1, 2 and 3');
+    expect(enumerated([...'123456'])).toBe('1, 2, 3, 4, 5 and 6');
+    expect(enumerated([...'1234567'])).toBe('1, 2, 3, 4, 5 and 2 more');
   });
 });
