@@ -22,7 +22,6 @@ interface Asked extends Selection {
   quiet?: boolean;
 }
 
-/** The option `--runtime`. */
 export const runtimeOption = {
   choices: ['auto', 'docker', 'process'] as const,
   default: 'auto' as const,

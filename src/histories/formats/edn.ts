@@ -126,7 +126,6 @@ function nameOf(form: Edn | undefined): Edn | undefined {
   return form instanceof Keyword ? form.name : form;
 }
 
-/** What a key is called; null where there is none. */
 export function ednKey(key: Edn | undefined): string | null {
   if (key === undefined || key === null) return null;
   const value = plainValue(key);
