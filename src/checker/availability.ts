@@ -123,15 +123,10 @@ const CHECKER = 'availability';
 
 export function judgeOutage(limit: GroupLimit, history: History, drill: Drill): Finding {
   const head = { checker: CHECKER, expectation: 'outage', nothing: 'no such group asked anything' };
-  return perGroup(limit, history, drill, (bound, judged) =>
-    durationFinding(
-      history,
-      drill,
-      head,
-      bound,
-      judged.map((group) => outageFigure(drill, group)),
-    ),
-  );
+  return perGroup(limit, history, drill, (bound, judged) => {
+    const figures = judged.map((group) => outageFigure(drill, group));
+    return durationFinding(history, drill, head, bound, figures);
+  });
 }
 
 export function judgeAvailability(limit: GroupLimit, history: History, drill: Drill): Finding {
@@ -141,11 +136,8 @@ export function judgeAvailability(limit: GroupLimit, history: History, drill: Dr
 }
 
 export function judgeFailbackOutage(bound: Bound, history: History, drill: Drill): Finding {
-  const head = {
-    checker: CHECKER,
-    expectation: 'failback_outage',
-    nothing: 'there was no failback, or no clients in it',
-  };
+  const nothing = 'there was no failback, or no clients in it';
+  const head = { checker: CHECKER, expectation: 'failback_outage', nothing };
   const span = failbackSpan(history, drill);
   const worst = span && worstOutage(history, drill, span);
   const figures = worst ? [outageFigure(drill, { name: worst.name, operations: [], outage: worst })] : [];
@@ -160,19 +152,12 @@ function perGroup(
   judge: (bound: Bound, judged: readonly Group[]) => Finding,
 ): Finding {
   const groups = groupsOf(history, drill);
-  if (isBound(limit)) {
-    return judge(
-      limit,
-      groups.filter(({ name }) => Object.hasOwn(drill.clients, name)),
-    );
-  }
-  const named = Object.entries(limit).map(([name, bound]) => ({
-    name,
-    finding: judge(
-      bound,
-      groups.filter((group) => group.name === name),
-    ),
-  }));
+  const own = groups.filter(({ name }) => Object.hasOwn(drill.clients, name));
+  if (isBound(limit)) return judge(limit, own);
+  const named = Object.entries(limit).map(([name, bound]) => {
+    const meant = groups.filter((group) => group.name === name);
+    return { name, finding: judge(bound, meant) };
+  });
   if (named.length === 0)
     return { ...judge({ operator: '<=', value: 0, unit: 'ms' }, []), expected: 'no group named' };
   const verdict = judgementOf(named.map(({ finding }) => finding));
@@ -193,7 +178,7 @@ function perGroup(
 const BEFORE: Nanoseconds = 1e9;
 
 function outageFigure(drill: Drill, { name, outage }: Group): Measured {
-  if (outage === undefined) {
+  if (outage === undefined)
     return {
       subject: name,
       ms: null,
@@ -201,7 +186,6 @@ function outageFigure(drill: Drill, { name, outage }: Group): Measured {
       message: `group ${name} asked nothing`,
       evidence: [],
     };
-  }
   const { from, to, of, before, after } = outage.stretch;
   const reach = 2 * (shortestTimeout(drill) ?? BEFORE);
   const what =

@@ -10,7 +10,6 @@ export interface Expectation<Limit = unknown> extends ExpectationPart<Limit> {
   judge(limit: Limit, history: History, drill: Drill): Finding;
 }
 
-/** An expectation, whose limit is what its schema makes of it. */
 export function defineExpectation<Schema extends z.ZodType>(
   expectation: Expectation<z.output<Schema>> & { readonly schema: Schema },
 ): Expectation<z.output<Schema>> {

@@ -37,22 +37,19 @@ function failbackFigure(history: History, drill: Drill): Measured | undefined {
     const newer = operation.term === undefined || before === undefined || operation.term > before;
     if (newer && (first === undefined || operation.end < first.end)) first = operation;
   }
+  const asked = `asked ${instantText(ask.at)} to switch back to ${to}; it`;
+  const span = { from: ask.at, to: first?.end ?? lastInstant(history) };
+  const figure = { subject: to, evidence: [ask.index], ground: { span, since: 'it was asked for' } };
   if (first === undefined) {
-    return {
-      subject: to,
-      ms: null,
-      lacking: 'end',
-      message: `asked ${instantText(ask.at)} to switch back to ${to}; it never acknowledged a write in a term after ${before ?? 'that'}`,
-      evidence: [ask.index],
-      ground: { span: { from: ask.at, to: lastInstant(history) }, since: 'it was asked for' },
-    };
+    const message = `${asked} never acknowledged a write in a term after ${before ?? 'that'}`;
+    return { ...figure, ms: null, lacking: 'end', message };
   }
+  const inTerm = first.term === undefined ? '' : ` in term ${first.term}`;
   return {
-    subject: to,
+    ...figure,
     ms: toMs(first.end - ask.at),
-    message: `asked ${instantText(ask.at)} to switch back to ${to}; it acknowledged its first write${first.term === undefined ? '' : ` in term ${first.term}`} ${durationText(first.end - ask.at)} later`,
+    message: `${asked} acknowledged its first write${inTerm} ${durationText(first.end - ask.at)} later`,
     evidence: [ask.index, first.complete ?? first.invoke],
-    ground: { span: { from: ask.at, to: first.end }, since: 'it was asked for' },
   };
 }
 
@@ -61,15 +58,13 @@ function resyncFigures(history: History): Measured[] {
   const nodes = new Set(
     (history.run?.nodes ?? []).filter(({ kind }) => kind === 'node').map(({ name }) => name),
   );
-  const figures: Measured[] = [];
-  for (const fault of faultsOf(history)) {
-    for (const node of new Set([fault.target, ...fault.event.targets])) {
-      if (!nodes.has(node)) continue;
-      const figure = resyncFigure(history, fault, node);
-      if (figure !== undefined) figures.push(figure);
-    }
-  }
-  return figures;
+  return faultsOf(history).flatMap((fault) => {
+    const hit = new Set([fault.target, ...fault.event.targets]);
+    const figures = [...hit].map((node) =>
+      nodes.has(node) ? resyncFigure(history, fault, node) : undefined,
+    );
+    return figures.filter((figure) => figure !== undefined);
+  });
 }
 
 function resyncFigure(history: History, fault: FaultRecord, node: string): Measured | undefined {
@@ -78,22 +73,16 @@ function resyncFigure(history: History, fault: FaultRecord, node: string): Measu
   if (begin === undefined) return undefined;
   const what = restarted === undefined ? `the heal of ${faultText(fault)}` : `its restart`;
   const synced = syncedAfter(history, node, begin.at);
-  if (synced === undefined) {
-    return {
-      subject: node,
-      ms: null,
-      lacking: 'end',
-      message: `${node} was never in sync again after ${what} ${instantText(begin.at)}`,
-      evidence: [begin.index],
-      ground: { span: { from: begin.at, to: lastInstant(history) }, since: what },
-    };
-  }
+  const span = { from: begin.at, to: synced?.at ?? lastInstant(history) };
+  const figure = { subject: node, evidence: [begin.index], ground: { span, since: what } };
+  const after = `after ${what} ${instantText(begin.at)}`;
+  if (synced === undefined)
+    return { ...figure, ms: null, lacking: 'end', message: `${node} was never in sync again ${after}` };
   return {
-    subject: node,
+    ...figure,
     ms: toMs(synced.at - begin.at),
-    message: `${node} was in sync again ${durationText(synced.at - begin.at)} after ${what} ${instantText(begin.at)}`,
+    message: `${node} was in sync again ${durationText(synced.at - begin.at)} ${after}`,
     evidence: [begin.index, synced.index],
-    ground: { span: { from: begin.at, to: synced.at }, since: what },
   };
 }
 

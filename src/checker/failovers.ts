@@ -18,7 +18,7 @@ import { excuseFor } from './doubts.js';
 import { countFinding, exceeds } from './finding.js';
 import type { Finding } from './verdict.js';
 
-export interface Promotion {
+interface Promotion {
   node: string;
   term: number | undefined;
   at: Nanoseconds;
@@ -67,17 +67,14 @@ export function failoversOf(history: History): Promotion[] {
   const { from, to } = windowOf(history);
   // Who goes on as primary after it was stopped has not become one.
   const begun = claimsOf(history).filter(({ isResumed }) => !isResumed);
-  const signs: Promotion[] = begun.map((claim) => ({
-    node: claim.node,
-    term: claim.term,
-    at: claim.from,
-    index: claim.observations[0]!.index,
-  }));
-  for (const event of eventsOf(history, 'supervisor')) {
-    if (event.event !== 'promoted') continue;
-    signs.push({ node: event.target, term: event.term, at: instantOf(event), index: event.index });
-  }
-  signs.sort((one, other) => one.at - other.at || one.index - other.index);
+  const claimed = begun.map(
+    ({ node, term, from: at, observations: [first] }): Promotion => ({ node, term, at, index: first!.index }),
+  );
+  const promoted = eventsOf(history, 'supervisor').flatMap((event): Promotion[] => {
+    const { target: node, term, index } = event;
+    return event.event === 'promoted' ? [{ node, term, at: instantOf(event), index }] : [];
+  });
+  const signs = [...claimed, ...promoted].sort((one, other) => one.at - other.at || one.index - other.index);
   const terms = new Set<number>();
   const promotions: Promotion[] = [];
   let last: string | undefined;

@@ -22,7 +22,6 @@ import { everyRun } from './integrity.js';
 import { inventoryOf } from './inventory.js';
 import { type Finding, judgementOf, type Verdict } from './verdict.js';
 
-/** The parts by which a history is read and judged. */
 export interface JudgingParts extends Parts {
   readonly expectations: Readonly<Record<string, Expectation>>;
 }

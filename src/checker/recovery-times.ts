@@ -18,10 +18,7 @@ import { durationFinding, type Measured } from './finding.js';
 import { groundOf, lackingFigure, recoverMs, recoveryFigure } from './recovery-figure.js';
 import type { FaultTimings, Finding } from './verdict.js';
 
-export type RecoveryTimes = Omit<
-  FaultTimings,
-  'outage_ms' | 'impact' | 'injection_ms' | 'asked_ms' | 'lasted_ms'
->;
+type RecoveryTimes = Omit<FaultTimings, 'outage_ms' | 'impact' | 'injection_ms' | 'asked_ms' | 'lasted_ms'>;
 
 /** The figures of every fault, in the order of their injection. */
 export function recoveryTimes(history: History, drill: Drill): RecoveryTimes[] {
@@ -62,11 +59,8 @@ export function judgeRecoveryTime(
   history: History,
   drill: Drill,
 ): Finding {
-  const head = {
-    checker: 'recovery-times',
-    expectation,
-    nothing: 'no fault was injected that this could be measured at',
-  };
+  const nothing = 'no fault was injected that this could be measured at';
+  const head = { checker: 'recovery-times', expectation, nothing };
   return durationFinding(history, drill, head, bound, figuresOf(expectation, history, drill, bound));
 }
 

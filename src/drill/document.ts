@@ -27,7 +27,6 @@ export interface Content {
   rangeOf(path: Path, on?: 'key'): Range;
 }
 
-/** The content of the file, or what is wrong with its text. */
 type Reading = { content: Content } | { problems: PlacedProblem[] };
 
 const MOST_VALUES = 20_000;

@@ -16,7 +16,6 @@ import type { TopologySpec } from './topology.js';
  */
 export type Capability = string;
 
-/** Where a step stands. */
 export interface StepPlace {
   /** Leads to the step's options. */
   readonly path: Path;
@@ -54,7 +53,6 @@ export interface StepPart<Options = unknown> {
   target?(options: Options): string;
 }
 
-/** The parts that steps can name. */
 export interface StepParts {
   /** What breaks something at once, and can do so together with others. */
   readonly faults: Readonly<Record<string, StepPart>>;
@@ -75,7 +73,6 @@ export const EXPECTATION_NEEDS = [
 ] as const;
 export type ExpectationNeed = (typeof EXPECTATION_NEEDS)[number];
 
-/** Where an expectation stands. */
 export interface ExpectationPlace {
   /** Leads to what is expected. */
   readonly path: Path;

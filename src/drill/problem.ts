@@ -76,7 +76,6 @@ export function found(value: unknown): string {
   return String(value);
 }
 
-/** A text of the user's in quotes. */
 export function quoted(text: string): string {
   const shown = text.length > LONGEST_FOUND ? `${text.slice(0, LONGEST_FOUND)}...` : text;
   return JSON.stringify(shown);

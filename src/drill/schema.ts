@@ -59,7 +59,6 @@ const recovery = z.strictObject({
 /** How many plug-ins a drill may name. */
 export const MOST_PLUGINS = 20;
 
-/** The largest seed. */
 export const MOST_SEED = Number.MAX_SAFE_INTEGER;
 
 /** The parts that drill files can name, as far as a schema needs them. */

@@ -56,7 +56,6 @@ export class Mask {
     return this.#within(encodeDrill(drill, parts)) as DrillFile;
   }
 
-  /** An event of a history. */
   event<Body extends object>(body: Body): Body {
     if (this.#secrets.length === 0) return body;
     return this.#free(body) as Body;

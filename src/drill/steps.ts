@@ -94,7 +94,6 @@ export function stepSchema(
     .meta(one);
 }
 
-/** The kind and the options of a step. */
 export function stepOf(step: Step): { kind: string; options: unknown } {
   const [kind, options] = Object.entries(step)[0]!;
   return { kind, options };

@@ -12,7 +12,6 @@ export type Words = { words: string[] } | { error: string };
 /** What separates or redirects commands, or puts one into another, where a shell reads it. */
 const FOR_A_SHELL = /[;&|<>()`]/;
 
-/** Splits a text into its words. */
 export function splitWords(text: string): Words {
   const words: string[] = [];
   let word: string | undefined;

@@ -58,7 +58,6 @@ export function addressesText(addresses: Addresses): string {
   return parts.join('\n');
 }
 
-/** A row for each source of links. */
 function serverRows({ url, links }: Addresses['toxiproxies'][number]): string[][] {
   const targets = new Map<string, string[]>();
   for (const { link } of links) {

@@ -24,7 +24,6 @@ const junit = junitReportBuilder as unknown as Builder;
 /** Characters of a message; the whole of it is in verdict.json. */
 const MOST_MESSAGE = 20_000;
 
-/** The text of junit.xml. */
 export function junitXml(runs: readonly ReportedRun[]): string {
   const report = junit.newBuilder().name('failover-drill');
   const names = new Names();

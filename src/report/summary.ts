@@ -23,7 +23,6 @@ const MOST_BYTES = 900_000;
 const MOST_FAULTS_SHOWN = 5;
 const MOST_MESSAGE = 2000;
 
-/** The text of summary.md. */
 export function summaryMarkdown(runs: readonly ReportedRun[]): string {
   const groups = grouped(runs);
   const all = runs.length === 0 ? 'none was run' : tally(runs.map((run) => run.verdict.verdict));

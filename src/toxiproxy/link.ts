@@ -29,32 +29,20 @@ export interface LinkOptions {
 }
 
 export class Link implements StageOwner, Sink {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly direction: Direction;
-  readonly #source: Socket;
-  readonly #destination: Socket;
-  readonly #closeDestination: () => void;
   readonly #stages: LinkStage[] = [];
   #moved = false;
   #finished = false;
 
-  constructor({ source, destination, direction, clock, random, closeDestination }: LinkOptions) {
-    this.clock = clock;
-    this.random = random;
-    this.direction = direction;
-    this.#source = source;
-    this.#destination = destination;
-    this.#closeDestination = closeDestination;
-  }
+  constructor(readonly options: LinkOptions) {}
 
   start(toxics: readonly InstalledToxic[]): void {
+    const { source, destination } = this.options;
     for (const toxic of toxics) this.#append(toxic);
-    this.#source.on('data', (data) => this.#receive(data));
-    this.#source.on('end', () => this.#sourceEnded());
-    this.#source.on('close', () => this.#sourceEnded());
-    this.#destination.on('drain', () => this.pump());
-    this.#destination.on('close', () => this.#finish());
+    source.on('data', (data) => this.#receive(data));
+    source.on('end', () => this.#sourceEnded());
+    source.on('close', () => this.#sourceEnded());
+    destination.on('drain', () => this.pump());
+    destination.on('close', () => this.#finish());
     this.pump();
   }
 
@@ -94,8 +82,8 @@ export class Link implements StageOwner, Sink {
       for (const stage of this.#stages) stage.pump();
     } while (this.#moved);
     if (this.#finished) return;
-    if ((this.#stages[0] ?? this).full) this.#source.pause();
-    else this.#source.resume();
+    if ((this.#stages[0] ?? this).full) this.options.source.pause();
+    else this.options.source.resume();
   }
 
   moved(): void {
@@ -105,17 +93,17 @@ export class Link implements StageOwner, Sink {
   // The link itself is what its last stage sends to.
 
   get full(): boolean {
-    return this.#destination.writableNeedDrain;
+    return this.options.destination.writableNeedDrain;
   }
 
   push({ data }: Chunk): void {
-    if (!this.#finished) this.#destination.write(data);
+    if (!this.#finished) this.options.destination.write(data);
   }
 
   end(): void {
     if (this.#finished) return;
     this.#finish();
-    this.#closeDestination();
+    this.options.closeDestination();
   }
 
   #append(toxic: InstalledToxic): void {
@@ -128,10 +116,10 @@ export class Link implements StageOwner, Sink {
   #receive(data: Buffer): void {
     const first = this.#stages[0];
     if (!first) {
-      if (!this.#destination.write(data)) this.#source.pause();
+      if (!this.options.destination.write(data)) this.options.source.pause();
       return;
     }
-    const timestamp = this.clock.now();
+    const timestamp = this.options.clock.now();
     for (let start = 0; start < data.length; start += CHUNK)
       first.push({ data: data.subarray(start, start + CHUNK), timestamp });
     this.pump();
@@ -147,6 +135,6 @@ export class Link implements StageOwner, Sink {
   #finish(): void {
     this.#finished = true;
     for (const stage of this.#stages) stage.stop();
-    this.#source.pause();
+    this.options.source.pause();
   }
 }

@@ -18,8 +18,7 @@ export interface Sink {
 
 /** What a stage needs from the link it belongs to. */
 export interface StageOwner {
-  readonly clock: Clock;
-  readonly random: Random;
+  readonly options: { readonly clock: Clock; readonly random: Random };
   /** Something has moved: other stages may have work to do. */
   moved(): void;
   /** A time that a toxic waits for has come. */
@@ -50,7 +49,7 @@ export class LinkStage implements Stage, Sink {
   }
 
   get random(): Random {
-    return this.owner.random;
+    return this.owner.options.random;
   }
 
   // As a sink.
@@ -73,7 +72,7 @@ export class LinkStage implements Stage, Sink {
   // As a toxic sees it.
 
   now(): number {
-    return this.owner.clock.now();
+    return this.owner.options.clock.now();
   }
 
   peek(): Chunk | undefined {
@@ -110,7 +109,7 @@ export class LinkStage implements Stage, Sink {
     if (this.#timer && this.#timerDue === time) return false;
     this.#timer?.cancel();
     this.#timerDue = time;
-    this.#timer = this.owner.clock.timer(Math.min(rest, LONGEST_TIMER), () => {
+    this.#timer = this.owner.options.clock.timer(Math.min(rest, LONGEST_TIMER), () => {
       this.#timer = undefined;
       this.owner.pump();
     });

@@ -63,7 +63,6 @@ export class ToxicCollection {
     this.#remove(this.get(name));
   }
 
-  /** Removes every toxic. */
   reset(): void {
     for (const toxic of this.list()) this.#remove(toxic);
   }
@@ -83,7 +82,7 @@ export class ToxicCollection {
   }
 
   #linksOf({ direction }: InstalledToxic): Link[] {
-    return [...this.#links].filter((link) => link.direction === direction);
+    return [...this.#links].filter((link) => link.options.direction === direction);
   }
 }
 

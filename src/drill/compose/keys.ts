@@ -19,7 +19,6 @@ const STARTED_BY_US = 'whether and when a node is started again is for the drill
 const OF_THIS_MACHINE = 'a node is not let into this machine';
 const FILES = 'files are handed in with `volumes`';
 
-/** Of the file as a whole. */
 export const FILE: Keys = {
   taken: ['services', 'volumes', 'networks'],
   withoutMeaning: ['configs', 'name', 'secrets', 'version'],

@@ -36,7 +36,6 @@ export class IndependentTuples {
   }
 }
 
-/** Whether a value has the form of a tuple. */
 function isTuple(f: string, value: Edn | undefined): value is Edn[] {
   if (!Array.isArray(value) || value.length !== 2) return false;
   if (f === 'read') return value[1] === null;

@@ -22,7 +22,6 @@ import { notUtf8, textOf } from './utf8.js';
 const LOGGER = /jepsen\.util(?:\s*-|:)?\s+(?:\[[^\]]*\]\s+)?/;
 /** The process, the type and the function, with tabs or spaces between them. */
 const HEAD = /(:?[\w.-]+)\s+:(invoke|ok|fail|info)(?!\S)(?:\s+:(\S+))?/y;
-/** A line of its own, without a logger. */
 const BARE = /^\s*(?::?[\w.-]+)\s+:(?:invoke|ok|fail|info)\s/;
 
 /** Whether a line is an event without a logger. */

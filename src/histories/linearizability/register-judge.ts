@@ -14,7 +14,6 @@ export function judgeRegister(history: RegisterHistory, budget: Budget): KeyResu
   return { ...searched, operations: searched.operations.map((at) => history.row[at]!) };
 }
 
-/** A register as a problem for the general search. */
 export function registerProblem(history: RegisterHistory): SearchProblem {
   const { kind, a, b } = history;
   return {

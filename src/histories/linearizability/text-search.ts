@@ -39,7 +39,6 @@ export function judgeTextSearch(table: OperationTable, sequences: Sequences, bud
   return searchTable(table, rows, { initial: 1, step, isPassive }, budget);
 }
 
-/** Whether a text is the beginning of one of the sorted `reads`. */
 function begins(reads: readonly string[], text: string): boolean {
   return reads[firstWhere(reads.length, (at) => reads[at]! >= text)]?.startsWith(text) === true;
 }

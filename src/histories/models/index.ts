@@ -28,7 +28,6 @@ export const MODELS: Readonly<Record<string, HistoryModel>> = {
   'stale-reads': staleReads,
 };
 
-/** The names of the functions that a history uses. */
 export function functionsUsed(table: OperationTable): string[] {
   const used = new Uint8Array(256);
   for (let row = 0; row < table.count; row++) used[table.f[row]!] = 1;

@@ -48,7 +48,6 @@ const TYPES = ['ok', 'fail', 'info'] as const;
 /** About what a state holds beside its name. */
 const BYTES_OF_A_STATE = 100;
 
-/** A model for the judge of a step function. */
 export function stepModel<State>(model: StepModel<State>): HistoryModel {
   const judge: Judge = (part, rows, budget) => searchRows(part, rows, model, budget);
   return {

@@ -146,7 +146,6 @@ async function askDate(container: Dockerode.Container, clock: Clock): Promise<To
   return { told, step: digits === '' ? 1000 : 1, before, after };
 }
 
-/** What a command in the container writes. */
 async function output(container: Dockerode.Container, command: string[]): Promise<string> {
   const started = await container.exec({ Cmd: command, AttachStdout: true, AttachStderr: true });
   const stream = await started.start({});
