@@ -24,6 +24,7 @@ class Group {
   readonly proposers = new Map<string, Proposer>();
   readonly chosen: Chosen[] = [];
   reaches = (_from: string, _to: string) => true;
+  copies = 1;
   readonly #queue: { from: string; to: string; message: RegisterMessage }[] = [];
 
   constructor() {
@@ -37,7 +38,8 @@ class Group {
 
   run(): void {
     for (let item = this.#queue.shift(); item; item = this.#queue.shift())
-      if (this.reaches(item.from, item.to)) this.#deliver(item.to, item.message);
+      if (this.reaches(item.from, item.to))
+        for (let copy = 0; copy < this.copies; copy++) this.#deliver(item.to, item.message);
   }
 
   #deliver(to: string, message: RegisterMessage): void {
@@ -85,6 +87,13 @@ describe('the register', () => {
     group.proposers.get('s3')!.propose(next, 0, 0);
     group.run();
     expect(group.chosen.at(-1)?.configuration.version).toBe(3);
+  });
+
+  it('decides though every message comes twice', () => {
+    group.copies = 2;
+    group.proposers.get('s1')!.propose(next, 0, 0);
+    group.run();
+    expect(group.chosen).toMatchObject([{ configuration: { version: 2 } }]);
   });
 
   it('writes back what it finds where the change does not fit', () => {
