@@ -12,7 +12,9 @@ const INITIAL: Configuration = {
   version: 1,
   term: 1,
   primary: 'a',
+  incarnation: null,
   inSync: ['a', 'b'],
+  disks: {},
   active: true,
   former: null,
 };
@@ -141,7 +143,7 @@ describe('a supervisor that crashed', () => {
     lease: 600,
     grace: 3000,
   };
-  const wish = { type: 'members', from: 'a', term: 1, version: 1, inSync: ['a'] } as const;
+  const wish = { type: 'members', from: 'a', term: 1, version: 1, inSync: ['a'], disks: {} } as const;
 
   /** Starts it, has it propose once, and gives the ballot; its own promise never reaches the disk. */
   function proposeOnce(disk: DiskRecord[]): number {
