@@ -10,7 +10,7 @@
 import { type Change, changed } from './change.js';
 import type { Configuration } from './configuration.js';
 import type { Core } from './core.js';
-import { Lease } from './lease.js';
+import { HELD, Lease } from './lease.js';
 import { Membership } from './membership.js';
 import type { Establishing, HandOver } from './message.js';
 import { type Extra, Replication } from './replication.js';
@@ -45,7 +45,10 @@ export class Office {
     this.#core = core;
     this.term = configuration.term;
     this.#since = now;
-    this.lease = new Lease(selfDeciding(settings) ? 0 : quorumSize(settings), settings.lease || Infinity);
+    this.lease = new Lease(
+      selfDeciding(settings) ? 0 : quorumSize(settings),
+      HELD * (settings.lease || Infinity),
+    );
     this.replication = new Replication(core, this.term, now);
     this.members = new Membership(core, this.replication, configuration);
     this.#written = log.last;
