@@ -18,12 +18,9 @@ if (config.lifeline) {
   process.stdin.resume();
 }
 
-const shell = new Shell(
-  config,
-  process.env[POWER_KEY] ?? '',
-  (line) => void process.stdout.write(`${line}\n`),
-);
-shell.start().catch((error: unknown) => {
+const print = (line: string) => void process.stdout.write(`${line}\n`);
+const start = async () => new Shell(config, process.env[POWER_KEY] ?? '', print).start();
+start().catch((error: unknown) => {
   process.stderr.write(`${config.name}: ${String(error)}\n`);
   process.exit(1);
 });

@@ -8,7 +8,8 @@ import { HttpClient } from '../../src/reference/client.js';
 import { activate, type Configuration, nextTerm, resize, seal } from '../../src/reference/configuration.js';
 import { Core } from '../../src/reference/core.js';
 import { Detector } from '../../src/reference/detector.js';
-import { Outbox } from '../../src/reference/effect.js';
+import { ownDisk } from '../../src/reference/disk.js';
+import { type DiskRecord, Outbox } from '../../src/reference/effect.js';
 import { Grants, Lease } from '../../src/reference/lease.js';
 import { ReplicatedLog } from '../../src/reference/log.js';
 import type { Heartbeat } from '../../src/reference/message.js';
@@ -256,6 +257,38 @@ describe('the storage', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+});
+
+describe('a machine on a disk that is not right', () => {
+  const TERM = '{"kind":"term","term":1}\n';
+
+  function opened(content: string): readonly DiskRecord[] {
+    const folder = mkdtempSync(join(tmpdir(), 'storage-'));
+    try {
+      writeFileSync(join(folder, 'log.jsonl'), content);
+      const storage = new Storage(folder, () => {});
+      storage.close();
+      return storage.records;
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  it.each(['{"kind":"te\n', '5\n', 'null\n'])('does not start where %j stands before the end', (broken) => {
+    expect(() => opened(TERM + broken + TERM)).toThrow(
+      /log\.jsonl:2: expected a record, found .* 25 bytes after/,
+    );
+    expect(opened(TERM + broken)).toEqual([{ kind: 'term', term: 1 }]);
+  });
+
+  it('does not start on that of another one, and knows its own again', () => {
+    const out = new Outbox();
+    const disk = ownDisk('a', [], seeded(1), out);
+    const records = out.drain().flatMap((effect) => (effect.type === 'write' ? effect.records : []));
+    expect(ownDisk('a', records, seeded(2), out)).toBe(disk);
+    expect(ownDisk('a', [], seeded(2), out)).not.toBe(disk);
+    expect(() => ownDisk('b', records, seeded(1), out)).toThrow('expected the data of b, found that of a');
   });
 });
 
