@@ -18,12 +18,25 @@ export class Core {
   /** Since when this node has been awake without a gap: what came before proves nobody's silence. */
   awakeSince: number;
   readonly startedAt: number;
+  /** Drawn at each start. */
+  readonly incarnation: number;
+  /** Which disk it has. */
+  readonly disk: number;
 
-  constructor(settings: Settings, out: Outbox, log: ReplicatedLog, random: Random, now: number) {
+  constructor(
+    settings: Settings,
+    out: Outbox,
+    log: ReplicatedLog,
+    random: Random,
+    disk: number,
+    now: number,
+  ) {
     this.settings = settings;
     this.out = out;
     this.log = log;
     this.random = random;
+    this.incarnation = random.next();
+    this.disk = disk;
     this.others = settings.nodes.filter((node) => node !== settings.name);
     this.configuration = { ...initialConfiguration(settings), version: 0 };
     this.awakeSince = now;
@@ -32,6 +45,11 @@ export class Core {
 
   get name(): string {
     return this.settings.name;
+  }
+
+  /** Whether a configuration makes this node primary, in this life of its. */
+  isChosen({ primary, incarnation }: Configuration): boolean {
+    return primary === this.name && (incarnation === null || incarnation === this.incarnation);
   }
 
   /** The latest instant by which this node had heard as many supervisors as a decision needs. */

@@ -3,7 +3,7 @@
  * failed. Silence proves nothing for the time in which this supervisor slept itself.
  */
 import type { Configuration } from './configuration.js';
-import { isAhead } from './entry.js';
+import { isAhead, type Position } from './entry.js';
 import { Latest } from './latest.js';
 import type { Elect, Heartbeat, Status } from './message.js';
 import { ProcessPoll } from './process-poll.js';
@@ -15,6 +15,9 @@ export class Detector {
   /** When each node was first heard. */
   readonly #firstHeard = new Map<string, number>();
   readonly #peers: Latest<Status>;
+  /** How far each node told that its log reaches, in which term and on which disk; and whose log has gone back since. */
+  readonly #furthest = new Map<string, Heartbeat>();
+  readonly #wentBack = new Set<string>();
   #elect: { at: number; message: Elect } | undefined;
   #awakeSince: number;
   readonly #startedAt: number;
@@ -34,8 +37,23 @@ export class Detector {
   }
 
   heartbeat(message: Heartbeat, now: number): void {
-    if (this.#nodes.take(message, now)) this.#stoodStillAt.set(message.from, this.#stoodStill);
     if (!this.#firstHeard.has(message.from)) this.#firstHeard.set(message.from, now);
+    if (!this.#nodes.take(message, now)) return;
+    this.#stoodStillAt.set(message.from, this.#stoodStill);
+    this.#measure(message);
+  }
+
+  /** A log goes back in a later term only, where a primary has other entries; else its disk is an older copy. */
+  #measure(message: Heartbeat): void {
+    const { from, disk, term, position } = message;
+    const before = this.#furthest.get(from);
+    const isBehind = before?.disk === disk && isAhead(before.position, position);
+    if (isBehind && (term <= before.term || this.#wentBack.has(from))) {
+      this.#wentBack.add(from);
+      return;
+    }
+    this.#wentBack.delete(from);
+    this.#furthest.set(from, message);
   }
 
   status(message: Status, now: number): void {
@@ -76,10 +94,11 @@ export class Detector {
     return now - this.#peers.at(peer) <= this.#settings.detect.timeout;
   }
 
-  /** This supervisor's place among those alive. */
+  /** This supervisor's place among those that can decide. */
   rank(now: number): number {
     const { name, supervisors } = this.#settings;
-    return supervisors.filter((peer) => peer < name && this.isPeerAlive(peer, now)).length;
+    const able = (peer: string) => this.isPeerAlive(peer, now) && !this.#peers.of(peer)?.deaf;
+    return supervisors.filter((peer) => peer < name && able(peer)).length;
   }
 
   /**
@@ -99,32 +118,50 @@ export class Detector {
     return last !== undefined && (last.term > term || (last.term === term && !last.leading));
   }
 
-  /** The nodes that may be promoted, the best first: not the old primary, then by log, then by name. */
+  /** Whether `node` takes part in `term` or a later one: it has heard of it, and takes nothing from an earlier primary. */
+  hasAnswered(node: string, term: number): boolean {
+    return (this.of(node)?.term ?? 0) >= term;
+  }
+
+  /** Whether it is there, with the disk on which it was in sync. */
+  isFit(node: string, { disks }: Configuration, now: number): boolean {
+    const disk = disks[node];
+    const isOther = disk !== undefined && this.of(node)?.disk !== disk;
+    return this.isAlive(node, now) && !isOther && !this.#wentBack.has(node);
+  }
+
+  /** The nodes that may be promoted, the best first: who has answered in a sealed term, then by log, then by name. */
   candidates(configuration: Configuration, now: number): string[] {
-    const { primary, inSync } = configuration;
+    const { primary, inSync, term, active } = configuration;
     const preferred = this.#elect?.message;
-    const wish = preferred?.term === configuration.term ? preferred.from : undefined;
+    const wish = preferred?.term === term ? preferred.from : undefined;
+    // One that is primary may be it again once it has stepped down, if nobody else can.
     const fit = inSync.filter(
-      (node) =>
-        this.isAlive(node, now) &&
-        (node !== primary || !configuration.active || this.hasLeft(node, configuration.term)),
+      (node) => this.isFit(node, configuration, now) && (node !== primary || this.hasLeft(node, term)),
     );
+    const isSync = this.#settings.replication === 'sync';
+    const merits = (node: string) => [
+      !active && this.hasAnswered(node, term),
+      node !== primary,
+      isSync && node === wish,
+    ];
     return fit.sort((one, other) => {
-      if (configuration.active && (one === primary) !== (other === primary)) return one === primary ? 1 : -1;
-      const [ones, others] = [this.of(one)?.position, this.of(other)?.position];
-      if (this.#settings.replication === 'sync' && wish && (one === wish) !== (other === wish))
-        return one === wish ? -1 : 1;
-      if (ones && others && isAhead(ones, others)) return -1;
-      if (ones && others && isAhead(others, ones)) return 1;
+      const [ones, others] = [merits(one), merits(other)];
+      const at = ones.findIndex((merit, index) => merit !== others[index]);
+      if (at >= 0) return ones[at] ? -1 : 1;
+      if (isAhead(this.positionOf(one), this.positionOf(other))) return -1;
+      if (isAhead(this.positionOf(other), this.positionOf(one))) return 1;
       return one < other ? -1 : 1;
     });
   }
 
-  /** Why this supervisor takes the primary, active `since` then, for failed; undefined where it does not. */
-  reason(configuration: Configuration, since: number, now: number): string | undefined {
-    const { detect, trigger } = this.#settings;
-    const { primary, term } = configuration;
-    if (trigger === 'standby') return this.#asked(configuration, now);
+  positionOf(node: string): Position {
+    return this.of(node)?.position ?? { term: 0, index: 0 };
+  }
+
+  /** Why the primary, known `since` then, does not lead its term, by what it tells itself; undefined where it does. */
+  idleness({ primary, term }: Configuration, since: number, now: number): string | undefined {
+    const { detect } = this.#settings;
     const last = this.of(primary);
     if (last && last.term > term) return undefined;
     if (this.hasLeft(primary, term)) return 'it restarted or stepped down';
@@ -136,12 +173,26 @@ export class Detector {
     const couldSince = Math.max(since, this.#awakeSince, this.#firstHeard.get(primary) ?? 0);
     if (last && last.term < term && now - couldSince > detect.timeout)
       return `it did not take over in ${Math.round(now - couldSince)} ms`;
-    if (detect.kind === 'process')
-      return this.processes.lacks(primary, Math.max(since, this.#awakeSince))
-        ? this.processes.lackText(now)
-        : undefined;
-    const silent = this.#silence(primary, now);
-    if (last) return silent > detect.timeout ? `no heartbeat for ${Math.round(silent)} ms` : undefined;
+    return undefined;
+  }
+
+  /** Why this supervisor takes the primary, active `since` then, for failed; undefined where it does not. */
+  reason(configuration: Configuration, since: number, now: number): string | undefined {
+    const { detect, trigger, grace } = this.#settings;
+    const { primary } = configuration;
+    if (trigger === 'standby') return this.#asked(configuration, now);
+    const idle = this.idleness(configuration, since, now);
+    if (idle) return idle;
+    const isPolled = detect.kind === 'process';
+    if (isPolled && this.processes.lacks(primary, Math.max(since, this.#awakeSince)))
+      return this.processes.lackText(now);
+    return this.silence(primary, isPolled ? grace : detect.timeout, now);
+  }
+
+  /** Why the node is taken for gone after `limit` ms of silence, or where it was never heard; undefined where it is not. */
+  silence(node: string, limit: number, now: number): string | undefined {
+    const silent = this.#silence(node, now);
+    if (this.of(node)) return silent > limit ? `no heartbeat for ${Math.round(silent)} ms` : undefined;
     const waited = now - Math.max(this.#startedAt, this.#awakeSince);
     return waited > this.#settings.grace ? `never heard in ${Math.round(waited)} ms` : undefined;
   }

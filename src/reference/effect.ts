@@ -15,6 +15,8 @@ import type { Value } from './settings.js';
 
 /** A line of a machine's file. The file is replayed at the next start. */
 export type DiskRecord =
+  /** The first line: whose disk it is, and a number that was drawn for it. */
+  | { kind: 'disk'; owner: string; disk: number }
   | { kind: 'term'; term: number }
   | { kind: 'entry'; entry: Entry }
   | { kind: 'truncate'; index: number }

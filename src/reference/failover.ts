@@ -1,59 +1,50 @@
 /**
  * The failover as a supervisor carries it out, step by step, each step following from the configuration:
  *
- *     active  -- declared --> choose a candidate, seal the next term
- *     sealed  -- fence the former primary, or wait until its lease has surely run out --> activate
+ *     active  -- declared --> choose a successor, seal the next term
+ *     sealed  -- the successor brings its log to those that are there; meanwhile fence the former primary, or wait
+ *                until its lease has surely run out --> activate
  *     active  -- tell the new primary, until it serves
  *
  * The lowest in rank acts first, the next ones after a delay or once it is gone. Without fencing and lease
  * nothing is waited for; with fencing alone, a former primary that cannot be fenced keeps everybody waiting.
  */
-import { activate, type Change, type Configuration, handOver, nextTerm, seal } from './configuration.js';
+import { Clearance } from './clearance.js';
+import {
+  activate,
+  type Change,
+  type Configuration,
+  type Disks,
+  handOver,
+  isFirst,
+  nextTerm,
+  type Successor,
+  seal,
+} from './configuration.js';
 import type { Detector } from './detector.js';
 import type { Outbox } from './effect.js';
+import { isAhead } from './entry.js';
+import type { Establishing } from './message.js';
 import { type Settings, stagger } from './settings.js';
-
-interface Fence {
-  id: number;
-  askedAt: number;
-  state: 'asked' | 'done' | 'failed';
-}
-
-/** What is known of one former primary (a node in its term). None of it holds for another one. */
-interface Evidence {
-  /** When its lease has surely run out. */
-  leaseOverAt: number;
-  fence: Fence | undefined;
-  /** Since when it surely does not serve. */
-  clearSince: number | undefined;
-}
-
-function noEvidence(): Evidence {
-  return { leaseOverAt: Number.POSITIVE_INFINITY, fence: undefined, clearSince: undefined };
-}
-
-function isSameFormer(one: Configuration, other: Configuration): boolean {
-  return one.former?.node === other.former?.node && one.former?.term === other.former?.term;
-}
 
 export class Failover {
   readonly #settings: Settings;
   readonly #out: Outbox;
   readonly #detector: Detector;
   #known: Configuration;
+  /** Nobody was primary before: that the first one begins is no failover. */
+  #isFirst = false;
   #knownSince: number;
-  /** Of the former primary of the sealed term. */
-  #evidence = noEvidence();
+  readonly #clearance: Clearance;
   /** The sealed term that this supervisor decided itself. */
   #sealed = 0;
   /** The term whose primary this supervisor told to start, and has not seen serving yet. */
   #promoting = 0;
   #declared: { term: number; at: number; why: string } | undefined;
+  /** When the sealed term's primary was last told to begin. */
+  #begunAt = Number.NEGATIVE_INFINITY;
   /** For the log: why this supervisor seals, or sealed, a term. */
   #why = '';
-  #fences = 0;
-  /** What the power device was asked and has not answered: it may answer after the term has begun. */
-  readonly #orders = new Map<number, { target: string; term: number; at: number }>();
 
   constructor(settings: Settings, out: Outbox, detector: Detector, known: Configuration, now: number) {
     this.#settings = settings;
@@ -61,17 +52,16 @@ export class Failover {
     this.#detector = detector;
     this.#known = known;
     this.#knownSince = now;
-    if (!known.active) this.#evidence.leaseOverAt = now + (settings.lease || 0);
+    this.#clearance = new Clearance(settings, out, detector, known, now);
   }
 
   /** `configuration` is decided; where it is sealed, the former lease is over at `leaseOverAt` at the latest. */
   learned(configuration: Configuration, leaseOverAt: number, now: number): void {
     const { version, term, active } = configuration;
     if (term < this.#known.term || (term === this.#known.term && version < this.#known.version)) return;
-    // One that was cut off may go from one sealed term to another, and never see the primary in between.
-    if (active || !isSameFormer(configuration, this.#known)) this.#evidence = noEvidence();
-    if (!active) this.#evidence.leaseOverAt = Math.min(this.#evidence.leaseOverAt, leaseOverAt);
+    this.#clearance.learned(configuration, leaseOverAt);
     if (term !== this.#known.term || active !== this.#known.active) this.#knownSince = now;
+    this.#isFirst = isFirst(this.#known);
     this.#known = configuration;
   }
 
@@ -82,7 +72,7 @@ export class Failover {
     if (!active) {
       this.#sealed = term;
       this.#out.log({ at: now, event: 'sealed', target, term, detail: this.#why });
-    } else if (this.#knownSince === now) {
+    } else if (this.#knownSince === now && !this.#isFirst) {
       this.#promoting = term;
       this.#out.log({ at: now, event: 'promoting', target, term });
     }
@@ -107,15 +97,7 @@ export class Failover {
   }
 
   fenced(id: number, ok: boolean, now: number): void {
-    const order = this.#orders.get(id);
-    if (!order) return;
-    this.#orders.delete(id);
-    const { target, term, at } = order;
-    const took = `after ${Math.round(now - at)} ms`;
-    const detail = ok ? `confirmed ${took}` : `not confirmed ${took}`;
-    this.#out.log({ at: now, event: ok ? 'fenced' : 'fence-failed', target, term, detail });
-    const { fence } = this.#evidence;
-    if (fence?.id === id) fence.state = ok ? 'done' : 'failed';
+    this.#clearance.fenced(id, ok, now);
   }
 
   #watchPromotion(now: number): void {
@@ -132,13 +114,13 @@ export class Failover {
     const { primary, term, inSync } = this.#known;
     const last = this.#detector.of(primary);
     if (last?.term !== term || last.leading || last.yieldedTo === null) return undefined;
-    const fit = inSync.includes(last.yieldedTo) && this.#detector.isAlive(last.yieldedTo, now);
+    const fit = inSync.includes(last.yieldedTo) && this.#detector.isFit(last.yieldedTo, this.#known, now);
     return fit ? last.yieldedTo : undefined;
   }
 
   /** The primary has failed, or has yielded: the next term. */
   #replace(now: number): Change | undefined {
-    const { term, primary, inSync } = this.#known;
+    const { term, primary } = this.#known;
     const next = nextTerm(this.#settings, term);
     const heir = this.#heir(now);
     const reason = this.#detector.reason(this.#known, this.#knownSince, now);
@@ -153,75 +135,117 @@ export class Failover {
       if (declared) this.#out.log({ at: now, event: 'declared', target: primary, term, detail });
     }
     if (now < this.#declared.at + this.#detector.rank(now) * stagger(this.#settings)) return undefined;
-    if (heir) return handOver(this.#known, next, heir, inSync);
+    if (heir) return handOver(this.#known, next, this.#successor(heir));
     this.#why = this.#declared.why;
-    const [candidate, ...others] = this.#detector.candidates(this.#known, now);
-    return candidate ? seal(this.#known, next, candidate, [candidate, ...others]) : undefined;
+    return this.#choose(now);
   }
 
-  /** A term is sealed: make sure that the former primary does not serve, then activate it. */
+  #choose(now: number): Change | undefined {
+    const [candidate] = this.#detector.candidates(this.#known, now);
+    const next = nextTerm(this.#settings, this.#known.term);
+    return candidate === undefined ? undefined : seal(this.#known, next, this.#successor(candidate));
+  }
+
+  /** A node in the life in which it was heard last. */
+  #successor(node: string): Successor {
+    return { node, incarnation: this.#detector.of(node)?.incarnation ?? null };
+  }
+
+  /** A term is sealed: have its primary bring its log to the others, make sure that the former one does not serve. */
   #complete(now: number): Change | undefined {
     if (!this.#isMine(now)) return undefined;
-    const { primary, inSync } = this.#known;
-    if (!this.#isClear(now)) return this.#detector.isAlive(primary, now) ? undefined : this.#other(now);
-    this.#evidence.clearSince ??= now;
-    const { clearSince } = this.#evidence;
-    if (this.#settings.replication === 'sync')
-      return this.#detector.isAlive(primary, now) ? activate(this.#known, primary) : this.#other(now);
-    // The former primary acknowledges nothing any more: whose log reaches furthest is known once all have told.
-    const told = inSync.every((node) => this.#detector.heardAt(node) > clearSince);
-    const patience = 2 * this.#settings.detect.interval + stagger(this.#settings);
-    if (!told && now < clearSince + patience) return undefined;
-    const [best] = this.#detector.candidates(this.#known, now);
-    return best ? activate(this.#known, best) : this.#other(now);
+    const waited = Math.round(now - this.#knownSince);
+    const others = `another supervisor sealed the term ${waited} ms ago, and it has not begun`;
+    const why = this.#sealed === this.#known.term ? this.#why : others;
+    const isClear = this.#clearance.isClear(why, now);
+    const failure = this.#failure(now);
+    if (failure) return this.#other(failure, now);
+    const last = this.#detector.of(this.#known.primary);
+    if (last?.term !== this.#known.term || !last.leading) return undefined;
+    if (!last.establishing) return this.#settings.replication === 'sync' ? undefined : this.#begin(now);
+    const holders = isClear ? this.#holders(last.establishing, now) : undefined;
+    return holders && activate(this.#known, last.incarnation, holders);
   }
 
-  /** The sealed term's primary is gone: the next term, with another one. */
-  #other(now: number): Change | undefined {
-    const [candidate, ...others] = this.#detector.candidates(this.#known, now);
-    if (!candidate) return undefined;
-    this.#why = `${this.#known.primary}: chosen, and not heard any more`;
-    return seal(this.#known, nextTerm(this.#settings, this.#known.term), candidate, [candidate, ...others]);
+  /** Why the sealed term's primary is not waited for any more. */
+  #failure(now: number): string | undefined {
+    const { detect } = this.#settings;
+    const { primary } = this.#known;
+    const detector = this.#detector;
+    return (
+      detector.idleness(this.#known, this.#knownSince, now) ?? detector.silence(primary, detect.timeout, now)
+    );
+  }
+
+  /** The sealed term's primary has failed in its turn: the next term, with another one. */
+  #other(failure: string, now: number): Change | undefined {
+    const { primary: target, term } = this.#known;
+    this.#why = `${target}: chosen, and ${failure}`;
+    if (isFirst(this.#known) && this.#declared?.term !== term) {
+      this.#declared = { term, at: now, why: this.#why };
+      this.#out.log({ at: now, event: 'declared', target, term, detail: failure });
+    }
+    return this.#choose(now);
+  }
+
+  /**
+   * Not everybody in sync has everything: once they have answered in this term, and so take nothing from the former
+   * primary any more, the one whose log reaches furthest may begin. Who does not answer is not waited for long.
+   */
+  #begin(now: number): Change | undefined {
+    const { primary, term, inSync, former } = this.#known;
+    const { detect, name } = this.#settings;
+    const answered = (node: string) => this.#detector.hasAnswered(node, term);
+    const told = inSync.every((node) => answered(node) || node === former?.node);
+    if (!told && now < this.#knownSince + 2 * detect.interval) return undefined;
+    const own = this.#detector.positionOf(primary);
+    const able = (node: string) => answered(node) && this.#detector.isFit(node, this.#known, now);
+    if (inSync.some((node) => able(node) && isAhead(this.#detector.positionOf(node), own))) {
+      this.#why = `${primary}: chosen, and another has more`;
+      return this.#choose(now);
+    }
+    if (now - this.#begunAt < detect.interval / 2) return undefined;
+    this.#begunAt = now;
+    this.#out.send(primary, { type: 'begin', from: name, term });
+    return undefined;
+  }
+
+  /** Who is in sync from now on; undefined while one is to be waited for that is there. */
+  #holders({ holders, awaited }: Establishing, now: number): Disks | undefined {
+    const { primary, inSync } = this.#known;
+    if (!(primary in holders)) return undefined;
+    if (this.#settings.replication === 'sync') {
+      const lacking = inSync.some(
+        (node) => !(node in holders) && awaited.includes(node) && this.#isThere(node, now),
+      );
+      return lacking ? undefined : holders;
+    }
+    const there = inSync.filter((node) => node in holders || this.#isThere(node, now));
+    return Object.fromEntries(
+      there.flatMap((node) => {
+        const disk = holders[node] ?? this.#detector.of(node)?.disk;
+        return disk === undefined ? [] : [[node, disk]];
+      }),
+    );
+  }
+
+  /** Whether it is to be waited for. At the very beginning everybody is; then not one that may have just failed. */
+  #isThere(node: string, now: number): boolean {
+    const { former, term } = this.#known;
+    if (!former) return true;
+    const mayHaveFailed = node === former.node && !this.#detector.hasAnswered(node, term);
+    return !mayHaveFailed && this.#detector.isFit(node, this.#known, now);
   }
 
   #isMine(now: number): boolean {
     if (this.#sealed === this.#known.term) return true;
+    const turn = this.#detector.rank(now) * 2 * stagger(this.#settings);
     const { detect, fencing, lease } = this.#settings;
-    const patience = (lease || 0) + (fencing ? fencing.delay : 0) + 2 * detect.timeout;
+    const patience = isFirst(this.#known)
+      ? 0
+      : (lease || 0) + (fencing ? fencing.delay : 0) + 2 * detect.timeout;
     // What went on while this supervisor slept is no reason to do it again.
     const since = Math.max(this.#knownSince, this.#detector.awakeSince);
-    return now >= since + patience + this.#detector.rank(now) * 2 * stagger(this.#settings);
-  }
-
-  /** Whether the former primary surely does not serve, as far as the settings want that to be sure. */
-  #isClear(now: number): boolean {
-    const { former, primary } = this.#known;
-    const { fencing, lease } = this.#settings;
-    if (!former || former.node === primary || this.#detector.hasLeft(former.node, former.term)) return true;
-    if (fencing) {
-      this.#keepFencing(former.node, now);
-      if (this.#evidence.fence?.state === 'done' || !fencing.confirm) return true;
-    }
-    // A lease that has run out is as good as a fence, which may have failed, or hang.
-    return lease === false ? !fencing : now >= this.#evidence.leaseOverAt;
-  }
-
-  #keepFencing(target: string, now: number): void {
-    const { fencing, detect } = this.#settings;
-    const patience = (fencing ? fencing.delay : 0) + 2 * detect.timeout;
-    const { fence } = this.#evidence;
-    if (fence?.state === 'asked' && now - fence.askedAt > patience) this.fenced(fence.id, false, now);
-    if (fence && (fence.state !== 'failed' || now - fence.askedAt < detect.timeout)) return;
-    const id = ++this.#fences;
-    this.#evidence.fence = { id, askedAt: now, state: 'asked' };
-    const { term } = this.#known;
-    this.#orders.set(id, { target, term, at: now });
-    const waited = Math.round(now - this.#knownSince);
-    const detail =
-      this.#sealed === term
-        ? this.#why
-        : `another supervisor sealed the term ${waited} ms ago, and it has not begun`;
-    this.#out.log({ at: now, event: 'fencing', target, term, detail });
-    this.#out.put({ type: 'fence', id, target });
+    return now >= since + patience + turn;
   }
 }

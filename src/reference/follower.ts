@@ -19,33 +19,35 @@ export class Follower {
     this.#termSequence = termSequence;
   }
 
-  get leader(): string | undefined {
-    return this.#leader;
+  /** Whether its term is on disk. */
+  get isSettled(): boolean {
+    return this.#core.out.isSynced(this.#termSequence);
   }
 
   /** Takes over what the primary sent; `message.term` is this follower's. */
-  append(message: Append): void {
+  append(message: Append, now: number): void {
     const { log } = this.#core;
     this.#leader = message.from;
     const { index } = message.previous;
-    if (index > log.last) this.#mismatch(log.last);
-    else if (log.termAt(index) !== message.previous.term) this.#mismatch(log.beforeTermOf(index));
+    if (index > log.last) this.#answer('mismatch', log.last, now);
+    else if (log.termAt(index) !== message.previous.term)
+      this.#answer('mismatch', log.beforeTermOf(index), now);
     else {
       this.#take(message);
       this.#matched = Math.max(this.#matched, index + message.entries.length);
       log.commitTo(Math.min(message.commit, this.#matched));
       this.#owes = true;
-      this.acknowledge();
+      this.acknowledge(now);
     }
   }
 
   /** Acknowledges what is on disk, where an acknowledgement is owed. */
-  acknowledge(): void {
-    const { log, out, name } = this.#core;
-    if (!this.#owes || !this.#leader || !out.isSynced(this.#termSequence)) return;
+  acknowledge(now: number): void {
+    const { log } = this.#core;
+    if (!this.#owes || !this.#leader || !this.isSettled) return;
     const index = Math.min(this.#matched, log.persisted);
     this.#owes = index < this.#matched;
-    out.send(this.#leader, { type: 'acknowledge', from: name, term: this.#term, index });
+    this.#answer('acknowledge', index, now);
   }
 
   #take(message: Append): void {
@@ -65,8 +67,9 @@ export class Follower {
     if (records.length > 0) log.wrote(out.write(records));
   }
 
-  #mismatch(index: number): void {
-    const { out, name } = this.#core;
-    if (this.#leader) out.send(this.#leader, { type: 'mismatch', from: name, term: this.#term, index });
+  #answer(type: 'acknowledge' | 'mismatch', index: number, sentAt: number): void {
+    const { out, name: from, incarnation, disk } = this.#core;
+    const term = this.#term;
+    if (this.#leader) out.send(this.#leader, { type, from, incarnation, sentAt, disk, term, index });
   }
 }

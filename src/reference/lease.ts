@@ -3,8 +3,14 @@
  * register: a primary counts from when it SENT the heartbeat, a supervisor from when it RECEIVED it, and a
  * lease needs as many supervisors as a decision does. Any lease therefore includes a supervisor that took
  * part in deciding the next term, and that one knows a bound for when it ends. Only the rates of the clocks
- * must agree, never their values.
+ * must agree, never their values; and those by so much only as the primary leaves unused.
  */
+
+/**
+ * The share of a lease that its primary makes use of. Where no clock's rate is further than 5% from true time, what lasts
+ * 0.9 on the primary's is over in less than 1 on a supervisor's: 0.9 / 0.95 < 1 / 1.05.
+ */
+export const HELD = 0.9;
 
 /** The primary's side. Without a lease (`duration` infinite) the first quorum of grants holds for the term. */
 export class Lease {

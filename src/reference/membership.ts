@@ -8,8 +8,9 @@
  *
  * A primary that does not hear the supervisors asks for nothing: it is the one that is cut off.
  */
-import type { Configuration } from './configuration.js';
+import type { Configuration, Disks } from './configuration.js';
 import type { Core } from './core.js';
+import type { Establishing } from './message.js';
 import type { Replication } from './replication.js';
 import { selfDeciding } from './settings.js';
 
@@ -33,6 +34,11 @@ export class Membership {
   /** The standbys whose acknowledgement a write needs under `sync`. */
   get standbys(): readonly string[] {
     return this.#waitedFor;
+  }
+
+  /** Whether the term has begun: before, it may not serve. */
+  get isActive(): boolean {
+    return this.#configuration.active;
   }
 
   includes(node: string): boolean {
@@ -63,19 +69,46 @@ export class Membership {
     const { inSync, version } = this.#configuration;
     const wanted = [settings.name];
     for (const node of others) {
+      const lost = this.#hasLost(node);
       const current = inSync.includes(node);
       const joining = this.#joining.has(node);
       const caughtUp = this.#replication.match(node) >= log.commit && this.#replication.match(node) > 0;
       const fresh = now - this.#replication.acknowledgedAt(node) <= settings.detect.timeout;
-      const joins = established && fresh && (joining || caughtUp);
-      if (current ? !this.#isSilent(node, now) : joins) wanted.push(node);
-      if (!current && joins && !joining) this.#joining.set(node, version);
+      const joins = established && fresh && ((joining && !this.#replication.hasLost(node)) || caughtUp);
+      if (current ? !this.#isSilent(node, now) && !lost : joins) wanted.push(node);
+      if (current || !joins) continue;
+      this.#replication.rejoins(node);
+      if (!joining) this.#joining.set(node, version);
     }
     this.#settle();
+    if (!this.#configuration.active) return;
     const same = wanted.length === inSync.length && wanted.every((node) => inSync.includes(node));
     // One that fell silent while it joined: another version settles that it has not joined.
     const doubtful = [...this.#joining.keys()].some((node) => !wanted.includes(node));
     if (!same || doubtful) this.#ask(wanted, now);
+  }
+
+  /**
+   * While the term is sealed: who of those in sync has everything up to `index`, and whom it is too soon to give up. To
+   * give one up the supervisors must have been heard meanwhile: else it is this node that is cut off.
+   */
+  establishing(index: number, now: number): Establishing {
+    const holders: Record<string, number> = {};
+    const awaited: string[] = [];
+    for (const node of this.#configuration.inSync) {
+      const disk = this.#replication.diskOf(node);
+      if (disk !== undefined && this.#replication.match(node) >= index) holders[node] = disk;
+      else if (!this.#isSilent(node, now)) awaited.push(node);
+    }
+    return { holders, awaited };
+  }
+
+  /** Whether one that is in sync has lost what it had, to a disk that is another one or has gone back. */
+  #hasLost(node: string): boolean {
+    const { inSync, disks } = this.#configuration;
+    const [known, found] = [disks[node], this.#replication.diskOf(node)];
+    const isOther = known !== undefined && found !== undefined && known !== found;
+    return inSync.includes(node) && (isOther || this.#replication.hasLost(node));
   }
 
   #isSilent(node: string, now: number): boolean {
@@ -89,10 +122,12 @@ export class Membership {
     const { settings, out, name } = this.#core;
     const { term, version } = this.#configuration;
     if (selfDeciding(settings)) {
-      this.#core.configuration = { ...this.#configuration, version: version + 1, inSync };
+      const disks = this.#disksOf(inSync);
+      this.#core.configuration = { ...this.#configuration, version: version + 1, inSync, disks };
       this.decided(this.#core.configuration, now);
       return;
     }
+    if (now - this.#core.heardQuorumAt() > settings.detect.timeout) return;
     if (now - this.#askedAt < settings.detect.interval) return;
     this.#askedAt = now;
     const answering = settings.supervisors.filter(
@@ -102,7 +137,17 @@ export class Membership {
     const supervisor = asked[this.#asked++ % asked.length] as string;
     // An earlier request may still be decided, so whoever is to join by it goes on being waited for.
     for (const node of inSync) if (this.#joining.has(node)) this.#joining.set(node, version);
-    out.send(supervisor, { type: 'members', from: name, term, version, inSync });
+    const disks = this.#disksOf(inSync);
+    out.send(supervisor, { type: 'members', from: name, term, version, inSync, disks });
+  }
+
+  #disksOf(nodes: readonly string[]): Disks {
+    const disks: Record<string, number> = {};
+    for (const node of nodes) {
+      const disk = this.#replication.diskOf(node) ?? this.#configuration.disks[node];
+      if (disk !== undefined) disks[node] = disk;
+    }
+    return disks;
   }
 
   #settle(): void {

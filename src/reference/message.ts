@@ -2,7 +2,7 @@
  * What nodes and supervisors tell each other. Every message is one-way and may be lost, repeated or late:
  * an answer is a message of its own on the link back, and whoever needs one asks again by its timers.
  */
-import type { Configuration } from './configuration.js';
+import type { Configuration, Disks } from './configuration.js';
 import type { Entry, Position } from './entry.js';
 
 /** A node to every supervisor, at each interval. */
@@ -12,6 +12,9 @@ export interface Heartbeat {
   incarnation: number;
   /** On the node's own clock; comes back in the renewal. */
   sentAt: number;
+  /** Which disk it has. */
+  disk: number;
+  /** The term that it takes part in, and has on disk: it takes nothing from the primary of an earlier one. */
   term: number;
   /** Whether it is the primary of `term` and has not stepped down. A node never resumes a term it left. */
   leading: boolean;
@@ -22,8 +25,17 @@ export interface Heartbeat {
   /** It stepped down in this term in order that this node be primary. */
   yieldedTo: string | null;
   position: Position;
+  /** The primary of a sealed term, once its log is there. */
+  establishing?: Establishing;
   /** Where the nodes hold the configuration themselves. */
   configuration?: Configuration;
+}
+
+export interface Establishing {
+  /** Who of those in sync has all of its log, itself included, and on which disk. */
+  holders: Disks;
+  /** For whom it waits still: not for one that stayed silent for the time-out while the supervisors were heard. */
+  awaited: readonly string[];
 }
 
 /** A supervisor's answer to a heartbeat. `granted` renews the lease of `term`. */
@@ -51,6 +63,7 @@ export interface Members {
   term: number;
   version: number;
   inSync: readonly string[];
+  disks: Disks;
 }
 
 /** A standby to every supervisor (trigger `standby`): the primary of `term` has failed, promote me. */
@@ -59,6 +72,13 @@ export interface Elect {
   from: string;
   term: number;
   reason: string;
+}
+
+/** A supervisor to the primary of a sealed term (not with `sync`): of those that are there, none has more; begin. */
+export interface Begin {
+  type: 'begin';
+  from: string;
+  term: number;
 }
 
 /** A supervisor to the primary: stop writes, bring everybody up to date, then yield to `to`. */
@@ -85,18 +105,26 @@ export interface Append {
   configuration?: Configuration;
 }
 
-/** A node to its primary: everything up to `index` is on disk and the same as the primary's. */
-export interface Acknowledge {
-  type: 'acknowledge';
+/** What a node says of itself in its answers to its primary. */
+interface Replica {
   from: string;
+  incarnation: number;
+  /** On the node's own clock. */
+  sentAt: number;
+  /** Which disk it has. */
+  disk: number;
+}
+
+/** A node to its primary: everything up to `index` is on disk and the same as the primary's. */
+export interface Acknowledge extends Replica {
+  type: 'acknowledge';
   term: number;
   index: number;
 }
 
 /** A node to its primary: what came does not fit my log; try after `index`. */
-export interface Mismatch {
+export interface Mismatch extends Replica {
   type: 'mismatch';
-  from: string;
   term: number;
   index: number;
 }
@@ -115,6 +143,8 @@ export interface Status {
   incarnation: number;
   /** On the supervisor's own clock. */
   sentAt: number;
+  /** It does not hear enough of the others: it decides nothing, and nobody waits for it to. */
+  deaf: boolean;
   configuration: Configuration;
   /** The term whose primary it suspects. */
   suspects: number | null;
@@ -160,6 +190,7 @@ export type Message =
   | Decided
   | Members
   | Elect
+  | Begin
   | HandOver
   | Append
   | Acknowledge

@@ -3,8 +3,9 @@
  * supervisors who is primary, replicates accordingly, and serves only while it is entitled to.
  */
 import type { Random } from '../random.js';
-import { type Configuration, initialConfiguration, isLater, nextTerm } from './configuration.js';
+import { type Configuration, initialConfiguration, isFirst, isLater, nextTerm } from './configuration.js';
 import { Core } from './core.js';
+import { ownDisk } from './disk.js';
 import { type DiskRecord, type Effect, type Happening, type Machine, Outbox } from './effect.js';
 import { Follower } from './follower.js';
 import { ReplicatedLog } from './log.js';
@@ -17,13 +18,14 @@ import { Watch } from './watch.js';
 export class NodeMachine implements Machine {
   readonly #core: Core;
   readonly #out = new Outbox();
-  readonly #incarnation: number;
   readonly #watch: Watch;
   #term: number;
+  /** The latest term that is on disk. */
+  #told: number;
   #follower: Follower;
   #office: Office | undefined;
   /** Chosen as primary; waits until the new term is on disk, because it must not lead the same term twice. */
-  #appointed: { configuration: Configuration; sequence: number } | undefined;
+  #appointed: { configuration: Configuration; begun: boolean } | undefined;
   /** Whether it told that it is primary. */
   #announced = false;
   /** Writes accepted as primary in this term, once it left the office. */
@@ -37,10 +39,11 @@ export class NodeMachine implements Machine {
 
   constructor(settings: Settings, records: readonly DiskRecord[], random: Random, now: number) {
     const log = new ReplicatedLog(records);
-    this.#core = new Core(settings, this.#out, log, random, now);
-    this.#incarnation = random.next();
+    const disk = ownDisk(settings.name, records, random, this.#out);
+    this.#core = new Core(settings, this.#out, log, random, disk, now);
     this.#watch = new Watch(this.#core, now);
     this.#term = log.replayedTerm;
+    this.#told = this.#term;
     this.#follower = new Follower(this.#core, this.#term, 0);
     this.#beatAt = now;
     this.#tickAt = now;
@@ -50,9 +53,7 @@ export class NodeMachine implements Machine {
   handle(happening: Happening, now: number): Effect[] {
     this.#notice(now);
     if (happening.type === 'message') this.#message(happening.message, now);
-    else if (happening.type === 'read') this.#read(happening.request, happening.key, now);
-    else if (happening.type === 'write') this.#write(happening, now);
-    else if (happening.type === 'change') this.#change(happening, now);
+    else if ('key' in happening) this.#serve(happening, now);
     else if (happening.type === 'synced') this.#synced(happening.sequence, now);
     else if (happening.type === 'flush') this.#office?.flush(now);
     else if (happening.type === 'listed') this.#watch.listed(happening.id, happening.running);
@@ -100,14 +101,8 @@ export class NodeMachine implements Machine {
     const office = this.#office;
     if (!office || this.#announced || !office.serving(now)) return;
     this.#announced = true;
-    const { until } = office.lease;
-    this.#out.log({
-      at: now,
-      event: 'role',
-      role: 'primary',
-      term: office.term,
-      ...(Number.isFinite(until) ? { until } : {}),
-    });
+    const until = Number.isFinite(office.lease.until) ? { until: office.lease.until } : {};
+    this.#out.log({ at: now, event: 'role', role: 'primary', term: office.term, ...until });
     this.#heartbeat(now);
   }
 
@@ -131,7 +126,7 @@ export class NodeMachine implements Machine {
     if (message.type === 'append') this.#append(message, now);
     else if (message.type === 'renewal') {
       this.#core.heard.set(message.from, now);
-      const mine = message.incarnation === this.#incarnation && message.term === this.#office?.term;
+      const mine = message.incarnation === this.#core.incarnation && message.term === this.#office?.term;
       if (mine && message.granted) this.#office?.lease.granted(message.from, message.sentAt);
       this.#decided(message.configuration, now);
     } else if (message.type === 'decided') this.#decided(message.configuration, now);
@@ -139,36 +134,30 @@ export class NodeMachine implements Machine {
       if (message.term > this.#term) this.#resign('there is a later term', now);
     } else if (message.type === 'acknowledge' || message.type === 'mismatch') {
       if (this.#office?.term !== message.term) return;
-      if (message.type === 'mismatch') this.#office.replication.mismatched(message.from, message.index);
-      else this.#office.replication.acknowledged(message.from, message.index, now);
-      this.#office.advance(now);
-      if (message.type === 'mismatch') this.#office.flush(now);
-      this.#checkHandOver(now);
+      this.#office.replication.answered(message, now);
+      this.#advance(this.#office, now);
+      if (message.type === 'mismatch') this.#office?.flush(now);
+    } else if (message.type === 'begin') {
+      if (this.#appointed && message.term === this.#term) this.#appointed.begun = true;
+      this.#takeOffice(now);
     } else if (message.type === 'hand-over') {
       this.#office?.handOver(message, now);
       this.#checkHandOver(now);
     }
   }
 
-  #read(request: number, key: string, now: number): void {
-    if (this.#office) this.#office.read(request, key, now);
-    else this.#refuse(request);
-  }
-
-  #write({ request, key, value }: Extract<Happening, { type: 'write' }>, now: number): void {
-    if (this.#office) this.#office.write(request, key, value, now);
-    else this.#refuse(request);
-  }
-
-  #change({ request, key, change }: Extract<Happening, { type: 'change' }>, now: number): void {
-    if (this.#office) this.#office.change(request, key, change, now);
-    else this.#refuse(request);
+  #serve(happening: Extract<Happening, { key: string }>, now: number): void {
+    const { type, request, key } = happening;
+    if (!this.#office) this.#refuse(request);
+    else if (type === 'read') this.#office.read(request, key, now);
+    else if (type === 'write') this.#office.write(request, key, happening.value, now);
+    else this.#office.change(request, key, happening.change, now);
   }
 
   #refuse(request: number): void {
     const { configuration, name } = this.#core;
-    const known = configuration.active && configuration.primary !== name;
-    const hint = known ? { primary: configuration.primary } : {};
+    const { active, primary } = configuration;
+    const hint = active && primary !== name ? { primary } : {};
     this.#out.answer(request, 421, { error: 'not primary', ...hint });
   }
 
@@ -185,22 +174,37 @@ export class NodeMachine implements Machine {
       this.#watch.heard(now);
     }
     this.#leaderVersion = Math.max(this.#leaderVersion, message.version);
-    this.#follower.append(message);
+    this.#follower.append(message, now);
   }
 
   #synced(sequence: number, now: number): void {
     const { out, log } = this.#core;
     out.synced(sequence);
     log.synced(sequence);
-    if (this.#appointed && sequence >= this.#appointed.sequence) {
-      this.#office = new Office(this.#core, this.#appointed.configuration, now);
-      this.#appointed = undefined;
-      this.#office.beat(now);
-      this.#heartbeat(now);
-    } else if (this.#office) {
-      this.#office.advance(now);
-      this.#checkHandOver(now);
-    } else this.#follower.acknowledge();
+    if (this.#told !== this.#term && this.#follower.isSettled) {
+      this.#told = this.#term;
+      // Whoever is to choose among those that have left the term before waits for it.
+      if (!this.#core.configuration.active) this.#heartbeat(now);
+    }
+    this.#takeOffice(now);
+    if (this.#office) this.#advance(this.#office, now);
+    else this.#follower.acknowledge(now);
+  }
+
+  /** Where it is appointed, has that on disk and may begin. */
+  #takeOffice(now: number): void {
+    if (!this.#appointed?.begun || this.#told !== this.#term) return;
+    this.#office = new Office(this.#core, this.#appointed.configuration, now);
+    this.#appointed = undefined;
+    this.#office.beat(now);
+    this.#heartbeat(now);
+  }
+
+  /** Something is on disk, here or at a standby, or another set was decided. */
+  #advance(office: Office, now: number): void {
+    office.advance(now);
+    if (office.hasNewHolder(now)) this.#heartbeat(now);
+    this.#checkHandOver(now);
   }
 
   /** A configuration was decided, here or elsewhere. */
@@ -213,28 +217,33 @@ export class NodeMachine implements Machine {
     if (before.version > 0 && !before.inSync.includes(name) && configuration.inSync.includes(name))
       this.#out.log({ at: now, event: 'in-sync', target: name, term: configuration.term });
     if (this.#office && configuration.term > this.#office.term) this.#resign('there is a later term', now);
-    if (this.#office) this.#office.members.decided(configuration, now);
-    else if (this.#appointed && configuration.term === this.#term)
+    if (configuration.term === this.#term && !this.#core.isChosen(configuration))
+      this.#resign('the term is that of an earlier life', now);
+    if (this.#office) {
+      this.#office.members.decided(configuration, now);
+      this.#advance(this.#office, now);
+    } else if (this.#appointed && configuration.term === this.#term)
       this.#appointed.configuration = configuration;
-    if (!configuration.active || configuration.term <= this.#term) return;
-    if (configuration.primary === name) this.#appoint(configuration, now);
-    else this.#follow(configuration.term, now);
+    if (configuration.term <= this.#term) return;
+    this.#follow(configuration.term, now);
+    if (this.#core.isChosen(configuration)) this.#appoint(configuration);
   }
 
-  #appoint(configuration: Configuration, now: number): void {
-    const sequence = this.#follow(configuration.term, now);
-    this.#appointed = { configuration, sequence };
+  /** With `sync` everybody in sync has everything; else it begins once it is told that nobody there has more. */
+  #appoint(configuration: Configuration): void {
+    const { replication } = this.#core.settings;
+    const begun = replication === 'sync' || configuration.active || isFirst(configuration);
+    this.#appointed = { configuration, begun };
   }
 
-  /** Takes part in `term` from now on. Returns the write that puts it on disk. */
-  #follow(term: number, now: number): number {
+  /** Takes part in `term` from now on, and takes nothing from the primary of an earlier one. */
+  #follow(term: number, now: number): void {
     this.#resign('there is a later term', now);
     this.#term = term;
     this.#yieldedTo = null;
     const sequence = this.#out.write([{ kind: 'term', term }]);
     this.#follower = new Follower(this.#core, term, sequence);
     this.#accepted = 0;
-    return sequence;
   }
 
   /** Leaves the office, where it holds it. `at`: since when it was not entitled any more. */
@@ -257,9 +266,8 @@ export class NodeMachine implements Machine {
     this.#yieldedTo = to;
     const { settings, configuration } = this.#core;
     if (selfDeciding(settings)) {
-      const { version, term, inSync } = configuration;
-      const next = { version: version + 1, term: nextTerm(settings, term), primary: to, inSync };
-      this.#decided({ ...next, active: true, former: null }, now);
+      const [version, term] = [configuration.version + 1, nextTerm(settings, configuration.term)];
+      this.#decided({ ...configuration, version, term, primary: to, incarnation: null }, now);
       this.#announceDecision();
     }
     this.#heartbeat(now);
@@ -273,13 +281,14 @@ export class NodeMachine implements Machine {
   }
 
   #heartbeat(now: number): void {
-    const heartbeat = heartbeatOf(this.#core, this.#standing, this.#incarnation, now);
+    const heartbeat = heartbeatOf(this.#core, this.#standing, now);
     for (const supervisor of this.#core.settings.supervisors) this.#out.send(supervisor, heartbeat);
   }
 
   get #standing(): Standing {
     return {
       term: this.#term,
+      told: this.#told,
       office: this.#office,
       appointed: this.#appointed !== undefined,
       yieldedTo: this.#yieldedTo,

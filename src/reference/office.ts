@@ -2,17 +2,17 @@
  * A node while it is the primary of a term. It leaves the office for good: by a later term, by the end of its
  * lease, or by yielding in a switchover; to be primary again it needs a new term.
  *
- *     appointed -> its no-op is committed and its lease runs: serving -> resigned
+ *     appointed -> its log is there, the term begins ("active"), its lease runs: serving -> resigned
  *
- * Everything that an earlier primary may have acknowledged is committed by the time the no-op is (Raft, 5.4.2),
+ * Everything that an earlier primary may have acknowledged is committed by the time its no-op is (Raft, 5.4.2),
  * so reads that are served from here on are up to date.
  */
 import { type Change, changed } from './change.js';
 import type { Configuration } from './configuration.js';
 import type { Core } from './core.js';
-import { Lease } from './lease.js';
+import { HELD, Lease } from './lease.js';
 import { Membership } from './membership.js';
-import type { HandOver } from './message.js';
+import type { Establishing, HandOver } from './message.js';
 import { type Extra, Replication } from './replication.js';
 import { quorumSize, selfDeciding, type Value } from './settings.js';
 
@@ -36,6 +36,8 @@ export class Office {
   #accepted = 0;
   /** Entries up to here have been handed to the disk. */
   #written: number;
+  /** While the term is sealed: how many hold its log, as was told last. */
+  #holders = 0;
   #handOver: { to: string; id: number; deadline: number } | undefined;
 
   constructor(core: Core, configuration: Configuration, now: number) {
@@ -43,7 +45,10 @@ export class Office {
     this.#core = core;
     this.term = configuration.term;
     this.#since = now;
-    this.lease = new Lease(selfDeciding(settings) ? 0 : quorumSize(settings), settings.lease || Infinity);
+    this.lease = new Lease(
+      selfDeciding(settings) ? 0 : quorumSize(settings),
+      HELD * (settings.lease || Infinity),
+    );
     this.replication = new Replication(core, this.term, now);
     this.members = new Membership(core, this.replication, configuration);
     this.#written = log.last;
@@ -55,9 +60,21 @@ export class Office {
     return this.#accepted;
   }
 
+  /** Whether one more holds its log since this was asked last. */
+  hasNewHolder(now: number): boolean {
+    const before = this.#holders;
+    this.#holders = Object.keys(this.establishing(now)?.holders ?? {}).length;
+    return this.#holders > before;
+  }
+
   /** Whether it may answer clients at this very moment. */
   serving(now: number): boolean {
-    return this.#core.log.commit >= this.#noop && now < this.lease.until;
+    return this.members.isActive && this.#core.log.commit >= this.#noop && now < this.lease.until;
+  }
+
+  /** While the term is sealed: whose logs are as far as this one's. */
+  establishing(now: number): Establishing | undefined {
+    return this.members.isActive ? undefined : this.members.establishing(this.#noop, now);
   }
 
   /** Whether entries wait for `flush`. */

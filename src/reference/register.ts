@@ -40,7 +40,8 @@ export class Acceptor {
   /** Returns whether it has promised to take part in nothing below `ballot`. */
   prepare({ from, ballot }: Prepare): boolean {
     if (ballot <= this.#promised) {
-      this.#refuse(from, ballot);
+      // The same ballot is the same question, come twice: a refusal would end the round that is promised.
+      if (ballot < this.#promised) this.#refuse(from, ballot);
       return false;
     }
     this.#promised = ballot;

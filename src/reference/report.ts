@@ -19,6 +19,8 @@ export interface NodeStatus {
 /** What of a node changes with its term. */
 export interface Standing {
   term: number;
+  /** The latest term that is on its disk. */
+  told: number;
   office: Office | undefined;
   /** Chosen as primary, not in office yet. */
   appointed: boolean;
@@ -29,20 +31,23 @@ export interface Standing {
   leaderVersion: number;
 }
 
-export function heartbeatOf(core: Core, standing: Standing, incarnation: number, now: number): Heartbeat {
-  const { settings, configuration, log, name } = core;
-  const { term, office, appointed, yieldedTo } = standing;
+export function heartbeatOf(core: Core, standing: Standing, now: number): Heartbeat {
+  const { settings, configuration, log, name, incarnation, disk } = core;
+  const { term, told, office, appointed, yieldedTo } = standing;
+  const establishing = office?.establishing(now);
   return {
     type: 'heartbeat',
     from: name,
     incarnation,
     sentAt: now,
-    term,
-    leading: office !== undefined || appointed,
+    disk,
+    term: told,
+    leading: office !== undefined || (appointed && told === term),
     serving: office?.serving(now) ?? false,
     deaf: office?.deaf(now) ?? false,
     yieldedTo,
     position: log.position,
+    ...(establishing ? { establishing } : {}),
     ...(selfDeciding(settings) ? { configuration } : {}),
   };
 }

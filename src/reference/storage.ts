@@ -1,6 +1,7 @@
 /**
  * The disk of a machine: one append-only file of JSON lines. What is handed over while a sync is under way
- * waits and goes to the disk with the next one (group commit). A last line that a crash tore is cut off.
+ * waits and goes to the disk with the next one (group commit). A last line that a crash tore is cut off; a line that is
+ * broken before the end had been synced, and a machine that has lost what it has promised must not go on.
  */
 import { closeSync, fdatasync, ftruncateSync, mkdirSync, openSync, readFileSync, write } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +17,10 @@ export class Storage implements Disk {
   #sequence = 0;
   #busy = false;
 
-  /** Opens the file in `folder` and reads it; `synced` is told of each write that has reached the disk. */
+  /**
+   * Opens the file in `folder` and reads it; `synced` is told of each write that has reached the disk. Throws where the
+   * file is broken before its end.
+   */
   constructor(folder: string, synced: (sequence: number) => void, fsync = true) {
     mkdirSync(folder, { recursive: true });
     const path = join(folder, 'log.jsonl');
@@ -24,7 +28,7 @@ export class Storage implements Disk {
     this.#synced = synced;
     this.#fsync = fsync;
     const content = readFileSync(path);
-    const { records, length } = parse(content);
+    const { records, length } = parse(content, path);
     if (length < content.length) ftruncateSync(this.#file, length);
     this.records = records;
   }
@@ -65,16 +69,29 @@ export class Storage implements Disk {
 }
 
 /** The records of the whole lines, and how many bytes those are. */
-function parse(content: Buffer): { records: DiskRecord[]; length: number } {
+function parse(content: Buffer, path: string): { records: DiskRecord[]; length: number } {
   const records: DiskRecord[] = [];
   let length = 0;
   for (let end = content.indexOf(10); end !== -1; end = content.indexOf(10, length)) {
-    try {
-      records.push(JSON.parse(content.toString('utf8', length, end)) as DiskRecord);
-    } catch {
-      break;
-    }
+    const record = recordOf(content.toString('utf8', length, end));
+    if (!record && content.indexOf(10, end + 1) === -1) break;
+    if (!record) throw new Error(brokenText(path, records.length + 1, content.length - end - 1));
+    records.push(record);
     length = end + 1;
   }
   return { records, length };
 }
+
+function recordOf(line: string): DiskRecord | undefined {
+  try {
+    const record = JSON.parse(line) as DiskRecord | null;
+    return typeof record?.kind === 'string' ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const brokenText = (path: string, line: number, following: number) =>
+  `${path}:${line}: expected a record, found a line that is broken, and ${following} bytes after it: what had been ` +
+  'synced is lost. Keep this folder; a node may start with an empty one, the primary brings it up to date; a supervisor ' +
+  'may not, it would break promises';

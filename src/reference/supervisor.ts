@@ -6,6 +6,7 @@
 import type { Random } from '../random.js';
 import { type Change, type Configuration, initialConfiguration, isLater, resize } from './configuration.js';
 import { Detector } from './detector.js';
+import { ownDisk } from './disk.js';
 import { type DiskRecord, type Effect, type Happening, type Machine, Outbox } from './effect.js';
 import { Failover } from './failover.js';
 import { Grants } from './lease.js';
@@ -46,6 +47,7 @@ export class SupervisorMachine implements Machine {
     this.#settings = settings;
     this.#random = random;
     this.#incarnation = random.next();
+    ownDisk(settings.name, records, random, this.#out);
     const lives = records.flatMap((record) => (record.kind === 'life' ? [record.life] : []));
     const life = Math.max(0, ...lives) + 1;
     this.#born = this.#out.write([{ kind: 'life', life }]);
@@ -84,6 +86,11 @@ export class SupervisorMachine implements Machine {
     return this.#tickAt;
   }
 
+  /** The latest configuration that it knows to have been decided. */
+  get known(): Configuration {
+    return this.#known;
+  }
+
   /** What it knows, for whoever asks. */
   state(now: number): object {
     const { nodes, name } = this.#settings;
@@ -115,8 +122,8 @@ export class SupervisorMachine implements Machine {
       this.#detector.status(message, now);
       this.#learn(message.configuration, undefined, now);
     } else if (message.type === 'members') {
-      const { term, version, inSync } = message;
-      this.#propose(resize(term, version, inSync), now);
+      const { term, version, inSync, disks } = message;
+      this.#propose(resize(term, version, inSync, disks), now);
     } else if (message.type === 'elect') this.#detector.elect(message, now);
     else if (message.type === 'prepare') this.#accommodate(message, this.#acceptor.prepare(message), now);
     else if (message.type === 'accept')
@@ -130,8 +137,11 @@ export class SupervisorMachine implements Machine {
   #heartbeat(message: Heartbeat, now: number): void {
     this.#detector.heartbeat(message, now);
     if (message.configuration) this.#learn(message.configuration, undefined, now);
+    const { term: latest, incarnation: life } = this.#known;
+    // Started again, a node does not lead the term that it led before.
+    const isOther = message.term === latest && life !== null && life !== message.incarnation;
     const granted =
-      message.leading && message.term >= this.#acceptor.value.term && message.term >= this.#known.term;
+      message.leading && message.term >= this.#acceptor.value.term && message.term >= latest && !isOther;
     if (granted) this.#grants.grant(now);
     const { from, incarnation, sentAt, term } = message;
     const configuration = this.#known;
@@ -231,6 +241,8 @@ export class SupervisorMachine implements Machine {
   #tell(now: number): void {
     this.#statusAt = now + this.#settings.detect.interval;
     const { name, supervisors } = this.#settings;
+    // What it does not hear says nothing of others while it hears nobody.
+    const deaf = !this.#detector.hearsQuorum(now);
     for (const peer of supervisors)
       if (peer !== name)
         this.#out.send(peer, {
@@ -238,8 +250,9 @@ export class SupervisorMachine implements Machine {
           from: name,
           incarnation: this.#incarnation,
           sentAt: now,
+          deaf,
           configuration: this.#known,
-          suspects: this.#suspects,
+          suspects: deaf ? null : this.#suspects,
         });
   }
 }

@@ -82,13 +82,18 @@ export class Watch {
 
   #reason(now: number): string | undefined {
     const { settings, configuration, awakeSince } = this.#core;
-    const silent = now - Math.max(this.#heardAt, awakeSince);
-    const lost = silent > (this.#everHeard ? settings.detect.timeout : settings.grace);
+    const { timeout, kind } = settings.detect;
+    const since = Math.max(this.#heardAt, awakeSince);
+    const silent = now - since;
+    const limit = this.#everHeard && kind === 'heartbeat' ? timeout : settings.grace;
+    // One that has not heard the supervisors meanwhile either is deaf itself.
+    const hears = selfDeciding(settings) || this.#core.heardQuorumAt() - since >= timeout / 2;
+    const lost = silent > limit && hears;
     if (configuration.primary === settings.name) return lost ? 'this node is no longer primary' : undefined;
-    if (settings.detect.kind === 'heartbeat')
-      return lost ? `no heartbeat for ${Math.round(silent)} ms` : undefined;
-    const since = Math.max(this.#knownSince, awakeSince);
-    return this.#poll.lacks(configuration.primary, since) ? this.#poll.lackText(now) : undefined;
+    const knownSince = Math.max(this.#knownSince, awakeSince);
+    if (kind === 'process' && this.#poll.lacks(configuration.primary, knownSince))
+      return this.#poll.lackText(now);
+    return lost ? `no heartbeat for ${Math.round(silent)} ms` : undefined;
   }
 
   #declare(detail: string, now: number): void {
@@ -124,12 +129,12 @@ export class Watch {
       if (settings.fencing.confirm) return undefined;
     }
     return {
+      ...configuration,
       version: configuration.version + 1,
       term: nextTerm(settings, term),
       primary: name,
+      incarnation: this.#core.incarnation,
       inSync: configuration.inSync.filter((node) => node === name || node !== primary),
-      active: true,
-      former: null,
     };
   }
 }

@@ -8,7 +8,8 @@ import { HttpClient } from '../../src/reference/client.js';
 import { activate, type Configuration, nextTerm, resize, seal } from '../../src/reference/configuration.js';
 import { Core } from '../../src/reference/core.js';
 import { Detector } from '../../src/reference/detector.js';
-import { Outbox } from '../../src/reference/effect.js';
+import { ownDisk } from '../../src/reference/disk.js';
+import { type DiskRecord, Outbox } from '../../src/reference/effect.js';
 import { Grants, Lease } from '../../src/reference/lease.js';
 import { ReplicatedLog } from '../../src/reference/log.js';
 import type { Heartbeat } from '../../src/reference/message.js';
@@ -22,26 +23,40 @@ const ACTIVE: Configuration = {
   version: 4,
   term: 2,
   primary: 'a',
+  incarnation: 0.1,
   inSync: ['a', 'b'],
+  disks: { a: 1, b: 2 },
   active: true,
   former: null,
 };
 
 describe('the configuration', () => {
+  const b = { node: 'b', incarnation: 0.2 };
+
   it('is sealed and then activated, and remembers meanwhile who may still serve', () => {
-    const sealed = seal(ACTIVE, 3, 'b', ['b'])(ACTIVE)!;
+    const sealed = seal(ACTIVE, 3, b)(ACTIVE)!;
     expect(sealed).toMatchObject({ version: 5, term: 3, active: false, former: { node: 'a', term: 2 } });
-    const again = seal(sealed, 4, 'b', ['b'])(sealed)!;
+    const again = seal(sealed, 4, b)(sealed)!;
     expect(again.former).toEqual({ node: 'a', term: 2 });
-    expect(activate(sealed, 'b')(sealed)).toMatchObject({ version: 6, active: true, former: null });
-    expect(activate(sealed, 'b')(again)).toBeUndefined();
+    const begun = activate(sealed, 0.2, { b: 2 });
+    expect(begun(sealed)).toMatchObject({ version: 6, active: true, former: null, incarnation: 0.2 });
+    expect(begun(again)).toBeUndefined();
+  });
+
+  it('keeps who was in sync until the next primary has brought its log to those that are there', () => {
+    const sealed = seal(ACTIVE, 3, b)(ACTIVE)!;
+    expect(sealed.inSync).toEqual(['a', 'b']);
+    expect(seal(sealed, 4, { node: 'a', incarnation: null })(sealed)).toMatchObject({ primary: 'a' });
+    expect(activate(sealed, 0.2, { a: 1 })(sealed)).toBeUndefined();
+    expect(activate(sealed, 0.2, { b: 7 })(sealed)).toMatchObject({ inSync: ['b'], disks: { b: 7 } });
   });
 
   it('promotes only who is in sync, and is changed only by its own primary at its own version', () => {
-    expect(seal(ACTIVE, 3, 'c', ['c'])(ACTIVE)).toBeUndefined();
-    expect(resize(2, 4, ['a'])(ACTIVE)).toMatchObject({ version: 5, inSync: ['a'] });
-    expect(resize(2, 3, ['a'])(ACTIVE)).toBeUndefined();
-    expect(resize(1, 4, ['a'])(ACTIVE)).toBeUndefined();
+    const alone = (term: number, version: number) => resize(term, version, ['a'], { a: 1 });
+    expect(seal(ACTIVE, 3, { node: 'c', incarnation: 0.3 })(ACTIVE)).toBeUndefined();
+    expect(alone(2, 4)(ACTIVE)).toMatchObject({ version: 5, inSync: ['a'], disks: { a: 1 } });
+    expect(alone(2, 3)(ACTIVE)).toBeUndefined();
+    expect(alone(1, 4)(ACTIVE)).toBeUndefined();
   });
 
   it('gives each who decides alone terms of its own', () => {
@@ -72,7 +87,7 @@ describe('a standby that decides alone', () => {
       grace: 100,
     } as never as Settings;
     const out = new Outbox();
-    const core = new Core(settings, out, new ReplicatedLog([]), seeded(1), 0);
+    const core = new Core(settings, out, new ReplicatedLog([]), seeded(1), 1, 0);
     const watch = new Watch(core, 0);
     const fences = () =>
       out.drain().flatMap((effect) => (effect.type === 'fence' ? [`${effect.id} ${effect.target}`] : []));
@@ -100,6 +115,8 @@ describe('a standby that decides alone', () => {
   });
 });
 
+const told = { type: 'heartbeat', from: 'a', disk: 1, position: { term: 1, index: 1 } };
+
 describe('the detector', () => {
   /** One that asks for the process list every so often, ms. */
   const polling = (every: number) => {
@@ -110,7 +127,7 @@ describe('the detector', () => {
   it('gives a primary that starts later than the supervisor its time to take over', () => {
     const detector = polling(100);
     const heartbeat = (term: number) =>
-      ({ type: 'heartbeat', from: 'a', incarnation: 1, term, leading: false }) as never as Heartbeat;
+      ({ ...told, incarnation: 1, term, leading: false }) as never as Heartbeat;
     detector.processes.answered(detector.processes.due(0)!, ['a', 'b']);
     const reasonAt = (now: number) => detector.reason({ ...ACTIVE, term: 1 }, 0, now);
     expect(reasonAt(900)).toBeUndefined();
@@ -142,7 +159,7 @@ describe('a detector that stands still now and then', () => {
   it('does not count that as silence of others, and yet finds out who is silent', () => {
     const detect = { kind: 'heartbeat', interval: 100, timeout: 400, every: 100 };
     const detector = new Detector({ trigger: 'supervisor', detect } as never as Settings, 0);
-    const leading = { type: 'heartbeat', from: 'a', incarnation: 1, sentAt: 1000, term: 2, leading: true };
+    const leading = { ...told, incarnation: 1, sentAt: 1000, term: 2, leading: true };
     detector.heartbeat(leading as never as Heartbeat, 1000);
     detector.awoke(1200, 150);
     detector.awoke(1400, 150);
@@ -240,6 +257,38 @@ describe('the storage', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+});
+
+describe('a machine on a disk that is not right', () => {
+  const TERM = '{"kind":"term","term":1}\n';
+
+  function opened(content: string): readonly DiskRecord[] {
+    const folder = mkdtempSync(join(tmpdir(), 'storage-'));
+    try {
+      writeFileSync(join(folder, 'log.jsonl'), content);
+      const storage = new Storage(folder, () => {});
+      storage.close();
+      return storage.records;
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  it.each(['{"kind":"te\n', '5\n', 'null\n'])('does not start where %j stands before the end', (broken) => {
+    expect(() => opened(TERM + broken + TERM)).toThrow(
+      /log\.jsonl:2: expected a record, found .* 25 bytes after/,
+    );
+    expect(opened(TERM + broken)).toEqual([{ kind: 'term', term: 1 }]);
+  });
+
+  it('does not start on that of another one, and knows its own again', () => {
+    const out = new Outbox();
+    const disk = ownDisk('a', [], seeded(1), out);
+    const records = out.drain().flatMap((effect) => (effect.type === 'write' ? effect.records : []));
+    expect(ownDisk('a', records, seeded(2), out)).toBe(disk);
+    expect(ownDisk('a', [], seeded(2), out)).not.toBe(disk);
+    expect(() => ownDisk('b', records, seeded(1), out)).toThrow('expected the data of b, found that of a');
   });
 });
 

@@ -12,7 +12,9 @@ const INITIAL: Configuration = {
   version: 1,
   term: 1,
   primary: 'a',
+  incarnation: null,
   inSync: ['a', 'b'],
+  disks: {},
   active: true,
   former: null,
 };
@@ -24,6 +26,7 @@ class Group {
   readonly proposers = new Map<string, Proposer>();
   readonly chosen: Chosen[] = [];
   reaches = (_from: string, _to: string) => true;
+  copies = 1;
   readonly #queue: { from: string; to: string; message: RegisterMessage }[] = [];
 
   constructor() {
@@ -37,7 +40,8 @@ class Group {
 
   run(): void {
     for (let item = this.#queue.shift(); item; item = this.#queue.shift())
-      if (this.reaches(item.from, item.to)) this.#deliver(item.to, item.message);
+      if (this.reaches(item.from, item.to))
+        for (let copy = 0; copy < this.copies; copy++) this.#deliver(item.to, item.message);
   }
 
   #deliver(to: string, message: RegisterMessage): void {
@@ -87,6 +91,13 @@ describe('the register', () => {
     expect(group.chosen.at(-1)?.configuration.version).toBe(3);
   });
 
+  it('decides though every message comes twice', () => {
+    group.copies = 2;
+    group.proposers.get('s1')!.propose(next, 0, 0);
+    group.run();
+    expect(group.chosen).toMatchObject([{ configuration: { version: 2 } }]);
+  });
+
   it('writes back what it finds where the change does not fit', () => {
     group.proposers.get('s2')!.propose(() => undefined, 0, 0);
     group.run();
@@ -132,7 +143,7 @@ describe('a supervisor that crashed', () => {
     lease: 600,
     grace: 3000,
   };
-  const wish = { type: 'members', from: 'a', term: 1, version: 1, inSync: ['a'] } as const;
+  const wish = { type: 'members', from: 'a', term: 1, version: 1, inSync: ['a'], disks: {} } as const;
 
   /** Starts it, has it propose once, and gives the ballot; its own promise never reaches the disk. */
   function proposeOnce(disk: DiskRecord[]): number {

@@ -27,6 +27,31 @@ export function search(seed: number, base: Partial<Variant>): Outcome {
   return { violations, acknowledged, simulation };
 }
 
+/**
+ * What semi-sync promises: the primary alone fails, for good, while some standby lags a little and all of them can be heard.
+ * Whoever holds every acknowledged write must be chosen, and serve.
+ */
+export function searchSemiSync(seed: number): Outcome {
+  const variant = drawVariant(seeded(`${seed}/variant`), { replication: 'semi-sync' });
+  const simulation = new Simulation(seed, variant);
+  simulation.tell(JSON.stringify(variant));
+  const { random } = simulation;
+  simulation.run(300 + random.next() * 100);
+  const lagging = `a>${pick(random, ['b', 'c'])}`;
+  simulation.cut.add(lagging);
+  simulation.run(simulation.now + random.next() * 50);
+  if (random.next() < 0.5) simulation.cut.delete(lagging);
+  simulation.crash('a');
+  const before = simulation.acknowledged;
+  const end = simulation.now + RECOVERY;
+  while (simulation.now < end && (!simulation.primary() || simulation.acknowledged === before))
+    simulation.run(simulation.now + 30);
+  if (simulation.acknowledged === before) simulation.violations.push('nobody serves');
+  if (simulation.violations.length === 0) simulation.judge();
+  const { violations, acknowledged } = simulation;
+  return { violations, acknowledged, simulation };
+}
+
 function settle(simulation: Simulation, healed: number): void {
   simulation.tell('everything is healed');
   simulation.cut.clear();

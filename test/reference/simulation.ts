@@ -1,12 +1,13 @@
 /**
  * The reference service under virtual time: the machines that run for real, on a network that loses, delays,
- * repeats and reorders, with processes that crash and sleep and disks that keep only what was synced.
- * Everything follows from the seed.
+ * repeats and reorders, with clocks that go at their own rates, processes that crash and sleep, and disks that keep
+ * only what was synced, each at its own pace. Everything follows from the seed.
  *
  *     schedule of faults (schedule.ts) --> Simulation --> what went wrong: string[]
  */
 import type { Random } from '../../src/random.js';
 import { integer, pick, seeded } from '../../src/random.js';
+import type { Configuration } from '../../src/reference/configuration.js';
 import type { DiskRecord, Effect, Happening, LogLine } from '../../src/reference/effect.js';
 import type { Message } from '../../src/reference/message.js';
 import { NodeMachine } from '../../src/reference/node.js';
@@ -24,6 +25,10 @@ interface Process {
   life: number;
   /** Its clock is ahead of the simulation's by this much, another one in each life. */
   offset: number;
+  /** How much of its own time passes in one ms of the simulation's. */
+  rate: number;
+  /** How long a write to its disk takes at most, most of the time, in ms. */
+  slowness: number;
   paused: boolean;
   held: Happening[];
   disk: DiskRecord[];
@@ -63,10 +68,13 @@ export class Simulation {
   /** How long a message takes at least, and how much longer it may take, in ms. */
   latency = { least: 0.05, spread: 1.5 };
   readonly #variant: Variant;
-  /** How many messages come very late, of 1. */
+  /** How many messages come very late, of 1; and how late, in ms: 2000 is later than a life may last. */
   lateness: number;
-  /** How long a write to a disk takes at most, most of the time. */
-  readonly #slowness: number;
+  late = 200;
+  /** How many messages come twice, of 1. */
+  repetition = 0.02;
+  /** How far the rates of clocks may be from true time, of 1. */
+  drift = 0;
   readonly #agenda = new Agenda();
   readonly #processes = new Map<string, Process>();
   readonly #clients: Client[] = [];
@@ -81,7 +89,7 @@ export class Simulation {
     this.random = seeded(seed);
     this.#variant = variant;
     this.lateness = pick(this.random, [0, 0.01, 0.05]);
-    this.#slowness = pick(this.random, [1.5, 1.5, 15]);
+    const slowness = pick(this.random, [1.5, 1.5, 15]);
     this.supervisors = Array.from({ length: variant.members }, (_, index) => `s${index + 1}`);
     this.names = [...NODES, ...this.supervisors];
     for (const name of this.names) {
@@ -90,6 +98,8 @@ export class Simulation {
         machine: undefined,
         life: 0,
         offset: 0,
+        rate: 1,
+        slowness,
         paused: false,
         held: [],
         disk: [],
@@ -142,11 +152,12 @@ export class Simulation {
     if (process.machine) return;
     process.life++;
     process.offset = integer(this.random, 0, 100_000);
+    process.rate = 1 + (this.drift > 0 ? (this.random.next() * 2 - 1) * this.drift : 0);
     const { members: _, ...shared } = this.#variant;
     const settings = { ...shared, name, nodes: NODES, supervisors: this.supervisors, primary: 'a' };
     const Machine = NODES.includes(name) ? NodeMachine : SupervisorMachine;
     const random = this.random.fork(`${name}/${process.life}`);
-    process.machine = new Machine(settings, process.disk, random, this.now + process.offset);
+    process.machine = new Machine(settings, process.disk, random, this.#clock(process));
     this.tell(`${name} started`);
     this.#handle(process, { type: 'wake' });
   }
@@ -161,6 +172,41 @@ export class Simulation {
     process.life++;
     process.wakeAt = Infinity;
     this.tell(`${name} crashed`);
+  }
+
+  /** Its disk is another one, empty, or an older copy: so much of what was on it, of 1. It must not be running. */
+  loseDisk(name: string, share: number): void {
+    const process = this.#process(name);
+    process.disk.length = Math.floor(process.disk.length * share);
+    this.tell(`${name} has ${process.disk.length} records left on its disk`);
+  }
+
+  /** Lets the disk of `name` take up to so many ms for a write, most of the time. */
+  setPace(name: string, slowness: number): void {
+    this.#process(name).slowness = slowness;
+  }
+
+  /** The latest configuration that a supervisor that runs knows to be decided. */
+  decided(): Configuration | undefined {
+    const known = this.supervisors.flatMap((name) => {
+      const { machine } = this.#process(name);
+      return machine instanceof SupervisorMachine ? [machine.known] : [];
+    });
+    return known.sort((one, other) => other.version - one.version)[0];
+  }
+
+  /** Who is in sync for sure: by what is decided, and by what may come of the rounds that are under way. */
+  surelyInSync(): string[] {
+    const decided = this.decided();
+    const accepted = this.supervisors.flatMap((name) => {
+      const { disk, unsynced } = this.#process(name);
+      const records = [...disk, ...unsynced.flatMap((write) => write.records)];
+      const last = records.findLast((record) => record.kind === 'acceptor');
+      return last && last.value.version > (decided?.version ?? 0) ? [last.value] : [];
+    });
+    return NODES.filter((node) =>
+      [decided, ...accepted].every((each) => each?.inSync.includes(node) ?? true),
+    );
   }
 
   pause(name: string): void {
@@ -196,7 +242,7 @@ export class Simulation {
   replicas(): { name: string; index: number; commit: number; inSync: boolean }[] {
     return NODES.map((name) => {
       const process = this.#process(name);
-      const status = (process.machine as NodeMachine).status(this.now + process.offset);
+      const status = (process.machine as NodeMachine).status(this.#clock(process));
       return { name, index: status.index, commit: status.commit, inSync: status.in_sync };
     });
   }
@@ -217,23 +263,27 @@ export class Simulation {
     this.lines.push(`${this.now.toFixed(2)} ${text}`);
   }
 
+  #clock(process: Process): number {
+    return this.now * process.rate + process.offset;
+  }
+
   #process(name: string): Process {
     return this.#processes.get(name) as Process;
   }
 
   #entitled(process: Process): boolean {
-    const { machine, offset } = process;
-    return machine instanceof NodeMachine && machine.entitled(this.now + offset);
+    const { machine } = process;
+    return machine instanceof NodeMachine && machine.entitled(this.#clock(process));
   }
 
   #handle(process: Process, happening: Happening): void {
-    const { machine, offset } = process;
+    const { machine } = process;
     if (!machine) return;
     if (process.paused) {
       if (happening.type !== 'wake' && happening.type !== 'flush') process.held.push(happening);
       return;
     }
-    const now = this.now + offset;
+    const now = this.#clock(process);
     for (const effect of machine.handle(happening, now)) this.#perform(process, effect);
     if (machine instanceof NodeMachine) {
       if (machine.dirty && !process.flushing) {
@@ -245,7 +295,9 @@ export class Simulation {
       }
       if (machine.entitled(now)) this.#checkEntitled(process, machine);
     }
-    const wakeAt = Math.max(this.now, machine.wakeAt() - offset);
+    const due = (machine.wakeAt() - process.offset) / process.rate;
+    // By rounding it could be a moment too soon, again and again.
+    const wakeAt = Math.max(this.now, process.rate === 1 ? due : due + 1e-6);
     if (wakeAt >= process.wakeAt) return;
     process.wakeAt = wakeAt;
     this.#later(process, wakeAt - this.now, () => {
@@ -280,7 +332,7 @@ export class Simulation {
       this.#carry(process.name, to, () => this.#handle(this.#process(to), { type: 'message', message }));
     } else if (effect.type === 'write') {
       process.unsynced.push(effect);
-      const slow = this.random.next() < 0.02 ? 40 : this.#slowness;
+      const slow = this.random.next() < 0.02 ? 40 : process.slowness;
       this.#later(process, this.random.next() * slow, () => this.#sync(process, effect.sequence));
     } else if (effect.type === 'answer') {
       const { request, answer } = effect;
@@ -294,7 +346,9 @@ export class Simulation {
   }
 
   #log(process: Process, { at, ...line }: LogLine): void {
-    this.tell(`${process.name} ${JSON.stringify(line)} (${(at - process.offset).toFixed(2)})`);
+    this.tell(
+      `${process.name} ${JSON.stringify(line)} (${((at - process.offset) / process.rate).toFixed(2)})`,
+    );
   }
 
   #sync(process: Process, sequence: number): void {
@@ -306,11 +360,11 @@ export class Simulation {
   /** One message over one link: it may be lost, late, or come twice. */
   #carry(from: string, to: string, deliver: () => void): void {
     const link = `${from}>${to}`;
-    const copies = this.random.next() < 0.02 ? 2 : 1;
+    const copies = this.random.next() < this.repetition ? 2 : 1;
     for (let copy = 0; copy < copies; copy++) {
       if (this.random.next() < this.loss) continue;
       const { least, spread } = this.latency;
-      const late = this.random.next() < this.lateness ? 200 : spread;
+      const late = this.random.next() < this.lateness ? this.late : spread;
       this.#agenda.at(this.now + least + this.random.next() * late, () => {
         if (!this.cut.has(link)) deliver();
       });
@@ -383,7 +437,7 @@ export class Simulation {
   #finalRead(node: string, key: string): void {
     const process = this.#process(node);
     const machine = process.machine as NodeMachine;
-    for (const effect of machine.handle({ type: 'read', request: -1, key }, this.now + process.offset)) {
+    for (const effect of machine.handle({ type: 'read', request: -1, key }, this.#clock(process))) {
       if (effect.type !== 'answer' || effect.answer.status !== 200) continue;
       const { value } = effect.answer.body as { value: number | null };
       this.#history.push({ kind: 'read', key, value, start: this.now, end: this.now });

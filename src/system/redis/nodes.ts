@@ -8,7 +8,7 @@ import type { Happening } from '../../reference/effect.js';
 import type { HandOver, Message } from '../../reference/message.js';
 import type { Settings } from '../../reference/settings.js';
 import type { Way } from '../../reference/shell.js';
-import { heartbeatOf, ordersFor, QUESTIONS, type Seen, seenIn } from './orders.js';
+import { DISK, heartbeatOf, ordersFor, QUESTIONS, type Seen, seenIn } from './orders.js';
 import { type Command, RedisClient } from './resp.js';
 
 /** How soon a node is asked again while a hand-over waits for the last writes to reach the heir, ms. */
@@ -60,8 +60,12 @@ export class RedisNodes {
     this.#wrongSince ??= now;
     // One asks, and the next ones only where that comes to nothing.
     const patience = settings.supervisors.indexOf(settings.name) * settings.detect.timeout;
-    if (now - this.#wrongSince >= patience)
-      dispatch({ type: 'message', message: { type: 'members', from: name, term, version, inSync: wanted } });
+    if (now - this.#wrongSince < patience) return;
+    const disks = Object.fromEntries(wanted.map((node) => [node, DISK]));
+    dispatch({
+      type: 'message',
+      message: { type: 'members', from: name, term, version, inSync: wanted, disks },
+    });
   }
 
   /** One that is apart from a primary that answers stays in the set for the time-out: after that it may have missed writes. */
@@ -95,7 +99,7 @@ class RedisNode implements Way {
   seen: (Seen & { at: number }) | undefined;
   /** The latest that the machine told it. */
   configuration: Configuration | undefined;
-  #led: { term: number; incarnation: number } | undefined;
+  #begun: number | undefined;
   #handOver: { to: string; term: number; until: number; pausedAt: number } | undefined;
   #asking = false;
 
@@ -109,7 +113,10 @@ class RedisNode implements Way {
 
   send(message: Message): void {
     if (message.type === 'hand-over') this.#beginHandOver(message);
-    else if (message.type === 'renewal' || message.type === 'decided') {
+    else if (message.type === 'begin') {
+      this.#begun = message.term;
+      void this.ask();
+    } else if (message.type === 'renewal' || message.type === 'decided') {
       const before = this.configuration;
       const { configuration } = message;
       if (before && configuration.version === before.version && configuration.term === before.term) return;
@@ -150,11 +157,8 @@ class RedisNode implements Way {
   #tell(seen: Seen & { at: number }): void {
     const { settings, dispatch } = this.#setting;
     const { configuration } = this;
-    const leads = configuration?.active && configuration.primary === this.#name && seen.isMaster;
-    if (leads && seen.term === configuration.term)
-      this.#led = { term: seen.term, incarnation: seen.incarnation };
-    const situation = { name: this.#name, nodes: settings.nodes, seen, configuration, led: this.#led };
-    dispatch({ type: 'message', message: heartbeatOf(situation, seen.at) });
+    const situation = { name: this.#name, nodes: settings.nodes, seen, configuration };
+    dispatch({ type: 'message', message: heartbeatOf(situation, this.#begun, seen.at) });
     this.#others.onSeen();
   }
 
@@ -166,7 +170,7 @@ class RedisNode implements Way {
     const name = this.#name;
     const heir = await this.#heir(seen, configuration);
     const dial = (node: string) => routes[name]?.[node] ?? '';
-    const situation = { name, nodes: settings.nodes, seen, configuration, led: this.#led, heir, dial };
+    const situation = { name, nodes: settings.nodes, seen, configuration, heir, dial };
     const orders = ordersFor(situation);
     if (orders.length > 0) await this.#exchange(orders);
     return orders.length > 0;

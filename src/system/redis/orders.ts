@@ -4,11 +4,11 @@
  * a supervisor that comes with an earlier one orders nothing. The orders are Sentinel's (MULTI, REPLICAOF, CLIENT KILL,
  * EXEC), so that a client's session never outlives the office of its node.
  *
- *     starts                                   a standby of nowhere, of term 0
- *     is the primary of a later term           REPLICAOF NO ONE, once in a term
- *     was replaced, the successor is not yet   REPLICAOF nowhere: serves nobody
- *     another one is primary                   REPLICAOF that one
- *     is to hand over                          CLIENT PAUSE WRITE, and once the heir has everything REPLICAOF nowhere
+ *     starts                             a standby of nowhere, of term 0
+ *     a term is sealed                   REPLICAOF nowhere: takes nothing from the former primary, and serves nobody
+ *     its term begins                    REPLICAOF NO ONE, once in a term
+ *     another one's does                 REPLICAOF that one
+ *     is to hand over                    CLIENT PAUSE WRITE, and once the heir has everything REPLICAOF nowhere
  */
 import { EnvironmentError } from '../../errors.js';
 import type { Configuration } from '../../reference/configuration.js';
@@ -56,9 +56,13 @@ function fields(info: string): Record<string, string | undefined> {
   return Object.fromEntries(info.split('\r\n').map((line) => line.split(/:(.*)/s, 2) as [string, string]));
 }
 
-/** Where nobody listens; the port tells for whom a primary stepped down. */
-const NOWHERE_PORT = 1;
-export const NOWHERE = address(NOWHERE_PORT);
+/** Where nobody listens; the port tells who waits there: a standby, who is to lead a sealed term, who stepped down for whom. */
+export const NOWHERE = address(1);
+export const CHOSEN = address(2);
+const FIRST_HEIR_PORT = 3;
+
+/** What is acknowledged stays with its node: Redis tells no disk from another. */
+export const DISK = 1;
 
 function address(port: number): string {
   return `127.0.0.1:${port}`;
@@ -66,7 +70,7 @@ function address(port: number): string {
 
 /** Who is to take over, at which port of nowhere. */
 function heirAddress(nodes: readonly string[], heir: string): string {
-  return address(NOWHERE_PORT + 1 + nodes.indexOf(heir));
+  return address(FIRST_HEIR_PORT + nodes.indexOf(heir));
 }
 
 export interface Situation {
@@ -74,26 +78,30 @@ export interface Situation {
   nodes: readonly string[];
   seen: Seen;
   configuration: Configuration;
-  /** The process that was seen leading, and in which term: another one does not go on in that. */
-  led: { term: number; incarnation: number } | undefined;
   /** The node that everything was handed over to: clients wait, and it has all that there is. */
   heir: string | undefined;
   /** Where this node dials another one, `host:port`. */
   dial(node: string): string;
 }
 
-export function ordersFor({ name, nodes, seen, configuration, led, heir, dial }: Situation): Command[] {
-  const { term, primary, active, former } = configuration;
-  if (seen.term > term) return [];
-  if (!active) return former?.node === name && seen.isMaster ? replicaOf(NOWHERE, term, seen) : [];
-  if (primary === name) {
+export function ordersFor({ name, nodes, seen, configuration, heir, dial }: Situation): Command[] {
+  const { term, primary, active } = configuration;
+  const isOwn = primary === name;
+  if (seen.term > term || (isOwn && !isItsLife(configuration, seen))) return [];
+  if (!active) return seen.term < term ? replicaOf(isOwn ? CHOSEN : NOWHERE, term, seen) : [];
+  if (isOwn) {
     if (heir !== undefined && seen.isMaster) return replicaOf(heirAddress(nodes, heir), term, seen);
-    const restarted = led?.term === term && led.incarnation !== seen.incarnation;
-    return seen.term < term && !restarted ? inOne([termIs(term), ['REPLICAOF', 'NO', 'ONE'], UNPAUSE]) : [];
+    const isToBegin = seen.term < term || seen.master === CHOSEN;
+    return isToBegin ? inOne([termIs(term), ['REPLICAOF', 'NO', 'ONE'], UNPAUSE]) : [];
   }
   const to = dial(primary);
   if (seen.master === to) return seen.term < term ? [termIs(term)] : [];
   return replicaOf(to, term, seen);
+}
+
+/** A process that came in the place of the one that the term belongs to may have less. */
+function isItsLife({ incarnation }: Configuration, seen: Seen): boolean {
+  return incarnation === null || incarnation === seen.incarnation;
 }
 
 const UNPAUSE: Command = ['CLIENT', 'UNPAUSE'];
@@ -119,25 +127,30 @@ export function heartbeatOf(
     nodes,
     seen,
     configuration,
-    led,
-  }: Omit<Situation, 'configuration' | 'heir' | 'dial'> & {
+  }: Pick<Situation, 'name' | 'nodes' | 'seen'> & {
     configuration: Configuration | undefined;
   },
+  /** The term whose beginning the supervisors have asked of it. */
+  begun: number | undefined,
   sentAt: number,
 ): Heartbeat {
-  const term = configuration?.term ?? 0;
-  const restarted = led?.term === term && led.incarnation !== seen.incarnation && seen.term < term;
-  const leading = seen.isMaster && seen.term > 0;
+  const isOwn = configuration?.primary === name;
+  const isChosen = isOwn && seen.master === CHOSEN && seen.term === configuration.term;
+  const isAnother = isOwn && !isItsLife(configuration, seen) && seen.term < configuration.term;
+  const serving = seen.isMaster && seen.term > 0;
   return {
     type: 'heartbeat',
     from: name,
     incarnation: seen.incarnation,
     sentAt,
-    term: restarted ? term : seen.term,
-    leading,
-    serving: leading,
+    disk: DISK,
+    term: isAnother ? configuration.term : seen.term,
+    leading: serving || isChosen,
+    serving,
     deaf: false,
     yieldedTo: nodes.find((node) => seen.master === heirAddress(nodes, node)) ?? null,
     position: { term: 0, index: seen.offset },
+    // Where the others stand, the supervisors know by themselves.
+    ...(isChosen && begun === seen.term ? { establishing: { holders: { [name]: DISK }, awaited: [] } } : {}),
   };
 }

@@ -1,7 +1,14 @@
 /** What a supervisor orders a Redis node, and what it tells its machine of that node. */
 import { expect, it } from 'vitest';
 import type { Configuration } from '../../../src/reference/configuration.js';
-import { heartbeatOf, NOWHERE, ordersFor, type Seen, seenIn } from '../../../src/system/redis/orders.js';
+import {
+  CHOSEN,
+  heartbeatOf,
+  NOWHERE,
+  ordersFor,
+  type Seen,
+  seenIn,
+} from '../../../src/system/redis/orders.js';
 import { Refusal } from '../../../src/system/redis/resp.js';
 
 const NODES = ['a', 'b', 'c'];
@@ -10,7 +17,9 @@ const ACTIVE: Configuration = {
   version: 5,
   term: 2,
   primary: 'b',
+  incarnation: 7,
   inSync: ['b', 'c'],
+  disks: {},
   active: true,
   former: null,
 };
@@ -24,43 +33,31 @@ const FRESH: Seen = {
   term: 0,
 };
 const MASTER: Seen = { ...FRESH, isMaster: true, master: undefined, offset: 50, term: 1 };
+const PROMOTION = ['MULTI', 'CONFIG SET replica-priority 2', 'REPLICAOF NO ONE', 'CLIENT UNPAUSE', 'EXEC'];
 
-function orders(name: string, seen: Seen, configuration: Configuration, more = {}): string[] {
-  const situation = {
-    name,
-    nodes: NODES,
-    seen,
-    configuration,
-    led: undefined,
-    heir: undefined,
-    dial,
-    ...more,
-  };
+function orders(name: string, seen: Seen, configuration: Configuration, heir?: string): string[] {
+  const situation = { name, nodes: NODES, seen, configuration, heir, dial };
   return ordersFor(situation).map((command) => command.join(' '));
 }
+const said = (seen: Seen, configuration: Configuration, begun?: number) =>
+  heartbeatOf({ name: 'b', nodes: NODES, seen, configuration }, begun, 100);
 
 it('promotes the primary of a later term, once', () => {
-  expect(orders('b', { ...FRESH, term: 1 }, ACTIVE)).toEqual([
-    'MULTI',
-    'CONFIG SET replica-priority 2',
-    'REPLICAOF NO ONE',
-    'CLIENT UNPAUSE',
-    'EXEC',
-  ]);
+  expect(orders('b', { ...FRESH, term: 1 }, ACTIVE)).toEqual(PROMOTION);
+  expect(orders('b', { ...FRESH, master: CHOSEN, term: 2 }, ACTIVE)).toEqual(PROMOTION);
   expect(orders('b', { ...MASTER, term: 2 }, ACTIVE)).toEqual([]);
   // It stepped down in that term, or was told to by a later one.
   expect(orders('b', { ...FRESH, term: 2 }, ACTIVE)).toEqual([]);
 });
 
-it('does not promote a process that came in the place of the one that led the term: what it has may be older', () => {
-  expect(orders('b', FRESH, ACTIVE, { led: { term: 2, incarnation: 7 } })).not.toEqual([]);
-  const led = { term: 2, incarnation: 6 };
-  expect(orders('b', FRESH, ACTIVE, { led })).toEqual([]);
-  const said = heartbeatOf({ name: 'b', nodes: NODES, seen: FRESH, configuration: ACTIVE, led }, 100);
-  expect(said).toMatchObject({ term: 2, leading: false, serving: false, sentAt: 100 });
+it('does not promote a process that came in the place of the one of the term: what it has may be older', () => {
+  const another = { ...FRESH, incarnation: 6 };
+  expect(orders('b', another, { ...ACTIVE, incarnation: null })).not.toEqual([]);
+  expect(orders('b', another, ACTIVE)).toEqual([]);
+  expect(said(another, ACTIVE)).toMatchObject({ term: 2, leading: false, serving: false, sentAt: 100 });
 });
 
-it('has a former primary serve nobody before its successor is there, and follow it then', () => {
+it('has nobody take anything from a former primary, and that one serve nobody, once a term is sealed', () => {
   expect(orders('a', MASTER, SEALED)).toEqual([
     'MULTI',
     'CONFIG SET replica-priority 2',
@@ -69,14 +66,22 @@ it('has a former primary serve nobody before its successor is there, and follow 
     'CLIENT UNPAUSE',
     'EXEC',
   ]);
-  expect(orders('c', { ...FRESH, master: 'a:6379', term: 1 }, SEALED)).toEqual([]);
-  expect(orders('a', { ...MASTER, isMaster: false, master: NOWHERE, term: 2 }, ACTIVE)).toEqual([
-    'MULTI',
-    'CONFIG SET replica-priority 2',
-    'REPLICAOF b 6379',
-    'EXEC',
-  ]);
+  const away = ['MULTI', 'CONFIG SET replica-priority 2', 'REPLICAOF 127.0.0.1 1', 'EXEC'];
+  expect(orders('c', { ...FRESH, master: 'a:6379', term: 1 }, SEALED)).toEqual(away);
+  expect(orders('c', { ...FRESH, term: 2 }, SEALED)).toEqual([]);
+  expect(orders('c', { ...FRESH, term: 2 }, ACTIVE)).toContain('REPLICAOF b 6379');
   expect(orders('c', { ...FRESH, master: 'b:6379', term: 2 }, ACTIVE)).toEqual([]);
+});
+
+it('has the one that is chosen lead, without serving, and be there once it is asked to begin', () => {
+  expect(orders('b', { ...FRESH, master: 'a:6379', term: 1 }, SEALED)).toContain('REPLICAOF 127.0.0.1 2');
+  const chosen = { ...FRESH, master: CHOSEN, term: 2 };
+  expect(orders('b', chosen, SEALED)).toEqual([]);
+  expect(said(chosen, SEALED)).toMatchObject({ term: 2, leading: true, serving: false });
+  expect(said(chosen, SEALED)).not.toHaveProperty('establishing');
+  expect(said(chosen, SEALED, 2).establishing?.holders).toHaveProperty('b');
+  // Asked in an earlier term.
+  expect(said(chosen, SEALED, 1)).not.toHaveProperty('establishing');
 });
 
 it('orders nothing of a node that a later term was ordered to', () => {
@@ -86,13 +91,13 @@ it('orders nothing of a node that a later term was ordered to', () => {
 });
 
 it('tells by the port of nowhere for whom a primary stepped down', () => {
-  const [, , away = ''] = orders('b', { ...MASTER, term: 2 }, ACTIVE, { heir: 'c' });
-  const master = away.replace('REPLICAOF ', '').replace(' ', ':');
-  const seen = { ...FRESH, term: 2, master };
-  const said = (of: Seen) =>
-    heartbeatOf({ name: 'b', nodes: NODES, seen: of, configuration: ACTIVE, led: undefined }, 0);
-  expect(said(seen)).toMatchObject({ term: 2, leading: false, yieldedTo: 'c' });
-  expect(said({ ...seen, master: NOWHERE }).yieldedTo).toBeNull();
+  const away = orders('b', { ...MASTER, term: 2 }, ACTIVE, 'c').find((order) =>
+    order.startsWith('REPLICAOF'),
+  );
+  const [, host, port] = away?.split(' ') ?? [];
+  const seen = { ...FRESH, term: 2, master: `${host}:${port}` };
+  expect(said(seen, ACTIVE)).toMatchObject({ term: 2, leading: false, yieldedTo: 'c' });
+  expect(said({ ...seen, master: NOWHERE }, ACTIVE).yieldedTo).toBeNull();
 });
 
 it('reads what a node says of itself, and refuses what says nothing', () => {
