@@ -70,18 +70,22 @@ function makeWorld(simulation: Simulation, world: Random): void {
 }
 
 /**
- * A node loses its disk, or finds an older copy of it, while everybody is in sync. That it was an older copy nobody but
- * those knows who heard of what was on it: no supervisor fails in such a run.
+ * A node loses its disk, or finds an older copy of it, while everybody is in sync. That it is an older copy nobody but
+ * those knows who heard of what came after it: it is older than a few heartbeats, and no supervisor fails in such a run.
  */
 function loseDisk(simulation: Simulation, variant: Variant): number {
   const { random } = simulation;
   const target = random.next() < 0.5 ? 'a' : pick(random, NODES);
   const share = random.next() < 0.7 ? 0 : random.next();
-  const lostAt = 100 + random.next() * 200;
+  const lostAt = 150 + random.next() * 150;
+  let records = 0;
+  simulation.at(lostAt - 3 * variant.detect.interval, () => {
+    records = Math.floor(share * simulation.recordsOf(target));
+  });
   simulation.at(lostAt, () => {
     if (simulation.decided()?.inSync.length !== NODES.length) return;
     simulation.crash(target);
-    simulation.loseDisk(target, share);
+    simulation.loseDisk(target, records);
     simulation.at(simulation.now + random.next() * (random.next() < 0.5 ? 5 : 80), () =>
       simulation.start(target),
     );
