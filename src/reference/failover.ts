@@ -214,7 +214,7 @@ export class Failover {
   #holders({ holders, awaited }: Establishing, now: number): Disks | undefined {
     const { primary, inSync } = this.#known;
     if (!(primary in holders)) return undefined;
-    if (this.#settings.replication === 'sync') {
+    if (this.#settings.replication === 'sync' || isFirst(this.#known)) {
       const lacking = inSync.some(
         (node) => !(node in holders) && awaited.includes(node) && this.#isThere(node, now),
       );

@@ -29,7 +29,7 @@ function simulate(seed: number, more?: Partial<Variant>): Simulation {
 /** It is killed, and is back with so much of its disk, of 1, after so many ms. */
 function loseDisk(simulation: Simulation, name: string, share: number, back: number): void {
   simulation.crash(name);
-  simulation.loseDisk(name, share);
+  simulation.loseDisk(name, Math.floor(share * simulation.recordsOf(name)));
   simulation.at(simulation.now + back, () => simulation.start(name));
 }
 

@@ -1,5 +1,5 @@
 /** Schedules of faults, drawn from a seed, and the judgement of one run under them. */
-import { integer, pick, seeded, shuffle } from '../../src/random.js';
+import { integer, pick, type Random, seeded, shuffle } from '../../src/random.js';
 import { drawVariant, NODES, Simulation, type Variant } from './simulation.js';
 
 export interface Outcome {
@@ -13,15 +13,24 @@ const HEALED = 900;
 const HEALED_LATE = 1700;
 /** How long after that everything must be well again at the latest: 15 time-outs. */
 const RECOVERY = 900;
+/** How long a core needs at most, which may have to find out about several nodes one after the other. */
+const CORE_RECOVERY = 2500;
+/** What was asked for when the faults ended is decided by then, whatever it says of who is in sync. */
+const UNDER_WAY = 250;
 
 /** One run: a quiet beginning, faults, everything healed, and then it must serve again. */
 export function search(seed: number, base: Partial<Variant>): Outcome {
   const variant = drawVariant(seeded(`${seed}/variant`), base);
   const simulation = new Simulation(seed, variant);
   simulation.tell(JSON.stringify(variant));
-  const healed = plan(simulation, variant);
+  const world = seeded(`${seed}/world`);
+  makeWorld(simulation, world);
+  const losesDisk = variant.replication === 'sync' && variant.quorum && world.next() < 0.1;
+  const healed = losesDisk ? loseDisk(simulation, variant) : plan(simulation, variant);
   simulation.run(healed);
-  if (simulation.violations.length === 0) settle(simulation, healed);
+  const isCore = variant.quorum && !losesDisk && world.next() < 0.2;
+  if (simulation.violations.length === 0 && isCore) serveAsCore(simulation, world, healed);
+  if (simulation.violations.length === 0) settle(simulation, Math.max(healed, simulation.now));
   if (simulation.violations.length === 0) simulation.judge();
   const { violations, acknowledged } = simulation;
   return { violations, acknowledged, simulation };
@@ -31,8 +40,8 @@ export function search(seed: number, base: Partial<Variant>): Outcome {
  * What semi-sync promises: the primary alone fails, for good, while some standby lags a little and all of them can be heard.
  * Whoever holds every acknowledged write must be chosen, and serve.
  */
-export function searchSemiSync(seed: number): Outcome {
-  const variant = drawVariant(seeded(`${seed}/variant`), { replication: 'semi-sync' });
+export function searchSemiSync(seed: number, replication: Variant['replication'] = 'semi-sync'): Outcome {
+  const variant = drawVariant(seeded(`${seed}/variant`), { replication });
   const simulation = new Simulation(seed, variant);
   simulation.tell(JSON.stringify(variant));
   const { random } = simulation;
@@ -50,6 +59,91 @@ export function searchSemiSync(seed: number): Outcome {
   if (simulation.violations.length === 0) simulation.judge();
   const { violations, acknowledged } = simulation;
   return { violations, acknowledged, simulation };
+}
+
+/** Messages that come after the end of their sender's life, repetitions, clocks that drift, disks each at its own pace. */
+function makeWorld(simulation: Simulation, world: Random): void {
+  if (world.next() < 0.3) simulation.late = 2000;
+  if (world.next() < 0.3) simulation.repetition = 0.3;
+  if (world.next() < 0.4) simulation.drift = 0.05 * world.next();
+  if (world.next() < 0.3) for (const name of simulation.names) simulation.setPace(name, 15 * world.next());
+}
+
+/**
+ * A node loses its disk, or finds an older copy of it, while everybody is in sync. That it is an older copy nobody but
+ * those knows who heard of what came after it: it is older than a few heartbeats, and no supervisor fails in such a run.
+ */
+function loseDisk(simulation: Simulation, variant: Variant): number {
+  const { random } = simulation;
+  const target = random.next() < 0.5 ? 'a' : pick(random, NODES);
+  const share = random.next() < 0.7 ? 0 : random.next();
+  const lostAt = 150 + random.next() * 150;
+  let records = 0;
+  simulation.at(lostAt - 3 * variant.detect.interval, () => {
+    records = Math.floor(share * simulation.recordsOf(target));
+  });
+  simulation.at(lostAt, () => {
+    if (simulation.decided()?.inSync.length !== NODES.length) return;
+    simulation.crash(target);
+    simulation.loseDisk(target, records);
+    simulation.at(simulation.now + random.next() * (random.next() < 0.5 ? 5 : 80), () =>
+      simulation.start(target),
+    );
+    const other = pick(random, NODES);
+    const end = simulation.now + random.next() * 300;
+    simulation.at(simulation.now + random.next() * 60, () => simulation.crash(other));
+    simulation.at(end, () => simulation.start(other));
+    for (let fault = share > 0 ? 0 : integer(random, 0, 4); fault > 0; fault--)
+      simulation.at(simulation.now + random.next() * 400, () => inject(simulation, variant, false));
+  });
+  return HEALED;
+}
+
+/**
+ * The faults among a core (a majority of the supervisors, one node in sync) end, those of everybody else never do: the
+ * core must serve.
+ */
+export function serveAsCore(simulation: Simulation, world: Random, begin: number): void {
+  const inSync = simulation.surelyInSync();
+  if (inSync.length === 0) return;
+  const node = pick(world, inSync);
+  const { supervisors, names } = simulation;
+  const majority = shuffle(world, supervisors).slice(0, Math.floor(supervisors.length / 2) + 1);
+  const core = [node, ...majority];
+  const fates = names
+    .filter((name) => !core.includes(name))
+    .map((name) => ({ name, fate: pick(world, ['dead', 'deaf', 'mute', 'cut']) }));
+  simulation.tell(`core ${core}; ${fates.map(({ name, fate }) => `${name} ${fate}`)}`);
+  const before = simulation.acknowledged;
+  for (let time = begin; time <= begin + CORE_RECOVERY; time += 20) {
+    keepFates(simulation, core, fates);
+    simulation.run(time);
+    if (simulation.violations.length > 0) return;
+    const still = simulation.decided()?.inSync.includes(node);
+    if (time <= begin + UNDER_WAY && still === false) return;
+    if (simulation.primary() === node && simulation.acknowledged > before) return;
+  }
+  simulation.violations.push(`the core ${core} does not serve`);
+}
+
+function keepFates(
+  simulation: Simulation,
+  core: readonly string[],
+  fates: readonly { name: string; fate: string }[],
+): void {
+  simulation.cut.clear();
+  simulation.loss = 0;
+  for (const name of simulation.names) simulation.resume(name);
+  for (const name of core) simulation.start(name);
+  for (const { name, fate } of fates) {
+    if (fate === 'dead') simulation.crash(name);
+    else simulation.start(name);
+    for (const other of simulation.names) {
+      if (other === name) continue;
+      if (fate === 'deaf' || fate === 'cut') simulation.cut.add(`${other}>${name}`);
+      if (fate === 'mute' || fate === 'cut') simulation.cut.add(`${name}>${other}`);
+    }
+  }
 }
 
 function settle(simulation: Simulation, healed: number): void {

@@ -113,6 +113,13 @@ describe('semi-sync', () => {
     expect(lagged).toBeGreaterThan(0);
   });
 
+  it('is held to that by schedules under which async does lose writes', () => {
+    const seeds = Array.from({ length: 150 }, (_, index) => index + 1);
+    const loses = (seed: number) =>
+      searchSemiSync(seed, 'async').violations.join().includes('not linearizable');
+    expect(seeds.some(loses)).toBe(true);
+  });
+
   it('loses nothing where the primary alone fails, and who holds everything is there', () => {
     for (let seed = 1; seed <= 150; seed++) {
       const { violations, simulation } = searchSemiSync(seed);

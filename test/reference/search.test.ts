@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { seeded } from '../../src/random.js';
 import { drawn } from '../depth.js';
-import { search } from './schedule.js';
-import type { Variant } from './simulation.js';
+import { search, serveAsCore } from './schedule.js';
+import { drawVariant, Simulation, type Variant } from './simulation.js';
 
 const SEEDS = drawn(1000);
 
@@ -47,6 +48,21 @@ describe('with a protection off, the search finds the damage', () => {
     it(name, { timeout: 60_000 }, () => {
       expect(firstDamage(base, pattern, 400)).toBeDefined();
     });
+});
+
+describe('a core that is to serve', () => {
+  it('is found out where it does not', () => {
+    const variant = drawVariant(seeded('1/variant'), {});
+    const violationsWith = (lost: boolean) => {
+      const simulation = new Simulation(1, variant);
+      simulation.run(300);
+      simulation.loses = () => lost;
+      serveAsCore(simulation, seeded(1), 300);
+      return simulation.violations;
+    };
+    expect(violationsWith(false)).toEqual([]);
+    expect(violationsWith(true).join()).toMatch(/^the core \S+ does not serve$/);
+  });
 });
 
 describe('the simulation', () => {

@@ -174,11 +174,15 @@ export class Simulation {
     this.tell(`${name} crashed`);
   }
 
-  /** Its disk is another one, empty, or an older copy: so much of what was on it, of 1. It must not be running. */
-  loseDisk(name: string, share: number): void {
-    const process = this.#process(name);
-    process.disk.length = Math.floor(process.disk.length * share);
-    this.tell(`${name} has ${process.disk.length} records left on its disk`);
+  /** How many records are on its disk. */
+  recordsOf(name: string): number {
+    return this.#process(name).disk.length;
+  }
+
+  /** Its disk is another one, empty, or an older copy, with so many records. It must not be running. */
+  loseDisk(name: string, records: number): void {
+    this.#process(name).disk.length = records;
+    this.tell(`${name} has ${records} records left on its disk`);
   }
 
   /** Lets the disk of `name` take up to so many ms for a write, most of the time. */
