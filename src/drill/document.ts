@@ -67,13 +67,10 @@ class Values {
   /** What each alias stands for. */
   readonly targets = new Map<Alias, Node>();
   readonly #anchors = new Map<string, Known | 'open'>();
-  readonly #merge: boolean;
   #count = 0;
   #full = false;
 
-  constructor(merge: boolean) {
-    this.#merge = merge;
-  }
+  constructor(readonly merge: boolean) {}
 
   read(node: Node): unknown {
     if (isAlias(node)) return this.#alias(node);
@@ -97,7 +94,7 @@ class Values {
     const value: Record<string, unknown> = {};
     const merged: unknown[] = [];
     for (const pair of map.items as Pair<Node, Node | null>[]) {
-      if (this.#merge && isMerge(pair)) {
+      if (this.merge && isMerge(pair)) {
         merged.push(...this.#merged(pair));
         continue;
       }

@@ -31,8 +31,9 @@ export class Source {
     readonly file: string,
     readonly text: string,
   ) {
-    for (let at = 0; at === 0 || text[at - 1] === '\n'; at = text.indexOf('\n', at) + 1 || -1)
-      this.#lines.addNewLine(at);
+    this.#lines.addNewLine(0);
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1))
+      this.#lines.addNewLine(at + 1);
   }
 
   position(offset: number): Position {

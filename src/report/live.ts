@@ -166,34 +166,36 @@ function noted(state: LiveState, event: Event): LiveState {
       return { ...state, faults: new Map([...state.faults].filter(([fault]) => fault !== event.fault)) };
     case 'role': {
       const known = state.roles.get(event.node);
-      const at = instantOf(event);
-      if (known && at < known.at) return state;
-      const role = { role: event.role, term: event.term ?? known?.term, at };
-      return { ...state, roles: new Map(state.roles).set(event.node, role) };
+      if (known && instantOf(event) < known.at) return state;
+      return inRole(state, event, event.role, event.term);
     }
     case 'node':
-      return event.event === 'exited' ? exited(state, event) : started(state, event.node);
+      return event.event === 'exited' ? inRole(state, event, 'unknown') : started(state, event.node);
     default:
       return state;
   }
 }
 
 function staged(state: LiveState, fault: string, stage: FaultState['stage']): LiveState {
-  const known = state.faults.get(fault);
-  return known ? { ...state, faults: new Map(state.faults).set(fault, { ...known, stage }) } : state;
+  return changed(state, fault, (known) => ({ ...known, stage }));
 }
 
 /** For some of its targets a fault is over. */
 function released(state: LiveState, fault: string, over: readonly string[]): LiveState {
-  const known = state.faults.get(fault);
-  if (!known) return state;
-  const targets = known.targets.filter((target) => !over.includes(target));
-  return { ...state, faults: new Map(state.faults).set(fault, { ...known, targets, isPartial: true }) };
+  return changed(state, fault, (known) => {
+    const targets = known.targets.filter((target) => !over.includes(target));
+    return { ...known, targets, isPartial: true };
+  });
 }
 
-function exited(state: LiveState, event: EventOf<'node'>): LiveState {
-  const role = { role: 'unknown' as const, term: state.roles.get(event.node)?.term, at: instantOf(event) };
-  return { ...state, roles: new Map(state.roles).set(event.node, role) };
+function changed(state: LiveState, fault: string, change: (known: FaultState) => FaultState): LiveState {
+  const known = state.faults.get(fault);
+  return known ? { ...state, faults: new Map(state.faults).set(fault, change(known)) } : state;
+}
+
+function inRole(state: LiveState, event: EventOf<'role' | 'node'>, role: Role, given?: number): LiveState {
+  const term = given ?? state.roles.get(event.node)?.term;
+  return { ...state, roles: new Map(state.roles).set(event.node, { role, term, at: instantOf(event) }) };
 }
 
 /** A kill (or a stop) is never healed: it is over when the node runs again. */

@@ -7,15 +7,13 @@ import { TcpProxy } from './proxy.js';
 import type { ProxyInput } from './proxy-input.js';
 
 export class ProxyCollection {
-  readonly #clock: Clock;
-  readonly #random: Random;
   readonly #proxies = new Map<string, TcpProxy>();
   readonly #mutex = new Mutex();
 
-  constructor(clock: Clock, random: Random) {
-    this.#clock = clock;
-    this.#random = random;
-  }
+  constructor(
+    readonly clock: Clock,
+    readonly random: Random,
+  ) {}
 
   list(): TcpProxy[] {
     return [...this.#proxies.values()];
@@ -74,7 +72,7 @@ export class ProxyCollection {
   }
 
   async #create(input: ProxyInput): Promise<TcpProxy> {
-    const proxy = new TcpProxy(input, this.#clock, this.#random.fork(`proxy/${input.name}`));
+    const proxy = new TcpProxy(input, this.clock, this.random.fork(`proxy/${input.name}`));
     if (input.enabled) await proxy.start();
     this.#proxies.set(proxy.name, proxy);
     return proxy;

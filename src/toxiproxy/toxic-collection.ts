@@ -10,15 +10,13 @@ import { toxicTypes } from './toxic-types.js';
 import { noop } from './toxics/noop.js';
 
 export class ToxicCollection {
-  readonly #clock: Clock;
-  readonly #random: Random;
   readonly #chains: Record<Direction, InstalledToxic[]> = { upstream: [], downstream: [] };
   readonly #links = new Set<Link>();
 
-  constructor(clock: Clock, random: Random) {
-    this.#clock = clock;
-    this.#random = random;
-  }
+  constructor(
+    readonly clock: Clock,
+    readonly random: Random,
+  ) {}
 
   /** Every toxic, upstream before downstream. */
   list(): InstalledToxic[] {
@@ -69,7 +67,7 @@ export class ToxicCollection {
 
   /** Starts a link that has this collection's toxics from now on; call the result when the link has ended. */
   startLink(options: Omit<LinkOptions, 'clock' | 'random'>): () => void {
-    const link = new Link({ ...options, clock: this.#clock, random: this.#random });
+    const link = new Link({ ...options, clock: this.clock, random: this.random });
     this.#links.add(link);
     link.start(this.#chains[options.direction]);
     return () => this.#links.delete(link);

@@ -29,22 +29,20 @@ const MOST_SIGNS = 1_000_000;
 class Reader {
   readonly unset: string[] = [];
   problem: { error: string; todo: string } | undefined;
-  readonly #text: string;
-  readonly #lookup: Lookup;
   #at = 0;
 
-  constructor(text: string, lookup: Lookup) {
-    this.#text = text;
-    this.#lookup = lookup;
-  }
+  constructor(
+    readonly text: string,
+    readonly lookup: Lookup,
+  ) {}
 
   /** Reads to the end, or to the brace that closes what is `depth` braces deep. */
   read(depth: number): string {
     let filled = '';
     if (depth > MOST_BRACES)
       this.#refuse(`variables more than ${MOST_BRACES} deep in each other`, 'name them one by one');
-    while (this.#at < this.#text.length && !this.problem) {
-      const sign = this.#text.charAt(this.#at);
+    while (this.#at < this.text.length && !this.problem) {
+      const sign = this.text.charAt(this.#at);
       if (depth > 0 && sign === '}') return filled;
       this.#at += 1;
       filled += sign === '$' ? this.#variable(depth) : sign;
@@ -66,7 +64,7 @@ class Reader {
     const name = this.#take(NAME);
     if (name === undefined) return this.#invalid();
     const operator = this.#take(OPERATOR);
-    const value = this.#lookup(name);
+    const value = this.lookup(name);
     if (operator === undefined)
       return this.#take(/\}/y) === undefined ? this.#invalid() : this.#valueOf(name);
     const given = value !== undefined && (value !== '' || !operator.startsWith(':'));
@@ -91,13 +89,13 @@ class Reader {
   }
 
   #valueOf(name: string): string {
-    const value = this.#lookup(name);
+    const value = this.lookup(name);
     if (value === undefined) this.unset.push(name);
     return value ?? '';
   }
 
   #invalid(): string {
-    if (this.#at >= this.#text.length && this.#text.lastIndexOf('${') > this.#text.lastIndexOf('}'))
+    if (this.#at >= this.text.length && this.text.lastIndexOf('${') > this.text.lastIndexOf('}'))
       this.#refuse('a ${ that is never closed', 'close it with }');
     this.#refuse('a $ that begins no variable', 'write $$ for a dollar sign');
     return '';
@@ -109,7 +107,7 @@ class Reader {
 
   #take(pattern: RegExp): string | undefined {
     pattern.lastIndex = this.#at;
-    const found = pattern.exec(this.#text)?.[0];
+    const found = pattern.exec(this.text)?.[0];
     if (found !== undefined) this.#at += found.length;
     return found;
   }

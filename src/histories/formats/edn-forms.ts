@@ -30,7 +30,6 @@ const INSIDE = /[^"\\;()[\]{}]+|;[^\n]*|"[^"\\]*(?:\\[\s\S][^"\\]*)*\\?(")?|\\[\
 const IS_WHOLE = /^(?:[^!-\uffff]|[,()[\]{}]|#[_{])/;
 
 export class FormSplitter {
-  readonly #take: (text: string, place: FormPlace) => void;
   /** A token that may go on in the next piece, and where it begins. */
   #rest = '';
   #line = 1;
@@ -46,9 +45,7 @@ export class FormSplitter {
   readonly #holders: Bracket[] = [];
   #undecided = false;
 
-  constructor(take: (text: string, place: FormPlace) => void) {
-    this.#take = take;
-  }
+  constructor(readonly take: (text: string, place: FormPlace) => void) {}
 
   /** Where the next character stands. */
   get place(): FormPlace {
@@ -73,7 +70,7 @@ export class FormSplitter {
           const form = this.#held + text.slice(from, end);
           this.#held = '';
           if (this.#discards > 0) this.#discards--;
-          else this.#take(form, this.#begun);
+          else this.take(form, this.#begun);
         }
       } else {
         this.#between(token, { line: this.#line, column: at - lineStart + 1 }, text[end]);

@@ -52,18 +52,16 @@ export function readEdn(text: string, from = 0): { form: Edn; end: number } {
 }
 
 class FormReader {
-  at: number;
   #depth = 0;
-  readonly #text: string;
 
-  constructor(text: string, at: number) {
-    this.#text = text;
-    this.at = at;
-  }
+  constructor(
+    readonly text: string,
+    public at: number,
+  ) {}
 
   form(): Edn {
     this.#blank();
-    const text = this.#text;
+    const text = this.text;
     const char = text[this.at];
     if (char === undefined) throw new EdnError(this.at, 'a form', 'the end of the text');
     if (char === '"') return this.#string();
@@ -76,7 +74,7 @@ class FormReader {
   }
 
   #blank(): void {
-    const text = this.#text;
+    const text = this.text;
     for (;;) {
       const char = text[this.at];
       if (char === ';') {
@@ -95,8 +93,8 @@ class FormReader {
     const begun = this.at++;
     if (++this.#depth > DEEPEST)
       throw new EdnError(begun, `forms nested at most ${DEEPEST} deep`, 'a deeper one');
-    for (this.#blank(); this.#text[this.at] !== closer; this.#blank()) {
-      if (this.at >= this.#text.length)
+    for (this.#blank(); this.text[this.at] !== closer; this.#blank()) {
+      if (this.at >= this.text.length)
         throw new EdnError(begun, `"${closer}" for the bracket here`, 'the end of the text');
       items.push(this.form());
     }
@@ -117,32 +115,32 @@ class FormReader {
 
   #dispatch(): Edn {
     const begun = this.at++;
-    if (this.#text[this.at] === '{') return this.#sequence('}');
+    if (this.text[this.at] === '{') return this.#sequence('}');
     // `##NaN` and `##Inf`, which are equal to nothing, or larger than any number.
-    if (this.#text[this.at] === '#') throw new EdnError(begun, 'a finite number', `"#${this.#token()}"`);
+    if (this.text[this.at] === '#') throw new EdnError(begun, 'a finite number', `"#${this.#token()}"`);
     const tag = this.#token();
     if (tag === '')
-      throw new EdnError(begun, 'a set or a tag after "#"', excerpt(this.#text.slice(begun, begun + 10)));
+      throw new EdnError(begun, 'a set or a tag after "#"', excerpt(this.text.slice(begun, begun + 10)));
     return this.form();
   }
 
   #token(): string {
     const from = this.at;
-    const text = this.#text;
+    const text = this.text;
     while (this.at < text.length && DELIMITERS[text.charCodeAt(this.at)] !== true) this.at++;
-    return this.#text.slice(from, this.at);
+    return this.text.slice(from, this.at);
   }
 
   #character(): string {
     const from = ++this.at;
     this.at++;
-    const name = this.#text.slice(from, this.at) + this.#token();
+    const name = this.text.slice(from, this.at) + this.#token();
     return { newline: '\n', space: ' ', tab: '\t', return: '\r' }[name] ?? name;
   }
 
   #string(): string {
     const begun = this.at++;
-    const text = this.#text;
+    const text = this.text;
     const pieces: string[] = [];
     for (let from = this.at; ; from = this.at) {
       for (let char = text[this.at]; char !== '"' && char !== '\\'; char = text[++this.at])
@@ -155,9 +153,9 @@ class FormReader {
 
   /** What stands for the sign behind a backslash. */
   #escape(): string {
-    const escaped = this.#text[this.at++] ?? '';
+    const escaped = this.text[this.at++] ?? '';
     if (escaped !== 'u') return { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' }[escaped] ?? escaped;
-    const digits = this.#text.slice(this.at, this.at + 4);
+    const digits = this.text.slice(this.at, this.at + 4);
     if (!/^[\dA-Fa-f]{4}$/.test(digits))
       throw new EdnError(this.at - 2, 'four hexadecimal digits after "\\u"', excerpt(digits));
     this.at += 4;

@@ -21,9 +21,7 @@ const CLOSE_LIST = 93;
 const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
 
-const TYPES = ['invoke', 'ok', 'fail', 'info'];
-
-/** The keys that matter, by their bytes. */
+/** The keys that matter, and what two of them may hold, by their bytes. */
 const PROCESS = Buffer.from('process');
 const TYPE = Buffer.from('type');
 const FUNCTION = Buffer.from('f');
@@ -31,6 +29,9 @@ const KEY = Buffer.from('key');
 const VALUE = Buffer.from('value');
 const TIME = Buffer.from('time');
 const ERROR = Buffer.from('error');
+const TYPES = ['invoke', 'ok', 'fail', 'info'].map((type) => Buffer.from(type));
+const FAIL = 2;
+const KNOWN = FUNCTIONS.map((name) => Buffer.from(name));
 
 export class JsonLine {
   /** 0 for an invocation, else one more than the outcome. */
@@ -43,17 +44,14 @@ export class JsonLine {
   time = 0;
   /** Why a failed operation failed, where a text says so; unset for others, whose errors decide nothing. */
   reason: string | undefined;
-  readonly #builder: TableBuilder;
   #bytes: Buffer = Buffer.alloc(0);
   #at = 0;
   #end = 0;
   #failed = false;
   /** Keys by length and hash of their bytes, each with its index. */
-  readonly #keys = new Map<number, { text: string; index: number }>();
+  readonly #keys = new Map<number, { bytes: Uint8Array; index: number }>();
 
-  constructor(builder: TableBuilder) {
-    this.#builder = builder;
-  }
+  constructor(readonly builder: TableBuilder) {}
 
   parse(bytes: Buffer, from: number, to: number): boolean {
     this.#bytes = bytes;
@@ -70,22 +68,22 @@ export class JsonLine {
     do {
       if (!this.#eat(QUOTE)) return false;
       const name = this.#at;
-      const length = this.#string() - name;
-      if (length < 0 || !this.#eat(COLON)) return false;
-      if (this.#isName(PROCESS, name, length)) {
+      const end = this.#string();
+      if (end < 0 || !this.#eat(COLON)) return false;
+      if (this.#is(PROCESS, name, end)) {
         this.process = this.#integer();
         has |= 1;
-      } else if (this.#isName(TYPE, name, length)) {
+      } else if (this.#is(TYPE, name, end)) {
         this.type = this.#word(TYPES);
         has |= 2;
-      } else if (this.#isName(FUNCTION, name, length)) {
-        this.f = this.#word(FUNCTIONS);
+      } else if (this.#is(FUNCTION, name, end)) {
+        this.f = this.#word(KNOWN);
         has |= 4;
-      } else if (this.#isName(KEY, name, length)) key = this.#key();
-      else if (this.#isName(VALUE, name, length)) this.#value();
-      else if (this.#isName(TIME, name, length)) this.time = this.#integer();
+      } else if (this.#is(KEY, name, end)) key = this.#key();
+      else if (this.#is(VALUE, name, end)) this.#value();
+      else if (this.#is(TIME, name, end)) this.time = this.#integer();
       else {
-        if (this.#isName(ERROR, name, length)) error = this.#at;
+        if (this.#is(ERROR, name, end)) error = this.#at;
         this.#skip();
       }
       if (this.#failed) return false;
@@ -93,15 +91,16 @@ export class JsonLine {
     if (!this.#eat(CLOSE_OBJECT)) return false;
     this.#blank();
     if (has !== 7 || this.#at !== this.#end) return false;
-    if (error >= 0 && TYPES[this.type] === 'fail') this.#readReason(error);
+    if (error >= 0 && this.type === FAIL) this.#readReason(error);
     this.key = key;
     return true;
   }
 
-  /** Whether the name of `length` bytes at `from` is this one, in all its bytes. */
-  #isName(name: Buffer, from: number, length: number): boolean {
-    if (name.length !== length) return false;
-    for (let at = 0; at < length; at++) if (name[at] !== this.#bytes[from + at]) return false;
+  /** Whether the bytes from `from` to before `end` are these. */
+  #is(bytes: Uint8Array, from: number, end: number): boolean {
+    const { length } = bytes;
+    if (length !== end - from) return false;
+    for (let at = 0; at < length; at++) if (bytes[at] !== this.#bytes[from + at]) return false;
     return true;
   }
 
@@ -156,16 +155,12 @@ export class JsonLine {
   }
 
   /** The index of a string among `words`. */
-  #word(words: readonly string[]): number {
+  #word(words: readonly Uint8Array[]): number {
     if (!this.#eat(QUOTE)) return this.#fail();
     const from = this.#at;
-    const length = this.#string() - from;
+    const end = this.#string();
     for (let index = 0; index < words.length; index++) {
-      const word = words[index]!;
-      if (word.length !== length) continue;
-      let same = 0;
-      while (same < length && word.charCodeAt(same) === this.#bytes[from + same]) same++;
-      if (same === length) return index;
+      if (this.#is(words[index]!, from, end)) return index;
     }
     return this.#fail();
   }
@@ -188,29 +183,19 @@ export class JsonLine {
     let hash = end - from;
     for (let at = from; at < end; at++) hash = (Math.imul(hash, 31) + this.#bytes[at]!) | 0;
     const known = this.#keys.get(hash);
-    if (known !== undefined && this.#same(known.text, from, end)) return known.index;
-    const text = this.#bytes.toString('latin1', from, end);
-    const index = this.#builder.keyOf(text);
-    if (known === undefined) this.#keys.set(hash, { text, index });
+    if (known !== undefined && this.#is(known.bytes, from, end)) return known.index;
+    const bytes = Buffer.from(this.#bytes.subarray(from, end));
+    const index = this.builder.keyOf(bytes.toString('latin1'));
+    if (known === undefined) this.#keys.set(hash, { bytes, index });
     return index;
   }
 
-  #same(text: string, from: number, end: number): boolean {
-    if (text.length !== end - from) return false;
-    for (let at = from; at < end; at++) if (text.charCodeAt(at - from) !== this.#bytes[at]) return false;
-    return true;
-  }
-
   #value(): void {
-    if (this.#null()) {
-      this.value = null;
-      return;
-    }
+    this.value = null;
+    if (this.#null()) return;
     const byte = this.#bytes[this.#at]!;
-    if (byte === QUOTE) {
-      const from = ++this.#at;
-      this.value = this.#text(from);
-    } else if (byte === OPEN_LIST) {
+    if (byte === QUOTE) this.value = this.#text(++this.#at);
+    else if (byte === OPEN_LIST) {
       this.#at++;
       const first = this.#integer();
       if (!this.#eat(COMMA)) this.#fail();

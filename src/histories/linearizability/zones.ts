@@ -110,15 +110,13 @@ const MOST_SHOWN = 64;
 
 /** The first violation of each key. */
 class Violations {
-  readonly #table: OperationTable;
-  readonly #clusters: Clusters;
   readonly #found = new Map<number, FailingKey>();
   #parts: RowsByKey | undefined;
 
-  constructor(table: OperationTable, clusters: Clusters) {
-    this.#table = table;
-    this.#clusters = clusters;
-  }
+  constructor(
+    readonly table: OperationTable,
+    readonly clusters: Clusters,
+  ) {}
 
   get all(): FailingKey[] {
     return [...this.#found.values()];
@@ -127,8 +125,8 @@ class Violations {
   unwritten(key: number, value: number): void {
     this.#add(key, () => {
       const rows = this.#rowsOf(key, value);
-      const read = rows.find((row) => this.#table.f[row] === READ);
-      const failed = rows.filter((row) => this.#table.f[row] === WRITE);
+      const read = rows.find((row) => this.table.f[row] === READ);
+      const failed = rows.filter((row) => this.table.f[row] === WRITE);
       const how = failed.length > 0 ? 'whose write failed' : 'that nobody wrote';
       return { rows: [...failed, read!], reason: `${this.#show(value)} was read, ${how}` };
     });
@@ -136,8 +134,8 @@ class Violations {
 
   readTooEarly(key: number, value: number): void {
     this.#add(key, () => {
-      const { writer, minEnd } = this.#clusters;
-      const read = this.#rowsOf(key, value).find((row) => this.#table.end[row] === minEnd[value]);
+      const { writer, minEnd } = this.clusters;
+      const read = this.#rowsOf(key, value).find((row) => this.table.end[row] === minEnd[value]);
       const reason = `${this.#show(value)} was read before its write began`;
       return { rows: [read!, writer[value]!], reason };
     });
@@ -145,7 +143,7 @@ class Violations {
 
   conflict(key: number, held: number, other: number): void {
     this.#add(key, () => {
-      const { minEnd, maxStart } = this.#clusters;
+      const { minEnd, maxStart } = this.clusters;
       const backward = minEnd[other]! > maxStart[other]!;
       const reason = backward
         ? `${this.#show(other)} was there only while the register must have held ${this.#show(held)}`
@@ -163,8 +161,8 @@ class Violations {
 
   /** The operations that a cluster's zone rests on: its write, the earliest to end, the latest to start. */
   #pillars(key: number, value: number): number[] {
-    const { writer, minEnd, maxStart } = this.#clusters;
-    const { start, end } = this.#table;
+    const { writer, minEnd, maxStart } = this.clusters;
+    const { start, end } = this.table;
     const rows = this.#rowsOf(key, value).filter(
       (row) => end[row] === minEnd[value] || start[row] === maxStart[value],
     );
@@ -174,9 +172,9 @@ class Violations {
   }
 
   #rowsOf(key: number, value: number): number[] {
-    const { f, type, value: values, count } = this.#table;
+    const { f, type, value: values, count } = this.table;
     // For one key alone it is quicker to look through all rows than to sort them by key first.
-    if (this.#found.size > 0) this.#parts ??= rowsByKey(this.#table);
+    if (this.#found.size > 0) this.#parts ??= rowsByKey(this.table);
     const rows = this.#parts && rowsOfKey(this.#parts, key);
     const found: number[] = [];
     for (let at = 0; at < (rows?.length ?? count); at++) {
@@ -187,6 +185,6 @@ class Violations {
   }
 
   #show(value: number): string {
-    return valueText(valueAt(this.#table, value));
+    return valueText(valueAt(this.table, value));
   }
 }

@@ -101,36 +101,34 @@ function unlimited(bytes: number): number {
 }
 
 class EngineLimit implements Handicap<number> {
-  readonly #kind: LimitKind;
-  readonly #setting: HandicapSetting;
   readonly #layers = new Layers<number>();
   /** The containers as they were made. */
   readonly #before = new Map<string, Dockerode.HostConfig>();
 
-  constructor(kind: LimitKind, setting: HandicapSetting) {
-    this.#kind = kind;
-    this.#setting = setting;
-  }
+  constructor(
+    readonly kind: LimitKind,
+    readonly setting: HandicapSetting,
+  ) {}
 
   async put(node: string, fault: string, value: number): Promise<Span> {
-    if (!(await this.#setting.node(node).running()))
+    if (!(await this.setting.node(node).running()))
       throw new EnvironmentError({ where: `node ${node}`, expected: 'a running process', found: 'none' });
     this.#layers.put(node, fault, value);
     return this.#change(node);
   }
 
   async lift(node: string, fault: string): Promise<Part> {
-    return this.#layers.lift(node, fault) ? this.#change(node) : { at: this.#setting.clock.now() };
+    return this.#layers.lift(node, fault) ? this.#change(node) : { at: this.setting.clock.now() };
   }
 
   async look(node: string, fault: string, pace?: Pace): Promise<HandicapSeen> {
     const before = this.#before.get(node);
     const wanted =
       this.#layers.expected(node, fault, pace) ??
-      (before ? this.#kind.ofEngine(before) : Number.POSITIVE_INFINITY);
-    const container = this.#setting.node(node);
+      (before ? this.kind.ofEngine(before) : Number.POSITIVE_INFINITY);
+    const container = this.setting.node(node);
     const { HostConfig } = await container.made.inspect();
-    const engine = this.#kind.ofEngine(HostConfig);
+    const engine = this.kind.ofEngine(HostConfig);
     const kernel = this.#kernel(container);
     const seen = [
       this.#describe(kernel?.value ?? engine),
@@ -145,18 +143,18 @@ class EngineLimit implements Handicap<number> {
   }
 
   async #change(node: string): Promise<Span> {
-    const { made } = this.#setting.node(node);
+    const { made } = this.setting.node(node);
     const before = this.#before.get(node) ?? (await made.inspect()).HostConfig;
     this.#before.set(node, before);
     try {
-      return await spanned(this.#setting.clock, () =>
-        made.update(this.#kind.change(this.#layers.top(node), before)),
+      return await spanned(this.setting.clock, () =>
+        made.update(this.kind.change(this.#layers.top(node), before)),
       );
     } catch (error) {
       throw new EnvironmentError(
         {
           where: `node ${node}`,
-          expected: `its ${this.#kind.controller} to be ${this.#describe(this.#layers.top(node) ?? this.#kind.ofEngine(before))}`,
+          expected: `its ${this.kind.controller} to be ${this.#describe(this.#layers.top(node) ?? this.kind.ofEngine(before))}`,
           found: refusalOf(error),
         },
         { cause: error },
@@ -165,15 +163,15 @@ class EngineLimit implements Handicap<number> {
   }
 
   #kernel({ process }: Container): { value: number; note: string | undefined } | undefined {
-    const group = process && cgroupOf(process.pid, this.#kind.controller);
+    const group = process && cgroupOf(process.pid, this.kind.controller);
     if (!group) return undefined;
     const read = (file: string) => readText(join(group.folder, file));
-    const value = this.#kind.ofKernel(read, group.version);
-    return value === undefined ? undefined : { value, note: this.#kind.note?.(read, group.version) };
+    const value = this.kind.ofKernel(read, group.version);
+    return value === undefined ? undefined : { value, note: this.kind.note?.(read, group.version) };
   }
 
   #describe(value: number): string {
-    return value === Number.POSITIVE_INFINITY ? 'unlimited' : this.#kind.describe(value);
+    return value === Number.POSITIVE_INFINITY ? 'unlimited' : this.kind.describe(value);
   }
 }
 

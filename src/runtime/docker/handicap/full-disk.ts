@@ -43,23 +43,20 @@ export const fullDisk: HandicapKind = {
 };
 
 class FullDisk implements Handicap<string> {
-  readonly #setting: HandicapSetting;
   /** By node and fault. */
   readonly #full = new Map<string, Full>();
 
-  constructor(setting: HandicapSetting) {
-    this.#setting = setting;
-  }
+  constructor(readonly setting: HandicapSetting) {}
 
   async put(node: string, fault: string, folder: string): Promise<{ at: number }> {
-    const { process } = this.#setting.node(node);
+    const { process } = this.setting.node(node);
     if (!process) throw refusal(node, 'a running process', 'none');
     const path = await limitedFolder(process, folder).catch((error: unknown) => {
       throw refusal(node, `a folder with a size at ${folder}`, messageOf(error));
     });
     this.#full.set(`${node} ${fault}`, { folder, process, lifted: false });
     await fill(join(path, fillerOf(fault)));
-    return { at: this.#setting.clock.now() };
+    return { at: this.setting.clock.now() };
   }
 
   async lift(node: string, fault: string): Promise<{ at: number }> {
@@ -70,7 +67,7 @@ class FullDisk implements Handicap<string> {
         remove(join(await limitedFolder(process, full.folder), fillerOf(fault))),
       );
     }
-    return { at: this.#setting.clock.now() };
+    return { at: this.setting.clock.now() };
   }
 
   async look(node: string, fault: string, pace?: Pace): Promise<HandicapSeen> {
@@ -93,7 +90,7 @@ class FullDisk implements Handicap<string> {
     node: string,
     work: (process: ProcessIdentity) => Promise<T>,
   ): Promise<T | undefined> {
-    const container = this.#setting.node(node);
+    const container = this.setting.node(node);
     const { process } = container;
     if (!process) return undefined;
     return work(process).catch((error: unknown) => {

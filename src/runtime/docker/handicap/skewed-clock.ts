@@ -40,12 +40,9 @@ export const skewedClock: HandicapKind = {
 };
 
 class SkewedClock implements Handicap<number> {
-  readonly #setting: HandicapSetting;
   readonly #layers = new Layers<number>();
 
-  constructor(setting: HandicapSetting) {
-    this.#setting = setting;
-  }
+  constructor(readonly setting: HandicapSetting) {}
 
   async put(node: string, fault: string, value: number): Promise<{ at: number }> {
     this.#layers.put(node, fault, value);
@@ -53,13 +50,13 @@ class SkewedClock implements Handicap<number> {
   }
 
   async lift(node: string, fault: string): Promise<{ at: number }> {
-    return this.#layers.lift(node, fault) ? this.#write(node) : { at: this.#setting.clock.now() };
+    return this.#layers.lift(node, fault) ? this.#write(node) : { at: this.setting.clock.now() };
   }
 
   async look(node: string, fault: string, pace?: Pace): Promise<HandicapSeen> {
     const wanted = this.#layers.expected(node, fault, pace) ?? 0;
     const expected = describe(wanted);
-    const container = this.#setting.node(node);
+    const container = this.setting.node(node);
     if (!(await container.running())) return { ok: wanted === 0, expected, observed: 'no process any more' };
     const library = hasLibrary(container);
     if (library === false)
@@ -67,7 +64,7 @@ class SkewedClock implements Handicap<number> {
     // Who has the library goes by its file; to start `date` in there takes a hundred times as long as to read that.
     if (pace === 'quick' && library && fileIn(container) === contentFor(wanted))
       return { ok: true, expected, observed: expected };
-    const seen = await askDate(container.made, this.#setting.clock);
+    const seen = await askDate(container.made, this.setting.clock);
     const ok = agrees(seen, wanted) && (wanted === 0 || !agrees(seen, 0));
     const off = seen.told - (seen.before + seen.after) / 2;
     const note = library ? [] : ['of its own process, by the word of `date` alone'];
@@ -81,7 +78,7 @@ class SkewedClock implements Handicap<number> {
 
   async #write(node: string): Promise<{ at: number }> {
     const content = Buffer.from(contentFor(this.#layers.top(node) ?? 0));
-    await this.#setting
+    await this.setting
       .node(node)
       .made.putArchive(tar([{ path: FILE, content }]), { path: '/' })
       .catch((error: unknown) => {
@@ -90,7 +87,7 @@ class SkewedClock implements Handicap<number> {
           { cause: error },
         );
       });
-    return { at: this.#setting.clock.now() };
+    return { at: this.setting.clock.now() };
   }
 }
 

@@ -75,25 +75,22 @@ export const slowDisk: HandicapKind = {
 };
 
 class SlowDisk implements Handicap<Throttle> {
-  readonly #setting: HandicapSetting;
   readonly #layers = new Layers<Throttle>();
   #gauged = 0;
 
-  constructor(setting: HandicapSetting) {
-    this.#setting = setting;
-  }
+  constructor(readonly setting: HandicapSetting) {}
 
   async put(node: string, fault: string, value: Throttle): Promise<{ at: number }> {
     this.#layers.put(node, fault, value);
     if (!this.again(node))
       throw new EnvironmentError({ where: `node ${node}`, expected: 'a running process', found: 'none' });
-    return { at: this.#setting.clock.now() };
+    return { at: this.setting.clock.now() };
   }
 
   async lift(node: string, fault: string): Promise<{ at: number }> {
     this.#layers.lift(node, fault);
     this.#write(node);
-    return { at: this.#setting.clock.now() };
+    return { at: this.setting.clock.now() };
   }
 
   async look(node: string, fault: string, pace: Pace = 'thorough'): Promise<HandicapSeen> {
@@ -120,12 +117,12 @@ class SlowDisk implements Handicap<Throttle> {
   }
 
   #group(node: string): Cgroup | undefined {
-    const { process } = this.#setting.node(node);
+    const { process } = this.setting.node(node);
     return process && cgroupOf(process.pid, 'io');
   }
 
   get #device(): string {
-    const { device } = this.#setting;
+    const { device } = this.setting;
     if (device === undefined)
       throw new InternalError({ expected: 'a layout that asks for `slow_disk`', found: 'one that does not' });
     return device;
@@ -135,7 +132,7 @@ class SlowDisk implements Handicap<Throttle> {
   async #timed(node: string, group: Cgroup, limits: Throttle): Promise<{ ok: boolean; text: string }> {
     const amounts = amountsFor(limits);
     if (Object.keys(amounts).length === 0) return { ok: true, text: "by the kernel's word alone" };
-    const { process } = this.#setting.node(node);
+    const { process } = this.setting.node(node);
     const count = ++this.#gauged;
     const took = await this.#gauge(`gauge-${node}-${count}`, {
       ...amounts,
@@ -148,7 +145,7 @@ class SlowDisk implements Handicap<Throttle> {
   }
 
   async #gauge(name: string, gauge: Gauge): Promise<Throttle> {
-    const { clock, hosts } = this.#setting;
+    const { clock, hosts } = this.setting;
     let tell: (line: string) => void = () => {};
     const told = new Promise<string>((resolve) => {
       tell = resolve;
