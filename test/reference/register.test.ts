@@ -128,26 +128,27 @@ describe('the register', () => {
   });
 });
 
+const SETTINGS: Settings = {
+  name: 's1',
+  nodes: ['a', 'b'],
+  supervisors: NAMES,
+  primary: 'a',
+  automaticFailback: false,
+  replication: 'sync',
+  trigger: 'supervisor',
+  detect: { kind: 'heartbeat', interval: 100, timeout: 400, every: 100 },
+  quorum: true,
+  fencing: false,
+  lease: 600,
+  grace: 3000,
+};
+
 describe('a supervisor that crashed', () => {
-  const settings: Settings = {
-    name: 's1',
-    nodes: ['a', 'b'],
-    supervisors: NAMES,
-    primary: 'a',
-    automaticFailback: false,
-    replication: 'sync',
-    trigger: 'supervisor',
-    detect: { kind: 'heartbeat', interval: 100, timeout: 400, every: 100 },
-    quorum: true,
-    fencing: false,
-    lease: 600,
-    grace: 3000,
-  };
   const wish = { type: 'members', from: 'a', term: 1, version: 1, inSync: ['a'], disks: {} } as const;
 
   /** Starts it, has it propose once, and gives the ballot; its own promise never reaches the disk. */
   function proposeOnce(disk: DiskRecord[]): number {
-    const machine = new SupervisorMachine(settings, disk, seeded(1), 0);
+    const machine = new SupervisorMachine(SETTINGS, disk, seeded(1), 0);
     const written = machine.handle({ type: 'wake' }, 0).flatMap((effect) => writesOf(effect));
     for (const { records } of written) disk.push(...records);
     machine.handle({ type: 'synced', sequence: Math.max(0, ...written.map(({ sequence }) => sequence)) }, 1);
@@ -168,11 +169,37 @@ describe('a supervisor that crashed', () => {
   });
 
   it('proposes nothing before it is on disk that it has started', () => {
-    const machine = new SupervisorMachine(settings, [], seeded(1), 0);
+    const machine = new SupervisorMachine(SETTINGS, [], seeded(1), 0);
     machine.handle({ type: 'wake' }, 0);
     const effects = machine.handle({ type: 'message', message: wish }, 100);
     expect(effects.filter((effect) => effect.type === 'send' && effect.message.type === 'prepare')).toEqual(
       [],
     );
+  });
+});
+
+describe('a supervisor', () => {
+  it('grants the lease of a term to no other life of its primary', () => {
+    const configuration = { ...INITIAL, version: 2, incarnation: 0.1 };
+    const machine = new SupervisorMachine(SETTINGS, [{ kind: 'known', configuration }], seeded(1), 0);
+    const granted = (incarnation: number) => {
+      const position = { term: 1, index: 1 };
+      const said = { incarnation, sentAt: 1, disk: 1, term: 1, position, yieldedTo: null };
+      const message = {
+        type: 'heartbeat',
+        from: 'a',
+        leading: true,
+        serving: true,
+        deaf: false,
+        ...said,
+      } as const;
+      const effects = machine.handle({ type: 'message', message }, 10);
+      const renewals = effects.flatMap((effect) =>
+        effect.type === 'send' && effect.message.type === 'renewal' ? [effect.message] : [],
+      );
+      return renewals.map((renewal) => renewal.granted);
+    };
+    expect(granted(0.1)).toEqual([true]);
+    expect(granted(0.2)).toEqual([false]);
   });
 });
