@@ -111,7 +111,7 @@ export interface WorkloadPart {
 }
 
 /** What the drill-file language has to know of a system; what it can beyond the least shows in its members. */
-export interface SystemPart {
+interface SystemPart {
   readonly name: string;
   readonly operations: readonly OperationType[];
   /** Tells roles. */

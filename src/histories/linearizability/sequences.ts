@@ -9,7 +9,7 @@ import { APPEND, FAIL, OK, type OperationTable, READ, valueAt, WRITE } from '../
 import { getOrMake } from '../get-or-make.js';
 
 /** What a read returned that no order of the elements gives. */
-export interface Unreadable {
+interface Unreadable {
   row: number;
   reason: string;
 }
