@@ -14,7 +14,7 @@ import {
   termsGoneBack,
 } from '../timeline/overlaps.js';
 import { reignsOf } from '../timeline/reigns.js';
-import { countFinding, told } from './finding.js';
+import { countFinding, linesFor } from './finding.js';
 import type { Finding } from './verdict.js';
 
 const MOST_TERMS = 10;
@@ -34,7 +34,7 @@ export function judgeDoublePrimaries(bound: Bound, history: History): Finding {
   const overlaps = overlapsOf(history);
   const back = termsGoneBack(history);
   const text = (overlap: Overlap) => overlapText(history, overlap);
-  const { lines } = told(overlaps, text);
+  const { lines } = linesFor(overlaps, text);
   const complete = claimsOf(history).length > 0 || reignsOf(history).length > 0;
   if (!complete) lines.push('nobody was ever seen to be primary');
   else if (overlaps.length === 0) lines.push('there was never more than one primary');

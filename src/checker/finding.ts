@@ -101,7 +101,7 @@ function actualText(figures: readonly Measured[]): string {
 const MOST_LINES = 10;
 
 /** The lines for the first of several things that are counted, and the events that show those. */
-export function told<Each>(
+export function linesFor<Each>(
   things: readonly Each[],
   text: (each: Each) => string,
   events: (each: Each) => (number | undefined)[] = () => [],

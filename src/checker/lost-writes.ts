@@ -28,7 +28,7 @@ import {
   valueName,
   writeText,
 } from '../timeline/registers.js';
-import { countFinding, told } from './finding.js';
+import { countFinding, linesFor } from './finding.js';
 import type { Finding } from './verdict.js';
 
 interface LostWrite {
@@ -110,7 +110,7 @@ export function judgeLostWrites(bound: Bound, history: History): Finding {
     lastSeen?.complete,
     shown.complete,
   ];
-  const { lines, evidence } = told(lost, lostText, events);
+  const { lines, evidence } = linesFor(lost, lostText, events);
   const judged = unread.length > 0 ? 'of the keys that were read at the end, ' : '';
   const first = lost[0];
   lines.unshift(

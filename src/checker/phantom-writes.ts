@@ -4,7 +4,7 @@ import type { History } from '../history/history.js';
 import type { Operation } from '../history/operations.js';
 import { instantText } from '../timeline/milliseconds.js';
 import { answererText, keysOf, membersOf, valueName, writeText, written } from '../timeline/registers.js';
-import { countFinding, told } from './finding.js';
+import { countFinding, linesFor } from './finding.js';
 import type { Finding } from './verdict.js';
 
 interface PhantomWrite {
@@ -40,7 +40,7 @@ export function phantomWrites(history: History): PhantomWrite[] {
 export function judgePhantomWrites(bound: Bound, history: History): Finding {
   const phantoms = phantomWrites(history);
   const events = ({ write, seen }: PhantomWrite) => [write.complete, seen.complete];
-  const { lines, evidence } = told(phantoms, phantomText, events);
+  const { lines, evidence } = linesFor(phantoms, phantomText, events);
   const complete = keysOf(history).some(({ reads, finals }) => reads.length + finals.length > 0);
   if (!complete) lines.push('no read was answered');
   else if (phantoms.length === 0) lines.push('no failed write was ever read');

@@ -23,7 +23,7 @@ import {
   written,
 } from '../timeline/registers.js';
 import { lowerBound } from '../timeline/service-record.js';
-import { countFinding, told } from './finding.js';
+import { countFinding, linesFor } from './finding.js';
 import type { Finding } from './verdict.js';
 
 interface StaleRead {
@@ -88,7 +88,7 @@ function staleLists({ writes, reads }: KeyOperations): StaleRead[] {
 export function judgeStaleReads(bound: Bound, history: History): Finding {
   const stale = staleReads(history);
   const events = ({ read, missed }: StaleRead) => [read.complete, missed.complete];
-  const { lines, evidence } = told(stale, staleText, events);
+  const { lines, evidence } = linesFor(stale, staleText, events);
   const complete = keysOf(history).some(({ reads }) => reads.length > 0);
   if (!complete) lines.push('no read was answered');
   else if (stale.length === 0) lines.push('every read was as new as the writes acknowledged before it began');

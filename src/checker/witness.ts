@@ -25,18 +25,18 @@ export function witnessFindings(history: History, drill: Drill): Finding[] {
   };
   for (const fault of faults) {
     const { event, witness, looks, parts, heal, healed } = fault;
-    const took = (text: string, asked: Indexed | undefined, seen: Seen | undefined) => {
+    const needsProbe = (text: string, asked: Indexed | undefined, seen: Seen | undefined) => {
       if (asked !== undefined && seen === undefined)
         doubt(`${text}: no probe looked whether it took effect`, asked.index);
       else if (seen?.witnessed === false)
         doubt(`${text} did not take effect: ${seenText(seen.evidence)}`, seen.index);
     };
-    took(faultText(fault), event, witness);
+    needsProbe(faultText(fault), event, witness);
     // What was undone by somebody else was there for a while, and nobody knows for how long.
     for (const look of looks.filter(({ witnessed }) => !witnessed))
       doubt(`${faultText(fault)} did not last until its heal: ${seenText(look.evidence)}`, look.index);
     for (const { asked, seen } of [...parts, { asked: heal, seen: healed }])
-      took(`the heal of ${faultText(fault)}${forTargets(asked ?? seen)}`, asked, seen);
+      needsProbe(`the heal of ${faultText(fault)}${forTargets(asked ?? seen)}`, asked, seen);
   }
   if (faults.length === 0) lines.push('no fault was injected, though the drill has some');
   const unwitnessed = lines.length;

@@ -11,7 +11,7 @@ const MOST_BYTES = 64_000_000;
 const MOST_TOLD = 5;
 const MOST_SIGNS = 100;
 
-export interface Comparison {
+interface Comparison {
   /** The files that were there to be compared. */
   compared: string[];
   /** What differs, a line for each; empty where nothing does. */

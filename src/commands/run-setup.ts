@@ -7,7 +7,7 @@ import type { Io } from './command.js';
 import { catalogOf } from './plugin-option.js';
 import { isSelected, type Selection, selected } from './selection.js';
 
-export interface RunSetup {
+interface RunSetup {
   catalog: Catalog;
   drills: BatchDrill[];
   runtime: ChosenRuntime;

@@ -167,7 +167,7 @@ function allPhrases(issue: z.core.$ZodIssueInvalidUnion): string {
 }
 
 /** The value at a path, and whether it is there at all. */
-export function lookUp(root: unknown, path: Path): { given: boolean; value: unknown } {
+function lookUp(root: unknown, path: Path): { given: boolean; value: unknown } {
   let value = root;
   for (const part of path) {
     if (typeof value !== 'object' || value === null) return { given: true, value };

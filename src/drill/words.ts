@@ -7,7 +7,7 @@
  * No shell ever sees it, neither ours nor the container's. What only a shell would understand is an error.
  */
 
-export type Words = { words: string[] } | { error: string };
+type Words = { words: string[] } | { error: string };
 
 /** What separates or redirects commands, or puts one into another, where a shell reads it. */
 const FOR_A_SHELL = /[;&|<>()`]/;

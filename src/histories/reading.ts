@@ -14,7 +14,7 @@ import type { StepModel } from './models/step-model.js';
 type Check = (table: OperationTable, options: CheckOptions) => CheckResult;
 
 /** The models whose objects hold `initial` at first. */
-export const WITH_INITIAL: readonly string[] = ['register', 'cas-register', 'bank'];
+const WITH_INITIAL: readonly string[] = ['register', 'cas-register', 'bank'];
 
 /** Judges a table as the options want it read. `check` judges it as it stands. */
 export function checkReading(table: OperationTable, options: CheckOptions, check: Check): CheckResult {

@@ -5,9 +5,9 @@
 import type { Finding, Judgement, Verdict } from '../checker/verdict.js';
 import { oneLine } from './text.js';
 
-export const FAULT_TIMINGS = ['detect', 'boot', 'init', 'failover', 'recover', 'outage'] as const;
-export const RUN_TIMINGS = ['failback', 'failback_outage', 'resync'] as const;
-export const TIMINGS = [...FAULT_TIMINGS, ...RUN_TIMINGS] as const;
+const FAULT_TIMINGS = ['detect', 'boot', 'init', 'failover', 'recover', 'outage'] as const;
+const RUN_TIMINGS = ['failback', 'failback_outage', 'resync'] as const;
+const TIMINGS = [...FAULT_TIMINGS, ...RUN_TIMINGS] as const;
 export type TimingName = (typeof TIMINGS)[number];
 
 /** A timing of the whole run, the worst over its faults; null where there is none. Milliseconds. */

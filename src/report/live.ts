@@ -225,7 +225,7 @@ function counted(state: LiveState, event: EventOf<'ok' | 'fail' | 'info'>): Live
   return { ...state, groups, time: event.time };
 }
 
-export interface RenderOptions {
+interface RenderOptions {
   /** Milliseconds since the run began, on the scale of the events' times. */
   elapsedMs: number;
   columns: number;

@@ -20,7 +20,7 @@ import { type FigureRow, figureRows, seconds } from './figures.js';
 import { evidenceText, mark, type ReportedRun, reproduceLines, unmetFindings } from './run.js';
 import { columnsOf, indented, oneLine, padded, wrapped } from './text.js';
 
-export interface TableOptions {
+interface TableOptions {
   colors: boolean;
   /** How wide the terminal is; 100 columns where it is not known. */
   columns?: number;

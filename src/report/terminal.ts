@@ -10,7 +10,7 @@ import { fitted, oneLine } from './text.js';
 
 const REWRITE_EVERY_MS = 100;
 
-export interface LiveTerminalOptions {
+interface LiveTerminalOptions {
   /** Writes text, in place of the `over` lines above the cursor. */
   write(text: string, over?: number): void;
   /** How wide the terminal is now. */
@@ -23,7 +23,7 @@ export interface LiveTerminalOptions {
 }
 
 /** One run on the terminal: a listener for its events. */
-export interface LiveRun {
+interface LiveRun {
   event(event: Event): void;
   /** The run is over: its lines go. */
   close(): void;

@@ -9,7 +9,7 @@ const REASONS: Record<string, string> = {
 };
 
 /** Why nothing could listen there; the message is Go's, e.g. `listen tcp 127.0.0.1:80: bind: permission denied`. */
-export class ListenError extends Error {
+class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 

@@ -23,7 +23,7 @@ import { ProxyCollection } from './proxy-collection.js';
 import { empty, errorReply, plain, type Reply } from './reply.js';
 import { type Handler, route } from './routes.js';
 
-export interface ToxiproxyOptions {
+interface ToxiproxyOptions {
   /** Where the API listens, `host:port`. Port 0 picks a free one, a missing host is loopback. */
   listen: string;
   clock: Clock;

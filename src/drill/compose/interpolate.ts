@@ -10,7 +10,7 @@
 export type Lookup = (name: string) => string | undefined;
 
 /** The text, and which variables were not set; or what is wrong with it. */
-export type Interpolated = { text: string; unset: string[] } | { error: string; todo: string };
+type Interpolated = { text: string; unset: string[] } | { error: string; todo: string };
 
 export function interpolate(text: string, lookup: Lookup): Interpolated {
   if (!text.includes('$')) return { text, unset: [] };

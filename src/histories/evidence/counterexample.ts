@@ -2,21 +2,9 @@
 import { CAS, type OperationTable, READ } from '../formats/operation-table.js';
 import { checkLinearizable, type FailingKey, type LinearizabilityOptions } from '../linearizability/index.js';
 import { sortedRows } from '../linearizability/result.js';
+import type { Evidence } from '../models/model.js';
 import { isObserver, minimise, prefixOf, type Suspects, weaken } from './minimise.js';
 import { subTable } from './sub-table.js';
-
-interface Evidence {
-  /** Rows that contradict each other, in order. */
-  rows: number[];
-  /** Those of them that demand nothing, but that values of the others come from. */
-  context: number[];
-  /** Rows that values among them come from, where they are too many to be shown: how many. */
-  omitted: number;
-  /** Whether no operation can be taken away. */
-  minimal: boolean;
-  /** Where the contradiction holds whatever the object held before the first of them: that. */
-  reason?: string;
-}
 
 /** What one check may take. */
 const STEPS = 30_000_000;

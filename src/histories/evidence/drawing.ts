@@ -8,25 +8,17 @@
  * The axis shows the order of the events, not their distance: what matters is what overlaps.
  */
 import {
-  CAS,
   FAIL,
-  functionAt,
   INFO,
   NEVER,
+  type OperationData,
   type OperationTable,
-  processAt,
-  valueAt,
+  operationAt,
 } from '../formats/operation-table.js';
 import { valueText } from './value-text.js';
 
 /** One operation of a counterexample, as data. */
-export interface EvidenceOperation {
-  process: number | string;
-  f: string;
-  key: string | null;
-  /** What was written or read; a compare-and-set's [from, to]. */
-  value: unknown;
-  type: 'ok' | 'fail' | 'info';
+export interface EvidenceOperation extends OperationData {
   /** Milliseconds; null where the history has no times, or where it never ended. */
   start_ms: number | null;
   end_ms: number | null;
@@ -37,19 +29,13 @@ export interface EvidenceOperation {
   context: boolean;
 }
 
-const TYPES = ['ok', 'fail', 'info'] as const;
 const WIDEST_AXIS = 60;
 const LONGEST_VALUE = 40;
 
 export function evidenceOperation(table: OperationTable, row: number): EvidenceOperation {
-  const value = valueAt(table, table.value[row]!);
   const milliseconds = (time: number) => (Number.isNaN(time) ? null : time / 1e6);
   return {
-    process: processAt(table, row),
-    f: functionAt(table, row),
-    key: table.keys[table.key[row]!]!,
-    value: table.f[row] === CAS ? [value, valueAt(table, table.to[row]!)] : value,
-    type: TYPES[table.type[row]!]!,
+    ...operationAt(table, row),
     start_ms: milliseconds(table.startTime[row]!),
     end_ms: table.type[row] === INFO ? null : milliseconds(table.endTime[row]!),
     invoked: table.start[row]!,

@@ -4,22 +4,11 @@ import type { KeyFinding } from '../models/model.js';
 import { type EvidenceOperation, evidenceOperation } from './drawing.js';
 
 /** The operations that show that a key does not hold. */
-export interface Counterexample {
-  key: string | null;
-  reason: string;
+export interface Counterexample extends Pick<KeyFinding, 'key' | 'reason' | 'omitted' | 'minimal'> {
   operations: EvidenceOperation[];
-  /** How many writes that values come from were left out. */
-  omitted: number;
-  /** Whether none of the operations can be taken away. */
-  minimal: boolean;
 }
 
-export interface KeyVerdict {
-  key: string | null;
-  verdict: 'illegal' | 'unknown';
-  /** What decided it. */
-  algorithm: string;
-  reason: string;
+export interface KeyVerdict extends Pick<KeyFinding, 'key' | 'verdict' | 'algorithm' | 'reason'> {
   /** Null where it was not decided. */
   counterexample: Counterexample | null;
 }

@@ -1,6 +1,6 @@
 /** A small table of some rows of a big one: places, keys and values renumbered, so that judging it again is cheap. */
 import { INFO, NEVER, NONE, type OperationTable, selectRows } from '../formats/operation-table.js';
-import { held } from '../held.js';
+import { getOrMake } from '../get-or-make.js';
 
 /**
  * The table of `rows` (in order); those in `weakened` are made operations in doubt, which constrains less. Row i
@@ -29,10 +29,10 @@ export function subTable(
   const numberOf = new Map<number, number>();
   const nilOf: number[] = [];
   const value = (index: number): number =>
-    index === NONE ? NONE : held(numberOf, index, () => values.push(table.values[index]!) - 1);
+    index === NONE ? NONE : getOrMake(numberOf, index, () => values.push(table.values[index]!) - 1);
   for (let row = 0; row < small.count; row++) {
     const key = small.key[row]!;
-    small.key[row] = held(keyOf, key, () => {
+    small.key[row] = getOrMake(keyOf, key, () => {
       nilOf.push(value(table.nilOf[key]!));
       return keys.push(table.keys[key]!) - 1;
     });

@@ -16,9 +16,9 @@ export const TOO_DEEP = 1;
 /** Whole numbers that may be rounded, or texts that read like such numbers. */
 export const LONG_NUMBERS = 2;
 /** Objects whose keys are not in order. */
-export const UNORDERED = 4;
+const UNORDERED = 4;
 /** A number that is larger than any double. */
-export const INFINITE = 8;
+const INFINITE = 8;
 
 /** What is special in a value that came of JSON.parse, or was handed in. */
 export function traitsOf(value: unknown, depth = 0): number {

@@ -2,7 +2,7 @@
 import { DEEPEST } from './held-values.js';
 import { excerpt } from './reader.js';
 
-export interface JsonFault {
+interface JsonFault {
   /** The offset in the text; its length where the text ends too early. */
   at: number;
   expected: string;

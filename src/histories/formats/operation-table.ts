@@ -105,6 +105,27 @@ export function functionAt(table: OperationTable, row: number): string {
   return table.functions[table.f[row]!]!;
 }
 
+/** An operation as data. */
+export interface OperationData {
+  process: number | string;
+  f: string;
+  key: string | null;
+  /** What was written or read; a compare-and-set's [from, to]. */
+  value: unknown;
+  type: 'ok' | 'fail' | 'info';
+}
+
+export function operationAt(table: OperationTable, row: number): OperationData {
+  const value = valueAt(table, table.value[row]!);
+  return {
+    process: processAt(table, row),
+    f: functionAt(table, row),
+    key: table.keys[table.key[row]!]!,
+    value: table.f[row] === CAS ? [value, valueAt(table, table.to[row]!)] : value,
+    type: (['ok', 'fail', 'info'] as const)[table.type[row]!]!,
+  };
+}
+
 /** A table of some rows of another, in the same order; values, keys and places keep their meaning. */
 export function selectRows(table: OperationTable, rows: ArrayLike<number>): OperationTable {
   const columns = eachColumn((name, Type) => {

@@ -1,4 +1,4 @@
-import { held } from '../held.js';
+import { getOrMake } from '../get-or-make.js';
 
 /**
  * Processes by number. Usual ones (whole numbers from 0, below 2^31) are their own; others, which have a name or a
@@ -12,7 +12,7 @@ export class Processes {
   numberOf(process: number | string): number {
     // The bits of a usual one are all of it.
     if (typeof process === 'number' && (process | 0) === process && process >= 0) return process;
-    return held(this.#numbers, process, () => -this.odd.push(process));
+    return getOrMake(this.#numbers, process, () => -this.odd.push(process));
   }
 
   nameOf(number: number): number | string {

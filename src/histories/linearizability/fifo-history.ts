@@ -8,7 +8,7 @@
 
 import { valueText } from '../evidence/value-text.js';
 import { FAIL, INFO, NONE, OK, type OperationTable, valueAt } from '../formats/operation-table.js';
-import { held } from '../held.js';
+import { getOrMake } from '../get-or-make.js';
 import type { Contradiction } from './contradiction.js';
 
 export interface Element {
@@ -55,7 +55,7 @@ export class FifoFlows {
         else if (type === OK && value === nil) this.empty.push(row);
         if (type !== OK || value === nil) continue;
       }
-      const flow = held(known, value, () => {
+      const flow = getOrMake(known, value, () => {
         const made: Flow = { value, puts: [], takes: [], failed: [] };
         this.flows.push(made);
         return made;

@@ -26,7 +26,7 @@ import { contradicts, type KeyResult, legal } from './result.js';
 export const FIFO_ORDER = 'order of elements (Henzinger, Sezgin and Vafeiadis)';
 
 /** What the rules look at: the elements with the dequeues in doubt given to them. */
-export interface FifoTakes {
+interface FifoTakes {
   table: OperationTable;
   /** Elements of which it is known who took them. */
   sure: readonly Element[];
@@ -36,7 +36,7 @@ export interface FifoTakes {
   takers: readonly number[];
 }
 
-export type FifoRule = (takes: FifoTakes) => Contradiction | undefined;
+type FifoRule = (takes: FifoTakes) => Contradiction | undefined;
 
 /** All that has to be looked for, beside phantoms. */
 export const FIFO_RULES: readonly FifoRule[] = [outOfOrder, neverEmpty];

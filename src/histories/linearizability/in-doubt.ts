@@ -1,6 +1,6 @@
 /** The kinds of operations in doubt of one register, and how many of each have been invoked so far. */
 import { NEVER } from '../formats/operation-table.js';
-import { held } from '../held.js';
+import { getOrMake } from '../get-or-make.js';
 import { type RegisterHistory, SWAPS } from './register-history.js';
 
 export class InDoubt {
@@ -26,7 +26,7 @@ export class InDoubt {
       const from = swaps ? history.a[at]! : -1;
       const to = swaps ? history.b[at]! : history.a[at]!;
       const name = (from + 1) * history.values + to;
-      this.kindOf[at] = held(known, name, () => {
+      this.kindOf[at] = getOrMake(known, name, () => {
         this.to.push(to);
         return this.from.push(from) - 1;
       });

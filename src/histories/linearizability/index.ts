@@ -88,26 +88,18 @@ export function checkLinearizable(
     else rest.push(key);
   }
   if (rest.length > 0)
-    failing.push(...judgeRest(table, { keys: rest, has, sequences, initial }, budget, algorithms));
+    failing.push(...judgeRest(table, rest, { has, sequences, initial }, budget, algorithms));
   const first = failing.find(({ verdict }) => verdict === 'illegal') ?? failing[0];
   const algorithm = [...algorithms].join(', ') || ZONES;
   if (first?.verdict === 'illegal') return { ...first, failing };
   return { ...(first ?? { ...legal(algorithm), key: null }), algorithm, failing };
 }
 
-interface Rest {
-  keys: readonly number[];
-  /** By key, the kinds of its operations. */
-  has: Uint8Array;
-  /** Whether the keys are sequences rather than registers. */
-  sequences: boolean;
-  initial: Int32Array;
-}
-
-/** Judges the keys that zones do not apply to, one after the other. */
+/** Judges the keys that zones do not apply to, one after the other: sequences, or else registers. */
 function judgeRest(
   table: OperationTable,
-  { keys, has, sequences, initial }: Rest,
+  keys: readonly number[],
+  { has, sequences, initial }: { has: Uint8Array; sequences: boolean; initial: Int32Array },
   budget: Budget,
   algorithms: Set<string>,
 ): FailingKey[] {

@@ -6,10 +6,10 @@
 import type { Value } from '../../history/operation-type.js';
 import { valueText } from '../evidence/value-text.js';
 import { APPEND, FAIL, OK, type OperationTable, READ, valueAt, WRITE } from '../formats/operation-table.js';
-import { held } from '../held.js';
+import { getOrMake } from '../get-or-make.js';
 
 /** What a read returned that no order of the elements gives. */
-export interface Unreadable {
+interface Unreadable {
   row: number;
   reason: string;
 }
@@ -51,7 +51,7 @@ export class Sequences {
       }
       this.rows.push(row);
       if (isEmpty(value)) continue;
-      const number = held(this.#numbers, name, () => this.writers.push([]) - 1);
+      const number = getOrMake(this.#numbers, name, () => this.writers.push([]) - 1);
       this.writers[number]!.push(row);
       if (typeof value === 'string') lengths.add(value.length);
     }

@@ -5,7 +5,7 @@
  * end: only how many of each kind were used matters, and having used fewer is never worse.
  */
 import { seeded } from '../../random.js';
-import { held } from '../held.js';
+import { getOrMake } from '../get-or-make.js';
 
 export function twiceAsLong(column: Int32Array): Int32Array<ArrayBuffer> {
   const longer = new Int32Array(column.length * 2);
@@ -80,7 +80,7 @@ export class UsagePool {
     const keep: number[] = [UNUSED];
     for (let at = 0; at < length; at++) {
       const usage = used[at]!;
-      used[at] = held(renumbered, usage, () => keep.push(usage) - 1);
+      used[at] = getOrMake(renumbered, usage, () => keep.push(usage) - 1);
     }
     const capacity = Math.max(64, keep.length * 2);
     const counts = new Uint16Array(capacity * Math.max(1, kinds));

@@ -47,11 +47,15 @@ export function modelFor(table: OperationTable): HistoryModel | undefined {
   return only('read', 'transfer') ? bank : undefined;
 }
 
+/** What the reads of a history returned. */
+function* answers(table: OperationTable) {
+  for (let row = 0; row < table.count; row++)
+    if (table.f[row] === READ && table.type[row] === OK) yield table.values[table.value[row]!];
+}
+
 /** Whether the reads of a history return lists rather than numbers. */
 function readsLists(table: OperationTable): boolean {
-  for (let row = 0; row < table.count; row++) {
-    if (table.f[row] !== READ || table.type[row] !== OK) continue;
-    const value = table.values[table.value[row]!];
+  for (const value of answers(table)) {
     if (value instanceof ListText) return true;
     if (typeof value === 'number') return false;
   }
@@ -60,10 +64,6 @@ function readsLists(table: OperationTable): boolean {
 
 /** Whether the first answer of a history is an object: balances by account. */
 function readsObjects(table: OperationTable): boolean {
-  for (let row = 0; row < table.count; row++) {
-    if (table.f[row] !== READ || table.type[row] !== OK) continue;
-    const value = table.values[table.value[row]!];
-    return value instanceof ListText && value.text.startsWith('{');
-  }
-  return false;
+  const [value] = answers(table);
+  return value instanceof ListText && value.text.startsWith('{');
 }

@@ -5,7 +5,14 @@ import { firstWhere } from '../first-where.js';
 import type { OperationTable } from '../formats/operation-table.js';
 import { rowsByKey, rowsOfKey } from '../linearizability/partition.js';
 import { Budget, type KeyResult, sortedRows } from '../linearizability/result.js';
-import { type KeyFinding, type ModelLimits, type ModelResult, modelResult, unknownKey } from './model.js';
+import {
+  type Evidence,
+  type KeyFinding,
+  type ModelLimits,
+  type ModelResult,
+  modelResult,
+  unknownKey,
+} from './model.js';
 
 /** Judges the operations of one key. `operations` that are not complete: the row that nothing explains. */
 export type Judge = (
@@ -72,8 +79,6 @@ export function everyRow(table: OperationTable): Int32Array {
   return Int32Array.from({ length: table.count }, (_, row) => row);
 }
 
-type Small = Pick<KeyFinding, 'rows' | 'context' | 'omitted' | 'minimal'> & { reason?: string };
-
 /** A key that does not hold. */
 interface Illegal {
   key: string | null;
@@ -81,7 +86,7 @@ interface Illegal {
   /** About how many rows the evidence is among. */
   size: number;
   /** Makes the evidence small, while there is more to spend on it. */
-  small(more: () => boolean): Small;
+  small(more: () => boolean): Evidence;
 }
 
 /** Makes the evidence of each key small: of the keys with the fewest suspects first, while there is time. */
@@ -108,7 +113,7 @@ export function minimised(
   rows: readonly number[],
   illegal: (table: OperationTable) => boolean,
   more: () => boolean,
-): Small {
+): Evidence {
   const { essential, support, minimal } = minimise(table, rows, illegal, more);
   const context = support.length <= MOST_SUPPORT ? support : [];
   const omitted = support.length - context.length;

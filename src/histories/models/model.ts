@@ -11,15 +11,9 @@ export interface ModelLimits extends Limits {
   initial?: Value;
 }
 
-/** A key that does not hold, or that was not decided. */
-export interface KeyFinding {
-  key: string | null;
-  verdict: 'illegal' | 'unknown';
-  /** What decided it, for people. */
-  algorithm: string;
-  /** Why, in words. */
-  reason: string;
-  /** Rows of the table that show it. */
+/** The rows that show that a key does not hold. */
+export interface Evidence {
+  /** In order. */
   rows: number[];
   /** Those of `rows` that demand nothing, but that values of the others may come from. */
   context: number[];
@@ -27,6 +21,17 @@ export interface KeyFinding {
   omitted: number;
   /** Whether none of `rows` can be taken away. */
   minimal: boolean;
+  /** Why, in words, where the rows show more than was known before. */
+  reason?: string;
+}
+
+/** A key that does not hold, or that was not decided. */
+export interface KeyFinding extends Evidence {
+  key: string | null;
+  verdict: 'illegal' | 'unknown';
+  /** What decided it, for people. */
+  algorithm: string;
+  reason: string;
 }
 
 export interface ModelResult {

@@ -5,7 +5,7 @@
 
 import { saysNothing } from '../evidence/minimise.js';
 import { CAS, FAIL, INFO, NONE, OK, type OperationTable, READ, WRITE } from '../formats/operation-table.js';
-import { held } from '../held.js';
+import { getOrMake } from '../get-or-make.js';
 import type { Budget, Outcome3 } from '../linearizability/result.js';
 import type { OrderGuide } from './order-guide.js';
 
@@ -48,7 +48,7 @@ export class OrderSearch {
     const queueOf = new Map<number, number>();
     const queues: number[][] = [];
     for (let row = 0; row < table.count; row++) {
-      const index = held(queueOf, table.process[row]!, () => queues.push([]) - 1);
+      const index = getOrMake(queueOf, table.process[row]!, () => queues.push([]) - 1);
       const queue = queues[index]!;
       const changes = table.f[row] === WRITE || table.f[row] === CAS;
       if (table.type[row] === INFO) {

@@ -5,7 +5,7 @@
 
 import { saysNothing } from '../evidence/minimise.js';
 import { CAS, FAIL, INFO, NONE, OK, type OperationTable, READ, WRITE } from '../formats/operation-table.js';
-import { held } from '../held.js';
+import { getOrMake } from '../get-or-make.js';
 
 const NOBODY = -1;
 const INITIAL = -2;
@@ -43,7 +43,7 @@ export class ProcessChains {
     for (let row = 0; row < table.count; row++) {
       if (table.type[row] === INFO ? !happened.has(row) : saysNothing(table, row)) continue;
       const process = table.process[row]!;
-      const chain = held(chainOfProcess, process, () => this.chains.push([]) - 1);
+      const chain = getOrMake(chainOfProcess, process, () => this.chains.push([]) - 1);
       const own = this.chains[chain]!;
       if (table.type[row] === INFO) {
         const node = this.#node(row, this.chains.push([]) - 1);

@@ -14,7 +14,7 @@
 
 import { enumerated, plainNumbers, verb } from '../evidence/value-text.js';
 import { functionAt, INFO, NEVER, OK, type OperationTable, valueAt } from '../formats/operation-table.js';
-import { held } from '../held.js';
+import { getOrMake } from '../get-or-make.js';
 import type { Contradiction } from '../linearizability/contradiction.js';
 import { type HistoryModel, judgeEachKey } from './model.js';
 
@@ -34,7 +34,7 @@ interface Flow {
 
 function judgeQueue(table: OperationTable, rows: Int32Array) {
   const flows = new Map<string, Flow>();
-  const flow = (value: unknown) => held(flows, JSON.stringify(value), () => ({ ins: [], outs: [] }));
+  const flow = (value: unknown) => getOrMake(flows, JSON.stringify(value), () => ({ ins: [], outs: [] }));
   let lastIn = -1;
   const drains: number[] = [];
   const takers: number[] = [];

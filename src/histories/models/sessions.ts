@@ -1,6 +1,6 @@
 /** What sessions may expect of a register whose values are unique: each model says what its sessions demand. */
 import { FAIL, OK, type OperationTable, READ, WRITE } from '../formats/operation-table.js';
-import { held } from '../held.js';
+import { getOrMake } from '../get-or-make.js';
 import { type HistoryModel, judgeEachKey, type ModelResult } from './model.js';
 import { type Demand, orderVersions } from './version-order.js';
 
@@ -44,7 +44,7 @@ function judgeSessions(
       const isWrite = table.f[row] === WRITE;
       if (isWrite && table.type[row] !== FAIL) written.add(table.value[row]!);
       if (table.type[row] === OK && (isWrite || table.f[row] === READ))
-        held(sessions, table.process[row]!, () => [] as number[]).push(row);
+        getOrMake(sessions, table.process[row]!, () => [] as number[]).push(row);
     }
     const demands = [...sessions.values()]
       .flatMap(pairs)

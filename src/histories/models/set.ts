@@ -23,7 +23,7 @@ import {
   READ,
   valueAt,
 } from '../formats/operation-table.js';
-import { held } from '../held.js';
+import { getOrMake } from '../get-or-make.js';
 import type { Contradiction } from '../linearizability/contradiction.js';
 import { type HistoryModel, judgeEachKey } from './model.js';
 
@@ -59,7 +59,13 @@ function judgeSet(table: OperationTable, rows: Int32Array) {
   const element = (value: unknown): Element => {
     const identity = JSON.stringify(value);
     const name = () => plainNumbers(identity);
-    return held(elements, identity, () => ({ name: name(), adds: [], acknowledged: -1, seen: -1, step: -1 }));
+    return getOrMake(elements, identity, () => ({
+      name: name(),
+      adds: [],
+      acknowledged: -1,
+      seen: -1,
+      step: -1,
+    }));
   };
   for (const row of rows) {
     if (table.f[row] !== ADD || table.type[row] === FAIL) continue;

@@ -1,24 +1,14 @@
 /** Linearizability of any object that is given as a pure step function. */
 import type { Value } from '../../history/operation-type.js';
-import {
-  CAS,
-  functionAt,
-  NONE,
-  type OperationTable,
-  processAt,
-  valueAt,
-} from '../formats/operation-table.js';
-import { held } from '../held.js';
+import { NONE, type OperationData, type OperationTable, operationAt } from '../formats/operation-table.js';
+import { getOrMake } from '../get-or-make.js';
 import type { Budget, KeyResult } from '../linearizability/result.js';
 import { IMPOSSIBLE, searchTable } from '../linearizability/search.js';
 import { type Judge, judgeKeys } from './keys.js';
 import type { HistoryModel } from './model.js';
 
 /** An operation as a step function sees it. */
-interface StepOperation {
-  process: number | string;
-  f: string;
-  key: string | null;
+interface StepOperation extends OperationData {
   /** What it was called with; for an operation that returned something, that. */
   value: Value;
   /** `info`: the outcome is unknown, and the step function is asked whether and how it can have happened. */
@@ -44,7 +34,6 @@ export interface StepModel<State = unknown> {
   telling?: readonly string[];
 }
 
-const TYPES = ['ok', 'fail', 'info'] as const;
 /** About what a state holds beside its name. */
 const BYTES_OF_A_STATE = 100;
 
@@ -85,7 +74,7 @@ export function searchRows<State>(
     const next = model.step(states[state]!, operations[at]!);
     if (next === undefined) return IMPOSSIBLE;
     const name = identify(next);
-    return held(numbers, name, () => {
+    return getOrMake(numbers, name, () => {
       bytes += BYTES_OF_A_STATE + (typeof name === 'string' ? 2 * name.length : 0);
       if (bytes > budget.memoryBytes) budget.exhaust('the memory for the search was spent');
       return states.push(next) - 1;
@@ -97,12 +86,8 @@ export function searchRows<State>(
 }
 
 function stepOperation(table: OperationTable, row: number): StepOperation {
-  const value = valueAt(table, table.value[row]!) ?? null;
-  return {
-    process: processAt(table, row),
-    f: functionAt(table, row),
-    key: table.keys[table.key[row]!]!,
-    value: table.f[row] === CAS ? [value, valueAt(table, table.to[row]!) ?? null] : value,
-    type: TYPES[table.type[row]!]!,
-  };
+  const operation = operationAt(table, row);
+  const value = operation.value as Value | undefined | (Value | undefined)[];
+  const told = Array.isArray(value) ? value.map((each) => each ?? null) : (value ?? null);
+  return { ...operation, value: told };
 }

@@ -16,7 +16,7 @@ import { TRIAL_FOLDER } from './full-disk.js';
 import type { HandicapKind } from './handicap-kind.js';
 import { HANDICAPS } from './handicaps.js';
 
-export interface ReachSetting {
+interface ReachSetting {
   docker: Dockerode;
   /** What a container of ours is made from. */
   image: string;

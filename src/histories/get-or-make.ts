@@ -1,5 +1,5 @@
 /** What a map has under a name; made and put there where it has nothing. */
-export function held<Name, Value>(map: Map<Name, Value>, name: Name, make: () => Value): Value {
+export function getOrMake<Name, Value>(map: Map<Name, Value>, name: Name, make: () => Value): Value {
   let value = map.get(name);
   if (value === undefined) {
     value = make();
