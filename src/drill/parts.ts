@@ -112,7 +112,7 @@ export interface WorkloadPart {
 }
 
 /** What the drill-file language has to know of a system; what it can beyond the least shows in its members. */
-interface SystemPart {
+export interface SystemPart {
   readonly name: string;
   readonly operations: readonly OperationType[];
   /** What `settings` of the topology may say; without it, nothing. */
