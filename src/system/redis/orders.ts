@@ -15,12 +15,17 @@ import type { Configuration } from '../../reference/configuration.js';
 import type { Heartbeat } from '../../reference/message.js';
 import { type Command, Refusal, type Reply } from './resp.js';
 
-/** The questions whose answers `seenIn` reads. */
-export const QUESTIONS: readonly Command[] = [
+/** Carried out together, and nothing of anybody else's in between. */
+function inOne(commands: readonly Command[]): Command[] {
+  return [['MULTI'], ...commands, ['EXEC']];
+}
+
+/** The questions whose answers `seenIn` reads, as of one moment: another supervisor's orders come before or after. */
+export const QUESTIONS: readonly Command[] = inOne([
   ['INFO', 'server'],
   ['INFO', 'replication'],
   ['CONFIG', 'GET', 'replica-priority'],
-];
+]);
 
 /** What a node said of itself. */
 export interface Seen {
@@ -37,9 +42,12 @@ export interface Seen {
 }
 
 /** Throws where the replies are not those of a Redis that may be asked. */
-export function seenIn([server, replication, priority]: readonly Reply[]): Seen {
-  const refused = [server, replication, priority].find((reply) => reply instanceof Refusal);
+export function seenIn(replies: readonly Reply[]): Seen {
+  const answers = replies.at(-1);
+  const all = Array.isArray(answers) ? answers : replies;
+  const refused = all.find((reply) => reply instanceof Refusal);
   if (refused) throw new EnvironmentError(refused.message);
+  const [server, replication, priority] = all;
   const value = fields(`${server}\r\n${replication}`);
   const isMaster = value['role'] === 'master';
   return {
@@ -116,10 +124,6 @@ function replicaOf(to: string, term: number, { isMaster }: Seen): Command[] {
   return inOne([termIs(term), ['REPLICAOF', host, port], ...sessions]);
 }
 
-function inOne(commands: readonly Command[]): Command[] {
-  return [['MULTI'], ...commands, ['EXEC']];
-}
-
 /** What the machine is told; `sentAt` in ms of this supervisor's clock, when the node was asked. */
 export function heartbeatOf(
   {
@@ -135,7 +139,8 @@ export function heartbeatOf(
   sentAt: number,
 ): Heartbeat {
   const isOwn = configuration?.primary === name;
-  const isChosen = isOwn && seen.master === CHOSEN && seen.term === configuration.term;
+  // Whether or not it is known here already that its term was sealed.
+  const isChosen = seen.master === CHOSEN;
   const isAnother = isOwn && !isItsLife(configuration, seen) && seen.term < configuration.term;
   const serving = seen.isMaster && seen.term > 0;
   return {
