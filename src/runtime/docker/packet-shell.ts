@@ -77,8 +77,10 @@ export class PacketShell {
     return this.#order('dump\n', 'iptables-save');
   }
 
+  /** What it started to read orders outlives it, until there are none to read. */
   kill(): void {
     this.#child.kill('SIGKILL');
+    this.#child.stdin.destroy();
   }
 
   /** One after the other. */
