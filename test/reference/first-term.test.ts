@@ -1,19 +1,7 @@
 /** The first term: everybody begins together, and nobody calls that a failover. */
 import { expect, it } from 'vitest';
-import { Simulation, type Variant } from './simulation.js';
-
-const variant = (more: Partial<Variant> = {}): Variant => ({
-  members: 3,
-  automaticFailback: false,
-  replication: 'sync',
-  trigger: 'supervisor',
-  detect: { kind: 'heartbeat', interval: 20, timeout: 60, every: 20 },
-  quorum: true,
-  grace: 300,
-  fencing: { delay: 5, confirm: true },
-  lease: 90,
-  ...more,
-});
+import { Simulation } from './simulation.js';
+import { variant } from './variant.js';
 
 it.each(['sync', 'semi-sync', 'async'] as const)('begins with all that are there (%s)', (replication) => {
   for (let seed = 1; seed <= 20; seed++) {

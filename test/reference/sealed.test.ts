@@ -2,22 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Heartbeat, Message } from '../../src/reference/message.js';
 import { between, searchSemiSync } from './schedule.js';
-import { Simulation, type Variant } from './simulation.js';
+import { Simulation } from './simulation.js';
+import { variant } from './variant.js';
 
 const SEEDS = Array.from({ length: 10 }, (_, index) => index + 1);
-
-const variant = (more: Partial<Variant> = {}): Variant => ({
-  members: 3,
-  automaticFailback: false,
-  replication: 'sync',
-  trigger: 'supervisor',
-  detect: { kind: 'heartbeat', interval: 20, timeout: 60, every: 20 },
-  quorum: true,
-  grace: 300,
-  fencing: { delay: 5, confirm: true },
-  lease: 90,
-  ...more,
-});
 
 const linesWith = (simulation: Simulation, text: string) =>
   simulation.lines.filter((line) => line.includes(text));
