@@ -27,6 +27,7 @@ import { ensureImages } from './images.js';
 import { labelsOf, nameInEngine } from './labels.js';
 import { lookInEngine } from './look.js';
 import { makeNetworks } from './networks.js';
+import { lackOfData } from './node-container.js';
 import { lackOfPacketFilters } from './packet-tools.js';
 import { assignSharedPlaces } from './shared-places.js';
 
@@ -74,8 +75,8 @@ export const dockerRuntime: Runtime = {
   capabilities,
   async lack(capability, { environment, clock }, { containers = {}, needs }) {
     if (capability === POWER_LOSS) {
-      const isHere = 'socketPath' in engineAddress(environment);
-      return isHere ? lackOfDisks(environment['PATH']) : 'the container engine is on another machine';
+      if (!('socketPath' in engineAddress(environment))) return 'the container engine is on another machine';
+      return lackOfDisks(environment['PATH']) ?? lackOfData(needs?.get(capability) ?? [], containers);
     }
     if (capability === 'packet-filters') return lackOfPacketFilters(environment, clock);
     if (capability !== 'clock') return undefined;

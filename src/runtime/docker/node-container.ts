@@ -162,6 +162,19 @@ function usesFolder(spec: ContainerSpec, folder: string): boolean {
   return tmpfsOf(spec).has(folder) || volumes.some((use) => use.split(':')[1] === folder);
 }
 
+/** Which of these nodes may write to elsewhere than the folder that has a disk; undefined where none does. */
+export function lackOfData(
+  nodes: readonly string[],
+  containers: Readonly<Record<string, ContainerSpec>>,
+): string | undefined {
+  const elsewhere = nodes.filter((node) => {
+    const { image, build, volumes = [], tmpfs = [] } = containers[node] ?? {};
+    return image !== undefined || build !== undefined || volumes.length + tmpfs.length > 0;
+  });
+  if (elsewhere.length === 0) return undefined;
+  return `${elsewhere.join(', ')} of an image or with folders of its own, which may write to elsewhere than ${DATA}`;
+}
+
 /** Where a node keeps its data: a disk of this machine, or a volume. */
 function dataOf(disk: string | undefined, name: string, labels: Record<string, string>) {
   if (disk === undefined) return volume(name, DATA, labels, false);

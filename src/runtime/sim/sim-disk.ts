@@ -53,6 +53,11 @@ export class SimDisk {
     };
   }
 
+  /** How much would be lost with the power, records. */
+  get unsynced(): number {
+    return this.#written.length;
+  }
+
   losePower(): void {
     this.#written = [];
   }

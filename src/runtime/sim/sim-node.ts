@@ -84,6 +84,11 @@ export class SimNode implements Host {
     else this.end(detail);
   }
 
+  /** How much of its disk would be lost with the power, records. */
+  get unsynced(): number {
+    return this.#disk.unsynced;
+  }
+
   losePower(): void {
     this.signal('SIGKILL');
     this.#disk.losePower();

@@ -100,8 +100,10 @@ export class SimWorld implements World, Nodes, Places {
     return spanOf(this.clock, []);
   };
 
-  /** A disk is nowhere but in its node. */
-  readonly lackOfLoss = async (): Promise<undefined> => undefined;
+  readonly lackOfLoss = async (node: string): Promise<string | undefined> => {
+    const { unsynced } = this.#node(node);
+    return unsynced > 0 ? `${unsynced} records that were not synced` : undefined;
+  };
 
   async running(node: string): Promise<boolean> {
     return this.#node(node).isRunning;

@@ -16,6 +16,7 @@ import { expect, it } from 'vitest';
 import { systemClock as clock } from '../../../src/clock.js';
 import { Disk, lackOfDisks, mountedAt, unmount } from '../../../src/runtime/disk/disk.js';
 import { mountedDisks } from '../../../src/runtime/disk/mounted.js';
+import { lackOfData } from '../../../src/runtime/docker/node-container.js';
 import { folderOf, freshRun } from '../../../src/runtime/label.js';
 import { atEnd } from '../../lifetime.js';
 import { withThing } from '../../with-thing.js';
@@ -85,6 +86,13 @@ withThing('a disk can be mounted', lackOfDisks(process.env.PATH), () => {
     await mountedDisks.remove(run, [join(own, 'data')], clock, HOW);
     expect(mountedAt(join(own, 'data'))).toBeUndefined();
   });
+});
+
+it('a container that may write to elsewhere than its disk is refused: the power would take nothing from there', () => {
+  expect(lackOfData(['a'], { a: {}, b: { image: 'postgres:15' } })).toBeUndefined();
+  expect(lackOfData(['a', 'b'], { a: {}, b: { image: 'postgres:15' } })).toContain('b of an image');
+  expect(lackOfData(['a'], { a: { volumes: ['data:/var/lib/data'] } })).toContain('/data');
+  expect(lackOfData(['a'], { a: { tmpfs: ['/data'] } })).toBeDefined();
 });
 
 it('a machine that cannot mount one says why', () => {

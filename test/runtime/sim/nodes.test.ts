@@ -199,7 +199,9 @@ describe('the disk of a simulated node', () => {
       [1, 3],
       [record(1), record(2), record(3), record(4)],
     ]);
+    expect(disk.unsynced).toBe(1);
     disk.losePower();
+    expect(disk.unsynced).toBe(0);
     expect(again()).toEqual([record(1), record(2), record(3)]);
   });
 
