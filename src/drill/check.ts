@@ -32,22 +32,15 @@ export function checkDrill(drill: Drill, parts: Parts): Problem[] {
 }
 
 function checkSystem({ topology }: Drill, systems: readonly string[]): Problem[] {
-  const unknown = (system: unknown, path: Problem['path']): Problem[] =>
-    typeof system !== 'string' || systems.includes(system)
-      ? []
-      : [
-          {
-            path,
-            expected: `a system that is known: ${listed(systems)}`,
-            found: found(system),
-            ...advice(system, systems),
-          },
-        ];
+  const { system } = topology;
+  if (typeof system !== 'string' || systems.includes(system)) return [];
   return [
-    ...unknown(topology.system, ['topology', 'system']),
-    ...Object.entries(topology.nodes).flatMap(([name, { system }]) =>
-      unknown(system, ['topology', 'nodes', name, 'system']),
-    ),
+    {
+      path: ['topology', 'system'],
+      expected: `a system that is known: ${listed(systems)}`,
+      found: found(system),
+      ...advice(system, systems),
+    },
   ];
 }
 

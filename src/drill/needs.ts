@@ -75,7 +75,7 @@ function needs(drill: Drill, parts: Parts): Need[] {
     all.push({ capability: 'packet-filters', path: ['topology', 'network'] });
   for (const [name, node] of Object.entries(drill.topology.nodes)) {
     const [key] = containerKeysOf(node);
-    const system = node.system ?? drill.topology.system;
+    const { system } = drill.topology;
     const { executable, embedded } = (typeof system === 'string' && named(parts.systems, system)) || {};
     // Told once: as a rule it is the system of all nodes.
     if (!embedded && key === undefined && !all.some(({ capability }) => capability === 'programs'))

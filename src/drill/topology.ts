@@ -30,9 +30,6 @@ export const node = z.strictObject({
     description:
       'the role that the node starts in; one node is the primary; a dependency is what the others need, such as a database: no client dials it',
   }),
-  system: z.string({ error: 'the name of a system' }).optional().meta({
-    description: "what runs in it, where that is not the topology's system: redis, or a system of a plug-in",
-  }),
   tags: z.array(tag).max(20).optional().meta({ description: 'names for several nodes, such as site:east' }),
   ...containerKeys,
 });

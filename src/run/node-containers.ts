@@ -51,7 +51,7 @@ function eachNode(nodes: Nodes, change: (node: NodeDeclaration, name: string) =>
 }
 
 function ofItsSystem(node: NodeDeclaration, { drill, catalog }: Setting): NodeDeclaration {
-  const name = node.system ?? drill.topology.system;
-  const container = typeof name === 'string' ? named(catalog.systems, name)?.container : undefined;
+  const { system } = drill.topology;
+  const container = typeof system === 'string' ? named(catalog.systems, system)?.container : undefined;
   return container && !hasOwnImage(node) ? { ...container, ...node } : node;
 }

@@ -73,8 +73,8 @@ export class Stage {
   /** Brings everything up; the service need not be whole yet when it resolves. */
   async up(): Promise<Scene> {
     this.#setting = await withContainers(this.#setting);
-    const { drill, catalog, plan, system, recorder, random, signal } = this.#setting;
-    const residentOf = residentsOf(drill, system, catalog.systems);
+    const { drill, plan, system, recorder, random, signal } = this.#setting;
+    const residentOf = residentsOf(drill, system);
     await this.#count.before();
     const { present, observer } = this.#view(residentOf);
     const world = await this.#open(present, observer, residentOf);
