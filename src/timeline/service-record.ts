@@ -130,21 +130,26 @@ export class ServiceRecord<Op extends Served> {
     failure: Op | undefined,
     usual: Nanoseconds,
   ): Pick<Seen<Op>, 'state' | 'back'> & { last?: Op | undefined } {
-    const { acknowledged } = this.#columns.get(kind)!;
+    const { acknowledged, intended } = this.#columns.get(kind)!;
     const after = (at: Nanoseconds) =>
       acknowledged[lowerBound(acknowledged.length, (n) => acknowledged[n]!.end > at)];
     let back: Op | undefined;
-    let pending = 0;
+    let waitingFrom: Nanoseconds | undefined;
+    const waited = (until: Nanoseconds) =>
+      waitingFrom === undefined ? 0 : until - waitingFrom - this.#off({ from: waitingFrom, to: until });
     for (const { from: since, ack } of this.waits(kind, from, to)) {
-      if (ack === undefined) pending = to - since - this.#off({ from: since, to });
+      if (ack === undefined) waitingFrom = since;
       else if (ack.end - since - this.#off({ from: since, to: ack.end }) > usual) back = ack;
     }
+    const pending = waited(to);
     const answer = failure && after(Math.max(failure.intended, from));
     const isOpen = failure !== undefined && (answer === undefined || answer.end > to);
     if (answer !== undefined && !isOpen && answer.end > (back?.end ?? from)) back = answer;
     if (!isOpen && pending <= usual) return { state: 'up', back };
     const later = after(to);
-    const isDown = pending > usual && (isOpen || pending > this.#rule.hold || later === undefined);
+    // Where nothing was acknowledged later, the wait went on for as long as somebody asked.
+    const longest = later === undefined ? waited(Math.max(to, intended.at(-1)!)) : pending;
+    const isDown = pending > usual && (isOpen || longest > this.#rule.hold);
     if (!isDown) return { state: 'unclear', back: later ?? back };
     const last = acknowledged[lowerBound(acknowledged.length, (n) => acknowledged[n]!.end > to) - 1];
     return { state: 'down', back: undefined, last };

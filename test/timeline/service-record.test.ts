@@ -43,6 +43,17 @@ describe('a service', () => {
     expect(seen(operations, 500, 1750)).toMatchObject({ state: 'unclear', back: 1802 });
   });
 
+  it('is unclear where the load ends in a wait that is no outage yet, and down where the wait grows past the hold', () => {
+    // The machine stood still for a moment, so that none of the waits counts as a failure by itself.
+    const rule = { ...RULE, off: () => 1 };
+    const state = (end: number) => {
+      const load = [...writes(0, 1500), ...writes(1500, end, false, Number.POSITIVE_INFINITY)];
+      return new ServiceRecord(load, rule).between(500, 1620, usual).state;
+    };
+    expect(state(1620)).toBe('unclear');
+    expect(state(2100)).toBe('down');
+  });
+
   it('may fail at times, but for the share that is allowed', () => {
     const every = (kind: Kind) =>
       writes(0, 5000, true, 2, kind).flatMap((one) => [one, { ...one, end: one.end + 1 }]);
