@@ -4,7 +4,6 @@ import { defineExpectation } from './checker/expectation.js';
 import { countFinding, durationFinding } from './checker/finding.js';
 import { becomes, sleep } from './clock.js';
 import { checkSelector } from './drill/check-names.js';
-import { checkShaped } from './drill/check-shared.js';
 import { checkTarget } from './drill/check-target.js';
 import { forDuration, label, selector } from './drill/step-keys.js';
 import * as units from './drill/units.js';
@@ -15,7 +14,7 @@ import { kill } from './fault/kill.js';
 import { partition } from './fault/partition.js';
 import { pause } from './fault/pause.js';
 import { defineScenario } from './fault/scenario.js';
-import { injectToxics } from './fault/shaping.js';
+import { injectToxics, shapingNeeds } from './fault/shaping.js';
 import { eventsOf } from './history/by-type.js';
 import { operationsOf } from './history/operations.js';
 import { integer, pick } from './random.js';
@@ -32,8 +31,8 @@ export const KIT = {
   keys: { selector, label, for: forDuration },
   checkSelector,
   checkTarget,
-  /** That links can be shaped where nodes share one network. */
-  checkShaped,
+  /** What a fault needs that shapes the links between these. */
+  shapingNeeds,
   /** The names that a selector stands for now. */
   resolve: resolveText,
   defineExpectation,

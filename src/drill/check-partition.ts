@@ -1,12 +1,10 @@
 /** Whether a partition names what is there, and cuts what can be cut in its mode. */
 import type { Partition } from '../topology/partition.js';
-import { parseLinkSelector } from '../topology/selector.js';
 import { checkLink, checkSelector, LINKED, RUNNING } from './check-names.js';
-import { isProxied } from './check-shared.js';
 import type { StepPlace } from './parts.js';
 import { type Problem, quoted } from './problem.js';
 
-export function checkPartition(partition: Partition, { path, names, drill }: StepPlace): Problem[] {
+export function checkPartition(partition: Partition, { path, names }: StepPlace): Problem[] {
   const check = (key: 'isolate' | 'from' | 'to' | 'bridge', allowed = LINKED) => {
     const text = partition[key];
     return text === undefined ? [] : checkSelector(text, [...path, key], names, allowed);
@@ -35,20 +33,5 @@ export function checkPartition(partition: Partition, { path, names, drill }: Ste
         todo: 'remove one of them',
       });
   }
-  if (drill.topology.network === 'shared' && partition.mode === 'stall' && cutsBetweenNodes(partition))
-    problems.push({
-      path: [...path, 'mode'],
-      expected: '`drop` or `refuse`, which is what packets can meet on `network: shared`',
-      found: '`stall`',
-      todo: 'write `mode: drop`: what TCP sends meanwhile arrives after the heal there, as it does with stall',
-    });
   return problems;
-}
-
-function cutsBetweenNodes({ isolate, groups, from = '', to = '', link }: Partition): boolean {
-  if (isolate !== undefined) return !isProxied(isolate);
-  if (groups) return groups.filter((group) => !group.every(isProxied)).length > 1;
-  const sides = link === undefined ? { from, to } : parseLinkSelector(link);
-  // A bridge and a ring, which have no sides, are about nodes.
-  return !sides || ![sides.from, sides.to].some(isProxied);
 }

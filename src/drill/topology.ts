@@ -132,9 +132,9 @@ const topologyFile = z.strictObject({
     .record(z.string(), z.unknown())
     .optional()
     .meta({ description: 'settings of the system, each of which has its own' }),
-  network: z.enum(['private', 'shared']).default('private').meta({
+  network: z.enum(['private', 'shared']).optional().meta({
     description:
-      'private: each link between nodes has a proxy of its own; shared: one network for what is not TCP (VRRP, UDP, multicast), cut by packet filters',
+      'private: each link between nodes has a proxy of its own, and nothing else goes between them; shared: one network, cut by packet filters, with the addresses and ports that nodes really have, and UDP, VRRP and multicast. Left out: shared for images of your own where this machine can do it, else private',
   }),
   compose: z.string().min(1).max(1000).optional().meta({
     description: 'a Compose file, relative to the drill file, whose services become nodes',

@@ -14,8 +14,10 @@ import {
   type ResolvedPartition,
 } from '../topology/grudge.js';
 import type { Link } from '../topology/links.js';
-import { PARTITION_SHAPES, resolvePartition } from '../topology/partition.js';
+import { PARTITION_SHAPES, type Partition, resolvePartition } from '../topology/partition.js';
+import { parseLinkSelector } from '../topology/selector.js';
 import { type Aim, defineFault } from './fault.js';
+import { isProxied, shapingNeeds } from './shaping.js';
 
 const schema = z
   .strictObject({
@@ -69,7 +71,7 @@ export interface PartitionAim extends Aim {
 export const partition = defineFault({
   name: 'partition',
   schema,
-  needs: () => ['links'],
+  needs: (options) => (options.mode === 'stall' ? shapingNeeds(sidesOf(options)) : ['links']),
   check: checkPartition,
 
   aim(options, { topology, random, links }): PartitionAim {
@@ -95,6 +97,13 @@ export const partition = defineFault({
     };
   },
 });
+
+/** Between whom a partition cuts; a bridge and a ring, which have no sides, are about nodes. */
+function sidesOf({ isolate, groups, from, to, link }: Partition): string[] {
+  if (groups) return groups.filter((group) => !group.every(isProxied)).length > 1 ? [] : ['power'];
+  const sides = link === undefined ? { from: from ?? isolate, to } : parseLinkSelector(link);
+  return [sides?.from, sides?.to].filter((side) => side !== undefined);
+}
 
 /** The nodes and client groups that a partition is about; everyone, where it is about everyone. */
 function targetsOf(partition: ResolvedPartition): string[] {

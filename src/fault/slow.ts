@@ -4,14 +4,13 @@
  */
 import * as z from 'zod';
 import { checkSelector, LINKED } from '../drill/check-names.js';
-import { checkShaped } from '../drill/check-shared.js';
 import { forDuration, label, selector } from '../drill/step-keys.js';
 import { duration } from '../drill/units.js';
 import type { ToxicChange } from '../runtime/world-links.js';
 import type { Link } from '../topology/links.js';
 import { resolveText } from '../topology/partition.js';
 import { type Aim, defineFault } from './fault.js';
-import { injectToxics } from './shaping.js';
+import { injectToxics, shapingNeeds } from './shaping.js';
 
 interface SlowAim extends Aim {
   toxics: ToxicChange[];
@@ -27,11 +26,10 @@ export const slow = defineFault({
     as: label,
     for: forDuration,
   }),
-  needs: () => ['links'],
+  needs: ({ from, to }) => shapingNeeds([from, to]),
   check: ({ from, to }, place) => [
     ...checkSelector(from, [...place.path, 'from'], place.names, LINKED),
     ...checkSelector(to, [...place.path, 'to'], place.names, LINKED),
-    ...checkShaped('slow', [from, to], place),
   ],
 
   aim({ from, to, latency, jitter = 0 }, { topology, random, links }): SlowAim {

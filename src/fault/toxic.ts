@@ -1,7 +1,6 @@
 /** Any of Toxiproxy's toxics on chosen links. */
 import * as z from 'zod';
 import { checkLink } from '../drill/check-names.js';
-import { checkShaped } from '../drill/check-shared.js';
 import type { StepPlace } from '../drill/parts.js';
 import { type Problem, quoted } from '../drill/problem.js';
 import { forDuration, label, link } from '../drill/step-keys.js';
@@ -13,7 +12,7 @@ import type { ToxicChange } from '../runtime/world-links.js';
 import { resolveText } from '../topology/partition.js';
 import { parseLinkSelector } from '../topology/selector.js';
 import { type Aim, defineFault } from './fault.js';
-import { injectToxics } from './shaping.js';
+import { injectToxics, shapingNeeds } from './shaping.js';
 
 /** Toxiproxy's toxics and the attributes of each: milliseconds, KB/s and bytes, slicer's delay microseconds. */
 const TOXIC_ATTRIBUTES = {
@@ -51,7 +50,10 @@ interface ToxicAim extends Aim {
 export const toxic = defineFault({
   name: 'toxic',
   schema,
-  needs: () => ['links'],
+  needs: ({ link }) => {
+    const { from = '', to = '' } = parseLinkSelector(link) ?? {};
+    return shapingNeeds([from, to]);
+  },
   check,
 
   aim(
@@ -77,8 +79,10 @@ export const toxic = defineFault({
   inject: (fault, { toxics }, effects) => injectToxics(fault, toxics, effects),
 });
 
-function check({ link, type, attributes = {} }: z.output<typeof schema>, place: StepPlace): Problem[] {
-  const { path, names } = place;
+function check(
+  { link, type, attributes = {} }: z.output<typeof schema>,
+  { path, names }: StepPlace,
+): Problem[] {
   const problems = checkLink(link, [...path, 'link'], names);
   const known: readonly string[] = TOXIC_ATTRIBUTES[type];
   for (const name of Object.keys(attributes)) {
@@ -91,6 +95,5 @@ function check({ link, type, attributes = {} }: z.output<typeof schema>, place: 
       ...(todo ? { todo } : { expected: known.length > 0 ? listed(known) : 'no attributes' }),
     });
   }
-  const sides = parseLinkSelector(link);
-  return sides ? [...problems, ...checkShaped('toxic', [sides.from, sides.to], place)] : problems;
+  return problems;
 }

@@ -165,7 +165,7 @@ export class Stage {
         nodes: [...nodes, ...supervisors],
         links,
         power,
-        shared: network === 'shared',
+        network,
         containers,
         needs: needsOf(drill, catalog),
       },

@@ -30,8 +30,11 @@ export interface Layout {
   links: readonly Link[];
   /** Whether something in the topology dials the power device. */
   power: boolean;
-  /** Whether the nodes share one network; otherwise each link between them is a proxy's. Needs `packet-filters`. */
-  shared?: boolean;
+  /**
+   * Whether the nodes share one network, which needs `packet-filters`, or each link between them is a proxy's. Left out, it
+   * is what is most like production for what the nodes are and can be had here.
+   */
+  network?: 'private' | 'shared' | undefined;
   /** What the nodes are made of that are containers of the user's own; for a runtime that can do `containers`. */
   containers?: Readonly<Record<string, ContainerSpec>>;
   /**
@@ -231,6 +234,9 @@ export interface KilledProcess {
 
 /** The name of the capability to take power from nodes; `Layout.needs` says from which. */
 export const POWER_LOSS = 'power_loss';
+
+/** The name of the capability to change what links between nodes carry: late, held back, in part. */
+export const SHAPING = 'shaping';
 
 /** The capability `POWER_LOSS`. Neither needs the object that it is a part of. */
 export interface PowerLosses {

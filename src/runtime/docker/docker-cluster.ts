@@ -43,6 +43,8 @@ export interface DockerClusterSetting {
   /** What can be done to them from here. */
   reach: Reach;
   disks: NodeDisks;
+  /** Why its nodes share no network, where that would be more like production. */
+  lack: string | undefined;
   /** How many networks there are. */
   networks: number;
 }

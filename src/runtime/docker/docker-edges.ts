@@ -10,7 +10,10 @@ import { edgeGreeting } from './edge-greeting.js';
 import type { EdgeSetting } from './edge-setting.js';
 import { toxiproxyImage } from './toxiproxy-image.js';
 
-export type DockerEdgesSetting = Omit<EdgeSetting, 'place' | 'power' | 'secret'> & { places: DockerPlaces };
+export type DockerEdgesSetting = Omit<EdgeSetting, 'place' | 'power' | 'secret'> & {
+  places: DockerPlaces;
+  lack: string | undefined;
+};
 
 /** Makes a container of an edge, under the name of its log. */
 type MakeContainer = (name: string, ears: EdgeEars) => Container;
@@ -32,13 +35,13 @@ export class DockerEdges implements Edges {
   }
 
   async toxiproxies(seed: number, choice: ToxiproxyChoice): Promise<BroughtToxiproxies> {
-    const { docker, surroundings } = this.#setting;
+    const { docker, surroundings, lack } = this.#setting;
     const image = await toxiproxyImage(docker, surroundings.clock, choice, surroundings.signal);
     const started = [...this.#edges].map(async ([name, edge], at): Promise<[string, string][]> => {
       const url = await edge.start(seed + at, image);
       return url === undefined ? [] : [[name, url]];
     });
-    return { server: image ?? 'embedded', urls: new Map((await Promise.all(started)).flat()) };
+    return { server: image ?? 'embedded', urls: new Map((await Promise.all(started)).flat()), lack };
   }
 
   filters(): ReadonlyMap<string, PacketFilter> | undefined {

@@ -70,6 +70,8 @@ export interface EdgePlace {
   agentPort: number;
   /** On its own loopback, the way to the power device; undefined where the node has no link to that. */
   relay: number | undefined;
+  /** Whether a Toxiproxy carries links of its node. */
+  proxies: boolean;
 }
 
 export interface DockerPlaces extends ClusterPlaces {
@@ -96,8 +98,8 @@ export function portsOf({ containers }: Layout, node: string): readonly number[]
 }
 
 /** The networks that a layout needs, by name, in the order in which they lie in their block. */
-export function networksNeeded({ nodes, shared }: Layout): string[] {
-  return shared ? [SHARED] : [BACKBONE, ...nodes];
+export function networksNeeded({ nodes }: Layout, network: 'private' | 'shared'): string[] {
+  return network === 'shared' ? [SHARED] : [BACKBONE, ...nodes];
 }
 
 /** Gives each part of the layout its place in a block of networks and among the ports of this machine. */
@@ -130,6 +132,7 @@ export function assignPlaces(layout: Layout, block: Network, ports: readonly num
         agent: { host: LOOPBACK, port: next() },
         agentPort: agentPortBeside(portsOf(layout, name)),
         relay: dialled.includes(POWER) ? RELAY_PORT : undefined,
+        proxies: true,
       },
     };
   };

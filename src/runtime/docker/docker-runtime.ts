@@ -13,8 +13,9 @@ import { Ports } from '../ports.js';
 import { HelperProcesses } from '../process/helper-processes.js';
 import { lookOnMachine, together } from '../reaper/look.js';
 import { startReaper } from '../reaper/reaper.js';
-import { type Layout, POWER_LOSS, type Runtime, type Surroundings } from '../runtime.js';
+import { type Layout, POWER_LOSS, type Runtime, type Surroundings, SHAPING } from '../runtime.js';
 import { exposedPorts, withBuilt } from './build.js';
+import { chooseNetwork } from './choose-network.js';
 import { DockerCluster } from './docker-cluster.js';
 import { assignPlaces, networksNeeded, portsNeeded } from './docker-places.js';
 import { engineClient, type FoundEngine, findEngine } from './engine.js';
@@ -64,6 +65,7 @@ const capabilities: ReadonlySet<Capability> = new Set<Capability>([
   ...HANDICAPS.map(({ capability }) => capability),
   'start',
   'links',
+  SHAPING,
   'power',
   'packet-filters',
   POWER_LOSS,
@@ -131,7 +133,8 @@ export async function openDockerCluster(layout: Layout, surroundings: Surroundin
     const runner = thisProcess();
     const ports = new Ports(reaper.ports);
     const containers = await ready(engine, layout.containers ?? {}, surroundings);
-    const names = networksNeeded(layout);
+    const { network, lack } = await chooseNetwork(layout, surroundings);
+    const names = networksNeeded(layout, network);
     const imageOf = (node: string) => containers[node]?.image ?? image.name;
     const [taken, { block }, reach] = await allEnded([
       ports.take(portsNeeded(layout)),
@@ -148,7 +151,8 @@ export async function openDockerCluster(layout: Layout, surroundings: Surroundin
     await disks.make();
     const cluster = new DockerCluster({
       docker,
-      places: (layout.shared ? assignSharedPlaces : assignPlaces)(layout, block, taken),
+      places: (network === 'shared' ? assignSharedPlaces : assignPlaces)(layout, block, taken),
+      lack,
       surroundings: { ...surroundings, logs: resolve(surroundings.logs) },
       reaper,
       runner,

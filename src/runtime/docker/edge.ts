@@ -84,8 +84,7 @@ export class Edge {
     const { place, surroundings } = this.#setting;
     const { clock, run } = surroundings;
     const { shared } = place;
-    // On a shared network, only the link to the power device is a proxy's.
-    const hasLinks = !shared || place.edge.relay !== undefined;
+    const { proxies } = place.edge;
     const server = image === undefined ? ['--toxiproxy', '--seed', String(seed)] : [];
     const made = await this.#agent.make(
       shared ? podOptions(this.#setting, shared.network, server) : edgeOptions(this.#setting, server),
@@ -107,7 +106,7 @@ export class Edge {
     try {
       const listens = Promise.race([ready, failed]);
       await within(clock, PATIENCE, `the start of the edge of ${place.name}`, () => listens);
-      if (image !== undefined && hasLinks) await this.#startToxiproxy(image, failed);
+      if (image !== undefined && proxies) await this.#startToxiproxy(image, failed);
       await this.#openRelay();
       this.#isUp = true;
     } catch (error) {
@@ -122,7 +121,7 @@ export class Edge {
       );
     }
     const { host, port } = place.edge.agent;
-    return !hasLinks ? undefined : `http://${host}:${port}`;
+    return !proxies ? undefined : `http://${host}:${port}`;
   }
 
   /** A way to dial as the node does. */

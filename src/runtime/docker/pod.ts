@@ -22,7 +22,7 @@ export function podOptions(
   network: string,
   server: readonly string[],
 ): Dockerode.ContainerCreateOptions {
-  const { agent, agentPort, relay } = place.edge;
+  const { agent, agentPort, proxies } = place.edge;
   const name = nameInEngine(run, network);
   const exposed = [agentPort, ...place.ports].map((port) => `${port}/tcp`);
   return {
@@ -33,7 +33,7 @@ export function podOptions(
       NODE_PATH,
       entryInImage('runtime/docker/agent/process.js'),
       ...['--listen', `${place.address}:${agentPort}`, '--datagrams'],
-      ...(relay === undefined ? [] : server),
+      ...(proxies ? server : []),
     ],
     Labels: labelsOf(run, runner, `edge ${place.name}`),
     ExposedPorts: Object.fromEntries(exposed.map((port) => [port, {}])),

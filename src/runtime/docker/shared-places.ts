@@ -1,6 +1,7 @@
 /**
  * The addresses of a Docker cluster whose nodes share one network, for what is not TCP. Every node is there under its
- * own address and its name, and no proxy is between any two:
+ * own address and its name. Where the drill shapes links, connections to declared ports go through a proxy beside their
+ * source (links/packets/redirects.ts); else there is none between any two:
  *
  *     a 10.x.y.10 ------------> [packet filter] 10.x.y.11 b
  *
@@ -12,7 +13,7 @@ import { unknown } from '../../errors.js';
 import { kindOf, type Link, POWER } from '../../topology/links.js';
 import type { Address } from '../address.js';
 import type { LinkPlace } from '../links/cluster.js';
-import type { Layout } from '../runtime.js';
+import { type Layout, SHAPING } from '../runtime.js';
 import {
   AGENT_PORT,
   DATA,
@@ -32,6 +33,8 @@ const GATEWAY = 1;
 const FIRST = 10;
 /** Where the proxy of a node's link to the power device listens, on its own loopback. */
 const POWER_PORT = 8477;
+/** The first port on a node's loopback of the proxies by which its links are shaped. */
+const PROXY_PORTS = 28_474;
 
 /** Gives each part of the layout its place in a block of networks and among the ports of this machine. */
 export function assignSharedPlaces(layout: Layout, block: Network, ports: readonly number[]): DockerPlaces {
@@ -39,6 +42,7 @@ export function assignSharedPlaces(layout: Layout, block: Network, ports: readon
   const next = () => rest.shift() ?? unknown(`${portsNeeded(layout)} ports`, String(ports.length));
   const network = subnet(block, 0);
   const address = (name: string) => addressIn(network, FIRST + layout.nodes.indexOf(name));
+  const isShaped = layout.needs?.has(SHAPING) ?? false;
   const dials = (from: string, to: string) =>
     layout.links.some((link) => link.from === from && link.to === to);
 
@@ -64,6 +68,7 @@ export function assignSharedPlaces(layout: Layout, block: Network, ports: readon
       agent: { host: LOOPBACK, port: next() },
       agentPort: AGENT_PORT,
       relay: dials(name, POWER) ? RELAY_PORT : undefined,
+      proxies: dials(name, POWER) || isShaped,
     },
   });
   const nodes = new Map(layout.nodes.map((name) => [name, nodePlace(name)]));
@@ -71,6 +76,14 @@ export function assignSharedPlaces(layout: Layout, block: Network, ports: readon
   const power = layout.power ? { host: LOOPBACK, port: next() } : undefined;
   const portOf = (name: string) => node(name).ports[0] as number;
 
+  /** The port of each proxy beside a node is one that the node does not use, as far as is known. */
+  const proxyPorts = new Map(layout.nodes.map((name) => [name, unusedPorts(portsOf(layout, name))]));
+  const led = ({ from, to }: Link, { host, port }: Address): Partial<LinkPlace> => {
+    const proxy = proxyPorts.get(from)?.next().value as number;
+    const alias = `169.254.1.${FIRST + layout.nodes.indexOf(to)}`;
+    const redirect = { address: host, port, proxy, alias };
+    return { redirect, server: from, listen: `${LOOPBACK}:${proxy}`, upstream: `${alias}:${port}` };
+  };
   const linkPlace = (link: Link): LinkPlace => {
     const { from, to } = link;
     if (kindOf(from) === 'client') {
@@ -83,7 +96,7 @@ export function assignSharedPlaces(layout: Layout, block: Network, ports: readon
         server: from,
       };
     const dial = { host: address(to), port: link.port ?? portOf(to) };
-    return { ...proxied(link, dial, format(dial)), packets: true };
+    return isShaped ? { ...straight(link, dial), ...led(link, dial) } : straight(link, dial);
   };
   const links = new Map(layout.links.map((link) => [link.name, linkPlace(link)]));
   return {
@@ -94,6 +107,15 @@ export function assignSharedPlaces(layout: Layout, block: Network, ports: readon
     link: (name) => links.get(name) ?? unknown('the name of a link', name),
     data: () => DATA,
   };
+}
+
+/** Packets go from node to node as they are. */
+function straight(link: Link, dial: Address): LinkPlace {
+  return { ...proxied(link, dial, format(dial)), packets: true };
+}
+
+function* unusedPorts(used: readonly number[]): Generator<number, never> {
+  for (let port = PROXY_PORTS; ; port++) if (!used.includes(port)) yield port;
 }
 
 function proxied(link: Link, dial: Address, upstream: string): LinkPlace {

@@ -34,10 +34,22 @@ export interface LinkPlace {
   upstream: string;
   /** No proxy carries it: packets go straight to `dial`, as far as the nodes' packet filters let them (`Edges.filters`). */
   packets?: true;
+  /** Where packets go straight, and faults may shape the link: how its connections come to a proxy, which is on a `server`. */
+  redirect?: Redirect;
   /** Which of the cluster's own Toxiproxy servers carries it (`Edges`); without it, the one on this machine does. */
   server?: string;
   /** Whether the link's own end takes greetings (`Edges.greeting`), whatever its destination does. */
   greetable?: boolean;
+}
+
+/** Connections from a link's source to this address and port are led to a proxy there. */
+export interface Redirect {
+  address: string;
+  port: number;
+  /** The port of the proxy on the source's loopback. */
+  proxy: number;
+  /** What the proxy dials for that address, so that its own connections are not led to itself. */
+  alias: string;
 }
 
 /** A program of the drill itself that runs beside the nodes, such as the Toxiproxy server. */

@@ -36,6 +36,8 @@ export interface BroughtToxiproxies {
   server: string;
   /** Their URLs, by the names that `LinkPlace.server` has. */
   urls: ReadonlyMap<string, string>;
+  /** Why packets do not go straight from node to node, where that would be more like production. */
+  lack: string | undefined;
 }
 
 export interface Door {

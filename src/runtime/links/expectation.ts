@@ -42,8 +42,9 @@ function cutExpectation(fault: string, mode: CutMode, { link, streams }: Cut): E
   const held = streams.map((stream) => cutName(fault, stream));
   if (streams.includes('upstream')) {
     // Where a cut link is closed at once, its destination is dead: that is told apart further down.
+    // Only what a proxy carries can be held back: datagrams pass.
     const shows = ({ outcome, arrived, datagram }: Greeting) =>
-      outcome === 'silent' && arrived !== true && datagram !== true;
+      outcome === 'silent' && arrived !== true && (datagram !== true || mode === 'stall');
     return { link, held, expected: 'silent, nothing arrives', patience: { answer: SILENCE }, shows };
   }
   // A destination that closes after its answer is heard closing, though the answer itself was dropped.

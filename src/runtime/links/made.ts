@@ -4,11 +4,13 @@
  */
 import type { Clock } from '../../clock.js';
 import type { Layout, LinkSurroundings, Proxies, Surroundings } from '../runtime.js';
-import { carriedBy } from './carriers.js';
+import type { LinkChange } from '../world-links.js';
+import { carriedBy, changedBy } from './carriers.js';
 import type { Cluster, LinkPlace } from './cluster.js';
 import type { BroughtToxiproxies } from './edges.js';
 import type { StatefulLinks } from './links.js';
 import { openPacketLinks } from './packets/packet-links.js';
+import { Redirects } from './packets/redirects.js';
 import { openInside, openToxiproxy, type ToxiproxyServer } from './proxies/server.js';
 import { parseToxiproxyChoice } from './proxies/toxiproxy-choice.js';
 import { openLinks, proxyName } from './proxies/toxiproxy-links.js';
@@ -16,6 +18,8 @@ import type { WatchedServer } from './proxies/toxiproxy-watch.js';
 
 export interface MadeLinks {
   links: StatefulLinks;
+  /** By which links refuse where their destination's process has ended; those that lead to its host itself are left out. */
+  ending: Pick<StatefulLinks, 'apply' | 'heal'>;
   proxies: Proxies[];
   /** The servers that carry links, to be watched. */
   servers: WatchedServer[];
@@ -47,7 +51,9 @@ export async function makeLinks(
   const filters = edges?.filters();
   onCarrier?.(describe(outer, inner, filters !== undefined), outer.version);
   const isDirect = (link: string) => places.link(link).packets === true;
-  const carried = layout.links.map(({ name }) => places.link(name)).filter(({ packets }) => !packets);
+  const carried = layout.links
+    .map(({ name }) => places.link(name))
+    .filter(({ packets, redirect }) => !packets || redirect);
   const others = new Map([...inner.servers].map(([name, { client }]) => [name, client]));
   const proxied = await openLinks({ client: outer.client, others, clock, run }, carried);
   undoing.push(async () => {
@@ -62,26 +68,42 @@ export async function makeLinks(
     servers: used.map(({ links, ...server }) => ({ ...server, proxy: links[0]!.proxy })),
     proxies: used.map(({ url, links }) => ({ url, links })),
   };
-  if (!filters) return { ...made, links: proxied };
+  if (!filters) return { ...made, links: proxied, ending: proxied };
   const direct = layout.links.filter(({ name }) => isDirect(name));
-  const gated = await openPacketLinks({ clock, filters }, direct);
-  const carriers = [
-    { links: proxied, carries: (link: string) => !isDirect(link) },
-    { links: gated, carries: isDirect },
-  ];
-  return { ...made, links: carriedBy(carriers) };
+  const led = direct.flatMap(({ name: link, from }) => {
+    const { redirect } = places.link(link);
+    return redirect ? [{ ...redirect, link, from }] : [];
+  });
+  const redirects = new Redirects(clock, filters, led);
+  const gated = await openPacketLinks({ clock, filters, redirects }, direct);
+  await redirects.open();
+  const isLed = (link: string) => led.some((one) => one.link === link);
+  const isProxied = (link: string) => !isDirect(link) || isLed(link);
+  const cutsPackets = (change: LinkChange) => 'cuts' in change && change.mode !== 'stall';
+  return {
+    ...made,
+    links: carriedBy([
+      { links: gated, carries: isDirect, does: cutsPackets },
+      { links: proxied, carries: isProxied },
+    ]),
+    ending: changedBy([
+      { links: redirects, carries: isLed },
+      { links: proxied, carries: (link) => !isDirect(link) },
+    ]),
+  };
 }
 
 /** The servers that the cluster brings: what they are, and each by the name that links' places give it. */
 interface Inner {
   server: string;
+  lack?: string | undefined;
   servers: ReadonlyMap<string, Awaited<ReturnType<typeof openInside>>>;
 }
 
 async function openInner(clock: Clock, bringing: Promise<BroughtToxiproxies> | undefined): Promise<Inner> {
-  const { server = '', urls = [] } = (await bringing) ?? {};
+  const { server = '', urls = [], lack } = (await bringing) ?? {};
   const opened = [...urls].map(async ([name, url]) => [name, await openInside(url, clock)] as const);
-  return { server, servers: new Map(await Promise.all(opened)) };
+  return { server, lack, servers: new Map(await Promise.all(opened)) };
 }
 
 /** A server, by the name that links' places give it. */
@@ -100,8 +122,10 @@ function serversOf({ url, server, ended }: ToxiproxyServer, inner: Inner) {
 function describe({ server }: ToxiproxyServer, inner: Inner, filtered: boolean): string {
   const [first] = inner.servers.values();
   if (filtered) {
-    const power = first ? `, ${inner.server} ${first.version} to the power device` : '';
-    return `${server} for clients${power}, packet filters between nodes`;
+    const more = first ? `, ${inner.server} ${first.version} beside nodes` : '';
+    return `${server} for clients${more}, packet filters between nodes`;
   }
-  return first ? `${server} for clients, ${inner.server} ${first.version} between nodes` : server;
+  if (!first) return server;
+  const why = inner.lack === undefined ? '' : ` (no network of one piece: ${inner.lack})`;
+  return `${server} for clients, ${inner.server} ${first.version} between nodes${why}`;
 }

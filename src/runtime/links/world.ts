@@ -60,8 +60,8 @@ export async function openWorld(
   async function up(): Promise<void> {
     made = await makeLinks(cluster, layout, around, undoing, (url) => watch?.lost === url);
     ended = new EndedNodes({
-      links: made.links,
-      proxied: layout.links.filter(({ name }) => !place(name).packets),
+      links: made.ending,
+      proxied: layout.links.filter(({ name }) => !place(name).packets || place(name).redirect),
       running: (node) => cluster.running(node),
     });
     watch = new ToxiproxyWatch({

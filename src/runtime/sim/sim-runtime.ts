@@ -4,7 +4,7 @@
  */
 import { VirtualClock } from '../../clock.js';
 import type { Capability } from '../../drill/parts.js';
-import { POWER_LOSS, type Runtime } from '../runtime.js';
+import { POWER_LOSS, type Runtime, SHAPING } from '../runtime.js';
 import { SimWorld } from './sim-world.js';
 
 const capabilities: ReadonlySet<Capability> = new Set<Capability>([
@@ -14,6 +14,7 @@ const capabilities: ReadonlySet<Capability> = new Set<Capability>([
   'pause: SIGSTOP',
   'start',
   'links',
+  SHAPING,
   'power',
   POWER_LOSS,
 ]);

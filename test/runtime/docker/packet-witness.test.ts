@@ -8,6 +8,7 @@ import { greetingsOf } from '../../../src/run/greetings.js';
 import { greeter } from '../../../src/runtime/links/greeting.js';
 import { witnessed } from '../../../src/runtime/links/link-witness.js';
 import { openPacketLinks } from '../../../src/runtime/links/packets/packet-links.js';
+import { Redirects } from '../../../src/runtime/links/packets/redirects.js';
 import { echoSystem } from '../../fault/stand.js';
 import { http } from '../../http.js';
 import { eventually, mesh } from '../opened.js';
@@ -18,10 +19,10 @@ const LINKS = mesh(...NODES);
 
 /** Three nodes that take greetings, on one network. */
 async function stand() {
-  const { cluster, told } = await openContainers({ nodes: NODES, links: LINKS, shared: true });
+  const { cluster, told } = await openContainers({ nodes: NODES, links: LINKS, network: 'shared' });
   await cluster.edges.toxiproxies(7, { kind: 'embedded' });
   const filters = cluster.edges.filters() ?? expect.fail('no packet filters');
-  const links = await openPacketLinks({ clock, filters }, LINKS);
+  const links = await openPacketLinks({ clock, filters, redirects: new Redirects(clock, filters, []) }, LINKS);
   const place = (link: string) => cluster.places.link(link);
   const greetings = greetingsOf(() => echoSystem);
   const { greet, arrived } = greeter({ clock, place, greetings, edges: cluster.edges });

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { systemClock as clock } from '../../../src/clock.js';
 import { engineClient, findEngine } from '../../../src/runtime/docker/engine.js';
 import { openPacketLinks } from '../../../src/runtime/links/packets/packet-links.js';
+import { Redirects } from '../../../src/runtime/links/packets/redirects.js';
 import { openInside } from '../../../src/runtime/links/proxies/server.js';
 import { openLinks } from '../../../src/runtime/links/proxies/toxiproxy-links.js';
 import { openPower } from '../../../src/runtime/power.js';
@@ -20,12 +21,12 @@ const LINKED = [mesh('a', 'b', 'c'), { name: 'a->power', from: 'a', to: 'power' 
 async function stand(...nodes: string[]) {
   const among = (name: string) => nodes.includes(name) || name === 'power';
   const all = LINKED.filter(({ from, to }) => among(from) && among(to));
-  const layout = { nodes, links: all, power: true, shared: true };
+  const layout = { nodes, links: all, power: true, network: 'shared' as const };
   const { cluster, run, told } = await openContainers(layout);
   const { urls } = await cluster.edges.toxiproxies(7, { kind: 'embedded' });
   const filters = cluster.edges.filters() ?? expect.fail('no packet filters');
   const direct = all.filter(({ name }) => cluster.places.link(name).packets);
-  const links = await openPacketLinks({ clock, filters }, direct);
+  const links = await openPacketLinks({ clock, filters, redirects: new Redirects(clock, filters, []) }, direct);
   /** Cuts what a one-way partition from one to another cuts. */
   const oneWay = (fault: string, from: string, to: string, mode: CutMode) =>
     links.apply(fault, {
@@ -186,7 +187,7 @@ withPacketFilters(() => {
     const { cluster, told } = await openContainers({
       nodes: ['a', 'b'],
       links: mesh('a', 'b'),
-      shared: true,
+      network: 'shared' as const,
       containers: {
         a: {
           image,

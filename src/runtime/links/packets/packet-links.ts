@@ -18,11 +18,14 @@ import { cutName } from '../toxic-names.js';
 import { type PacketCut, packetCuts, STREAMS } from './packet-cuts.js';
 import { PacketGate } from './packet-gate.js';
 import { chainOf, type HeldCut } from './packet-rules.js';
+import type { Redirects } from './redirects.js';
 
 export interface PacketLinksSetting {
   clock: Clock;
   /** Of each node, by name. */
   filters: ReadonlyMap<string, PacketFilter>;
+  /** The links whose connections are led to proxies while they are not cut. */
+  redirects: Redirects;
 }
 
 /** Sets up the gates, with nothing stopped. */
@@ -32,13 +35,15 @@ export function openPacketLinks(setting: PacketLinksSetting, links: readonly Lin
 
 export class PacketLinks implements StatefulLinks {
   readonly #clock: Clock;
+  readonly #redirects: Redirects;
   readonly #links: ReadonlyMap<string, Link>;
   readonly #gates: ReadonlyMap<string, PacketGate>;
   /** At whose gates each fault has something. */
   readonly #applied = new Map<string, Set<PacketGate>>();
 
-  constructor({ clock, filters }: PacketLinksSetting, links: readonly Link[]) {
+  constructor({ clock, filters, redirects }: PacketLinksSetting, links: readonly Link[]) {
     this.#clock = clock;
+    this.#redirects = redirects;
     this.#links = new Map(links.map((link) => [link.name, link]));
     const senders = [...filters].map(
       ([name, { address, mac }], at) => [name, { chain: chainOf(at + 1), address, mac }] as const,
@@ -62,6 +67,7 @@ export class PacketLinks implements StatefulLinks {
     this.#applied.set(fault, gates);
     const receivers = [...new Set(cuts.map(({ to }) => to))];
     for (const to of receivers) gates.add(this.#gate(to));
+    await this.#redirects.apply(fault, change);
     return spanned(this.#clock, () =>
       allEnded(receivers.map((to) => this.#gate(to).stop(cuts.filter((cut) => cut.to === to)))),
     );
@@ -70,6 +76,7 @@ export class PacketLinks implements StatefulLinks {
   async heal(fault: string): Promise<Span> {
     const gates = [...(this.#applied.get(fault) ?? [])];
     const span = await spanned(this.#clock, () => allEnded(gates.map((gate) => gate.pass(fault))));
+    await this.#redirects.heal(fault);
     this.#applied.delete(fault);
     return span;
   }
