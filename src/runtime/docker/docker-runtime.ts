@@ -13,7 +13,7 @@ import { Ports } from '../ports.js';
 import { HelperProcesses } from '../process/helper-processes.js';
 import { lookOnMachine, together } from '../reaper/look.js';
 import { startReaper } from '../reaper/reaper.js';
-import { type Layout, POWER_LOSS, type Runtime, type Surroundings, SHAPING } from '../runtime.js';
+import { type Layout, POWER_LOSS, type Runtime, SHAPING, type Surroundings } from '../runtime.js';
 import { exposedPorts, withBuilt } from './build.js';
 import { chooseNetwork } from './choose-network.js';
 import { DockerCluster } from './docker-cluster.js';

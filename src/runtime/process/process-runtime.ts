@@ -9,7 +9,7 @@ import { onPath } from '../on-path.js';
 import { Ports } from '../ports.js';
 import { lookOnMachine } from '../reaper/look.js';
 import { startReaper } from '../reaper/reaper.js';
-import { type Layout, POWER_LOSS, type Runtime, type Surroundings, SHAPING } from '../runtime.js';
+import { type Layout, POWER_LOSS, type Runtime, SHAPING, type Surroundings } from '../runtime.js';
 import { ProcessCluster } from './process-cluster.js';
 import { assignPlaces, portsNeeded } from './process-places.js';
 

@@ -22,7 +22,10 @@ async function stand() {
   const { cluster, told } = await openContainers({ nodes: NODES, links: LINKS, network: 'shared' });
   await cluster.edges.toxiproxies(7, { kind: 'embedded' });
   const filters = cluster.edges.filters() ?? expect.fail('no packet filters');
-  const links = await openPacketLinks({ clock, filters, redirects: new Redirects(clock, filters, []) }, LINKS);
+  const links = await openPacketLinks(
+    { clock, filters, redirects: new Redirects(clock, filters, []) },
+    LINKS,
+  );
   const place = (link: string) => cluster.places.link(link);
   const greetings = greetingsOf(() => echoSystem);
   const { greet, arrived } = greeter({ clock, place, greetings, edges: cluster.edges });

@@ -26,7 +26,10 @@ async function stand(...nodes: string[]) {
   const { urls } = await cluster.edges.toxiproxies(7, { kind: 'embedded' });
   const filters = cluster.edges.filters() ?? expect.fail('no packet filters');
   const direct = all.filter(({ name }) => cluster.places.link(name).packets);
-  const links = await openPacketLinks({ clock, filters, redirects: new Redirects(clock, filters, []) }, direct);
+  const links = await openPacketLinks(
+    { clock, filters, redirects: new Redirects(clock, filters, []) },
+    direct,
+  );
   /** Cuts what a one-way partition from one to another cuts. */
   const oneWay = (fault: string, from: string, to: string, mode: CutMode) =>
     links.apply(fault, {

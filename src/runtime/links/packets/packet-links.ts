@@ -67,16 +67,19 @@ export class PacketLinks implements StatefulLinks {
     this.#applied.set(fault, gates);
     const receivers = [...new Set(cuts.map(({ to }) => to))];
     for (const to of receivers) gates.add(this.#gate(to));
-    await this.#redirects.apply(fault, change);
     return spanned(this.#clock, () =>
-      allEnded(receivers.map((to) => this.#gate(to).stop(cuts.filter((cut) => cut.to === to)))),
+      allEnded([
+        ...receivers.map((to) => this.#gate(to).stop(cuts.filter((cut) => cut.to === to))),
+        this.#redirects.apply(fault, change),
+      ]),
     );
   }
 
   async heal(fault: string): Promise<Span> {
     const gates = [...(this.#applied.get(fault) ?? [])];
-    const span = await spanned(this.#clock, () => allEnded(gates.map((gate) => gate.pass(fault))));
-    await this.#redirects.heal(fault);
+    const span = await spanned(this.#clock, () =>
+      allEnded([...gates.map((gate) => gate.pass(fault)), this.#redirects.heal(fault)]),
+    );
     this.#applied.delete(fault);
     return span;
   }

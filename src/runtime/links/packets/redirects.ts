@@ -31,10 +31,12 @@ function rulesOf(redirects: readonly LinkRedirect[], isLed: (link: string) => bo
   return [
     `-F ${CHAIN}`,
     ...[...aliases].map(([alias, to]) => `-A ${CHAIN} -d ${alias} -p tcp -j DNAT --to-destination ${to}`),
-    ...redirects.filter(({ link }) => isLed(link)).map(
-      ({ address, port, proxy }) =>
-        `-A ${CHAIN} -d ${address} -p tcp --dport ${port} -j REDIRECT --to-ports ${proxy}`,
-    ),
+    ...redirects
+      .filter(({ link }) => isLed(link))
+      .map(
+        ({ address, port, proxy }) =>
+          `-A ${CHAIN} -d ${address} -p tcp --dport ${port} -j REDIRECT --to-ports ${proxy}`,
+      ),
   ];
 }
 
@@ -48,11 +50,7 @@ export class Redirects implements Pick<StatefulLinks, 'apply' | 'heal'> {
   /** The change under way at each source: one at a time, so that they cannot overtake each other. */
   readonly #settling = new Map<string, Promise<void>>();
 
-  constructor(
-    clock: Clock,
-    filters: ReadonlyMap<string, PacketFilter>,
-    redirects: readonly LinkRedirect[],
-  ) {
+  constructor(clock: Clock, filters: ReadonlyMap<string, PacketFilter>, redirects: readonly LinkRedirect[]) {
     this.#clock = clock;
     this.#filters = filters;
     this.#redirects = redirects;
