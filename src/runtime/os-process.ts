@@ -170,7 +170,8 @@ function statOf(pid: number): (RelatedProcess & Seen) | undefined {
   const end = stat.lastIndexOf(')');
   const fields = stat.slice(end + 2).split(' ');
   const state = stateFrom(fields[0] ?? '');
-  const exiting = state !== 'gone' && (Number(fields[6]) & EXITING) !== 0;
+  // Its first thread may have ended while others go on: what it holds open is so until the last one has.
+  const exiting = state === 'gone' ? Number(fields[17]) > 1 : (Number(fields[6]) & EXITING) !== 0;
   return {
     pid,
     started: `${fields[19]}@${BOOT}`,

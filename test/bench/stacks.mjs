@@ -5,11 +5,10 @@
  *     npm run build && node test/bench/stacks.mjs FOLDER NODE [drill.yaml]
  *
  * FOLDER has a Compose file and the drill file, whose first step waits and whose second one kills NODE; its recipes' own
- * dependencies are installed in a copy. Exits with 1 where availability differs by more than 10% of what fails or half a
- * per cent of all, or recovery by more than 10% and 100 ms.
+ * dependencies are installed in a copy.
  */
 import { execFile, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';

@@ -16,7 +16,7 @@ describe('what a drill needs of a runtime', () => {
     ['[{ kill: primary }]', ['kill']],
     ['[{ kill: primary }, { restart: killed }]', ['kill', 'start']],
     ['[{ pause: a }, { resume: paused }]', ['pause']],
-    ['[{ slow: { from: a, to: b, latency: 1s } }]', ['links']],
+    ['[{ slow: { from: a, to: b, latency: 1s } }]', ['links', 'shaping']],
     ['[{ together: [{ kill: a }, { partition: { isolate: b } }] }]', ['kill', 'links']],
     ['[{ random: { faults: [pause, kill], every: 1s, during: 5s } }]', ['pause', 'kill', 'start']],
     ['[{ switchover: { to: b } }]', []],
