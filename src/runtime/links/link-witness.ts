@@ -209,7 +209,8 @@ function describeState({ enabled, toxics, filtered }: LinkState): string {
   const each = toxics.map(
     ({ name, type, packets }) => `${type} ${name}${packets === undefined ? '' : ` (${packets} packets)`}`,
   );
-  return each.join(', ');
+  const drops = !filtered && toxics.some(({ type }) => type === 'timeout');
+  return `${each.join(', ')}${drops ? '; connects are accepted' : ''}`;
 }
 
 function describeHeld(held: Expectation['held']): string {
