@@ -57,7 +57,7 @@ export function judgeBudget(budget: Budget, history: History, drill: Drill): Fin
     actual: allowed,
     verdict: doubt === undefined && isWhole(history) ? verdict : 'inconclusive',
     evidence: worst.figure.evidence,
-    message: `unavailable at most ${formatDuration(budget.unavailable)} in ${formatDuration(budget.per)}, and recovered within ${figureText(recover)} at worst: that allows ${allowed} failures${doubt ? `; ${doubt}` : ''}`,
+    message: `the budget allows ${allowed} failures in ${formatDuration(budget.per)} (${formatBound(budget.failures)} needed): unavailable at most ${formatDuration(budget.unavailable)}, and recovered within ${figureText(recover)} at worst${doubt ? `; ${doubt}` : ''}`,
   };
 }
 

@@ -123,7 +123,7 @@ function detections(history: History, drill: Drill, bound: Bound): Measured[] {
     if (before !== undefined) return declaredAlready(fault, before);
     const later = overlaidBy(history, fault, fault.target);
     const until = later === undefined ? '' : ` before ${faultText(later)} hit it, too`;
-    return lackingFigure(history, drill, fault, `nobody declared ${fault.target} failed${until}`);
+    return lackingFigure(history, drill, fault, `no failure of ${fault.target} was declared${until}`);
   });
 }
 

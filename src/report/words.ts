@@ -55,9 +55,7 @@ function told(event: Event, faultName: FaultName): string | undefined {
     case 'ask':
       return askWords(event);
     case 'waited':
-      return event.reached
-        ? `reached: ${event.for}`
-        : `not reached: ${event.for}${event.detail ? ` (${event.detail})` : ''}`;
+      return event.reached ? `reached: ${event.for}` : `${event.for}: ${event.detail ?? 'timed out'}`;
     case 'toxiproxy':
       return `links through Toxiproxy ${event.version}: ${event.server}`;
     case 'problem':

@@ -8,7 +8,9 @@ describe('the budget', () => {
   it('allows as many failures as recoveries fit into it', () => {
     const finding = find(failover(budget('>= 5')).history(), 'budget');
     expect(finding).toMatchObject({ verdict: 'pass', expected: '>= 5 failures per 1h', actual: '854' });
-    expect(finding.message).toContain('recovered within 702.0 ms at worst');
+    expect(finding.message).toBe(
+      'the budget allows 854 failures in 1h (>= 5 needed): unavailable at most 10m, and recovered within 702.0 ms at worst',
+    );
     expect(find(failover(budget('>= 900')).history(), 'budget').verdict).toBe('fail');
   });
 

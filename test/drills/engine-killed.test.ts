@@ -40,7 +40,7 @@ it.skipIf(missing !== undefined)(
     expect(stdout).toMatch(
       /problem: runtime docker: the container engine is gone .*`drill clean` removes what is left/,
     );
-    expect(stdout).toMatch(/^ *inconclusive nothing left behind: expected nothing, found unknown$/m);
+    expect(stdout).toMatch(/^ *inconclusive nothing left behind: expected no leftovers, found unknown$/m);
     expect(verdictIn(out, 'long').verdict).toBe('inconclusive');
 
     await engine.start();

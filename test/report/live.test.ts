@@ -136,8 +136,14 @@ describe('a plain line', () => {
   test('is given for what is notable', () => {
     expect(lineOf({ ms: 1, type: 'phase', phase: 'heal' })).toBe('    1.0 ms  phase: heal');
     expect(
-      lineOf({ ms: 1, type: 'waited', for: 'recovered', reached: false, detail: 'b is not in sync' }),
-    ).toBe('    1.0 ms  not reached: recovered (b is not in sync)');
+      lineOf({
+        ms: 1,
+        type: 'waited',
+        for: 'recovered',
+        reached: false,
+        detail: 'timed out after 30 s: b is down',
+      }),
+    ).toBe('    1.0 ms  recovered: timed out after 30 s: b is down');
     expect(lineOf({ ms: 1, type: 'problem', message: 'no\x1b[2J witness' })).toBe(
       '    1.0 ms  problem: no witness',
     );
