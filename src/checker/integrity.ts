@@ -8,6 +8,11 @@ import { countsText, inventoryLines } from './inventory.js';
 import type { Finding } from './verdict.js';
 import { witnessFindings } from './witness.js';
 
+/** Whether a finding is one of those that every run has, and not of an expectation of the drill's. */
+export function isOfEveryRun({ checker }: Pick<Finding, 'checker'>): boolean {
+  return checker === 'witness' || checker === 'integrity';
+}
+
 export function everyRun(history: History, drill: Drill): Finding[] {
   return [
     ...witnessFindings(history, drill),

@@ -16,6 +16,7 @@ import { lastInstant } from '../timeline/phases.js';
 import { unsoundFaults } from '../timeline/soundness.js';
 import { worstStallMs } from '../timeline/stillness.js';
 import { groupFigures } from './availability.js';
+import { withCause } from './causes.js';
 import type { Expectation } from './expectation.js';
 import { countsOf, timingsOf } from './figures.js';
 import { everyRun } from './integrity.js';
@@ -101,7 +102,7 @@ function findingsOf(
     // A failure that is proven by what is there stays one; nothing passes on a part of the evidence.
     if (lacking !== undefined && finding.verdict !== 'fail') findings.push(doubted(finding, lacking));
     else if (length !== undefined && finding.verdict === 'pass') findings.push(doubted(finding, length));
-    else findings.push(finding);
+    else findings.push(withCause(finding, seen, drill));
   }
   return [...findings, ...everyRun(history, drill)];
 }

@@ -18,7 +18,10 @@ import { durationFinding, type Measured } from './finding.js';
 import { groundOf, lackingFigure, recoverMs, recoveryFigure } from './recovery-figure.js';
 import type { FaultTimings, Finding } from './verdict.js';
 
-type RecoveryTimes = Omit<FaultTimings, 'outage_ms' | 'impact' | 'injection_ms' | 'asked_ms' | 'lasted_ms'>;
+type RecoveryTimes = Omit<
+  FaultTimings,
+  'text' | 'at_ms' | 'outage_ms' | 'impact' | 'injection_ms' | 'asked_ms' | 'lasted_ms'
+>;
 
 /** The figures of every fault, in the order of their injection. */
 export function recoveryTimes(history: History, drill: Drill): RecoveryTimes[] {
