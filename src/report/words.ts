@@ -19,6 +19,29 @@ export function nameOfFault({
   return oneLine(text.startsWith(kind) ? `${fault} ${text}` : `${fault} ${kind} ${text}`);
 }
 
+/** What supervisors do that a run is told by afterwards. */
+const DEEDS: readonly string[] = ['declared', 'fenced', 'fence-failed', 'promoted', 'switchover'];
+
+/** Whether an event is one of those by which a run is told afterwards. */
+export function isMilestone(event: Event): boolean {
+  switch (event.type) {
+    case 'step':
+    case 'healed':
+    case 'ask':
+    case 'problem':
+    case 'stall':
+      return true;
+    case 'witness':
+      return event.before === undefined || !event.witnessed;
+    case 'supervisor':
+      return DEEDS.includes(event.event);
+    case 'waited':
+      return !event.reached;
+    default:
+      return false;
+  }
+}
+
 /** The event in words; undefined for operations and for what has nothing to tell. */
 export function words(event: Event, faultName: FaultName = (fault) => fault): string | undefined {
   const text = told(event, faultName);

@@ -84,20 +84,20 @@ describe('drill schema', () => {
 describe('drill list', () => {
   it('shows what each drill of a folder proves', async () => {
     expect(await list.handler({ folder: 'good', json: false }, io)).toBe(0);
-    expect(out).toBe('least  Proves the least that there is.\n       good/least.yaml\n');
+    expect(out).toBe('good/least.yaml  Proves the least that there is.\n');
   });
 
   it('falls back on what a drill says of itself, and flags invalid ones', async () => {
     expect(await list.handler({ folder: 'mixed', json: false }, io)).toBe(2);
-    expect(out).toContain('least    The last.\n');
-    expect(out).toContain('first    (it does not say)\n');
-    expect(out).toContain('invalid  mixed/b.yaml:2:1: unknown key "topolgy"');
+    expect(out).toContain('mixed/c.yaml  The last.\n');
+    expect(out).toContain('mixed/a.yaml  (it does not say)\n');
+    expect(out).toContain('invalid       mixed/b.yaml:2:1: unknown key "topolgy"');
   });
 
   it('shows tags, takes those that are asked for, and prints JSON', async () => {
     writeFileSync(join(root, 'good', 'tagged.yaml'), `${LEAST.replace('least', 'tagged')}tags: [smoke, a]\n`);
     expect(await list.handler({ folder: 'good', json: false, tag: ['smoke'] }, io)).toBe(0);
-    expect(out).toBe('tagged  (it does not say)\n        good/tagged.yaml [smoke, a]\n');
+    expect(out).toBe('good/tagged.yaml  (it does not say) [smoke, a]\n');
     out = '';
     expect(await list.handler({ folder: 'good', json: true, filter: 'tag' }, io)).toBe(0);
     expect(JSON.parse(out)).toEqual([
@@ -107,6 +107,16 @@ describe('drill list', () => {
     expect(await validate.handler({ files: ['good/tagged.yaml'] }, io)).toBe(0);
     expect(out).toBe('ok good/tagged.yaml: tagged [smoke, a]\n');
     rmSync(join(root, 'good', 'tagged.yaml'));
+  });
+
+  it('shows each drill that ships on one line, by the name that `drill run` takes', async () => {
+    expect(await list.handler({ json: false }, io)).toBe(0);
+    const lines = out.trimEnd().split('\n');
+    expect(lines.map((line) => line.split(' ')[0])).toEqual(
+      expect.arrayContaining(['kill-primary', 'redis/kill-primary', 'split-brain']),
+    );
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+    expect(new Set(lines).size).toBe(lines.length);
   });
 
   it('takes the comment that a file opens with', () => {
