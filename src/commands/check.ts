@@ -188,7 +188,12 @@ async function checkRun(
   // The drill as resolved is the file that runs it again.
   const source = folder !== undefined && isFolder ? { file: join(name, 'drill.yaml'), folder: name } : {};
   io.stdout(
-    args.json ? json : storyText({ ...source, verdict }, { colors: io.color, columns: io.columns() }),
+    args.json
+      ? json
+      : storyText(
+          { ...source, verdict },
+          { colors: io.color, columns: io.columns(), whole: !io.interactive },
+        ),
   );
   // The document stays one: all else is told beside it.
   const tell = args.json ? io.stderr : io.stdout;

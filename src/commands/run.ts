@@ -126,7 +126,9 @@ export const run: Command<Args> = {
             onDone(run) {
               shown?.close();
               if (quiet && run.verdict.verdict === 'pass') return;
-              print(`${storyText(run, { colors: told.color, columns: io.columns() })}\n`);
+              print(
+                `${storyText(run, { colors: told.color, columns: io.columns(), whole: !io.interactive })}\n`,
+              );
               if (run.kept) print(`kept as it is: run ${run.kept.run}\n\n${addressesText(run.kept)}`);
             },
           };

@@ -19,12 +19,14 @@ import type { Finding, Judgement, Verdict } from '../checker/verdict.js';
 import { chainTexts } from './chain.js';
 import { milliseconds, seconds, timingOf, unboundTimings } from './figures.js';
 import { mark, type ReportedRun, realCommand, reproduceCommand, showCommand, unmetFindings } from './run.js';
-import { columnsOf, glued, NO_BREAK, oneLine, padded, wrapped } from './text.js';
+import { columnsOf, glued, NO_BREAK, oneLine, padded, plainText, wrapped } from './text.js';
 
 interface StoryOptions {
   colors: boolean;
   /** How wide the terminal is; more than 80 columns are not used. */
   columns?: number;
+  /** Whether everything is told that was not met, in as many lines as that takes: for a log. */
+  whole?: boolean;
 }
 
 /** Of a run whose drill file or folder is not at hand, the commands are left out. */
@@ -52,7 +54,16 @@ interface Measure {
   besides: boolean;
 }
 
+const WHOLE: Measure = {
+  told: Number.POSITIVE_INFINITY,
+  message: 12,
+  lines: Number.POSITIVE_INFINITY,
+  chains: Number.POSITIVE_INFINITY,
+  besides: true,
+};
+
 const MEASURES: readonly Measure[] = [
+  { told: 3, message: 8, lines: 9, chains: 9, besides: true },
   { told: 3, message: 4, lines: 9, chains: 9, besides: true },
   { told: 3, message: 2, lines: 4, chains: 4, besides: true },
   { told: 3, message: 1, lines: 2, chains: 2, besides: false },
@@ -67,7 +78,7 @@ export function storyText(run: Told, options: StoryOptions): string {
   const most = Math.ceil((MOST_LINES * WIDEST) / width);
   const colors = picocolors.createColors(options.colors);
   let lines: string[] = [];
-  for (const measure of MEASURES) {
+  for (const measure of options.whole ? [WHOLE] : MEASURES) {
     lines = linesOf(run, { width, colors, measure });
     if (lines.length <= most) break;
   }
@@ -120,8 +131,9 @@ function unmetLines(finding: Finding, { width, colors, measure }: Page): string[
   const inner = width - INDENT.length;
   const title = oneLine(`${mark(verdict)} ${expectation}: expected ${expected}, found ${actual}`);
   const [first = '', ...others] = wrapped(title, inner);
-  const [reason = ''] = message.trim().split('\n');
-  const told = reason === '' ? [] : wrapped(oneLine(reason), inner);
+  const told = plainText(message)
+    .split('\n')
+    .flatMap((line) => (line.trim() === '' ? [] : wrapped(line.trim().replaceAll('\t', ' '), inner)));
   const shown = told.slice(0, measure.message);
   if (told.length > shown.length) shown.push(`${wrapped(shown.pop() ?? '', inner - 2)[0]} …`);
   const causes = cause === undefined ? [] : wrapped(`likely cause: ${oneLine(cause)}`, inner);
@@ -164,14 +176,20 @@ function commandLines({ file, folder, verdict }: Told, page: Page): string[] {
   return lines;
 }
 
-/** A command can be copied as it stands: it is broken before its options, as a shell takes it, and is never cut. */
+/** A command can be copied as it stands: it is broken before an option, as a shell takes it, and is never cut. */
 function commandLine(label: string, command: string, { width, colors }: Page): string[] {
+  const [first = '', ...options] = command.split(/ (?=--)/);
+  const lines = [first];
+  for (const option of options) {
+    const longer = `${lines.at(-1)} ${option}`;
+    // The backslash needs two columns.
+    if (LABEL + columnsOf(longer) + 2 <= width) lines[lines.length - 1] = longer;
+    else lines.push(option);
+  }
   const begun = colors.dim(label) + ' '.repeat(LABEL - label.length);
-  if (LABEL + columnsOf(command) <= width) return [`${begun}${command}`];
-  const pieces = command.split(/ (?=--)/);
-  return pieces.map((piece, at) => {
-    const end = at < pieces.length - 1 ? ' \\' : '';
-    return `${at === 0 ? begun : ' '.repeat(LABEL)}${piece}${end}`;
+  return lines.map((line, at) => {
+    const end = at < lines.length - 1 ? ' \\' : '';
+    return `${at === 0 ? begun : ' '.repeat(LABEL)}${line}${end}`;
   });
 }
 

@@ -162,7 +162,7 @@ function timelineOf({ state }: Shown, columns: number): string {
     const told = wrapped(line.slice(when.length), Math.max(1, columns - when.length));
     return told.map((text, at) => `${at === 0 ? when : ' '.repeat(when.length)}${text}\n`);
   });
-  return lines.join('');
+  return lines.length === 0 ? '' : `${lines.join('')}\n`;
 }
 
 function ended(text: string): string {

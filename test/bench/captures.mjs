@@ -14,11 +14,11 @@ import { join, resolve } from 'node:path';
 const ROOT = resolve(import.meta.dirname, '../..');
 const [folder = 'captures'] = process.argv.slice(2);
 
-/** Its only fault finds nothing that it could hit. */
+/** Its last fault finds nothing that it could hit. */
 const UNHIT = `name: nothing-hit
 topology: { nodes: { a: { role: primary }, b: {} } }
 clients: { app: {} }
-steps: [{ wait: 1s }, { kill: killed }, { wait: 1s }]
+steps: [{ kill: b }, { restart: killed }, { wait: in-sync }, { kill: killed }, { wait: 1s }]
 expect: { recover: <= 2s, lost_writes: 0 }
 `;
 
@@ -31,11 +31,16 @@ const DRILLS = {
 };
 const WAYS = { 80: 80, 40: 40, plain: undefined };
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const UP = /^\x1b\[(\d+)A/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const REWRITE = /(\x1b\[\d+A\r\x1b\[J|\n)/;
+
 /** What is on a screen of unlimited height after text that rewrites its last lines. */
 function screen(text) {
   const lines = [''];
-  for (const part of text.replaceAll('\r\n', '\n').split(/(\x1b\[\d+A\r\x1b\[J|\n)/)) {
-    const up = /^\x1b\[(\d+)A/.exec(part);
+  for (const part of text.replaceAll('\r\n', '\n').split(REWRITE)) {
+    const up = UP.exec(part);
     if (up) lines.splice(-1 - Number(up[1]), Number.POSITIVE_INFINITY, '');
     else if (part === '\n') lines.push('');
     else lines[lines.length - 1] += part;

@@ -37,6 +37,7 @@ show  drill report .drill/now/split-brain/1
       text.startsWith(`split-brain: FAIL (seed 123, process, 14.2 s)
 FAIL lost_writes: expected 0, found 16
   what was seen of lost_writes
+  in two lines
   likely cause: the drill has no lease
 inconclusive faults take effect: expected a witness, found none
 met   recover`),
@@ -65,6 +66,16 @@ met   recover`),
     for (const line of lines) expect(columnsOf(line)).toBeLessThanOrEqual(80);
     for (const value of text.match(/\d*234\S*/g) ?? []) expect(value).toMatch(/^\d+234\.5$/);
     expect(text).toMatch(/^also {2}FAIL .* and \d+ more$/m);
+  });
+
+  test('tells all that was not met in a log', () => {
+    const many = Array.from({ length: 12 }, (_, at) =>
+      finding(`expectation_${at}`, 'fail', { message: `${'word '.repeat(99)}end-${at}`, cause: 'because' }),
+    );
+    const text = storyText(runOf(many), { ...plain, whole: true });
+    for (const { message } of many) expect(text.replace(/\s+/g, ' ')).toContain(message);
+    expect(text.match(/likely cause/g)).toHaveLength(12);
+    expect(text).not.toMatch(/…|more$/m);
   });
 
   test('keeps to the width of the terminal, wide characters included', () => {
@@ -122,7 +133,7 @@ met   recover`),
     );
     const far = `${'folder/'.repeat(12)}x.yaml`;
     expect(storyText({ ...run, file: far }, plain)).toContain(
-      `again drill run ${far} \\\n      --seed 123 \\\n      --runtime process\n`,
+      `again drill run ${far} \\\n      --seed 123 --runtime process\n`,
     );
   });
 });

@@ -86,6 +86,7 @@ describe('the live terminal', () => {
       ' 2001.0 ms  step 2: partition: isolate primary',
       ' 2013.4 ms  fault-1 partition isolate a (drop) is in force',
       ' 2419.0 ms  supervisor-2 declared a failed (term 1)',
+      '',
       'the story',
       '',
     ]);
