@@ -12,10 +12,9 @@ import { endsOf, faultsOf, faultText, suspectsOf } from '../timeline/faults.js';
 import { figureText } from '../timeline/milliseconds.js';
 import { overlapsOf } from '../timeline/overlaps.js';
 import { lostWrites } from './lost-writes.js';
-import { recoveryTimes } from './recovery-times.js';
-import type { Finding } from './verdict.js';
+import type { FaultTimings, Finding } from './verdict.js';
 
-type Look = (history: History, drill: Drill) => string | undefined;
+type Look = (history: History, drill: Drill, faults: readonly FaultTimings[]) => string | undefined;
 
 const DELAYS: readonly Look[] = [lostMajority, failedFence, unprovoked, longestPart];
 
@@ -31,10 +30,16 @@ const LOOKS: Readonly<Record<string, readonly Look[]>> = {
   budget: DELAYS,
 };
 
-export function withCause(finding: Finding, history: History, drill: Drill): Finding {
+/** A finding with its likely cause; `faults` are the figures of the history's. */
+export function withCause(
+  finding: Finding,
+  history: History,
+  drill: Drill,
+  faults: readonly FaultTimings[],
+): Finding {
   if (finding.verdict !== 'fail') return finding;
   for (const look of LOOKS[finding.checker] ?? []) {
-    const cause = look(history, drill);
+    const cause = look(history, drill, faults);
     if (cause !== undefined) return { ...finding, cause };
   }
   return finding;
@@ -108,9 +113,9 @@ function unprovoked(history: History): string | undefined {
 }
 
 /** Of the slowest failover, detection included. */
-function longestPart(history: History, drill: Drill): string | undefined {
+function longestPart(_history: History, _drill: Drill, faults: readonly FaultTimings[]): string | undefined {
   const sumOf = (parts: readonly { ms: number }[]) => parts.reduce((sum, { ms }) => sum + ms, 0);
-  const [slowest = []] = recoveryTimes(history, drill)
+  const [slowest = []] = faults
     .map(({ detect_ms, failover_parts }) => [
       { part: 'detection', ms: detect_ms ?? 0 },
       ...failover_parts.map(({ part, ms }) => ({ part: `up to "${part}"`, ms })),

@@ -3,10 +3,10 @@
  * the clients got, and what the checkers found.
  *
  *     Timeline
- *       2013.4 ms  fault-1 partition isolate a (drop) is in force
+ *       2013.4 ms  fault-1 (isolate a (drop)) is in force
  *       2419.0 ms  supervisor-2 declared a failed (term 1)
  *     Faults
- *       fault-1 partition isolate a (drop): in force from 2013.4 ms to 7013.0 ms (4999.6 ms)
+ *       fault-1 (isolate a (drop)): in force from 2013.4 ms to 7013.0 ms (4999.6 ms)
  */
 import { impactText } from '../checker/impact.js';
 import type { Finding, Verdict } from '../checker/verdict.js';

@@ -5,8 +5,8 @@
  *     primary b (term 2)
  *     east  198 ok/s  0 errors/s  41 errors in all
  *     west  0 ok/s  100 errors/s  58 errors in all
- *     in force: fault-1 partition isolate a (drop)
- *       2013.4 ms  fault-1 partition isolate a (drop) is in force
+ *     in force: fault-1 (isolate a (drop))
+ *       2013.4 ms  fault-1 (isolate a (drop)) is in force
  *       2419.0 ms  supervisor-2 declared a failed (term 1)
  */
 import picocolors from 'picocolors';

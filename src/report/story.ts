@@ -66,6 +66,7 @@ const MEASURES: readonly Measure[] = [
   { told: 3, message: 8, lines: 9, chains: 9, besides: true },
   { told: 3, message: 4, lines: 9, chains: 9, besides: true },
   { told: 3, message: 2, lines: 4, chains: 4, besides: true },
+  { told: 3, message: 2, lines: 3, chains: 3, besides: false },
   { told: 3, message: 1, lines: 2, chains: 2, besides: false },
   { told: 2, message: 1, lines: 2, chains: 2, besides: false },
   { told: 2, message: 1, lines: 1, chains: 1, besides: false },

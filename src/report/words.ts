@@ -7,16 +7,12 @@ import type { Event, EventOf, Evidence } from '../history/event.js';
 import { milliseconds } from './figures.js';
 import { oneLine } from './text.js';
 
-/** What a fault is called, by its id: `fault-1 partition isolate a (drop)`. */
+/** What a fault is called, by its id: `fault-1 (isolate a (drop))`. */
 type FaultName = (fault: string) => string;
 
-/** `fault-1 kill a`: the kind is left out where the text begins with it. */
-export function nameOfFault({
-  fault,
-  kind,
-  text,
-}: Pick<EventOf<'fault'>, 'fault' | 'kind' | 'text'>): string {
-  return oneLine(text.startsWith(kind) ? `${fault} ${text}` : `${fault} ${kind} ${text}`);
+/** `fault-1 (isolate a (drop))` */
+export function nameOfFault({ fault, text }: Pick<EventOf<'fault'>, 'fault' | 'text'>): string {
+  return oneLine(`${fault} (${text})`);
 }
 
 /** What supervisors do that a run is told by afterwards. */

@@ -14,20 +14,20 @@ import { join, resolve } from 'node:path';
 const ROOT = resolve(import.meta.dirname, '../..');
 const [folder = 'captures'] = process.argv.slice(2);
 
-/** Its last fault finds nothing that it could hit. */
-const UNHIT = `name: nothing-hit
-topology: { nodes: { a: { role: primary }, b: {} } }
+/** Nobody is left to decide on the failover that it waits for. */
+const WAITS = `name: nobody-decides
+topology: { nodes: { a: { role: primary }, b: {} }, supervisor: { members: 1 } }
 clients: { app: {} }
-steps: [{ kill: b }, { restart: killed }, { wait: in-sync }, { kill: killed }, { wait: 1s }]
-expect: { recover: <= 2s, lost_writes: 0 }
+steps: [{ kill: supervisor-1 }, { kill: primary }, { wait: { for: recovered, within: 2s } }]
+expect: { lost_writes: 0 }
 `;
 
 const scratch = mkdtempSync(join(tmpdir(), 'captures-'));
-writeFileSync(join(scratch, 'nothing-hit.yaml'), UNHIT);
+writeFileSync(join(scratch, 'nobody-decides.yaml'), WAITS);
 const DRILLS = {
   pass: 'drills/split-brain.yaml',
   fail: 'fixtures/known-bad/no-quorum-no-fencing.yaml',
-  inconclusive: join(scratch, 'nothing-hit.yaml'),
+  inconclusive: join(scratch, 'nobody-decides.yaml'),
 };
 const WAYS = { 80: 80, 40: 40, plain: undefined };
 

@@ -1,19 +1,22 @@
 /** The commands that only read or write drill files: validate, schema, list and init. */
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { CATALOG } from '../../src/catalog.js';
 import type { Io } from '../../src/commands/command.js';
 import { init } from '../../src/commands/init.js';
 import { list, opening } from '../../src/commands/list.js';
 import { schema } from '../../src/commands/schema.js';
 import { STARTER } from '../../src/commands/starter.js';
 import { validate } from '../../src/commands/validate.js';
+import { loadDrill } from '../../src/drill/load.js';
 import { UsageError } from '../../src/errors.js';
 import { parseDrill } from '../built-in.js';
 import { LEAST } from '../drill/examples.js';
 
+const ROOT = resolve(import.meta.dirname, '../..');
 const root = mkdtempSync(join(tmpdir(), 'drill-commands-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
@@ -133,6 +136,30 @@ describe('drill init', () => {
     expect(text).toBe(STARTER);
     expect(parseDrill(text, 'new.yaml').name).toBe('my-first-drill');
     expect(out).toContain('drill run new.yaml');
+  });
+
+  it('writes one about the services of a Compose file, that is valid as it is', async () => {
+    cpSync(join(ROOT, 'fixtures/stacks/web-redis'), join(root, 'stack'), { recursive: true });
+    mkdirSync(join(root, 'ci'));
+    const file = 'ci/stack.yaml';
+    expect(await init.handler({ file, compose: 'stack/compose.yaml' }, io)).toBe(0);
+    expect(out).toBe('wrote ci/stack.yaml\nnext: drill validate ci/stack.yaml\n');
+    const { topology, steps } = await loadDrill(join(root, file), CATALOG, { environment: {} });
+    expect(topology.nodes).toMatchObject({ web: { role: 'primary' }, redis: { role: 'dependency' } });
+    expect(topology.system).toMatchObject({ http: { port: 8080, read: { request: 'GET /' } } });
+    expect(JSON.stringify(steps[1])).toContain('redis');
+  });
+
+  it.each([
+    ['nothing-there.yaml', undefined, 'no such file'],
+    ['no-services.yaml', 'version: 3\n', 'none'],
+    ['no-yaml.yaml', '{', /Flow map/],
+  ])('refuses %s in place of a Compose file', async (compose, text, found) => {
+    if (text !== undefined) writeFileSync(join(root, compose), text);
+    const asked = init.handler({ file: 'from.yaml', compose }, io);
+    await expect(asked).rejects.toThrow(/expected a Compose file with services/);
+    await expect(asked).rejects.toThrow(found);
+    expect(existsSync(join(root, 'from.yaml'))).toBe(false);
   });
 
   it('never overwrites a file', async () => {

@@ -16,11 +16,11 @@ describe('live progress', () => {
       'split-brain  steps, step 2: partition: isolate primary  2.6 s',
       'primary a (term 1)',
       'east  1 ok/s  1 errors/s  1 errors in all',
-      'in force: fault-1 partition isolate a (drop)',
+      'in force: fault-1 (isolate a (drop))',
       ' 2000.0 ms  phase: steps',
       ' 2001.0 ms  step 2: partition: isolate primary',
-      ' 2010.0 ms  fault-1 partition isolate a (drop) is being injected',
-      ' 2013.4 ms  fault-1 partition isolate a (drop) is in force',
+      ' 2010.0 ms  fault-1 (isolate a (drop)) is being injected',
+      ' 2013.4 ms  fault-1 (isolate a (drop)) is in force',
       ' 2419.0 ms  supervisor-2 declared a failed (term 1)',
     ]);
   });
@@ -72,14 +72,12 @@ describe('live progress', () => {
     };
     const inForce = (told: Told[]) =>
       [...stateAfter([kill, cut, ...told]).faults.values()].map(({ name }) => name);
-    expect(inForce([])).toEqual(['fault-1 kill a', 'fault-2 partition isolate b']);
+    expect(inForce([])).toEqual(['fault-1 (kill a)', 'fault-2 (isolate b)']);
     const unhealed: Told = { ms: 3, type: 'healed', fault: 'fault-2', witnessed: false, evidence: [] };
     expect(inForce([unhealed])).toHaveLength(2);
-    expect(inForce([{ ms: 3, type: 'node', node: 'a', event: 'starting' }])).toEqual([
-      'fault-2 partition isolate b',
-    ]);
+    expect(inForce([{ ms: 3, type: 'node', node: 'a', event: 'starting' }])).toEqual(['fault-2 (isolate b)']);
     expect(inForce([{ ms: 3, type: 'healed', fault: 'fault-2', witnessed: true, evidence: [] }])).toEqual([
-      'fault-1 kill a',
+      'fault-1 (kill a)',
     ]);
   });
 
@@ -93,7 +91,7 @@ describe('live progress', () => {
       { ms: 4, type: 'healed', fault, witnessed: true, targets: ['b'], evidence: [] },
     ];
     const lines = show(told, 5);
-    expect(lines).toContain('in force: fault-1 pause a, b, c paused, for a, c alone');
+    expect(lines).toContain('in force: fault-1 (a, b, c paused), for a, c alone');
     expect(lines.filter((line) => line.endsWith('is in force'))).toHaveLength(1);
     const healed: Told = { ms: 6, type: 'healed', fault, witnessed: true, evidence: [] };
     expect(stateAfter([...told, healed]).faults.size).toBe(0);

@@ -84,7 +84,7 @@ describe('the live terminal', () => {
     live.stop();
     expect(screen(written)).toEqual([
       ' 2001.0 ms  step 2: partition: isolate primary',
-      ' 2013.4 ms  fault-1 partition isolate a (drop) is in force',
+      ' 2013.4 ms  fault-1 (isolate a (drop)) is in force',
       ' 2419.0 ms  supervisor-2 declared a failed (term 1)',
       '',
       'the story',
@@ -143,8 +143,8 @@ split-brain 1/2    800.0 ms  a is primary in term 1
 split-brain 1/2    801.0 ms  b is standby
 split-brain 1/2   2000.0 ms  phase: steps
 split-brain 1/2   2001.0 ms  step 2: partition: isolate primary
-split-brain 1/2   2010.0 ms  fault-1 partition isolate a (drop) is being injected
-split-brain 1/2   2013.4 ms  fault-1 partition isolate a (drop) is in force
+split-brain 1/2   2010.0 ms  fault-1 (isolate a (drop)) is being injected
+split-brain 1/2   2013.4 ms  fault-1 (isolate a (drop)) is in force
 split-brain 1/2   2419.0 ms  supervisor-2 declared a failed (term 1)
 split-brain 1/2   2515.0 ms  b is primary in term 2
 done
