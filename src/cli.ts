@@ -10,7 +10,7 @@ import { systemClock } from './clock.js';
 import { checkedArguments, parsedArguments } from './commands/arguments.js';
 import { mayColor } from './commands/color.js';
 import type { Command, Io } from './commands/command.js';
-import { erasure, outputGuard } from './commands/output.js';
+import { erasure, folded, outputGuard } from './commands/output.js';
 import { isDrillError, isError, messageOf, UsageError } from './errors.js';
 import { assertOpenFiles } from './runtime/machine.js';
 import { VERSION } from './version.js';
@@ -23,9 +23,13 @@ const LAST_PATIENCE = 60_000;
 const outputColor = mayColor(process.env, process.stdout.isTTY === true);
 const safeOutput = outputGuard(outputColor);
 const safeErrors = outputGuard(false);
-/** The two ways out of the program; nothing else may write to them. */
+/** The ways out of the program, over its two streams; nothing else may write to them. */
 function tell(text: string, over = 0): void {
   process.stdout.write(erasure(over) + safeOutput(text));
+}
+/** On GitHub Actions. */
+function fold(title: string, text: string): void {
+  process.stdout.write(folded(title, text, safeOutput));
 }
 function tellError(text: string): void {
   process.stderr.write(safeErrors(text));
@@ -77,6 +81,7 @@ function surroundings(signal: AbortSignal): Io {
   return {
     stdout: tell,
     stderr: tellError,
+    fold: env['GITHUB_ACTIONS'] === 'true' ? fold : undefined,
     stdin: () => process.stdin,
     env,
     cwd: process.cwd(),

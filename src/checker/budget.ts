@@ -43,7 +43,7 @@ export function judgeBudget(budget: Budget, history: History, drill: Drill): Fin
       ? 'the service did not recover from a fault, so no number of failures is within the budget'
       : `no recovery was measured, so the budget cannot be told${doubt ? `; ${doubt}` : ''}`;
     const verdict: Judgement = never ? judgeGrowing(budget.failures, 0, true) : 'inconclusive';
-    return { ...head, actual: never ? '0' : 'not measured', verdict, evidence, message };
+    return { ...head, actual: never ? 'allows 0 failures' : 'not measured', verdict, evidence, message };
   }
   const worst = figures.reduce((one, other) => (other.figure.ms! > one.figure.ms! ? other : one));
   const recover = worst.figure.ms!;
@@ -54,10 +54,10 @@ export function judgeBudget(budget: Budget, history: History, drill: Drill): Fin
     worst.figure.ground?.unsound ?? (verdict === 'fail' ? excuseOf(history, drill, worst.figure) : undefined);
   return {
     ...head,
-    actual: allowed,
+    actual: `allows ${allowed} failures`,
     verdict: doubt === undefined && isWhole(history) ? verdict : 'inconclusive',
     evidence: worst.figure.evidence,
-    message: `unavailable at most ${formatDuration(budget.unavailable)} in ${formatDuration(budget.per)}, and recovered within ${figureText(recover)} at worst: that allows ${allowed} failures${doubt ? `; ${doubt}` : ''}`,
+    message: `the budget allows ${allowed} failures in ${formatDuration(budget.per)} (${formatBound(budget.failures)} needed): unavailable at most ${formatDuration(budget.unavailable)}, and recovered within ${figureText(recover)} at worst${doubt ? `; ${doubt}` : ''}`,
   };
 }
 

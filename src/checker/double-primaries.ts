@@ -36,7 +36,7 @@ export function judgeDoublePrimaries(bound: Bound, history: History): Finding {
   const text = (overlap: Overlap) => overlapText(history, overlap);
   const { lines } = linesFor(overlaps, text);
   const complete = claimsOf(history).length > 0 || reignsOf(history).length > 0;
-  if (!complete) lines.push('nobody was ever seen to be primary');
+  if (!complete) lines.push('no node was ever seen to be primary');
   else if (overlaps.length === 0) lines.push('there was never more than one primary');
   for (const { holder, at, after, index } of back.slice(0, MOST_TERMS)) {
     lines.push(

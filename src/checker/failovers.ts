@@ -100,7 +100,7 @@ export function judgeFailovers(bound: Bound, history: History, drill: Drill): Fi
   const complete = promoted || claimsOf(history).length > 0;
   const none = complete
     ? 'no node became primary between the first fault and the failback'
-    : 'nobody was ever seen to be primary';
+    : 'no node was ever seen to be primary';
   const counted = {
     count: promotions.length,
     message: lines.join('\n') || none,

@@ -42,11 +42,15 @@ export function timingsOf(history: History, drill: Drill): Timings {
   };
 }
 
-/** How long it took to inject a fault, how long it was asked to last, and how long it did. */
-function forceOf(fault: FaultRecord): Pick<FaultTimings, 'injection_ms' | 'asked_ms' | 'lasted_ms'> {
+type Force = 'text' | 'at_ms' | 'injection_ms' | 'asked_ms' | 'lasted_ms';
+
+/** A fault in words, since when it was in force, how long its injection took, and how long it was asked to last and did. */
+function forceOf(fault: FaultRecord): Pick<FaultTimings, Force> {
   const { effective, whole, event } = fault;
   const ms = (ns: Nanoseconds | undefined) => (ns === undefined ? null : toMs(ns));
   return {
+    text: event.text,
+    at_ms: ms(effective),
     injection_ms: effective === undefined || whole === undefined ? null : toMs(whole - effective),
     asked_ms: ms(event.for),
     lasted_ms: ms(lastedOf(fault)),

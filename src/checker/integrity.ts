@@ -8,6 +8,11 @@ import { countsText, inventoryLines } from './inventory.js';
 import type { Finding } from './verdict.js';
 import { witnessFindings } from './witness.js';
 
+/** Whether a finding is one of those that every run has, and not of an expectation of the drill's. */
+export function isOfEveryRun({ checker }: Pick<Finding, 'checker'>): boolean {
+  return checker === 'witness' || checker === 'integrity';
+}
+
 export function everyRun(history: History, drill: Drill): Finding[] {
   return [
     ...witnessFindings(history, drill),
@@ -23,8 +28,8 @@ function integrity(isGood: boolean, shown: Shown): Finding {
   return { checker: 'integrity', verdict: isGood ? 'pass' : 'inconclusive', evidence: [], ...shown };
 }
 
-function counted(lines: readonly string[], noun: string): string {
-  return `${lines.length} ${noun}${lines.length === 1 ? '' : 's'}`;
+function counted(things: readonly unknown[], noun: string): string {
+  return `${things.length} ${noun}${things.length === 1 ? '' : 's'}`;
 }
 
 function historyComplete(history: History): Finding {
@@ -32,8 +37,8 @@ function historyComplete(history: History): Finding {
   const isGood = flaws.length === 0;
   return integrity(isGood, {
     expectation: 'history complete',
-    expected: 'no flaw',
-    actual: isGood ? 'no flaw' : counted(flaws, 'flaw'),
+    expected: 'history intact',
+    actual: isGood ? 'history intact' : counted(flaws, 'flaw'),
     message: isGood ? `${history.events.length} events, whole and in order` : flaws.join('\n'),
   });
 }
@@ -43,7 +48,7 @@ function carriedOut(history: History, drill: Drill): Finding {
   const waits = eventsOf(history, 'waited').filter(({ reached }) => !reached);
   const lines = [
     ...problems.map(({ message }) => message),
-    ...waits.map((event) => `waited for ${event.for} in vain${event.detail ? `: ${event.detail}` : ''}`),
+    ...waits.map((event) => `${event.for}: ${event.detail ?? 'timed out'}`),
   ];
   const begun = new Set(eventsOf(history, 'step').map(({ step }) => step));
   const missing = drill.steps.map((_, at) => at + 1).filter((step) => !begun.has(step));
@@ -51,16 +56,16 @@ function carriedOut(history: History, drill: Drill): Finding {
   const isGood = lines.length === 0;
   return integrity(isGood, {
     expectation: 'drill carried out',
-    expected: 'every step done, every wait over in time',
-    actual: isGood ? 'done' : counted(lines, 'problem'),
+    expected: 'all steps completed',
+    actual: isGood ? 'all steps completed' : counted(lines, 'problem'),
     evidence: evidenceOf([...problems, ...waits].map(({ index }) => index)),
-    message: isGood ? `${drill.steps.length} steps done` : lines.join('\n'),
+    message: isGood ? `${counted(drill.steps, 'step')} completed` : lines.join('\n'),
   });
 }
 
 function nothingLeft(history: History): Finding {
   const inventory = eventsOf(history, 'inventory').at(-1);
-  const head = { expectation: 'nothing left behind', expected: 'nothing' };
+  const head = { expectation: 'nothing left behind', expected: 'no leftovers' };
   if (inventory === undefined) {
     const message = 'no inventory was taken after the run';
     return integrity(false, { ...head, actual: 'unknown', message });
@@ -77,7 +82,7 @@ function nothingLeft(history: History): Finding {
       ? `${countsText(created)} were created, and are gone`
       : `run ${kept} was kept, as asked; \`drill down ${kept}\` removes it`;
   const lines = [isGood ? gone : `left behind: ${leaked.join(', ')}`, ...inventoryLines(inventory)];
-  const actual = kept === undefined ? 'nothing' : 'kept, as asked';
+  const actual = kept === undefined ? 'no leftovers' : 'kept, as asked';
   const message = lines.join('\n');
   return integrity(isGood, { ...head, actual: isGood ? actual : `${leaked.length} left`, evidence, message });
 }

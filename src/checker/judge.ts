@@ -16,11 +16,12 @@ import { lastInstant } from '../timeline/phases.js';
 import { unsoundFaults } from '../timeline/soundness.js';
 import { worstStallMs } from '../timeline/stillness.js';
 import { groupFigures } from './availability.js';
+import { withCause } from './causes.js';
 import type { Expectation } from './expectation.js';
 import { countsOf, timingsOf } from './figures.js';
 import { everyRun } from './integrity.js';
 import { inventoryOf } from './inventory.js';
-import { type Finding, judgementOf, type Verdict } from './verdict.js';
+import { type FaultTimings, type Finding, judgementOf, type Verdict } from './verdict.js';
 
 export interface JudgingParts extends Parts {
   readonly expectations: Readonly<Record<string, Expectation>>;
@@ -33,7 +34,8 @@ export function judge(history: History, parts: JudgingParts): Verdict {
   const lost = lostGround(history);
   const seen = lost?.seen ?? history;
   const [toxiproxy] = eventsOf(history, 'toxiproxy');
-  const findings = findingsOf(history, drill, lost, parts);
+  const timings = timingsOf(seen, drill);
+  const findings = findingsOf(history, drill, { lost, parts, faults: timings.faults });
   if (problem !== undefined) findings.unshift(problem);
   return {
     drill: drill.name,
@@ -46,7 +48,7 @@ export function judge(history: History, parts: JudgingParts): Verdict {
     toxiproxy: toxiproxy ? { server: toxiproxy.server, version: toxiproxy.version } : null,
     inventory: inventoryOf(history),
     worst_stall_ms: worstStallMs(history),
-    timings: timingsOf(seen, drill),
+    timings,
     counts: countsOf(seen),
     groups: groupFigures(seen, drill),
     findings,
@@ -84,12 +86,14 @@ function unreadable(message: string): Finding {
   };
 }
 
-function findingsOf(
-  history: History,
-  drill: Drill,
-  lost: LostGround | undefined,
-  parts: JudgingParts,
-): Finding[] {
+/** What findings are made with besides. */
+interface Judging {
+  lost: LostGround | undefined;
+  parts: JudgingParts;
+  faults: readonly FaultTimings[];
+}
+
+function findingsOf(history: History, drill: Drill, { lost, parts, faults }: Judging): Finding[] {
   const seen = lost?.seen ?? history;
   const lacking = lost?.reason ?? (isWhole(history) ? undefined : NOT_WHOLE);
   // Nothing passes where what was asked for, such as a blip of 150 ms, was not what happened.
@@ -101,7 +105,7 @@ function findingsOf(
     // A failure that is proven by what is there stays one; nothing passes on a part of the evidence.
     if (lacking !== undefined && finding.verdict !== 'fail') findings.push(doubted(finding, lacking));
     else if (length !== undefined && finding.verdict === 'pass') findings.push(doubted(finding, length));
-    else findings.push(finding);
+    else findings.push(withCause(finding, seen, drill, faults));
   }
   return [...findings, ...everyRun(history, drill)];
 }

@@ -18,7 +18,10 @@ import { durationFinding, type Measured } from './finding.js';
 import { groundOf, lackingFigure, recoverMs, recoveryFigure } from './recovery-figure.js';
 import type { FaultTimings, Finding } from './verdict.js';
 
-type RecoveryTimes = Omit<FaultTimings, 'outage_ms' | 'impact' | 'injection_ms' | 'asked_ms' | 'lasted_ms'>;
+type RecoveryTimes = Omit<
+  FaultTimings,
+  'text' | 'at_ms' | 'outage_ms' | 'impact' | 'injection_ms' | 'asked_ms' | 'lasted_ms'
+>;
 
 /** The figures of every fault, in the order of their injection. */
 export function recoveryTimes(history: History, drill: Drill): RecoveryTimes[] {
@@ -123,7 +126,7 @@ function detections(history: History, drill: Drill, bound: Bound): Measured[] {
     if (before !== undefined) return declaredAlready(fault, before);
     const later = overlaidBy(history, fault, fault.target);
     const until = later === undefined ? '' : ` before ${faultText(later)} hit it, too`;
-    return lackingFigure(history, drill, fault, `nobody declared ${fault.target} failed${until}`);
+    return lackingFigure(history, drill, fault, `no failure of ${fault.target} was declared${until}`);
   });
 }
 

@@ -17,12 +17,18 @@ export interface Finding {
   evidence: number[];
   /** For a person: what was seen, who, when, in which term, which operations. May have several lines. */
   message: string;
+  /** What the history shows that may be the reason; only of what failed, and only where it shows something. */
+  cause?: string;
 }
 
 /** The figures of one fault; null where there is none. Milliseconds with microsecond digits. */
 export interface FaultTimings {
   fault: string;
   target: string;
+  /** For people: `a cut off from everyone (drop)`. */
+  text: string;
+  /** When its first part was in force, since the run began; null where nobody saw that. */
+  at_ms: number | null;
   /** From its first part in force to its last. */
   injection_ms: number | null;
   /** How long it was asked to last; null where it lasted until something healed it. */

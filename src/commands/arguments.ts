@@ -26,8 +26,8 @@ export function checkedArguments(argv: readonly string[]): string[] {
     if (option !== undefined && given.has(option) && !REPEATABLE.includes(option)) {
       throw new UsageError({
         where: option,
-        expected: 'it once',
-        found: 'it twice',
+        expected: 'to be given once',
+        found: 'given twice',
         todo: 'keep one of them',
       });
     }

@@ -127,7 +127,12 @@ async function checkOne(path: string, args: Args, io: Io): Promise<number> {
   // A run is judged by its drill, unless it is asked for as a history like any other.
   const asked = [args.model, args.initial, args.failedCas].some((given) => given !== undefined);
   if (!asked && args.format === 'auto' && (isFolder || OURS.test(head.toString('utf8'))))
-    return checkRun(path, path === STANDARD_INPUT ? undefined : file, chunks, args, io);
+    return checkRun(
+      { name: path, file: path === STANDARD_INPUT ? undefined : file, isFolder },
+      chunks,
+      args,
+      io,
+    );
   if (args.verify !== undefined) throw unsigned(`${name}, judged as a bare history`);
   return checkForeign(name, chunks, args, io);
 }
@@ -156,18 +161,17 @@ async function opened(
 
 /** `file` is undefined for standard input. */
 async function checkRun(
-  name: string,
-  file: string | undefined,
+  { name, file, isFolder }: { name: string; file: string | undefined; isFolder: boolean },
   chunks: AsyncIterable<Buffer>,
   args: Args,
   io: Io,
 ): Promise<number> {
-  const [catalog, { decodeStream }, { judge }, { verdictJson }, { verdictTable }] = await Promise.all([
+  const [catalog, { decodeStream }, { judge }, { verdictJson }, { storyText }] = await Promise.all([
     catalogOf(args.plugin, io),
     import('../history/codec.js'),
     import('../checker/judge.js'),
     import('../report/json.js'),
-    import('../report/table.js'),
+    import('../report/story.js'),
   ]);
   const folder = file === undefined ? undefined : dirname(file);
   const flaw = args.verify === undefined ? undefined : await signatureFlawOf(folder, args.verify, io);
@@ -181,8 +185,16 @@ async function checkRun(
   });
   const verdict = judge(history, catalog);
   const json = verdictJson(verdict);
-  const shown = { file: name, folder: folder ?? io.cwd, verdict };
-  io.stdout(args.json ? json : verdictTable(shown, { colors: io.color, columns: io.columns() }));
+  // The drill as resolved is the file that runs it again.
+  const source = folder !== undefined && isFolder ? { file: join(name, 'drill.yaml'), folder: name } : {};
+  io.stdout(
+    args.json
+      ? json
+      : storyText(
+          { ...source, verdict },
+          { colors: io.color, columns: io.columns(), whole: !io.interactive },
+        ),
+  );
   // The document stays one: all else is told beside it.
   const tell = args.json ? io.stderr : io.stdout;
   // What cannot be judged here differs from what lies beside for that reason alone.

@@ -6,6 +6,8 @@ export interface Io {
   /** Writes text, in place of the `over` lines above the cursor on a terminal that lines can be rewritten on. */
   stdout(text: string, over?: number): void;
   stderr(text: string): void;
+  /** Writes text that a CI system shows folded under a title; only where there is one that does. */
+  fold?: ((title: string, text: string) => void) | undefined;
   /** The bytes of standard input, where there is one. */
   stdin?(): AsyncIterable<Uint8Array>;
   readonly env: Readonly<Record<string, string | undefined>>;

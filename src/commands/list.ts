@@ -1,6 +1,6 @@
 /** `drill list`: the drills of a folder, by default those that ship, and what each proves. */
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { linesOf } from '../errors.js';
 import type { Command, Io } from './command.js';
 import { isSelected, SELECTION_OPTIONS, type Selection } from './selection.js';
@@ -48,7 +48,8 @@ export const list: Command<Args> = {
         });
       }
     }
-    io.stdout(json ? `${JSON.stringify(rows, null, 2)}\n` : await table(rows, io));
+    const named = (file: string) => (folder ? file : relative(SHIPPED, resolve(io.cwd, file)).slice(0, -5));
+    io.stdout(json ? `${JSON.stringify(rows, null, 2)}\n` : await table(rows, io, named));
     return rows.some((row) => row.wrong) ? 2 : 0;
   },
 };
@@ -74,29 +75,24 @@ export function opening(text: string): string {
     .join(' ');
 }
 
-/** Two columns and, below each drill's name, nothing but what it proves: file, then text wrapped to the width. */
-async function table(rows: readonly Row[], io: Io): Promise<string> {
-  const [{ default: colors }, { oneLine, wrapped }] = await Promise.all([
+/** A line for each drill, by the name that `drill run` takes, as much of it as fits; what is wrong is told whole. */
+async function table(rows: readonly Row[], io: Io, named: (file: string) => string): Promise<string> {
+  const [{ default: colors }, { columnsOf, fitted, oneLine, padded }] = await Promise.all([
     import('picocolors'),
     import('../report/text.js'),
   ]);
-  const { bold, dim, red } = colors.createColors(io.color);
-  const wide = Math.max(0, ...rows.map((row) => row.name.length)) + 2;
+  const { bold, red } = colors.createColors(io.color);
+  const names = rows.map(({ file, wrong }) => (wrong ? 'invalid' : oneLine(named(file))));
+  const wide = Math.max(0, ...names.map(columnsOf)) + 2;
   return rows
-    .map((row) => {
-      const name = row.name.padEnd(wide);
-      const lines = wrapped(
-        oneLine(row.proves) || '(it does not say)',
-        Math.max(NARROWEST, Math.min(WIDEST, io.columns()) - wide),
-      );
-      const tags = row.tags.length > 0 ? ` [${row.tags.join(', ')}]` : '';
-      const text = [...lines, dim(`${row.file}${tags}`)].map((line, index) =>
-        index === 0 ? line : ' '.repeat(wide) + line,
-      );
-      return `${row.wrong ? red(name) : bold(name)}${text.join('\n')}\n`;
+    .map(({ tags, proves, wrong }, at) => {
+      const told = oneLine(proves) || '(it does not say)';
+      const labels = tags.length > 0 ? ` [${tags.join(', ')}]` : '';
+      const room = Math.max(NARROWEST, io.columns() - wide - labels.length);
+      const text = wrong ? told : `${fitted(told, room)}${labels}`;
+      return `${(wrong ? red : bold)(padded(names[at] ?? '', wide))}${text}\n`;
     })
-    .join('\n');
+    .join('');
 }
 
-const WIDEST = 100;
 const NARROWEST = 16;

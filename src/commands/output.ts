@@ -47,3 +47,8 @@ function escaped(character: string): string {
 export function erasure(lines: number): string {
   return lines === 0 ? '' : `\x1b[${lines}A\r\x1b[J`;
 }
+
+/** Text as GitHub Actions shows it folded under a title; `safe` is the guard of its stream. */
+export function folded(title: string, text: string, safe: (text: string) => string): string {
+  return `::group::${safe(`${title.replace(/\s+/g, ' ')}\n`).replaceAll('%', '%25')}${safe(text)}::endgroup::\n`;
+}

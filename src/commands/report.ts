@@ -21,8 +21,12 @@ interface Told {
 /** Pieces of text, so that a long history need not be one string. */
 const TELL: Readonly<Record<Format, (told: readonly Told[]) => Promise<Iterable<string>>>> = {
   async text(all) {
+    if (all.length > 1) {
+      const { runsText } = await import('../report/runs.js');
+      return [runsText(all)];
+    }
     const { historyText } = await import('../report/history-text.js');
-    return all.map(({ history, verdict }, at) => `${at === 0 ? '' : '\n\n'}${historyText(history, verdict)}`);
+    return all.map(({ history, verdict }) => historyText(history, verdict));
   },
   async json(all) {
     const { verdictJson } = await import('../report/json.js');
@@ -58,7 +62,8 @@ function reported({ folder, history, verdict }: Told): ReportedRun {
 
 export const report: Command<{ folder: string; plugin?: string[]; format: Format }> = {
   command: 'report <folder>',
-  describe: 'tell runs from their folder: timeline and findings, their reports, or a history in EDN',
+  describe:
+    'tell a run from its folder: timeline and findings; list those of a call; reports; a history in EDN',
   builder: (yargs) =>
     yargs
       .positional('folder', {

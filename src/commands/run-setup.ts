@@ -20,6 +20,8 @@ interface Asked extends Selection {
   plugin?: readonly string[] | undefined;
   toxiproxy?: string | undefined;
   quiet?: boolean;
+  /** Whether events are told as plain lines; false: not where no terminal can show them in place. */
+  verbose?: boolean;
 }
 
 const DESCRIPTION = 'where nodes live; auto takes containers where an engine answers, else local processes';
@@ -40,7 +42,7 @@ export const runtimeOption = {
 
 export async function setUp(
   files: readonly string[],
-  { runtime: asked, plugin, toxiproxy, quiet = false, ...selection }: Asked,
+  { runtime: asked, plugin, toxiproxy, quiet = false, verbose, ...selection }: Asked,
   io: Io,
 ): Promise<RunSetup> {
   const [{ notesOf }, { loadDrills }, { chooseRuntime }, { liveTerminal }, { systemClock }] =
@@ -60,12 +62,16 @@ export async function setUp(
   for (const { drill } of drills) for (const note of notesOf(drill)) stdout(`note: ${note}\n`);
   const runtime = await chooseRuntime({ asked, toxiproxy, environment: io.env, clock: systemClock });
   stdout(`runtime ${runtime.name}: ${runtime.reason}\n`);
-  if (quiet) return { catalog, drills, runtime, live: undefined };
+  const interactive = io.interactive && verbose !== true;
+  const fold = verbose === false ? io.fold : undefined;
+  if (quiet || (verbose === false && !interactive && !fold))
+    return { catalog, drills, runtime, live: undefined };
   const live = liveTerminal({
     write: io.stdout,
     columns: io.columns,
     rows: io.rows,
-    interactive: io.interactive,
+    interactive,
+    fold,
     colors: io.color,
     clock: systemClock,
   });

@@ -55,6 +55,7 @@ const OPTIONS = {
     describe: 'a PEM file with a private key of Ed25519, to sign each execution with; see `check --verify`',
   },
   quiet: { type: 'boolean', default: false, describe: 'print only what did not pass, and the last line' },
+  verbose: { type: 'boolean', default: false, describe: 'print every event as it happens, each on a line' },
   json: {
     type: 'boolean',
     default: false,
@@ -92,11 +93,13 @@ export const run: Command<Args> = {
       ),
   async handler(args, io) {
     const { json, quiet } = args;
-    const told: Io = json ? { ...io, stdout: io.stderr, color: false, interactive: false } : io;
+    const told: Io = json
+      ? { ...io, stdout: io.stderr, fold: undefined, color: false, interactive: false }
+      : io;
     const { catalog, drills, runtime, live } = await setUp(args.files, args, told);
-    const [{ runDrills }, { verdictTable }, { addressesText }] = await Promise.all([
+    const [{ runDrills }, { storyText }, { addressesText }] = await Promise.all([
       import('../run/run-drills.js'),
-      import('../report/table.js'),
+      import('../report/story.js'),
       import('../report/addresses.js'),
     ]);
     const asked = drills.length * args.repeat;
@@ -123,7 +126,9 @@ export const run: Command<Args> = {
             onDone(run) {
               shown?.close();
               if (quiet && run.verdict.verdict === 'pass') return;
-              print(verdictTable(run, { colors: told.color, columns: io.columns() }));
+              print(
+                `${storyText(run, { colors: told.color, columns: io.columns(), whole: !io.interactive })}\n`,
+              );
               if (run.kept) print(`kept as it is: run ${run.kept.run}\n\n${addressesText(run.kept)}`);
             },
           };

@@ -11,7 +11,7 @@ import { forDuration, label, selector } from '../drill/step-keys.js';
 import { InternalError, messageOf } from '../errors.js';
 import type { Handicap, HandicapSeen, Pace } from '../runtime/handicap.js';
 import { spanOf } from '../span.js';
-import { resolveText } from '../topology/partition.js';
+import { resolveText, unmatched } from '../topology/partition.js';
 import { type Look, witnessEach } from '../witness.js';
 import { allOrNone } from './all-or-none.js';
 import type { Aim, Effects, Fault, Injection } from './fault.js';
@@ -53,7 +53,8 @@ export function hardship<Options extends { target: string }>(
     },
     aim(options, { topology, random }) {
       const targets = resolveText(options.target, topology, random);
-      return { targets, value: value(options), text: `${targets.join(', ') || 'nobody'} ${text(options)}` };
+      const whom = targets.length > 0 ? `${targets.join(', ')} ${text(options)}` : unmatched(options.target);
+      return { targets, value: value(options), text: whom };
     },
     inject: (fault, aim, effects) => inject(name, fault, aim, effects),
   };

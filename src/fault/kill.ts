@@ -7,7 +7,7 @@ import { A_TARGET, label, selector } from '../drill/step-keys.js';
 import { phrase } from '../drill/units.js';
 import { KILL_SIGNALS, type KillSignal } from '../runtime/runtime.js';
 import { spanOf } from '../span.js';
-import { resolveText } from '../topology/partition.js';
+import { resolveText, unmatched } from '../topology/partition.js';
 import { witnessEach } from '../witness.js';
 import { type Aim, defineFault } from './fault.js';
 import { injectProcessKill } from './process-kill.js';
@@ -45,7 +45,8 @@ export const kill = defineFault({
 
   aim({ target, process, signal = 'SIGKILL' }, { topology, random }): KillAim {
     const targets = resolveText(target, topology, random);
-    const whom = targets.join(', ') || 'nobody';
+    const whom = targets.join(', ');
+    if (targets.length === 0) return { targets, signal, text: unmatched(target) };
     if (process === undefined) return { targets, signal, text: `${whom} killed (${signal})` };
     return { targets, process, signal, text: `${process} in ${whom} killed (${signal})` };
   },

@@ -6,7 +6,7 @@ import { shortForm } from '../drill/short-form.js';
 import { A_TARGET, forDuration, label, selector } from '../drill/step-keys.js';
 import { PAUSE_WAYS, type PauseWay } from '../runtime/runtime.js';
 import { spanOf } from '../span.js';
-import { resolveText } from '../topology/partition.js';
+import { resolveText, unmatched } from '../topology/partition.js';
 import { witnessEach } from '../witness.js';
 import { allOrNone } from './all-or-none.js';
 import { type Aim, defineFault, type Effects, type Healed } from './fault.js';
@@ -42,7 +42,7 @@ export const pause = defineFault({
     const targets = resolveText(target, topology, random);
     return {
       targets,
-      text: `${targets.join(', ') || 'nobody'} paused${by ? ` (${by})` : ''}`,
+      text: targets.length > 0 ? `${targets.join(', ')} paused${by ? ` (${by})` : ''}` : unmatched(target),
       ...(by ? { by } : {}),
     };
   },

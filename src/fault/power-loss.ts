@@ -9,7 +9,7 @@ import { shortForm } from '../drill/short-form.js';
 import { A_TARGET, label, selector } from '../drill/step-keys.js';
 import { EnvironmentError } from '../errors.js';
 import { POWER_LOSS } from '../runtime/runtime.js';
-import { resolveText } from '../topology/partition.js';
+import { resolveText, unmatched } from '../topology/partition.js';
 import { witnessEach } from '../witness.js';
 import { defineFault } from './fault.js';
 
@@ -26,7 +26,7 @@ export const powerLoss = defineFault({
 
   aim({ target }, { topology, random }) {
     const targets = resolveText(target, topology, random);
-    return { targets, text: `${targets.join(', ') || 'nobody'} without power` };
+    return { targets, text: targets.length > 0 ? `${targets.join(', ')} without power` : unmatched(target) };
   },
 
   async inject(_fault, { targets }, { clock, nodes }) {

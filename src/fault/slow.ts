@@ -46,7 +46,7 @@ export const slow = defineFault({
     const spread = attributes.jitter > 0 ? ` +/- ${attributes.jitter} ms` : '';
     return {
       targets: [...new Set([...senders, ...receivers])],
-      text: `${senders.join(', ') || 'nobody'} to ${receivers.join(', ') || 'nobody'} slow by ${attributes.latency} ms${spread}`,
+      text: `${senders.join(', ') || 'no node'} to ${receivers.join(', ') || 'no node'} slow by ${attributes.latency} ms${spread}`,
       toxics,
     };
   },

@@ -6,7 +6,7 @@ import { shortForm } from '../drill/short-form.js';
 import { A_TARGET, label, selector } from '../drill/step-keys.js';
 import { duration, formatDuration } from '../drill/units.js';
 import { spanOf } from '../span.js';
-import { resolveText } from '../topology/partition.js';
+import { resolveText, unmatched } from '../topology/partition.js';
 import { witnessEach } from '../witness.js';
 import { type Aim, defineFault } from './fault.js';
 
@@ -36,8 +36,8 @@ export const stop = defineFault({
 
   aim({ target, grace = GRACE }, { topology, random }): StopAim {
     const targets = resolveText(target, topology, random);
-    const text = `${targets.join(', ') || 'nobody'} stopped (killed after ${formatDuration(grace)})`;
-    return { targets, grace, text };
+    const text = `${targets.join(', ')} stopped (killed after ${formatDuration(grace)})`;
+    return { targets, grace, text: targets.length > 0 ? text : unmatched(target) };
   },
 
   async inject(_fault, { targets, grace }, { clock, nodes }) {

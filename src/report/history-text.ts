@@ -3,10 +3,10 @@
  * the clients got, and what the checkers found.
  *
  *     Timeline
- *       2013.4 ms  fault-1 partition isolate a (drop) is in force
+ *       2013.4 ms  fault-1 (isolate a (drop)) is in force
  *       2419.0 ms  supervisor-2 declared a failed (term 1)
  *     Faults
- *       fault-1 partition isolate a (drop): in force from 2013.4 ms to 7013.0 ms (4999.6 ms)
+ *       fault-1 (isolate a (drop)): in force from 2013.4 ms to 7013.0 ms (4999.6 ms)
  */
 import { impactText } from '../checker/impact.js';
 import type { Finding, Verdict } from '../checker/verdict.js';
@@ -18,9 +18,10 @@ import { byGroup, FINAL, requestsOf } from '../timeline/client-operations.js';
 import { faultsOf } from '../timeline/faults.js';
 import { Outages } from '../timeline/outages.js';
 import { loadWindow } from '../timeline/phases.js';
-import { milliseconds, seconds } from './figures.js';
+import { milliseconds } from './figures.js';
 import { advance, isOperation, liveState, plainLine } from './live.js';
 import { evidenceText, mark } from './run.js';
+import { headingText } from './story.js';
 import { indented, oneLine } from './text.js';
 import { nameOfFault } from './words.js';
 
@@ -37,7 +38,7 @@ export function historyText(history: History, verdict?: Verdict): string {
     section('Clients', clients(history)),
     section('Impact', impacts),
     section('Findings', (verdict?.findings ?? []).map(findingText)),
-    verdict ? closing(verdict) : '',
+    verdict ? headingText(verdict) : '',
   ];
   return `${sections.filter(Boolean).join('\n\n')}\n`;
 }
@@ -121,13 +122,10 @@ function clients(history: History): string[] {
 }
 
 function findingText(finding: Finding): string {
-  const { expectation, expected, actual, message, verdict } = finding;
+  const { expectation, expected, actual, message, cause, verdict } = finding;
   const title = oneLine(`${mark(verdict)} ${expectation}: expected ${expected}, found ${actual}`);
   if (verdict === 'pass') return title;
   const detail = message.trim() ? [indented(message.trim(), '    ')] : [];
-  return [title, ...detail, `    ${evidenceText(finding)}`].join('\n');
-}
-
-function closing(verdict: Verdict): string {
-  return `${oneLine(verdict.drill)}: ${mark(verdict.verdict)} (seed ${verdict.seed}, ${oneLine(verdict.runtime)}, ${seconds(verdict.duration_ms)})`;
+  const likely = cause === undefined ? [] : [`    likely cause: ${oneLine(cause)}`];
+  return [title, ...detail, ...likely, `    ${evidenceText(finding)}`].join('\n');
 }

@@ -39,6 +39,8 @@ const VERDICT: Keys<Verdict> = {
     faults: {
       fault: true,
       target: true,
+      text: true,
+      at_ms: true,
       injection_ms: true,
       asked_ms: true,
       lasted_ms: true,
@@ -76,6 +78,7 @@ const VERDICT: Keys<Verdict> = {
     verdict: true,
     evidence: true,
     message: true,
+    cause: true,
   },
 };
 

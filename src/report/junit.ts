@@ -132,6 +132,7 @@ function addFault(testCase: TestCase, run: ReportedRun, finding: Finding): void 
   const lines = [
     `${oneLine(finding.expectation)}: ${summary}`,
     shortened(finding.message, MOST_MESSAGE),
+    ...(finding.cause === undefined ? [] : [`likely cause: ${finding.cause}`]),
     '',
     `checker: ${finding.checker}`,
     `evidence: ${evidenceText(finding)} of ${run.folder}/history.jsonl`,

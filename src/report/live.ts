@@ -5,8 +5,8 @@
  *     primary b (term 2)
  *     east  198 ok/s  0 errors/s  41 errors in all
  *     west  0 ok/s  100 errors/s  58 errors in all
- *     in force: fault-1 partition isolate a (drop)
- *       2013.4 ms  fault-1 partition isolate a (drop) is in force
+ *     in force: fault-1 (isolate a (drop))
+ *       2013.4 ms  fault-1 (isolate a (drop)) is in force
  *       2419.0 ms  supervisor-2 declared a failed (term 1)
  */
 import picocolors from 'picocolors';
@@ -21,7 +21,7 @@ import {
 import { type Leaves, leavesOf } from '../history/fault-events.js';
 import { milliseconds, seconds } from './figures.js';
 import { fitted, oneLine, padded } from './text.js';
-import { nameOfFault, words } from './words.js';
+import { isMilestone, nameOfFault, words } from './words.js';
 
 /** Operations are counted in slices of 100 ms, and a rate is over the ten slices before the present one. */
 const SLICE_NS = 1e8;
@@ -73,6 +73,8 @@ export interface LiveState {
   readonly faults: ReadonlyMap<string, FaultState>;
   /** The last notable events, as lines, oldest first. */
   readonly notable: readonly string[];
+  /** The lines by which the run is told afterwards; what several supervisors say of one thing is one of them. */
+  readonly milestones: ReadonlyMap<string, string>;
 }
 
 export function liveState(): LiveState {
@@ -87,6 +89,7 @@ export function liveState(): LiveState {
     names: new Map(),
     faults: new Map(),
     notable: [],
+    milestones: new Map(),
   };
 }
 
@@ -105,7 +108,11 @@ export function advance(state: LiveState, event: Event): LiveState {
   if (isCompletion(event)) return counted(state, event);
   const line = plainLine(event, undefined, state);
   const next = { ...noted(state, event), time: event.time };
-  return line === undefined ? next : { ...next, notable: [...next.notable, line].slice(-NOTABLE) };
+  if (line === undefined) return next;
+  const notable = [...next.notable, line].slice(-NOTABLE);
+  const key = event.type === 'supervisor' ? `${event.event} ${event.target} ${event.term}` : `${event.index}`;
+  if (!isMilestone(event) || state.milestones.has(key)) return { ...next, notable };
+  return { ...next, notable, milestones: new Map(state.milestones).set(key, line) };
 }
 
 /**

@@ -36,6 +36,11 @@ export function realCommand(run: ReportedRun): string | undefined {
   return reproduceCommand({ ...run, verdict: { ...verdict, runtime: 'process' } });
 }
 
+/** The command that tells everything of an execution: `drill report .drill/now/split-brain/7`. */
+export function showCommand(folder: string): string {
+  return `drill report ${quoted(oneLine(folder))}`;
+}
+
 /** Both, each under its name, as lines of a text. */
 export function reproduceLines(run: ReportedRun): string[] {
   const real = realCommand(run);

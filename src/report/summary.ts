@@ -1,6 +1,6 @@
 /**
  * summary.md: what a CI job shows beside its log. Every drill with its verdict, its figures against their
- * bounds, what failed and why, and the command that makes it happen again. Repeats are condensed to the
+ * bounds, what failed and why, what followed upon its faults, and the command that makes it happen again. Repeats are condensed to the
  * median and the worst.
  */
 import { inventoryLines } from '../checker/inventory.js';
@@ -15,6 +15,7 @@ import {
   timingOf,
   unboundTimings,
 } from './figures.js';
+import { mermaidTimeline } from './mermaid.js';
 import { evidenceText, mark, type ReportedRun, realCommand, reproduceCommand, unmetFindings } from './run.js';
 import { markdownBlock, markdownText, shortened } from './text.js';
 
@@ -97,6 +98,8 @@ function section(group: Group): string {
   const rest = unmet.length - MOST_FAULTS_SHOWN;
   if (rest > 0) parts.push(`${rest} more unmet expectations are in the verdict.json of each execution.`);
   const telling = group.find((run) => run.verdict.verdict !== 'pass') ?? first;
+  const timeline = mermaidTimeline(telling.verdict);
+  if (timeline !== undefined) parts.push(markdownBlock(timeline, 'mermaid'));
   const { inventory } = telling.verdict;
   if (inventory) parts.push(`Inventory: ${inventoryLines(inventory).map(markdownText).join('; ')}`);
   const real = realCommand(telling);
@@ -161,6 +164,7 @@ function worstActual(findings: readonly Finding[]): string {
 function unmetText(run: ReportedRun, finding: Finding, repeated: boolean): string {
   const where = repeated ? ` (execution ${run.verdict.execution}, seed ${run.verdict.seed})` : '';
   const title = `**${mark(finding.verdict)}: ${markdownText(finding.expectation)}**${where}: expected ${markdownText(finding.expected)}, found ${markdownText(finding.actual)}`;
+  const cause = finding.cause === undefined ? [] : [`Likely cause: ${markdownText(finding.cause)}`];
   const source = `Evidence: ${evidenceText(finding)} of ${markdownText(run.folder)}/history.jsonl`;
-  return [title, markdownBlock(shortened(finding.message, MOST_MESSAGE)), source].join('\n\n');
+  return [title, markdownBlock(shortened(finding.message, MOST_MESSAGE)), ...cause, source].join('\n\n');
 }

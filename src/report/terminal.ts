@@ -1,12 +1,13 @@
 /**
- * Live progress on a terminal: the lines of every open run are rewritten in place, at most ten times a second.
- * Where there is no terminal (or CI), each notable event is one plain line instead. The cursor is never hidden
+ * Live progress on a terminal: the lines of every open run are rewritten in place, at most ten times a second; of one
+ * run alone its timeline stays in their place. Elsewhere each notable event can be one plain line instead, or all of a
+ * run together what a CI system shows folded. The cursor is never hidden
  * and always stands on the line below, so that an end without `stop` leaves the terminal as it should be.
  */
 import type { Clock, Timer } from '../clock.js';
 import type { Event } from '../history/event.js';
 import { advance, isOperation, type LiveState, liveState, plainLine, render } from './live.js';
-import { fitted, oneLine } from './text.js';
+import { fitted, oneLine, wrapped } from './text.js';
 
 const REWRITE_EVERY_MS = 100;
 
@@ -18,6 +19,8 @@ interface LiveTerminalOptions {
   /** How high it is now; 24 where it is not known. What does not fit is not shown. */
   rows?(): number;
   interactive: boolean;
+  /** Shows text folded under a title; where it is given, what is not interactive is. */
+  fold?: ((title: string, text: string) => void) | undefined;
   colors: boolean;
   clock: Clock;
 }
@@ -25,7 +28,7 @@ interface LiveTerminalOptions {
 /** One run on the terminal: a listener for its events. */
 interface LiveRun {
   event(event: Event): void;
-  /** The run is over: its lines go. */
+  /** The run is over: its lines go, or its timeline stays in their place. */
   close(): void;
 }
 
@@ -46,7 +49,23 @@ interface Shown {
 }
 
 export function liveTerminal(options: LiveTerminalOptions): LiveTerminal {
-  return options.interactive ? rewriting(options) : plain(options);
+  const { interactive, fold } = options;
+  if (interactive) return rewriting(options);
+  return fold ? folding(options, fold) : plain(options);
+}
+
+/** The same lines, of each run together once it is over. */
+function folding(options: LiveTerminalOptions, fold: NonNullable<LiveTerminalOptions['fold']>): LiveTerminal {
+  const { print, stop } = plain(options);
+  return {
+    open(title = '') {
+      let text = '';
+      const { event } = plain({ ...options, write: (line) => (text += line) }).open();
+      return { event, close: () => fold(`events${title === '' ? '' : ` of ${title}`}`, text) };
+    },
+    print,
+    stop,
+  };
 }
 
 /** A line for each notable event. */
@@ -74,7 +93,7 @@ function plain({ write }: LiveTerminalOptions): LiveTerminal {
 }
 
 function rewriting(options: LiveTerminalOptions): LiveTerminal {
-  const { write, clock } = options;
+  const { write, clock, columns } = options;
   const runs = new Set<Shown>();
   /** How many lines stand above the cursor that are ours to rewrite. */
   let height = 0;
@@ -104,7 +123,9 @@ function rewriting(options: LiveTerminalOptions): LiveTerminal {
           run.origin = Math.min(run.origin, clock.now() - event.time / 1e6);
         },
         close() {
-          if (runs.delete(run) && !stopped) draw();
+          if (!runs.delete(run) || stopped) return;
+          // Of several at once, the timelines would be a heap of lines.
+          draw(run.title === '' ? timelineOf(run, columns()) : '');
         },
       };
     },
@@ -132,6 +153,16 @@ function linesOf(runs: readonly Shown[], { columns, rows, colors, clock }: LiveT
     return run.title === '' ? shown : [fitted(run.title, width), ...shown];
   });
   return lines.slice(0, Math.max(1, (rows?.() ?? 24) - 1));
+}
+
+/** The lines by which a run is told afterwards, each whole: what does not fit goes on below. */
+function timelineOf({ state }: Shown, columns: number): string {
+  const lines = [...state.milestones.values()].flatMap((line) => {
+    const [when = ''] = /^ *[\d.]+ ms {2}/.exec(line) ?? [];
+    const told = wrapped(line.slice(when.length), Math.max(1, columns - when.length));
+    return told.map((text, at) => `${at === 0 ? when : ' '.repeat(when.length)}${text}\n`);
+  });
+  return lines.length === 0 ? '' : `${lines.join('')}\n`;
 }
 
 function ended(text: string): string {

@@ -91,6 +91,14 @@ export function wrapped(text: string, columns: number): string[] {
   return lines;
 }
 
+/** A space at which no line is broken. */
+export const NO_BREAK = '\u00a0';
+
+/** The text with such spaces: it holds together where it is wrapped. */
+export function glued(text: string): string {
+  return text.replaceAll(' ', NO_BREAK);
+}
+
 /** The text filled up with spaces to so many columns. */
 export function padded(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - columnsOf(text)));

@@ -7,16 +7,35 @@ import type { Event, EventOf, Evidence } from '../history/event.js';
 import { milliseconds } from './figures.js';
 import { oneLine } from './text.js';
 
-/** What a fault is called, by its id: `fault-1 partition isolate a (drop)`. */
+/** What a fault is called, by its id: `fault-1 (isolate a (drop))`. */
 type FaultName = (fault: string) => string;
 
-/** `fault-1 kill a`: the kind is left out where the text begins with it. */
-export function nameOfFault({
-  fault,
-  kind,
-  text,
-}: Pick<EventOf<'fault'>, 'fault' | 'kind' | 'text'>): string {
-  return oneLine(text.startsWith(kind) ? `${fault} ${text}` : `${fault} ${kind} ${text}`);
+/** `fault-1 (isolate a (drop))` */
+export function nameOfFault({ fault, text }: Pick<EventOf<'fault'>, 'fault' | 'text'>): string {
+  return oneLine(`${fault} (${text})`);
+}
+
+/** What supervisors do that a run is told by afterwards. */
+const DEEDS: readonly string[] = ['declared', 'fenced', 'fence-failed', 'promoted', 'switchover'];
+
+/** Whether an event is one of those by which a run is told afterwards. */
+export function isMilestone(event: Event): boolean {
+  switch (event.type) {
+    case 'step':
+    case 'healed':
+    case 'ask':
+    case 'problem':
+    case 'stall':
+      return true;
+    case 'witness':
+      return event.before === undefined || !event.witnessed;
+    case 'supervisor':
+      return DEEDS.includes(event.event);
+    case 'waited':
+      return !event.reached;
+    default:
+      return false;
+  }
 }
 
 /** The event in words; undefined for operations and for what has nothing to tell. */
@@ -55,9 +74,7 @@ function told(event: Event, faultName: FaultName): string | undefined {
     case 'ask':
       return askWords(event);
     case 'waited':
-      return event.reached
-        ? `reached: ${event.for}`
-        : `not reached: ${event.for}${event.detail ? ` (${event.detail})` : ''}`;
+      return event.reached ? `reached: ${event.for}` : `${event.for}: ${event.detail ?? 'timed out'}`;
     case 'toxiproxy':
       return `links through Toxiproxy ${event.version}: ${event.server}`;
     case 'problem':

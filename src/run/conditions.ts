@@ -20,9 +20,7 @@ const now = (scene: Scene) => scene.recorder.elapsed() * 1e6;
 
 /** What counts from the effect of a fault waits for it to be seen. */
 function unseen({ tally }: Scene): string | undefined {
-  return tally.lastFault.since === undefined
-    ? 'nobody has seen yet whether the last fault took effect'
-    : undefined;
+  return tally.lastFault.since === undefined ? 'the last fault was not seen to take effect yet' : undefined;
 }
 
 export const CONDITIONS: Readonly<Record<Condition, Lack>> = {
@@ -60,7 +58,7 @@ export async function waitUntil(scene: Scene, name: string, lack: Lack, within: 
     type: 'waited',
     for: name,
     reached: lacking === undefined,
-    ...(lacking === undefined ? {} : { detail: `${lacking}, after ${within} ms` }),
+    ...(lacking === undefined ? {} : { detail: `timed out after ${within / 1000} s: ${lacking}` }),
   });
   return lacking === undefined;
 }

@@ -72,14 +72,14 @@ export class Present {
       primaries.length === 1 ? [] : [`${primaries.length === 0 ? 'no' : primaries.join(' and ')} primary`];
     for (const node of this.members()) {
       const seen = this.of(node);
-      if (!seen.running) lacking.push(`${node} is not running`);
+      if (!seen.running) lacking.push(`${node} is down`);
       else if (seen.paused) lacking.push(`${node} is paused`);
       else if (seen.role === 'unknown') lacking.push(`${node} does not answer`);
       else if (seen.role === 'standby' && !this.#follows(seen)) lacking.push(`${node} is not in sync`);
       else if (!seen.inSync) lacking.push(`${node} is not ready`);
     }
     const dependencies = Object.keys(this.#setting.nodes).filter((node) => !this.members().includes(node));
-    for (const node of dependencies) if (!this.isRunning(node)) lacking.push(`${node} is not running`);
+    for (const node of dependencies) if (!this.isRunning(node)) lacking.push(`${node} is down`);
     return lacking;
   }
 

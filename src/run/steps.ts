@@ -97,8 +97,8 @@ function targetsNow(target: string, scene: Scene): string[] {
   const found = targets(target, scene);
   if (found.length === 0 && target !== 'killed' && target !== 'paused')
     throw new EnvironmentError({
-      expected: `somebody who is \`${target}\``,
-      found: 'nobody now: who does not run has no role',
+      expected: `a node that matches \`${target}\``,
+      found: 'none now: a node that does not run has no role',
       todo: 'name the node, or write `killed`',
     });
   return found;
@@ -115,5 +115,5 @@ async function switchover(options: VerbOptions<'switchover'>, scene: Scene): Pro
 /** Why `node` is not the primary; undefined when it is. */
 export function lackOfPrimary(scene: Scene, node: string): string | undefined {
   const primary = scene.present.primary()?.node;
-  return primary === node ? undefined : `${primary ?? 'nobody'} is primary`;
+  return primary === node ? undefined : `${primary ?? 'no node'} is primary`;
 }

@@ -158,5 +158,5 @@ export function describeGrudge(partition: ResolvedPartition): string {
 }
 
 function together(names: readonly string[]): string {
-  return names.length > 0 ? names.join(', ') : 'nobody';
+  return names.length > 0 ? names.join(', ') : 'no node';
 }

@@ -26,6 +26,11 @@ export function resolveText(text: string, view: TopologyView, random: Random): s
   return resolveSelector(selector, view, random);
 }
 
+/** What is said of a fault whose selector stands for none now. */
+export function unmatched(selector: string): string {
+  return `no node matched \`${selector}\``;
+}
+
 export function resolvePartition(
   partition: Partition,
   view: TopologyView,

@@ -42,11 +42,16 @@ describe('drill carried out', () => {
     run
       .at(5, { type: 'problem', message: 'b did not start' })
       .at(10, { type: 'step', step: 1, text: 'wait' });
-    run.at(20, { type: 'waited', for: 'recovered', reached: false, detail: '30s passed' });
+    run.at(20, {
+      type: 'waited',
+      for: 'recovered',
+      reached: false,
+      detail: 'timed out after 30 s: a is down',
+    });
     const finding = find(run.history(), NAME);
     expect(finding).toMatchObject({ verdict: 'inconclusive', actual: '3 problems' });
     expect(finding.message).toBe(
-      'b did not start\nwaited for recovered in vain: 30s passed\nstep 2 of 2 never began',
+      'b did not start\nrecovered: timed out after 30 s: a is down\nstep 2 of 2 never began',
     );
     expect(finding.evidence).toHaveLength(2);
   });

@@ -172,7 +172,7 @@ describe('detection', () => {
       expect(detections(run)).toEqual([null, 400]);
       const finding = find(run.history(), 'detect');
       expect(finding).toMatchObject({ verdict: 'fail', actual: 'fault-1 never, fault-2 400.0 ms' });
-      expect(finding.message).toContain('nobody declared a failed before fault-2 (kill a) hit it, too');
+      expect(finding.message).toContain('no failure of a was declared before fault-2 (kill a) hit it, too');
     });
 
     it('asks nothing of the earlier one where that may have been noticed in time', () => {

@@ -13,8 +13,11 @@ describe('an argument', () => {
     [['run', 'x', '--out', ''], '--out: expected a value, found an empty argument'],
     [['run', 'x', '--out='], '--out: expected a value, found an empty argument'],
     [['run', 'x', '--seed', ' \t'], '--seed: expected a value, found an empty argument'],
-    [['run', 'x', '--out', 'a', '--out', 'b'], '--out: expected it once, found it twice; keep one of them'],
-    [['run', 'x', '--out=a', '--out', 'a'], '--out: expected it once, found it twice'],
+    [
+      ['run', 'x', '--out', 'a', '--out', 'b'],
+      '--out: expected to be given once, found given twice; keep one of them',
+    ],
+    [['run', 'x', '--out=a', '--out', 'a'], '--out: expected to be given once, found given twice'],
   ])('of %j that says nothing, or the same again, is refused', (argv, text) => {
     expect(() => checkedArguments(argv)).toThrow(text);
   });

@@ -1,19 +1,22 @@
 /** The commands that only read or write drill files: validate, schema, list and init. */
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { CATALOG } from '../../src/catalog.js';
 import type { Io } from '../../src/commands/command.js';
 import { init } from '../../src/commands/init.js';
 import { list, opening } from '../../src/commands/list.js';
 import { schema } from '../../src/commands/schema.js';
 import { STARTER } from '../../src/commands/starter.js';
 import { validate } from '../../src/commands/validate.js';
+import { loadDrill } from '../../src/drill/load.js';
 import { UsageError } from '../../src/errors.js';
 import { parseDrill } from '../built-in.js';
 import { LEAST } from '../drill/examples.js';
 
+const ROOT = resolve(import.meta.dirname, '../..');
 const root = mkdtempSync(join(tmpdir(), 'drill-commands-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
@@ -84,20 +87,20 @@ describe('drill schema', () => {
 describe('drill list', () => {
   it('shows what each drill of a folder proves', async () => {
     expect(await list.handler({ folder: 'good', json: false }, io)).toBe(0);
-    expect(out).toBe('least  Proves the least that there is.\n       good/least.yaml\n');
+    expect(out).toBe('good/least.yaml  Proves the least that there is.\n');
   });
 
   it('falls back on what a drill says of itself, and flags invalid ones', async () => {
     expect(await list.handler({ folder: 'mixed', json: false }, io)).toBe(2);
-    expect(out).toContain('least    The last.\n');
-    expect(out).toContain('first    (it does not say)\n');
-    expect(out).toContain('invalid  mixed/b.yaml:2:1: unknown key "topolgy"');
+    expect(out).toContain('mixed/c.yaml  The last.\n');
+    expect(out).toContain('mixed/a.yaml  (it does not say)\n');
+    expect(out).toContain('invalid       mixed/b.yaml:2:1: unknown key "topolgy"');
   });
 
   it('shows tags, takes those that are asked for, and prints JSON', async () => {
     writeFileSync(join(root, 'good', 'tagged.yaml'), `${LEAST.replace('least', 'tagged')}tags: [smoke, a]\n`);
     expect(await list.handler({ folder: 'good', json: false, tag: ['smoke'] }, io)).toBe(0);
-    expect(out).toBe('tagged  (it does not say)\n        good/tagged.yaml [smoke, a]\n');
+    expect(out).toBe('good/tagged.yaml  (it does not say) [smoke, a]\n');
     out = '';
     expect(await list.handler({ folder: 'good', json: true, filter: 'tag' }, io)).toBe(0);
     expect(JSON.parse(out)).toEqual([
@@ -107,6 +110,16 @@ describe('drill list', () => {
     expect(await validate.handler({ files: ['good/tagged.yaml'] }, io)).toBe(0);
     expect(out).toBe('ok good/tagged.yaml: tagged [smoke, a]\n');
     rmSync(join(root, 'good', 'tagged.yaml'));
+  });
+
+  it('shows each drill that ships on one line, by the name that `drill run` takes', async () => {
+    expect(await list.handler({ json: false }, io)).toBe(0);
+    const lines = out.trimEnd().split('\n');
+    expect(lines.map((line) => line.split(' ')[0])).toEqual(
+      expect.arrayContaining(['kill-primary', 'redis/kill-primary', 'split-brain']),
+    );
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+    expect(new Set(lines).size).toBe(lines.length);
   });
 
   it('takes the comment that a file opens with', () => {
@@ -123,6 +136,30 @@ describe('drill init', () => {
     expect(text).toBe(STARTER);
     expect(parseDrill(text, 'new.yaml').name).toBe('my-first-drill');
     expect(out).toContain('drill run new.yaml');
+  });
+
+  it('writes one about the services of a Compose file, that is valid as it is', async () => {
+    cpSync(join(ROOT, 'fixtures/stacks/web-redis'), join(root, 'stack'), { recursive: true });
+    mkdirSync(join(root, 'ci'));
+    const file = 'ci/stack.yaml';
+    expect(await init.handler({ file, compose: 'stack/compose.yaml' }, io)).toBe(0);
+    expect(out).toBe('wrote ci/stack.yaml\nnext: drill validate ci/stack.yaml\n');
+    const { topology, steps } = await loadDrill(join(root, file), CATALOG, { environment: {} });
+    expect(topology.nodes).toMatchObject({ web: { role: 'primary' }, redis: { role: 'dependency' } });
+    expect(topology.system).toMatchObject({ http: { port: 8080, read: { request: 'GET /' } } });
+    expect(JSON.stringify(steps[1])).toContain('redis');
+  });
+
+  it.each([
+    ['nothing-there.yaml', undefined, 'no such file'],
+    ['no-services.yaml', 'version: 3\n', 'none'],
+    ['no-yaml.yaml', '{', /Flow map/],
+  ])('refuses %s in place of a Compose file', async (compose, text, found) => {
+    if (text !== undefined) writeFileSync(join(root, compose), text);
+    const asked = init.handler({ file: 'from.yaml', compose }, io);
+    await expect(asked).rejects.toThrow(/expected a Compose file with services/);
+    await expect(asked).rejects.toThrow(found);
+    expect(existsSync(join(root, 'from.yaml'))).toBe(false);
   });
 
   it('never overwrites a file', async () => {

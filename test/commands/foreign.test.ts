@@ -96,7 +96,7 @@ const RIGHT: readonly Right[] = [
     code: 2,
     says: /utf8-merge\.jsonl:1:61: expected text in UTF-8, found the byte 0xff/,
   },
-  { file: 'big-vs-string.jsonl', code: 1, says: /was read, that nobody wrote/ },
+  { file: 'big-vs-string.jsonl', code: 1, says: /was read, but never written/ },
   { file: 'trunc2.edn', code: 2, says: /trunc2\.edn:1:1: expected "]" .*found the end of the file/ },
   { file: 'bank-read-only.edn', code: 3, says: /bank unknown: .*[\s\S]*tell the sum with --initial/ },
   { file: 'bank-read-only.edn', more: { initial: '20' }, code: 0, says: /bank holds/ },
@@ -128,7 +128,7 @@ const RIGHT: readonly Right[] = [
   { file: 'read-of-failed.edn', code: 1, says: /638 was read, whose write failed/ },
   { file: 'read-of-info.edn', code: 0, says: /register holds: 3 operations/ },
   { file: 'set-info-novalue.edn', code: 0, says: /set holds: 3 operations/ },
-  { file: 'set-invoke-novalue.edn', code: 1, says: /1 was read, but nobody added it/ },
+  { file: 'set-invoke-novalue.edn', code: 1, says: /1 was read, but never added/ },
   // Each value can be put there as often as it was written in doubt, and no more often.
   { file: 'indoubt-many.jsonl', code: 1, says: /register does not hold: 124 operations on 1 key/ },
   { file: 'append-pending.jsonl', code: 0, says: /append holds: 42 operations/ },

@@ -105,7 +105,7 @@ describe('drill check on a bare history', () => {
     ]);
     expect(result).toMatchObject({ format: 'jsonl', model: 'register', verdict: 'illegal', key_count: 3 });
     expect(result.keys).toMatchObject([
-      { key: 'b', verdict: 'illegal', reason: '7 was read, that nobody wrote', operations: [{ f: 'read' }] },
+      { key: 'b', verdict: 'illegal', reason: '7 was read, but never written', operations: [{ f: 'read' }] },
       { key: 'a', verdict: 'illegal', minimal: true, omitted: 0 },
     ]);
     expect(result.keys[1].operations[2]).toEqual({

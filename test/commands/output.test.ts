@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import picocolors from 'picocolors';
 import { describe, expect, it } from 'vitest';
-import { outputGuard } from '../../src/commands/output.js';
+import { folded, outputGuard } from '../../src/commands/output.js';
 import { freshFolder, ROOT, startDrill } from '../drills/drill-command.js';
 
 const ORDERS: readonly [kind: string, order: string][] = [
@@ -28,6 +28,16 @@ const OBEYED = [
   /##(vso|teamcity)?\[/i,
 ];
 const obeyed = (text: string) => OBEYED.filter((pattern) => pattern.test(text));
+
+describe('folded text', () => {
+  it('is a group of GitHub Actions, in which no text gives orders', () => {
+    const safe = outputGuard(false);
+    expect(folded('50%\n::endgroup::', 'a\n::endgroup::\n::error::b\n', safe)).toBe(
+      '::group::50%25 ::endgroup::\na\n:\\u003aendgroup::\n:\\u003aerror::b\n::endgroup::\n',
+    );
+    expect(folded('::stop-commands::x', '', safe)).toBe('::group:::\\u003astop-commands::x\n::endgroup::\n');
+  });
+});
 
 describe('the guard of the output', () => {
   it.each(ORDERS)('shows %s as it is written', (_kind, order) => {

@@ -46,12 +46,12 @@ withEngine(() => {
       [
         'whose image does not exist',
         () => ({ image: 'nobody.invalid/no-such-image:1' }),
-        /^ +image nobody\.invalid\/no-such-image:1: expected it to be in the engine, or to be pulled, found .*; build or pull it/m,
+        /image nobody\.invalid\/no-such-image:1: expected it to be in the engine, or to be pulled, found .*; build or pull it/,
       ],
       [
         'that exits at its start',
         () => ({ image, ...ENDS }),
-        /^ +node b: expected it to run, found that it ended while it was starting; b wrote last:\n +first\n +no such key: x$/m,
+        /node b: expected it to run, found that it ended while it was starting; b wrote last: first no such key: x/,
       ],
       [
         'that never gets healthy',
@@ -64,12 +64,12 @@ withEngine(() => {
             retries: 2,
           },
         }),
-        /^ +node b: expected it to become healthy, found unhealthy; its check said: not yet; it wrote last:\n +no leader in sight$/m,
+        /node b: expected it to become healthy, found unhealthy; its check said: not yet; it wrote last: no leader in sight/,
       ],
       [
         'whose program does not exist',
         () => ({ image, command: ['/nowhere/server'] }),
-        /^ +node b: expected "\/nowhere\/server" to start, found .*no such file or directory/m,
+        /node b: expected "\/nowhere\/server" to start, found .*no such file or directory/,
       ],
     ])('%s makes the drill inconclusive', async (_, spec, told) => {
       const out = freshFolder();
@@ -82,7 +82,8 @@ withEngine(() => {
         out,
       );
       expect(code, `${stdout}\n${stderr}`).toBe(3);
-      expect(stdout).toMatch(told);
+      // Where a line is broken is the story's business.
+      expect(stdout.replace(/\s+/g, ' ')).toMatch(told);
       expect(verdictIn(out, 'patient').inventory).toMatchObject({ leaked: [], unseen: [] });
     });
 

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { drill, type Ended, freshFolder } from './drill-command.js';
+import { drill, type Ended, freshFolder, startDrill } from './drill-command.js';
 
 const LARGEST = String(Number.MAX_SAFE_INTEGER);
 
@@ -103,11 +103,47 @@ describe('drill run --json', () => {
   });
 });
 
+describe('drill run without a terminal', () => {
+  const quiet = ['split-brain', '--runtime', 'sim', '--seed', '1', '--no-verbose', '--out'];
+
+  it('tells a drill that passes in at most 20 lines of 80 columns', async () => {
+    const { code, stdout } = await drill('run', ...quiet, join(folder, 'lines'));
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^chain a cut off .* at \d+\.\d ms\n +> declared \+/m);
+    expect(stdout.split('\n').length - 1).toBeLessThanOrEqual(20);
+  });
+
+  it('has the events folded where GitHub Actions shows it', async () => {
+    const run = startDrill(['run', ...quiet, join(folder, 'folded')], { GITHUB_ACTIONS: 'true' });
+    const { stdout } = await run.ended;
+    const [, events = '', story = ''] =
+      /^::group::events\n([\s\S]*)^::endgroup::\n([\s\S]*)$/m.exec(stdout) ?? [];
+    expect(events).toMatch(/^ *3010\.0 ms {2}step 2 of 5: partition: /m);
+    expect(story).toMatch(/^split-brain: pass /);
+    expect(stdout.match(/^::/gm)).toHaveLength(2);
+  });
+
+  it('lists the executions of a call from its folder, a line for each', async () => {
+    const out = join(folder, 'listed');
+    await drill('run', few, '--runtime', 'sim', '--seed', '1', '--quiet', '--out', out);
+    const { code, stdout } = await drill('report', out);
+    const [first, second, third, , hint] = stdout.split('\n');
+    expect([first, second, third].map((line) => line?.split(/ {2,}/).slice(0, 2))).toEqual([
+      ['pass', 'a-good 1'],
+      ['FAIL', 'b-bad 1'],
+      ['pass', 'c-good 1'],
+    ]);
+    expect(second).toMatch(new RegExp(`seed 1, sim {2}${out}/b-bad/1$`));
+    expect(hint).toBe(`one of them whole: drill report ${out}/b-bad/1`);
+    expect(code).toBe(0);
+  });
+});
+
 describe('drill run --bail --quiet', () => {
   it('begins nothing after what does not pass, and prints that alone', async () => {
     const { code, stdout } = await drill('run', few, '--bail', '--quiet', '--out', join(folder, 'bail'));
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^figure/);
+    expect(stdout).toMatch(/^b-bad: FAIL /);
     expect(stdout).toContain('b-bad: FAIL');
     expect(stdout).not.toMatch(/a-good|c-good/);
     expect(stdout).toMatch(/\n1 passed, 1 failed, 1 not begun; reports in .*\n$/);

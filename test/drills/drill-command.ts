@@ -37,7 +37,8 @@ export function freshFolder(): string {
 }
 
 /**
- * Runs on local processes where `args` name no runtime, so that a test is the same with and without an engine.
+ * Runs on local processes where `args` name no runtime, so that a test is the same with and without an engine, and tells
+ * every event unless `args` say otherwise.
  * `within` is a program that is to run it, such as `nsenter`, with its arguments.
  */
 export function startDrill(
@@ -45,10 +46,11 @@ export function startDrill(
   environment: Record<string, string> = {},
   within: readonly string[] = [],
 ): Running {
-  const { CI: _ci, ...inherited } = process.env;
+  const { CI: _ci, GITHUB_ACTIONS: _actions, ...inherited } = process.env;
   const runtime = args[0] === 'run' && !args.includes('--runtime') ? ['--runtime', 'process'] : [];
+  const verbose = args[0] === 'run' && !args.includes('--no-verbose') ? ['--verbose'] : [];
   const [program = '', ...before] = [...within, process.execPath];
-  const child = spawn(program, [...before, CLI, ...args, ...runtime], {
+  const child = spawn(program, [...before, CLI, ...args, ...runtime, ...verbose], {
     cwd: ROOT,
     env: { ...inherited, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

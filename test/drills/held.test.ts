@@ -24,7 +24,7 @@ describe('one of several that are paused', () => {
     expect(rest!.index).toBeLessThan(phase.index);
     const look = ofType(events, 'witness').find(({ before, targets }) => before === 'heal' && !targets);
     expect(look).toMatchObject({ witnessed: true, evidence: [{ subject: 'c', observed: 'stopped' }] });
-    expect(stdout).toContain('fault-1 pause b, c paused is healed for b alone');
+    expect(stdout).toContain('fault-1 (b, c paused) is healed for b alone');
   });
 });
 
@@ -95,7 +95,7 @@ it('an injection that is slow shows in the history and in what is told, from its
 
 it('Ctrl-C is heard at once while a node has all the time to end', async () => {
   const { printed, ends, child } = start('patience');
-  await printed(/fault-2 stop b stopped .* is being injected/);
+  await printed(/fault-2 \(b stopped .*\) is being injected/);
   const sent = clock.now();
   child.kill('SIGINT');
   const { code, said } = await ends();

@@ -36,7 +36,7 @@ withEngine(() => {
 
     const { code, stdout, stderr } = await running.ended;
     expect(code, `${stdout}\n${stderr}`).toBe(3);
-    expect(stdout).toMatch(/^inconclusive nothing left behind: expected nothing, found 1 left$/m);
+    expect(stdout).toMatch(/^inconclusive nothing left behind: expected no leftovers, found 1 left$/m);
     expect(stdout).toContain(`left behind: volume ${volume} (`);
     const { findings, inventory } = verdictIn(join(out, 'results'), 'patient');
     const unmet = findings.filter(({ verdict }) => verdict !== 'pass');

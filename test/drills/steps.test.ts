@@ -18,7 +18,7 @@ describe('the steps', () => {
     writeFileSync(file, text.replace('- wait: 200ms', '- kill: standby\n  - restart: standby'));
     const { code, stdout, stderr } = await drill('run', file, '--out', join(out, 'results'));
     expect(code, `${stdout}\n${stderr}`).toBe(3);
-    expect(stdout).toMatch(/step 2 \(restart: .*\): expected somebody who is `standby`, found nobody now/);
+    expect(stdout).toMatch(/step 2 \(restart: .*\): expected a node that matches `standby`, found none now/);
   });
 
   it('are all of them here', () => {

@@ -28,7 +28,7 @@ test('is witnessed when the operating system says that the processes are gone, a
   expect(await cluster.running('b')).toBe(false);
 });
 
-test('a process that survives, and a kill of nobody, are not witnessed', async () => {
+test('a process that survives, and a kill of no node, are not witnessed', async () => {
   const nodes = { kill: async () => ({ at: clock.now() }), running: async () => true };
   const effects = { clock, nodes } as unknown as Effects;
   const survived = await kill.inject('fault-1', kill.aim({ target: 'a' }, view), effects);
@@ -37,7 +37,9 @@ test('a process that survives, and a kill of nobody, are not witnessed', async (
     evidence: [{ subject: 'a', expected: 'no process', observed: 'its process' }],
   });
   const before = clock.now();
-  const nobody = await kill.inject('fault-2', kill.aim({ target: 'killed' }, view), effects);
-  expect(await nobody.witness()).toMatchObject({ witnessed: false });
-  expect(nobody.span.at).toBeGreaterThanOrEqual(before);
+  const aim = kill.aim({ target: 'killed' }, view);
+  expect(aim.text).toBe('no node matched `killed`');
+  const none = await kill.inject('fault-2', aim, effects);
+  expect(await none.witness()).toMatchObject({ witnessed: false });
+  expect(none.span.at).toBeGreaterThanOrEqual(before);
 });

@@ -112,7 +112,7 @@ describe('checkHistory', () => {
       ['a', 'illegal'],
       ['b', 'illegal'],
     ]);
-    expect(found.text).toContain('key 3: 9 was read, that nobody wrote');
+    expect(found.text).toContain('key 3: 9 was read, but never written');
     expect(found.text).toContain('also does not hold: key "a": 2 was there only while');
     expect(found.text).toContain('also does not hold: key "b": ');
     expect(found.text).not.toContain('good');
@@ -182,10 +182,10 @@ describe('checkHistory', () => {
       'one read has 1 before 2, another one has 2 first',
     ],
     ['append', ['x 4 5 y'], ['x 4 5 yx 4 5 y'], '"x 4 5 y" was read twice in one read'],
-    ['append', [1], [[1, 9]], '9 was read, that nobody appended'],
+    ['append', [1], [[1, 9]], '9 was read, but never appended'],
     ['set', [1, 2, 3], [[1]], '2 and 3 were added and acknowledged, and are missing from the last read'],
     ['set', [1, 2], [[1], [1, 2]], '2 is missing from a read that began after it was added and acknowledged'],
-    ['set', [1], [[1, 8, 9]], '8 and 9 were read, but nobody added them'],
+    ['set', [1], [[1, 8, 9]], '8 and 9 were read, but never added'],
   ])('names what is wrong in a list: %s of %j read as %j', (model, values, reads, reason) => {
     const call = (process: number, f: string, value: unknown, result: unknown) => [
       { process, type: 'invoke', f, key: 'k', value },

@@ -18,6 +18,7 @@ const GUIDES = [
   'fixtures/stacks/README.md',
   'src/README.md',
   'src/checker/README.md',
+  'src/commands/README.md',
   'src/drill/README.md',
   'src/run/README.md',
   'src/runtime/README.md',

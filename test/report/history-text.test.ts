@@ -42,14 +42,14 @@ Timeline
     801.0 ms  b is standby
    2000.0 ms  phase: steps
    2001.0 ms  step 2: partition: isolate primary
-   2010.0 ms  fault-1 partition isolate a (drop) is being injected
-   2013.4 ms  fault-1 partition isolate a (drop) is in force
+   2010.0 ms  fault-1 (isolate a (drop)) is being injected
+   2013.4 ms  fault-1 (isolate a (drop)) is in force
    2419.0 ms  supervisor-2 declared a failed (term 1)
    2515.0 ms  b is primary in term 2
-   7013.0 ms  fault-1 partition isolate a (drop) is healed
+   7013.0 ms  fault-1 (isolate a (drop)) is healed
 
 Faults
-  fault-1 partition isolate a (drop): in force from 2013.4 ms to 7013.0 ms (4999.6 ms)
+  fault-1 (isolate a (drop)): in force from 2013.4 ms to 7013.0 ms (4999.6 ms)
 
 Primaries
   a in term 1: 800.0 ms to 7020.0 ms
@@ -83,9 +83,9 @@ split-brain: FAIL (seed 123, process, 14.2 s)
       { ms: 21, type: 'healed', fault, witnessed: true, at: 20.5e6, targets: ['b'], evidence: [] },
     ];
     const part = historyText(historyOf(told));
-    expect(part).toContain('20.0 ms  fault-1 pause b, c paused is being healed for b alone');
-    expect(part).toContain('20.5 ms  fault-1 pause b, c paused is healed for b alone');
-    expect(part).toContain('paused: in force from 11.0 ms, never healed; for b to 20.5 ms\n');
+    expect(part).toContain('20.0 ms  fault-1 (b, c paused) is being healed for b alone');
+    expect(part).toContain('20.5 ms  fault-1 (b, c paused) is healed for b alone');
+    expect(part).toContain('paused): in force from 11.0 ms, never healed; for b to 20.5 ms\n');
     const evidence = [{ subject: 'c', expected: 'stopped', observed: 'not stopped' }];
     const whole = historyText(
       historyOf([
@@ -96,7 +96,7 @@ split-brain: FAIL (seed 123, process, 14.2 s)
       ]),
     );
     expect(whole).toContain(
-      '30.0 ms  fault-1 pause b, c paused was not seen to last until its heal (c: expected stopped, found not stopped)',
+      '30.0 ms  fault-1 (b, c paused) was not seen to last until its heal (c: expected stopped, found not stopped)',
     );
     expect(whole).toContain(
       'in force from 11.0 ms to 30.5 ms (19.5 ms); for b to 20.5 ms; not seen to last until 30.0 ms\n',
@@ -104,8 +104,8 @@ split-brain: FAIL (seed 123, process, 14.2 s)
   });
 
   test('says that a fault was not seen, or never healed', () => {
-    expect(historyText(historyOf())).toContain('isolate a (drop): in force from 2013.4 ms, never healed');
-    expect(historyText(historyOf(SPLIT.slice(0, 9)))).toContain('isolate a (drop): not seen to take effect');
+    expect(historyText(historyOf())).toContain('(isolate a (drop)): in force from 2013.4 ms, never healed');
+    expect(historyText(historyOf(SPLIT.slice(0, 9)))).toContain('(isolate a (drop)): not seen to take effect');
   });
 
   test('says that a history is not whole, and takes an empty one', () => {

@@ -16,11 +16,11 @@ describe('live progress', () => {
       'split-brain  steps, step 2: partition: isolate primary  2.6 s',
       'primary a (term 1)',
       'east  1 ok/s  1 errors/s  1 errors in all',
-      'in force: fault-1 partition isolate a (drop)',
+      'in force: fault-1 (isolate a (drop))',
       ' 2000.0 ms  phase: steps',
       ' 2001.0 ms  step 2: partition: isolate primary',
-      ' 2010.0 ms  fault-1 partition isolate a (drop) is being injected',
-      ' 2013.4 ms  fault-1 partition isolate a (drop) is in force',
+      ' 2010.0 ms  fault-1 (isolate a (drop)) is being injected',
+      ' 2013.4 ms  fault-1 (isolate a (drop)) is in force',
       ' 2419.0 ms  supervisor-2 declared a failed (term 1)',
     ]);
   });
@@ -72,14 +72,12 @@ describe('live progress', () => {
     };
     const inForce = (told: Told[]) =>
       [...stateAfter([kill, cut, ...told]).faults.values()].map(({ name }) => name);
-    expect(inForce([])).toEqual(['fault-1 kill a', 'fault-2 partition isolate b']);
+    expect(inForce([])).toEqual(['fault-1 (kill a)', 'fault-2 (isolate b)']);
     const unhealed: Told = { ms: 3, type: 'healed', fault: 'fault-2', witnessed: false, evidence: [] };
     expect(inForce([unhealed])).toHaveLength(2);
-    expect(inForce([{ ms: 3, type: 'node', node: 'a', event: 'starting' }])).toEqual([
-      'fault-2 partition isolate b',
-    ]);
+    expect(inForce([{ ms: 3, type: 'node', node: 'a', event: 'starting' }])).toEqual(['fault-2 (isolate b)']);
     expect(inForce([{ ms: 3, type: 'healed', fault: 'fault-2', witnessed: true, evidence: [] }])).toEqual([
-      'fault-1 kill a',
+      'fault-1 (kill a)',
     ]);
   });
 
@@ -93,7 +91,7 @@ describe('live progress', () => {
       { ms: 4, type: 'healed', fault, witnessed: true, targets: ['b'], evidence: [] },
     ];
     const lines = show(told, 5);
-    expect(lines).toContain('in force: fault-1 pause a, b, c paused, for a, c alone');
+    expect(lines).toContain('in force: fault-1 (a, b, c paused), for a, c alone');
     expect(lines.filter((line) => line.endsWith('is in force'))).toHaveLength(1);
     const healed: Told = { ms: 6, type: 'healed', fault, witnessed: true, evidence: [] };
     expect(stateAfter([...told, healed]).faults.size).toBe(0);
@@ -136,8 +134,14 @@ describe('a plain line', () => {
   test('is given for what is notable', () => {
     expect(lineOf({ ms: 1, type: 'phase', phase: 'heal' })).toBe('    1.0 ms  phase: heal');
     expect(
-      lineOf({ ms: 1, type: 'waited', for: 'recovered', reached: false, detail: 'b is not in sync' }),
-    ).toBe('    1.0 ms  not reached: recovered (b is not in sync)');
+      lineOf({
+        ms: 1,
+        type: 'waited',
+        for: 'recovered',
+        reached: false,
+        detail: 'timed out after 30 s: b is down',
+      }),
+    ).toBe('    1.0 ms  recovered: timed out after 30 s: b is down');
     expect(lineOf({ ms: 1, type: 'problem', message: 'no\x1b[2J witness' })).toBe(
       '    1.0 ms  problem: no witness',
     );

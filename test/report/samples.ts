@@ -45,6 +45,8 @@ export function verdictOf(findings: Finding[], more: Partial<Verdict> = {}): Ver
         {
           fault: 'fault-1',
           target: 'a',
+          text: 'a cut off from everyone (drop)',
+          at_ms: 2013.4,
           injection_ms: 1.5,
           asked_ms: null,
           lasted_ms: null,

@@ -23,6 +23,18 @@ The primary is cut off.
 | outage |  | 531.0 ms |  |
 | failback |  | 88.4 ms |  |
 
+\`\`\`mermaid
+timeline
+  title split-brain
+  section fault-1
+    2013.4 ms : a cut off from everyone (drop)
+    +412.1 ms : declared
+    +443.2 ms : fence
+    +508.3 ms : recovered
+  section failback
+    +88.4 ms : first write
+\`\`\`
+
 Inventory: before: nothing of this run; created: 8 processes, 33 proxies and 1 folder; after: nothing of this run
 
 Reproduce:
@@ -60,6 +72,32 @@ drill run drills/split-brain.yaml --seed 123 --runtime process
     expect(text).toContain('\\<img\\> \\| \\[a\\](b) \\# c');
     expect(text).toContain('| x\\|y |');
     expect(text).toContain('````\n```\n<script>\n````');
+  });
+
+  test('draws texts of others as text, whatever Mermaid would make of them', () => {
+    const evil = 'x : y; %% #z\n```\nsection <b>"';
+    const run = runOf([finding('recover', 'pass')], { drill: evil });
+    const [fault] = run.verdict.timings.faults;
+    Object.assign(fault ?? {}, { fault: evil, text: evil });
+    const [, block = ''] = /```mermaid\n([\s\S]*?)```/.exec(summaryMarkdown([run])) ?? [];
+    const text = 'x #58; y#59; #37;#37; #35;z #96;#96;#96; section #60;b#62;#34;';
+    expect(block.split('\n').slice(0, 4)).toEqual([
+      'timeline',
+      `  title ${text}`,
+      `  section ${text}`,
+      `    2013.4 ms : ${text}`,
+    ]);
+  });
+
+  test('has no timeline where no fault took effect', () => {
+    const run = passing();
+    Object.assign(run.verdict.timings.faults[0] ?? {}, { at_ms: null });
+    expect(summaryMarkdown([run])).not.toContain('mermaid');
+  });
+
+  test('tells the likely cause', () => {
+    const text = summaryMarkdown([runOf([finding('x', 'fail', { cause: 'the drill has no lease' })])]);
+    expect(text).toContain('\n\nLikely cause: the drill has no lease\n\n');
   });
 
   test('stays under the size that a CI service takes', () => {

@@ -4,7 +4,7 @@ import { erasure } from '../../src/commands/output.js';
 import { liveTerminal } from '../../src/report/terminal.js';
 import { history, SPLIT } from './samples.js';
 
-function terminal(interactive: boolean, rows = 24) {
+function terminal(interactive: boolean, rows = 24, fold?: (title: string, text: string) => void) {
   const clock = new VirtualClock(1000);
   const written: string[] = [];
   const live = liveTerminal({
@@ -12,6 +12,7 @@ function terminal(interactive: boolean, rows = 24) {
     columns: () => 80,
     rows: () => rows,
     interactive,
+    fold,
     colors: false,
     clock,
   });
@@ -72,6 +73,39 @@ describe('the live terminal', () => {
     expect(clock.next()).toBeUndefined();
   });
 
+  test('leaves the timeline of a run alone on the screen', () => {
+    const { clock, written, live } = terminal(true);
+    const run = live.open();
+    const again = { ms: 2430, type: 'supervisor', event: 'declared', target: 'a', term: 1 } as const;
+    for (const event of history([...SPLIT, { ...again, node: 'supervisor-1' }])) run.event(event);
+    clock.advance(100);
+    run.close();
+    live.print('the story');
+    live.stop();
+    expect(screen(written)).toEqual([
+      ' 2001.0 ms  step 2: partition: isolate primary',
+      ' 2013.4 ms  fault-1 (isolate a (drop)) is in force',
+      ' 2419.0 ms  supervisor-2 declared a failed (term 1)',
+      '',
+      'the story',
+      '',
+    ]);
+  });
+
+  test('shows the events of each run folded once it is over, where that can be', () => {
+    const folds: string[][] = [];
+    const { written, live } = terminal(false, 24, (...fold) => folds.push(fold));
+    const run = live.open('split-brain 1/2');
+    for (const event of history(SPLIT)) run.event(event);
+    expect(folds).toEqual([]);
+    run.close();
+    live.print('the story');
+    expect(folds.map(([title, text]) => [title, text?.split('\n').length])).toEqual([
+      ['events of split-brain 1/2', 11],
+    ]);
+    expect(written).toEqual(['the story\n']);
+  });
+
   test('keeps what is printed above the lines of the runs that are open', () => {
     const { clock, written, live } = terminal(true);
     const first = live.open('one');
@@ -109,8 +143,8 @@ split-brain 1/2    800.0 ms  a is primary in term 1
 split-brain 1/2    801.0 ms  b is standby
 split-brain 1/2   2000.0 ms  phase: steps
 split-brain 1/2   2001.0 ms  step 2: partition: isolate primary
-split-brain 1/2   2010.0 ms  fault-1 partition isolate a (drop) is being injected
-split-brain 1/2   2013.4 ms  fault-1 partition isolate a (drop) is in force
+split-brain 1/2   2010.0 ms  fault-1 (isolate a (drop)) is being injected
+split-brain 1/2   2013.4 ms  fault-1 (isolate a (drop)) is in force
 split-brain 1/2   2419.0 ms  supervisor-2 declared a failed (term 1)
 split-brain 1/2   2515.0 ms  b is primary in term 2
 done

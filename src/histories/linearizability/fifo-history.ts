@@ -75,7 +75,7 @@ export class FifoFlows {
       const rows = [...puts, ...takes.slice(0, odd + 1)];
       const name = valueText(valueAt(this.#table, value));
       if (puts.length === 0) {
-        const how = failed.length > 0 ? 'whose enqueue failed' : 'that nobody enqueued';
+        const how = failed.length > 0 ? 'whose enqueue failed' : 'but never enqueued';
         return { rows: [...failed, takes[0]!], reason: `${name} was dequeued, ${how}` };
       }
       if (odd >= puts.length) return { rows, reason: `${name} was dequeued more often than it was enqueued` };

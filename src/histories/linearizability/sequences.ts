@@ -162,7 +162,7 @@ export class Sequences {
   }
 
   #phantom(row: number, item: Value): Unreadable {
-    const failed = this.#failed.has(identity(item)) ? 'whose append failed' : 'that nobody appended';
+    const failed = this.#failed.has(identity(item)) ? 'whose append failed' : 'but never appended';
     return { row, reason: `${valueText(item)} was read, ${failed}` };
   }
 }

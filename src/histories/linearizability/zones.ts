@@ -127,7 +127,7 @@ class Violations {
       const rows = this.#rowsOf(key, value);
       const read = rows.find((row) => this.table.f[row] === READ);
       const failed = rows.filter((row) => this.table.f[row] === WRITE);
-      const how = failed.length > 0 ? 'whose write failed' : 'that nobody wrote';
+      const how = failed.length > 0 ? 'whose write failed' : 'but never written';
       return { rows: [...failed, read!], reason: `${this.#show(value)} was read, ${how}` };
     });
   }

@@ -72,7 +72,7 @@ function judgeOrders(table: OperationTable, initial: Value, budget: Budget): Key
     const row = chains.unwritten;
     const value = table.values[table.value[row]!];
     const text = value !== null && typeof value === 'object' ? value.text : valueText(value);
-    return contradicts(FORCED, [row], `${text} was read, that nobody wrote`);
+    return contradicts(FORCED, [row], `${text} was read, but never written`);
   }
   const order = new ForcedOrder(chains, budget);
   const nodes = order.contradiction();

@@ -126,7 +126,7 @@ function anomalies(table: OperationTable, elements: readonly Element[], reads: r
 function phantomsOf(elements: readonly Element[]): Contradiction | undefined {
   if (elements.length === 0) return undefined;
   const names = elements.map(({ name }) => name);
-  const reason = `${enumerated(names)} ${verb(names, 'was', 'were')} read, but nobody added ${verb(names, 'it', 'them')}`;
+  const reason = `${enumerated(names)} ${verb(names, 'was', 'were')} read, but never added`;
   return { reason, rows: [elements[0]!.seen] };
 }
 

@@ -35,7 +35,7 @@ export function orderVersions(
     if (table.f[row] !== READ || table.type[row] !== OK || table.value[row] === initial) continue;
     const write = writes.get(table.value[row]!);
     const value = valueText(valueAt(table, table.value[row]!));
-    if (write === undefined) return { reason: `${value} was read, that nobody wrote`, rows: [row] };
+    if (write === undefined) return { reason: `${value} was read, but never written`, rows: [row] };
     if (table.start[write]! > table.end[row]!)
       return { reason: `${value} was read before its write began`, rows: [row, write] };
   }

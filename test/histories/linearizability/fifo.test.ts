@@ -168,7 +168,7 @@ describe('every part of the judge is needed', () => {
     expect([...seen].sort()).toEqual([
       'it was dequeued before its enqueue began',
       'it was dequeued more often than it was enqueued',
-      'it was dequeued, that nobody enqueued',
+      'it was dequeued, but never enqueued',
       'it was dequeued, whose enqueue failed',
     ]);
   });
@@ -196,7 +196,7 @@ describe('the counterexample of a queue', () => {
       'n came out after n, which had gone in later',
       'n was dequeued before its enqueue began',
       'n was dequeued more often than it was enqueued',
-      'n was dequeued, that nobody enqueued',
+      'n was dequeued, but never enqueued',
       'n was dequeued, whose enqueue failed',
       'n was still there when n came out, which had gone in later',
       'whichever enqueues equal elements came from, what came out is out of order',
@@ -212,7 +212,7 @@ describe.skipIf(!haveCases)(
     it.each([
       ['fifo-13-ops-7s', 'illegal', '"u11" was dequeued more often than it was enqueued'],
       ['fifo-100-ops-unknown', 'ok', ''],
-      ['fifo-phantom-10-in-doubt', 'illegal', '77 was dequeued, that nobody enqueued'],
+      ['fifo-phantom-10-in-doubt', 'illegal', '77 was dequeued, but never enqueued'],
     ])('%s is decided by the order of its elements', async (name, verdict, reason) => {
       const result = await checkFile(`${CASES}${name}.jsonl`, { model: 'fifo-queue', steps: 1 });
       expect(result).toMatchObject({ verdict, reason });
