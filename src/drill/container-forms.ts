@@ -15,15 +15,18 @@ import { splitWords } from './words.js';
 const A_COMMAND =
   'a list of arguments, such as [redis-server, --port, "6379"], or a text that splits into them';
 
+/** As long as a script may be that stands in a command or a variable. */
+const MOST_SIGNS = 32_000;
+
 /** Arguments, never for a shell. */
 export const argumentList = z
-  .array(z.string({ error: 'a text' }).max(4000), { error: A_COMMAND })
+  .array(z.string({ error: 'a text' }).max(MOST_SIGNS), { error: A_COMMAND })
   .min(1)
-  .max(200);
+  .max(1000);
 
 const commandText = z
   .string({ error: A_COMMAND })
-  .max(4000)
+  .max(MOST_SIGNS)
   .check((context) => {
     const split = splitWords(context.value);
     const todo = 'write a list, such as [sh, -c, "..."] where a shell is meant';
@@ -38,7 +41,7 @@ export const command = fullForm(z.union([commandText, argumentList]), argumentLi
 });
 
 /** What a variable, a build argument or a kernel setting can be. */
-export const scalar = z.union([z.string().max(32_000), z.number(), z.boolean()]);
+export const scalar = z.union([z.string().max(MOST_SIGNS), z.number(), z.boolean()]);
 /** With dots and dashes: `discovery.type` is a variable of Elasticsearch's image. */
 const variable = phrase(/^[A-Za-z_][A-Za-z0-9_.-]{0,200}$/, 'the name of a variable');
 const assignment = phrase(/^[A-Za-z_][A-Za-z0-9_.-]{0,200}=[\s\S]*$/, 'NAME=value');
@@ -52,6 +55,9 @@ export const variables = fullForm(
     return Object.fromEntries(value.map((one) => /^([^=]*)=([\s\S]*)$/.exec(one)!.slice(1)));
   },
 );
+
+/** How many ports a node may have: each of them is a link of its own to every peer. */
+export const MOST_PORTS = 100;
 
 const portNumber = z.int().min(1).max(65_535);
 const A_PORT = 'a port, such as 6379';
@@ -88,7 +94,7 @@ const dependency = z.strictObject({
 
 /** Who must be there before the node starts. */
 export const dependsOn = fullForm(
-  z.union([z.array(z.string()).max(30), z.record(z.string(), dependency)]),
+  z.union([z.array(z.string()).max(200), z.record(z.string(), dependency)]),
   z.record(z.string(), dependency),
   (value) => (Array.isArray(value) ? Object.fromEntries(value.map((name) => [name, {}])) : value),
 );

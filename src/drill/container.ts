@@ -13,7 +13,16 @@
  * Commands are argument lists, never shell strings.
  */
 import * as z from 'zod';
-import { argumentList, build, command, dependsOn, port, scalar, variables } from './container-forms.js';
+import {
+  argumentList,
+  build,
+  command,
+  dependsOn,
+  MOST_PORTS,
+  port,
+  scalar,
+  variables,
+} from './container-forms.js';
 import { interval, parseSize, phrase, refuse } from './units.js';
 
 const capability = phrase(/^[A-Z][A-Z_]{1,30}$/, 'a Linux capability, such as NET_ADMIN');
@@ -64,16 +73,16 @@ export const containerKeys = {
     .describe('whom it runs as'),
   volumes: z
     .array(volumeUse)
-    .max(20)
+    .max(200)
     .optional()
     .describe(
       'named volumes of the node, kept over its restarts and gone with the run; files and folders to be read',
     ),
-  tmpfs: z.array(tmpfs).max(20).optional().describe('folders in memory, with options: /data:size=64m'),
+  tmpfs: z.array(tmpfs).max(200).optional().describe('folders in memory, with options: /data:size=64m'),
   expose: z
     .array(port)
     .min(1)
-    .max(10)
+    .max(MOST_PORTS)
     .optional()
     .describe(
       'the ports that its peers and clients dial, the first is the one that counts; those that the image exposes where left out',

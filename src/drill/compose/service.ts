@@ -5,10 +5,12 @@
 
 import { resolve } from 'node:path';
 import { found, type Path, quoted } from '../problem.js';
+import { nearest } from '../suggest.js';
 import { bindLack } from './binds.js';
 import { buildOf } from './build.js';
 import { capabilitiesOf } from './capabilities.js';
 import type { ServiceContext, Values } from './context.js';
+import { handedFiles } from './handed-files.js';
 import { healthcheckOf } from './healthcheck.js';
 import { DEPENDENCY, DEPLOY, ENV_FILE, LIMITS, NETWORK, RESERVATIONS, RESOURCES, SERVICE } from './keys.js';
 import { leaveOut, mapAt } from './map.js';
@@ -36,6 +38,8 @@ const TAKEN: Readonly<Record<string, Taken>> = {
   init: asItIs,
   volumes: (value, path, context) => volumesOf(value, path, context),
   tmpfs: () => ({}),
+  secrets: () => ({}),
+  configs: () => ({}),
   expose: () => ({}),
   ports: () => ({}),
   healthcheck: healthcheckOf,
@@ -52,7 +56,12 @@ const TAKEN: Readonly<Record<string, Taken>> = {
 };
 
 /** The keys of a node that a service's key comes to; others come to themselves. */
-const COMES_TO: Readonly<Record<string, string>> = { ports: 'expose', env_file: 'environment' };
+const COMES_TO: Readonly<Record<string, string>> = {
+  ports: 'expose',
+  env_file: 'environment',
+  secrets: 'volumes',
+  configs: 'volumes',
+};
 
 const KEYS = { ...SERVICE, taken: Object.keys(TAKEN) };
 
@@ -76,6 +85,10 @@ export function nodeOf(service: Values, given: Values, context: ServiceContext):
   // `volumes` may have given some, too.
   const folders = keys.includes('tmpfs') ? memoryFolders(service['tmpfs'], ['tmpfs'], context) : [];
   if (folders.length > 0) node['tmpfs'] = [...folders, ...((node['tmpfs'] as string[] | undefined) ?? [])];
+  const handed = (['secrets', 'configs'] as const).flatMap((kind) =>
+    keys.includes(kind) ? handedFiles(kind, service[kind], [kind], context) : [],
+  );
+  if (handed.length > 0) node['volumes'] = [...((node['volumes'] as string[] | undefined) ?? []), ...handed];
   const ports = portNumbers(keys, service, context);
   if (ports.length > 0) node['expose'] = ports;
   const variables = environmentOf(service, context);
@@ -124,18 +137,48 @@ function environmentOf(service: Values, context: ServiceContext): Variables {
 }
 
 function dependsOn(value: unknown, path: Path, context: ServiceContext): Values {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { depends_on: value ?? [] };
-  const entries = Object.entries(value).map(([name, held]) => {
-    const { condition = 'service_started' } = mapAt(held, [...path, name], DEPENDENCY, context) ?? {};
+  if (typeof value !== 'object' || value === null) return { depends_on: value ?? [] };
+  if (Array.isArray(value))
+    return {
+      depends_on: value.filter((name, index) => isWaitedFor(String(name), [...path, index], context)),
+    };
+  const entries = Object.entries(value).flatMap(([name, held]) => {
+    const { condition = 'service_started', required } =
+      mapAt(held, [...path, name], DEPENDENCY, context) ?? {};
     if (condition === 'service_completed_successfully')
       context.refuse([...path, name, 'condition'], {
         expected: '`service_started` or `service_healthy`',
         found: '`service_completed_successfully`; a node runs as long as the drill',
         todo: 'do in the image what that service does, or give the node `depends_on` in the drill file',
       });
-    return [name, { condition }];
+    const isLeft = required === false && context.isNode(name) !== true;
+    return !isLeft && isWaitedFor(name, [...path, name], context) ? [[name, { condition }]] : [];
   });
   return { depends_on: Object.fromEntries(entries) };
+}
+
+/**
+ * Whether a service can be waited for. One that is not there because of its profiles is refused; one that no file declares
+ * may be in another that Compose would be given, too, and is left out with a note.
+ */
+function isWaitedFor(
+  name: string,
+  path: Path,
+  { isNode, known, refuse, note, ...context }: ServiceContext,
+): boolean {
+  const there = isNode(name);
+  if (there === 'profile')
+    refuse(path, {
+      on: 'key',
+      expected: 'a service that is started',
+      found: `${quoted(name)}, which belongs to a profile`,
+      todo: `name ${name} under \`nodes\` of the drill file, or its profile in COMPOSE_PROFILES`,
+    });
+  else if (!there && nearest(name, known) === undefined) {
+    note(path, `${context.name} does not wait for ${name}, which no file declares`);
+    return false;
+  }
+  return true;
 }
 
 function memory(value: unknown, path: Path, { refuse }: ServiceContext): Values {
@@ -197,7 +240,7 @@ function networkMode(value: unknown, path: Path, { refuse }: ServiceContext): Va
   if (value !== 'bridge' && value !== 'default')
     refuse(path, {
       expected: 'a network of its own for each node, whose links can be cut',
-      found: `\`network_mode: ${value}\``,
+      found: `\`network_mode: ${value}\`${value === 'host' ? ', the network of this machine' : ''}`,
       todo: 'remove it',
     });
   return {};

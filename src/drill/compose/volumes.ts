@@ -4,7 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { found, type Path, quoted } from '../problem.js';
-import { bindLack } from './binds.js';
+import { bindLack, lackOfFile } from './binds.js';
 import type { ServiceContext, Values } from './context.js';
 import { VOLUME_OPTIONS, VOLUME_USE } from './keys.js';
 import { mapAt } from './map.js';
@@ -97,13 +97,13 @@ function nameByPlace(target: string): string {
 /** Why a volume, or a file or folder of this machine, cannot be had. */
 function lackOf(
   { type, source, readOnly }: Use,
-  { name, volumes, around }: ServiceContext,
+  { name, declared: { volumes }, around }: ServiceContext,
   written: string,
 ): { expected: string; found: string; todo?: string } | undefined {
   if (type === 'bind') {
     if (written.startsWith('~'))
       return { expected: 'a file or folder that a node may read', found: quoted(written) };
-    const lack = bindLack(source, around);
+    const lack = bindLack(source, around) ?? lackOfFile(source, around);
     if (lack) return lack;
     if (readOnly) return undefined;
     return {
@@ -112,6 +112,8 @@ function lackOf(
       todo: `add :ro, or give ${name} other \`volumes\` in the drill file, such as a named volume`,
     };
   }
+  if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,60}$/.test(source))
+    return { expected: 'the name of a volume, or a path that begins with ./ or /', found: quoted(source) };
   const what = Object.hasOwn(volumes, source) ? notOurs(volumes[source]) : undefined;
   if (what === undefined) return undefined;
   return { expected: 'volumes that the drill makes', found: `${quoted(source)}, ${what}` };

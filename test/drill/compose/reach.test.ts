@@ -55,13 +55,19 @@ async function load(keys: string, { folder = stack, compose = 'compose.yaml', mo
 }
 
 describe('files and folders of this machine', () => {
-  it.each(['./site', '.', './within', './site/../site', join(stack, 'site'), './not-there'])(
+  it.each(['./site', '.', './within', './site/../site', join(stack, 'site')])(
     'of the project are seen: %s',
     async (source) => {
       const web = await load(`volumes: ["${source}:/h:ro"]`);
       expect(web?.volumes).toHaveLength(1);
     },
   );
+
+  it('of the project that are not there are named before anything starts', async () => {
+    await expect(load('volumes: ["./not-there:/h:ro"]')).rejects.toThrow(
+      /compose.yaml:1:\d+: expected a file or folder that is there, found nothing at .*not-there; give web other/,
+    );
+  });
 
   it('of the repository that the Compose file lies in are seen', async () => {
     const web = await load('volumes: ["../:/h:ro"]', { folder: join(base, 'repo/deploy') });

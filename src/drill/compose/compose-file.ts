@@ -1,0 +1,171 @@
+/** A Compose project as the nodes of a topology: its services, what they share, and where each of them stands. */
+import { found, type LocatedProblem, type Path, type Problem } from '../problem.js';
+import type { Range, Source } from '../source.js';
+import { listed } from '../suggest.js';
+import type { Importing } from './context.js';
+import { heldAt } from './held.js';
+import type { Lookup } from './interpolate.js';
+import { FILE_TODO, VOLUME } from './keys.js';
+import { mapAt, mapOf } from './map.js';
+import { Project } from './project.js';
+import { nodeOf, originOf } from './service.js';
+import { asWritten, givenVariables } from './variables.js';
+import { volumeName } from './volumes.js';
+
+type Values = Record<string, unknown>;
+
+export class ComposeFile {
+  readonly services: Values = {};
+  readonly #project: Project;
+  readonly #environment: Lookup;
+  readonly #importing: Importing;
+  readonly #declared: Record<'volumes' | 'secrets' | 'configs', Values>;
+
+  /** `shown` is what errors call the first file. The files must be there. */
+  constructor(files: readonly string[], shown: string, importing: Importing) {
+    this.#importing = importing;
+    const project = new Project(files, shown, importing);
+    this.#project = project;
+    this.#environment = (name) => {
+      const value = project.lookup(name);
+      if (value !== undefined) project.filledIn.add(value);
+      return value;
+    };
+    const file = mapOf(project.root.value) ?? {};
+    const declared = (key: string) => mapOf(file[key]) ?? {};
+    this.#declared = {
+      volumes: declared('volumes'),
+      secrets: declared('secrets'),
+      configs: declared('configs'),
+    };
+    const services = mapOf(file['services']);
+    if (!services)
+      this.#refuse([], { message: 'missing key `services`', expected: 'a Compose file with services' });
+    const naming = { name: 'the file', refuse: this.#refuse.bind(this), note: this.#note.bind(this) };
+    for (const [name, volume] of Object.entries(this.#declared.volumes))
+      mapAt(volume, ['volumes', name], VOLUME, naming, FILE_TODO);
+    this.#noteNetworks(mapOf(file['networks']) ?? {});
+    Object.assign(this.services, services);
+  }
+
+  get problems(): readonly LocatedProblem[] {
+    return this.#project.problems;
+  }
+
+  /** The values that came from the environment, or from a file of variables beside the Compose file. */
+  get filledIn(): string[] {
+    return [...this.#project.filledIn];
+  }
+
+  /** What was not taken, in the order of the text; what several services have in common is told for each. */
+  get notes(): string[] {
+    return this.#project.notes;
+  }
+
+  /** The services as nodes, with what the drill file gives of them. */
+  nodes(given: Values): Values {
+    const nodes: Values = {};
+    for (const [name, service] of Object.entries(this.services)) {
+      const values = mapOf(service);
+      const own = mapOf(given[name]);
+      if (!values) this.#refuse(['services', name], { expected: 'a map', found: found(service) });
+      else if (given[name] !== undefined && !own) nodes[name] = given[name];
+      else if (this.#isNode(name, given) === 'profile')
+        this.#note(['services', name, 'profiles'], `${name} is not taken: it belongs to a profile`);
+      else nodes[name] = this.#node(name, values, given);
+    }
+    this.#refuseShared(nodes, given);
+    return nodes;
+  }
+
+  locate(name: string, [key, ...rest]: Path, on?: 'key'): { source: Source; range: Range } | undefined {
+    const service = mapOf(this.services[name]);
+    if (!service) return undefined;
+    const path = key === undefined ? [] : asWritten(service, [originOf(String(key), service), ...rest]);
+    return this.#project.placeOf(['services', name, ...path], on);
+  }
+
+  /** A service of profiles is a node where one of them is active, or the drill file names it. */
+  #isNode(name: string, given: Values): boolean | 'profile' {
+    const { profiles } = mapOf(this.services[name]) ?? {};
+    if (given[name] !== undefined || !Array.isArray(profiles) || profiles.length === 0)
+      return this.services[name] !== undefined || given[name] !== undefined;
+    const active = (this.#project.lookup('COMPOSE_PROFILES') ?? '').split(',').map((one) => one.trim());
+    return profiles.some((one) => active.includes(one) || active.includes('*')) || 'profile';
+  }
+
+  #node(name: string, service: Values, all: Values): Values {
+    const given = mapOf(all[name]) ?? {};
+    const at = (path: Path) => ['services', name, ...path];
+    const node = nodeOf(service, given, {
+      name,
+      folder: this.#project.folder,
+      environment: this.#environment,
+      around: {
+        folder: this.#project.folder,
+        home: this.#importing.environment['HOME'],
+        look: this.#importing.look,
+      },
+      read: this.#importing.read,
+      declared: this.#declared,
+      known: [...new Set([...Object.keys(this.services), ...Object.keys(all)])].filter((one) => one !== name),
+      isNode: (one) => this.#isNode(one, all),
+      written: (path) => this.#written(at(path)),
+      refuse: (path, problem) => this.#refuse(at(path), problem),
+      note: (path, text) => this.#note(at(path), text),
+    });
+    const own = givenVariables(given['environment']);
+    const environment = own && { ...mapOf(node['environment']), ...own };
+    return {
+      role: 'dependency',
+      ...node,
+      ...given,
+      ...(environment && Object.keys(environment).length > 0 ? { environment } : {}),
+    };
+  }
+
+  /** Nodes have networks of the drill's own, whatever is said of those of the file. */
+  #noteNetworks(networks: Values): void {
+    for (const [name, network] of Object.entries(networks)) {
+      const settings = Object.keys(mapOf(network) ?? {}).filter((key) => !/^(?:x-.*|name|labels)$/.test(key));
+      if (settings.length > 0)
+        this.#note(
+          ['networks', name],
+          `${listed(settings, 'and')} of the network ${name} are not taken: every node has a network of its own`,
+        );
+    }
+  }
+
+  /** Each node has volumes of its own: two services that share one would not see each other's files. */
+  #refuseShared(nodes: Values, given: Values): void {
+    const users = new Map<string, string>();
+    for (const [name, node] of Object.entries(nodes)) {
+      const uses = mapOf(node)?.['volumes'];
+      for (const volume of Array.isArray(uses) ? uses.map(volumeName) : []) {
+        if (volume === undefined || volume.startsWith('unnamed')) continue;
+        const other = users.get(volume) ?? name;
+        users.set(volume, other);
+        if (other !== name && mapOf(given[name])?.['volumes'] === undefined)
+          this.#refuse(['services', name, 'volumes'], {
+            on: 'key',
+            expected: 'volumes that one service uses',
+            found: `${found(volume)}, which ${other} uses too`,
+            todo: `give ${name} other \`volumes\` in the drill file`,
+          });
+      }
+    }
+  }
+
+  #written(path: Path): string {
+    const { source, range } = this.#project.placeOf(path);
+    return source.text.slice(range.start, range.end);
+  }
+
+  #refuse(path: Path, problem: Omit<Problem, 'path'>): void {
+    this.#project.refuse(heldAt(this.#project.root, path), problem);
+  }
+
+  #note(path: Path, text: string): void {
+    this.#project.note(heldAt(this.#project.root, path), text);
+  }
+}

@@ -1,0 +1,102 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Compose's own variables
+/** What services have beside an image: files that are handed in, profiles, ports, names. */
+import { describe, expect, it } from 'vitest';
+import { taken } from './taken.js';
+
+describe('secrets and configs', () => {
+  const FILES = 'secrets: { password: { file: ./p.txt } }\nconfigs: { site: { file: ./site.conf } }';
+  const web = (keys: string, nodes?: string) =>
+    taken(`services: { web: { image: web, ${keys} } }\n${FILES}`, nodes ? { nodes } : {}).nodes.web;
+
+  it('of files are seen where Compose shows them, beside the volumes', () => {
+    const long = '{ source: password, target: key, mode: 0400 }, { source: password, target: /etc/key }';
+    expect(web(`volumes: [data:/data], secrets: [password, ${long}], configs: [site]`)?.volumes).toEqual([
+      'data:/data',
+      '/home/stack/p.txt:/run/secrets/password:ro',
+      '/home/stack/p.txt:/run/secrets/key:ro',
+      '/home/stack/p.txt:/etc/key:ro',
+      '/home/stack/site.conf:/site:ro',
+    ]);
+  });
+
+  it('give way to the volumes of the drill file, as all volumes do', () => {
+    const nodes = '{ web: { role: primary, volumes: ["other:/o"] } }';
+    expect(web('volumes: [data:/data], secrets: [unknown]', nodes)?.volumes).toEqual(['other:/o']);
+  });
+});
+
+describe('profiles', () => {
+  const STACK = `
+services:
+  web: { image: web, depends_on: { mail: { condition: service_started, required: false } } }
+  mail: { image: mail, profiles: [dev, test] }
+`;
+
+  it.each([
+    ['none is active', {}, {}],
+    ['another is active', { environment: { COMPOSE_PROFILES: 'prod' } }, {}],
+  ])('a service of a profile is no node, and is not waited for, where %s', (_, given, expected) => {
+    const { nodes, notes } = taken(STACK, given);
+    expect(Object.keys(nodes)).toEqual(['web']);
+    expect(nodes.web?.depends_on).toEqual(expected);
+    expect(notes.join()).toContain('mail is not taken: it belongs to a profile');
+  });
+
+  it.each([
+    ['one of them is active', { environment: { COMPOSE_PROFILES: 'prod, test' } }],
+    ['all are', { environment: { COMPOSE_PROFILES: '*' } }],
+    ['the file .env says so', { files: { '/home/stack/.env': 'COMPOSE_PROFILES=dev' } }],
+    ['the drill file names it', { nodes: '{ web: { role: primary }, mail: {} }' }],
+  ])('it is one where %s', (_, given) => {
+    const { nodes } = taken(STACK, given);
+    expect(nodes.mail?.role).toBe('dependency');
+    expect(nodes.web?.depends_on).toEqual({ mail: { condition: 'service_started' } });
+  });
+});
+
+describe('the port that the system is spoken to at', () => {
+  const web = (keys: string, nodes?: string) => () =>
+    taken(`services: { web: { image: web, ${keys} } }`, nodes ? { nodes } : {});
+
+  it('is refused where a service has others, before anything starts', () => {
+    const refusal = /drill.yaml:4:27: expected a port of web: 80, found 8080; name the one in the container/;
+    expect(web('ports: ["8080:80"]')).toThrow(refusal);
+    expect(web('ports: ["80:8080"]')().nodes.web?.expose).toEqual([8080]);
+  });
+
+  it('may be any where the service publishes none, or the drill file says so', () => {
+    expect(web('user: root')().nodes.web?.expose).toBeUndefined();
+    const { nodes: exposing, notes } = web('expose: [80]')();
+    expect(exposing.web?.expose).toEqual([8080, 80]);
+    expect(notes).toEqual(['drill.yaml:4:27: web does not expose 8080, but 80']);
+    const nodes = '{ web: { role: primary, expose: [8080] } }';
+    expect(web('ports: ["8080:80"]', nodes)().nodes.web?.expose).toEqual([8080]);
+  });
+});
+
+it('a service has as many ports as it likes, and a name as Compose has it', () => {
+  const { nodes } = taken('services: { Web.App_1: { image: web, ports: ["7000-7050:8050-8100"] } }', {
+    nodes: '{ Web.App_1: { role: primary } }',
+  });
+  const rest = Array.from({ length: 50 }, (_, at) => 8050 + at).filter((port) => port !== 8080);
+  expect(nodes['Web.App_1']?.expose).toEqual([8080, ...rest, 8100]);
+});
+
+it('what no file declares is not waited for, with a note, but a slip is one', () => {
+  const { nodes, notes } = taken(`
+services:
+  web: { image: web, depends_on: [elsewhere, db] }
+  db: { image: db, depends_on: { other: { condition: service_healthy } } }
+`);
+  expect([nodes.web?.depends_on, nodes.db?.depends_on]).toEqual([
+    { db: { condition: 'service_started' } },
+    {},
+  ]);
+  expect(notes).toEqual([
+    'stack/compose.yaml:3:35: web does not wait for elsewhere, which no file declares',
+    'stack/compose.yaml:4:34: db does not wait for other, which no file declares',
+  ]);
+  expect(() =>
+    taken('services: { web: { image: web, depends_on: [rediss] }, redis: { image: redis } }'),
+  ).toThrow(/compose.yaml:1:45: expected a node: `redis`, found "rediss"; did you mean `redis`/);
+});
