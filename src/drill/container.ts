@@ -27,8 +27,8 @@ import { interval, parseSize, phrase, refuse } from './units.js';
 
 const capability = phrase(/^[A-Z][A-Z_]{1,30}$/, 'a Linux capability, such as NET_ADMIN');
 const volumeUse = phrase(
-  /^(?:[A-Za-z0-9][A-Za-z0-9_.-]{0,60}:\/[^:]{1,200}(?::ro)?|(?:\/|\.\.?(?:\/|(?=:)))[^:]{0,400}:\/[^:]{1,200}:ro)$/,
-  'a named volume and where it is seen, such as data:/var/lib/data, or a file of this machine to be read, such as ./a.conf:/etc/a.conf:ro',
+  /^(?:[A-Za-z0-9][A-Za-z0-9_.-]{0,60}:\/[^:]{1,200}(?::(?:ro|shared|nocopy)(?:,(?:ro|shared|nocopy))*)?|(?:\/|\.\.?(?:\/|(?=:)))[^:]{0,400}:\/[^:]{1,200}:(?:ro|copy|copy,ro))$/,
+  'a named volume and where it is seen, such as data:/var/lib/data, or a file of this machine, to be read or copied, such as ./a.conf:/etc/a.conf:ro or ./data:/data:copy',
 );
 const path = phrase(/^\/[^:]{1,200}$/, 'an absolute path');
 const tmpfs = phrase(
@@ -76,7 +76,7 @@ export const containerKeys = {
     .max(200)
     .optional()
     .describe(
-      'named volumes of the node, kept over its restarts and gone with the run; files and folders to be read',
+      'named volumes of the node, kept over its restarts and gone with the run (`shared`: of all nodes that say so; `nocopy`: without what the image has there); files and folders of this machine, to be read (`ro`) or copied (`copy`)',
     ),
   tmpfs: z.array(tmpfs).max(200).optional().describe('folders in memory, with options: /data:size=64m'),
   expose: z
@@ -105,6 +105,35 @@ export type ContainerSpec = z.output<typeof containerSpec>;
 /** Whether a node is made of an image of the user's own. */
 export function hasOwnImage({ image, build }: Pick<ContainerSpec, 'image' | 'build'>): boolean {
   return image !== undefined || build !== undefined;
+}
+
+/** One of a node's `volumes`. */
+export interface VolumeUse {
+  source: string;
+  /** Where it is seen in the container. */
+  target: string;
+  isReadOnly: boolean;
+  /** Whether it begins empty (`nocopy`), and not with what the image has in its place. */
+  isBare: boolean;
+  /**
+   * A volume of the node's `own`, or one that is `shared` by the nodes that say so; a file or folder of this machine that
+   * is `seen` as it is, or a `copy` of it, where that of a folder is one for all nodes that copy it.
+   */
+  kind: 'own' | 'shared' | 'seen' | 'copy';
+}
+
+export function volumeUseOf(text: string): VolumeUse {
+  const [source = '', target = '', access = ''] = text.split(':');
+  const words = access.split(',');
+  const ofThisMachine = /^[./]/.test(source);
+  const kind = ofThisMachine
+    ? words.includes('copy')
+      ? 'copy'
+      : 'seen'
+    : words.includes('shared')
+      ? 'shared'
+      : 'own';
+  return { source, target, isReadOnly: words.includes('ro'), isBare: words.includes('nocopy'), kind };
 }
 
 /** The folders in memory of a node, each with its options as the engine takes them. */

@@ -10,7 +10,7 @@ import { mapAt, mapOf } from './map.js';
 import { Project } from './project.js';
 import { nodeOf, originOf } from './service.js';
 import { asWritten, givenVariables } from './variables.js';
-import { volumeName } from './volumes.js';
+import { together } from './volumes.js';
 
 type Values = Record<string, unknown>;
 
@@ -74,7 +74,13 @@ export class ComposeFile {
         this.#note(['services', name, 'profiles'], `${name} is not taken: it belongs to a profile`);
       else nodes[name] = this.#node(name, values, given);
     }
-    this.#refuseShared(nodes, given);
+    // Those that the drill file gives are for it to say.
+    const own = Object.entries(nodes).flatMap(([name, node]): [string, string[]][] => {
+      const volumes = mapOf(given[name])?.['volumes'] === undefined ? mapOf(node)?.['volumes'] : undefined;
+      return Array.isArray(volumes) ? [[name, volumes]] : [];
+    });
+    for (const [name, volumes] of Object.entries(together(Object.fromEntries(own))))
+      nodes[name] = { ...mapOf(nodes[name]), volumes };
     return nodes;
   }
 
@@ -133,26 +139,6 @@ export class ComposeFile {
           ['networks', name],
           `${listed(settings, 'and')} of the network ${name} are not taken: every node has a network of its own`,
         );
-    }
-  }
-
-  /** Each node has volumes of its own: two services that share one would not see each other's files. */
-  #refuseShared(nodes: Values, given: Values): void {
-    const users = new Map<string, string>();
-    for (const [name, node] of Object.entries(nodes)) {
-      const uses = mapOf(node)?.['volumes'];
-      for (const volume of Array.isArray(uses) ? uses.map(volumeName) : []) {
-        if (volume === undefined || volume.startsWith('unnamed')) continue;
-        const other = users.get(volume) ?? name;
-        users.set(volume, other);
-        if (other !== name && mapOf(given[name])?.['volumes'] === undefined)
-          this.#refuse(['services', name, 'volumes'], {
-            on: 'key',
-            expected: 'volumes that one service uses',
-            found: `${found(volume)}, which ${other} uses too`,
-            todo: `give ${name} other \`volumes\` in the drill file`,
-          });
-      }
     }
   }
 

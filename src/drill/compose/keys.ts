@@ -152,17 +152,15 @@ export const VOLUME_USE = {
 } satisfies Record<string, Keys>;
 export const VOLUME_OPTIONS: Readonly<Record<keyof typeof VOLUME_USE, Keys>> = {
   volume: {
-    taken: [],
+    taken: ['nocopy'],
     // In the short form a volume can have :z; an engine labels its own in any case.
     withoutMeaning: ['labels', 'selinux'],
     refused: {
-      nocopy: 'a new volume has what the image has in its place',
       subpath: 'a volume is seen as a whole',
     },
   },
   bind: {
-    taken: [],
-    withoutMeaning: ['create_host_path'],
+    taken: ['create_host_path'],
     ignored: {
       propagation: 'the node does not see what is mounted there later',
       recursive: 'the node sees what is mounted below it, too',

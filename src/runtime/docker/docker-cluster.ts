@@ -20,8 +20,10 @@ import type { DockerPlaces } from './docker-places.js';
 import { ContainerHandicaps } from './handicap/handicaps.js';
 import type { Reach } from './handicap/reach.js';
 import { endProcess, StoppedContainers } from './inside.js';
+import { labelsOf } from './labels.js';
 import { NetworkTurns } from './network-turns.js';
 import { healthPatience, nodeOptions } from './node-container.js';
+import { NodeVolumes } from './node-volumes.js';
 import { StartOrder } from './start-order.js';
 import { Together } from './together.js';
 
@@ -55,7 +57,9 @@ export class DockerCluster implements Cluster {
   readonly #handicaps: ContainerHandicaps;
   readonly #nodes: ReadonlyMap<string, Container>;
   readonly #byId = new Map<string, Container>();
-  readonly #volumes = new Set<string>();
+  /** The names of those that there are. */
+  readonly #made = new Set<string>();
+  readonly #volumes: NodeVolumes;
   readonly #stopped: StoppedContainers;
   readonly #order: StartOrder;
   readonly #listening: (() => void)[] = [];
@@ -71,7 +75,12 @@ export class DockerCluster implements Cluster {
     this.places = setting.places;
     this.hosts = setting.helpers;
     this.#order = new StartOrder(setting.containers);
-    const { surroundings } = setting;
+    const { surroundings, runner } = setting;
+    this.#volumes = new NodeVolumes(setting.containers, {
+      docker: setting.docker,
+      run: surroundings.run,
+      labels: (part) => labelsOf(surroundings.run, runner, part),
+    });
     mkdirSync(surroundings.logs, { recursive: true });
     this.#nodes = new Map(
       [...setting.places.nodes.keys()].map((name) => [
@@ -136,10 +145,10 @@ export class DockerCluster implements Cluster {
   async #start(node: string, container: Container, program: Program): Promise<void> {
     // The network that it joins has to be there.
     if (this.places.nodes.get(node)?.shared) await this.edges.startOf(node);
-    const options = nodeOptions(this.#setting, node, program);
+    const options = nodeOptions({ ...this.#setting, volumes: this.#volumes }, node, program);
     for (const { Type, Source } of options.HostConfig?.Mounts ?? [])
-      if (Type === 'volume') this.#volumes.add(Source);
-    await container.make(options);
+      if (Type === 'volume') this.#made.add(Source);
+    await this.#volumes.fill(node, await container.make(options));
     this.#assertOpen();
     await container.start(options.Cmd?.[0] ?? 'the program of its image');
     await this.#handicaps.again(node);
@@ -212,7 +221,7 @@ export class DockerCluster implements Cluster {
         folders: 1,
         containers: this.#byId.size,
         networks,
-        volumes: this.#volumes.size,
+        volumes: this.#made.size,
       },
       leaked: [...new Set([...helped, ...logged, ...leaked])],
       ...unseen,

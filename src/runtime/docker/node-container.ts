@@ -1,5 +1,4 @@
 /** What the engine is told of a node's container. */
-import { isAbsolute } from 'node:path';
 import type Dockerode from 'dockerode';
 import { type ContainerSpec, tmpfsOf } from '../../drill/container.js';
 import type { NodeDisks } from '../disk/node-disks.js';
@@ -11,6 +10,7 @@ import { faketimeEnvironment } from './handicap/skewed-clock.js';
 import { joining } from './joined-node.js';
 import { labelsOf, nameInEngine } from './labels.js';
 import { asItIs, inContainer } from './local-program.js';
+import { type NodeVolumes, seen } from './node-volumes.js';
 
 export interface NodeSetting {
   places: DockerPlaces;
@@ -22,6 +22,7 @@ export interface NodeSetting {
   reach: Reach;
   /** Disks of nodes that are seen at folders of this machine. */
   disks: Pick<NodeDisks, 'at'>;
+  volumes: Pick<NodeVolumes, 'mounts' | 'volume'>;
 }
 
 /** For every container of a run: it is started again by nobody but us, and its log cannot fill the disk. */
@@ -36,7 +37,7 @@ export function nodeOptions(
   node: string,
   program: Program,
 ): Dockerode.ContainerCreateOptions {
-  const { places, surroundings, runner, image, containers, reach, disks } = setting;
+  const { places, surroundings, runner, image, containers, reach, disks, volumes } = setting;
   const { run } = surroundings;
   const place = places.nodes.get(node);
   if (!place) throw new RangeError(`no such node: ${node}`);
@@ -78,12 +79,10 @@ export function nodeOptions(
       ExtraHosts: Object.entries(place.hosts).map(([peer, address]) => `${peer}:${address}`),
       Mounts: [
         // What is to be in memory, or in a volume of the user's own, is not kept.
-        ...(usesFolder(spec, DATA) ? [] : [dataOf(disks.at(node), `${network}-_data`, labels)]),
-        ...(spec.volumes ?? []).map((use) => {
-          const [source = '', target = '', access] = use.split(':');
-          if (isAbsolute(source)) return seen(source, target);
-          return volume(`${network}-${source}`, target, labels, access === 'ro');
-        }),
+        ...(usesFolder(spec, DATA)
+          ? []
+          : [dataAt(disks.at(node)) ?? volumes.volume(node, '_data', DATA, false)]),
+        ...volumes.mounts(node),
         ...folders.map((folder) => seen(folder, folder)),
       ],
       Tmpfs: Object.fromEntries(tmpfs),
@@ -175,23 +174,7 @@ export function lackOfData(
   return `${elsewhere.join(', ')} of an image or with folders of its own, which may write to elsewhere than ${DATA}`;
 }
 
-/** Where a node keeps its data: a disk of this machine, or a volume. */
-function dataOf(disk: string | undefined, name: string, labels: Record<string, string>) {
-  if (disk === undefined) return volume(name, DATA, labels, false);
-  return { Type: 'bind' as const, Source: disk, Target: DATA, ReadOnly: false };
-}
-
-/** A file or folder of this machine, to be read. */
-function seen(path: string, target: string) {
-  return { Type: 'bind' as const, Source: path, Target: target, ReadOnly: true };
-}
-
-function volume(name: string, target: string, labels: Record<string, string>, readOnly: boolean) {
-  return {
-    Type: 'volume' as const,
-    Source: name,
-    Target: target,
-    ReadOnly: readOnly,
-    VolumeOptions: { NoCopy: false, Labels: labels, DriverConfig: { Name: 'local', Options: {} } },
-  };
+/** Where a node keeps its data, where that is a disk of this machine. */
+function dataAt(disk: string | undefined): Dockerode.MountSettings | undefined {
+  return disk === undefined ? undefined : { Type: 'bind', Source: disk, Target: DATA, ReadOnly: false };
 }
