@@ -87,9 +87,11 @@ export const build = fullForm(z.union([path, recipe]), recipe, (value) =>
 
 const dependency = z.strictObject({
   condition: z
-    .enum(['service_started', 'service_healthy'])
+    .enum(['service_started', 'service_healthy', 'service_completed_successfully'])
     .default('service_started')
-    .describe('service_started: its process exists; service_healthy: its health check has passed'),
+    .describe(
+      'service_started: its process exists; service_healthy: its health check has passed; service_completed_successfully: it has ended with exit code 0',
+    ),
 });
 
 /** Who must be there before the node starts. */

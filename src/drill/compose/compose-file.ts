@@ -7,6 +7,7 @@ import { heldAt } from './held.js';
 import type { Lookup } from './interpolate.js';
 import { FILE_TODO, VOLUME } from './keys.js';
 import { mapAt, mapOf } from './map.js';
+import { aliasesOf } from './names.js';
 import { Project } from './project.js';
 import { nodeOf, originOf } from './service.js';
 import { asWritten, givenVariables } from './variables.js';
@@ -81,6 +82,13 @@ export class ComposeFile {
     });
     for (const [name, volumes] of Object.entries(together(Object.fromEntries(own))))
       nodes[name] = { ...mapOf(nodes[name]), volumes };
+    const services = Object.fromEntries(
+      Object.keys(this.services)
+        .filter((name) => nodes[name])
+        .map((name) => [name, this.services[name]]),
+    );
+    for (const [name, aliases] of Object.entries(aliasesOf(services, this.#note.bind(this))))
+      if (aliases.length > 0 && mapOf(nodes[name])) nodes[name] = { aliases, ...mapOf(nodes[name]) };
     return nodes;
   }
 

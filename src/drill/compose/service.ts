@@ -33,6 +33,10 @@ const TAKEN: Readonly<Record<string, Taken>> = {
   entrypoint: (value) => (value === null ? {} : { entrypoint: value }),
   environment: () => ({}),
   env_file: () => ({}),
+  group_add: (value) => ({ group_add: Array.isArray(value) ? value.map(String) : value }),
+  shm_size: (value, path, context) => sizeAt('shm_size', value, path, context),
+  stop_signal: (value) => ({ stop_signal: String(value) }),
+  ulimits: asItIs,
   user: (value) => ({ user: String(value) }),
   working_dir: asItIs,
   init: asItIs,
@@ -46,12 +50,15 @@ const TAKEN: Readonly<Record<string, Taken>> = {
   depends_on: dependsOn,
   cap_add: capabilitiesOf,
   sysctls: (value) => ({ sysctls: Array.isArray(value) ? variablesOf(value, () => '') : value }),
-  mem_limit: (value, path, context) => memory(value, path, context),
+  mem_limit: (value, path, context) => sizeAt('mem_limit', value, path, context),
   cpus: (value, path, context) => processors(value, path, context),
   deploy: deployOf,
   networks: networksOf,
   network_mode: networkMode,
-  links: linksOf,
+  // What names these give is seen from all services together.
+  links: () => ({}),
+  container_name: () => ({}),
+  hostname: (value) => (value === null ? {} : { hostname: String(value) }),
   scale: (value, path, context) => one(value, path, context),
 };
 
@@ -145,12 +152,6 @@ function dependsOn(value: unknown, path: Path, context: ServiceContext): Values 
   const entries = Object.entries(value).flatMap(([name, held]) => {
     const { condition = 'service_started', required } =
       mapAt(held, [...path, name], DEPENDENCY, context) ?? {};
-    if (condition === 'service_completed_successfully')
-      context.refuse([...path, name, 'condition'], {
-        expected: '`service_started` or `service_healthy`',
-        found: '`service_completed_successfully`; a node runs as long as the drill',
-        todo: 'do in the image what that service does, or give the node `depends_on` in the drill file',
-      });
     const isLeft = required === false && context.isNode(name) !== true;
     return !isLeft && isWaitedFor(name, [...path, name], context) ? [[name, { condition }]] : [];
   });
@@ -181,10 +182,10 @@ function isWaitedFor(
   return true;
 }
 
-function memory(value: unknown, path: Path, { refuse }: ServiceContext): Values {
+function sizeAt(key: string, value: unknown, path: Path, { refuse }: ServiceContext): Values {
   const size = sizeText(value);
   if (size === undefined) refuse(path, { expected: 'a size, such as 256m', found: found(value) });
-  return size === undefined ? {} : { mem_limit: size };
+  return size === undefined ? {} : { [key]: size };
 }
 
 function processors(value: unknown, path: Path, { refuse }: ServiceContext): Values {
@@ -202,7 +203,7 @@ function deployOf(value: unknown, path: Path, context: ServiceContext): Values {
   return {
     ...(replicas === undefined ? {} : one(replicas, [...path, 'replicas'], context)),
     ...(cpus === undefined ? {} : processors(cpus, [...within, 'limits', 'cpus'], context)),
-    ...(most === undefined ? {} : memory(most, [...within, 'limits', 'memory'], context)),
+    ...(most === undefined ? {} : sizeAt('mem_limit', most, [...within, 'limits', 'memory'], context)),
   };
 }
 
@@ -222,15 +223,9 @@ function networksOf(value: unknown, path: Path, context: ServiceContext): Values
     refuse(path, { expected: 'a list of networks, or a map', found: found(value) });
   const networks = typeof value === 'object' && !Array.isArray(value) ? (value ?? {}) : {};
   for (const [network, held] of Object.entries(networks)) {
-    const { aliases } = mapAt(held, [...path, network], NETWORK, context) ?? {};
-    const at = [...path, network, 'aliases'];
-    if (!Array.isArray(aliases ?? [])) refuse(at, { expected: 'a list of names', found: found(aliases) });
-    else if ((aliases as unknown[] | undefined)?.some((alias) => alias !== name))
-      refuse(at, {
-        on: 'key',
-        message: `other names of a service cannot be taken: its peers reach it as ${quoted(name)}`,
-        todo: 'dial it by that name',
-      });
+    const { aliases = [] } = mapAt(held, [...path, network], NETWORK, context) ?? {};
+    if (!Array.isArray(aliases))
+      refuse([...path, network, 'aliases'], { expected: 'a list of names', found: found(aliases) });
   }
   note(path, `\`networks\` of ${name} are not taken: every node has a link to every other`);
   return {};
@@ -243,17 +238,5 @@ function networkMode(value: unknown, path: Path, { refuse }: ServiceContext): Va
       found: `\`network_mode: ${value}\`${value === 'host' ? ', the network of this machine' : ''}`,
       todo: 'remove it',
     });
-  return {};
-}
-
-function linksOf(value: unknown, path: Path, { refuse }: ServiceContext): Values {
-  for (const [index, entry] of (Array.isArray(value) ? value : []).entries()) {
-    const [service, alias = service] = String(entry).split(':');
-    if (alias !== service)
-      refuse([...path, index], {
-        message: `another name for a service cannot be taken: it is reached as ${quoted(service ?? '')}`,
-        todo: 'dial it by that name',
-      });
-  }
   return {};
 }

@@ -15,6 +15,7 @@ import type { HelperProcesses } from '../process/helper-processes.js';
 import type { Reaper } from '../reaper/reaper.js';
 import type { Inventory, KilledProcess, KillSignal, PauseWay, Program, Surroundings } from '../runtime.js';
 import { Container } from './container.js';
+import { describeExit } from './container-exit.js';
 import { DockerEdges } from './docker-edges.js';
 import type { DockerPlaces } from './docker-places.js';
 import { ContainerHandicaps } from './handicap/handicaps.js';
@@ -30,6 +31,8 @@ import { Together } from './together.js';
 /** How long a container may take to end after SIGKILL, and after SIGTERM, ms. */
 const KILL_PATIENCE = 10_000;
 const TERM_PATIENCE = 10_000;
+/** How long a node may work for whose end others wait before they start, ms. */
+const JOB_PATIENCE = 600_000;
 
 export interface DockerClusterSetting {
   docker: Dockerode;
@@ -134,12 +137,27 @@ export class DockerCluster implements Cluster {
       container.release();
       order.reached(node, 'service_started');
       const { healthcheck } = this.#setting.containers[node] ?? {};
-      if (healthcheck || order.demandsHealth(node)) await container.healthy(healthPatience(healthcheck));
+      const isJob = order.demands(node, 'service_completed_successfully');
+      if ((healthcheck && !isJob) || order.demands(node, 'service_healthy'))
+        await container.healthy(healthPatience(healthcheck));
       order.reached(node, 'service_healthy');
+      if (isJob) await this.#work(node, container);
+      order.reached(node, 'service_completed_successfully');
     } catch (error) {
       order.failed(node, error);
       throw error;
     }
+  }
+
+  /** Waits until a node has done the work that others wait for. Rejects where it fails. */
+  async #work(node: string, container: Container): Promise<void> {
+    const { detail } = await container.ended(JOB_PATIENCE);
+    if (detail === describeExit(0, false)) return;
+    throw new EnvironmentError({
+      where: `node ${node}`,
+      expected: 'it to end with exit code 0, since others wait for what it does',
+      found: `${detail}; it wrote last:\n  ${(await container.tail(8)).join('\n  ')}`,
+    });
   }
 
   async #start(node: string, container: Container, program: Program): Promise<void> {

@@ -13,6 +13,7 @@
  *
  *     client:app -> 127.0.0.1:<link> (a proxy on this machine) -> 127.0.0.1:<published> -> a
  */
+import type { ContainerSpec } from '../../drill/container.js';
 import { unknown } from '../../errors.js';
 import { kindOf, POWER } from '../../topology/links.js';
 import type { Address } from '../address.js';
@@ -74,6 +75,22 @@ export interface EdgePlace {
 
 export interface DockerPlaces extends ClusterPlaces {
   nodes: ReadonlyMap<string, NodePlace>;
+}
+
+/** What the hosts file of a node says: the other names of its own, and its peers with all of theirs. */
+export function hostsOf(
+  { name, address, hosts }: NodePlace,
+  containers: Readonly<Record<string, ContainerSpec>>,
+): string[] {
+  const own = containers[name];
+  // The engine writes the name of the host itself.
+  const others = [name, ...(own?.aliases ?? [])].filter((one) => one !== (own?.hostname ?? name));
+  return [
+    ...others.map((one) => `${one}:${address}`),
+    ...Object.entries(hosts).flatMap(([peer, there]) =>
+      [peer, ...(containers[peer]?.aliases ?? [])].map((one) => `${one}:${there}`),
+    ),
+  ];
 }
 
 /** How many ports of this machine a layout needs. */

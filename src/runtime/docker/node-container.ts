@@ -4,7 +4,7 @@ import { type ContainerSpec, tmpfsOf } from '../../drill/container.js';
 import type { NodeDisks } from '../disk/node-disks.js';
 import type { ProcessIdentity } from '../os-process.js';
 import type { Program, Surroundings } from '../runtime.js';
-import { DATA, type DockerPlaces, type NodePlace } from './docker-places.js';
+import { DATA, type DockerPlaces, hostsOf, type NodePlace } from './docker-places.js';
 import type { Reach } from './handicap/reach.js';
 import { faketimeEnvironment } from './handicap/skewed-clock.js';
 import { joining } from './joined-node.js';
@@ -53,7 +53,7 @@ export function nodeOptions(
   const options: Dockerode.ContainerCreateOptions = {
     name: nameInEngine(run, node),
     Image: spec.image ?? image,
-    Hostname: node,
+    Hostname: spec.hostname ?? node,
     ...(command.length > 0 ? { Cmd: command } : {}),
     ...(spec.entrypoint ? { Entrypoint: [...spec.entrypoint] } : {}),
     Env: [
@@ -64,6 +64,7 @@ export function nodeOptions(
         : faketimeEnvironment(library, spec.environment?.['LD_PRELOAD']?.toString())),
     ],
     ...(spec.user === undefined ? {} : { User: spec.user }),
+    ...(spec.stop_signal === undefined ? {} : { StopSignal: spec.stop_signal }),
     ...(own ? { WorkingDir: DATA } : spec.working_dir === undefined ? {} : { WorkingDir: spec.working_dir }),
     ...(held ? { OpenStdin: true, StdinOnce: true } : {}),
     ...(spec.healthcheck ? { Healthcheck: healthcheckOf(spec.healthcheck) } : {}),
@@ -76,7 +77,7 @@ export function nodeOptions(
       ...(spec.init ? { Init: true } : {}),
       NetworkMode: network,
       PortBindings: publishedPorts(place),
-      ExtraHosts: Object.entries(place.hosts).map(([peer, address]) => `${peer}:${address}`),
+      ExtraHosts: hostsOf(place, containers),
       Mounts: [
         // What is to be in memory, or in a volume of the user's own, is not kept.
         ...(usesFolder(spec, DATA)
@@ -125,8 +126,27 @@ function healthcheckOf({ test, interval, timeout, retries, start_period }: Healt
   };
 }
 
-function limitsOf({ cap_add, sysctls, mem_limit, cpus }: ContainerSpec): Dockerode.HostConfig {
+function limitsOf({
+  cap_add,
+  group_add,
+  sysctls,
+  ulimits,
+  shm_size,
+  mem_limit,
+  cpus,
+}: ContainerSpec): Dockerode.HostConfig {
   return {
+    ...(group_add ? { GroupAdd: [...group_add] } : {}),
+    ...(ulimits
+      ? {
+          Ulimits: Object.entries(ulimits).map(([Name, { soft, hard }]) => ({
+            Name,
+            Soft: soft,
+            Hard: hard,
+          })),
+        }
+      : {}),
+    ...(shm_size === undefined ? {} : { ShmSize: bytesOf(shm_size) }),
     ...(cap_add ? { CapAdd: [...cap_add] } : {}),
     ...(sysctls
       ? { Sysctls: Object.fromEntries(Object.entries(sysctls).map(([name, to]) => [name, String(to)])) }

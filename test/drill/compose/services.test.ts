@@ -82,6 +82,79 @@ it('a service has as many ports as it likes, and a name as Compose has it', () =
   expect(nodes['Web.App_1']?.expose).toEqual([8080, ...rest, 8100]);
 });
 
+describe('names that services go by beside their own', () => {
+  it('are those of containers and hosts, aliases in networks, and what links call them', () => {
+    const { nodes, notes } = taken(`
+services:
+  web:
+    image: web
+    hostname: www.example
+    links: [db, "db:database"]
+    networks: { inner: { aliases: [www, web] }, outer: { aliases: [www, both] } }
+  db: { image: db, container_name: shop-db, networks: { inner: { aliases: [both] } } }
+networks: { inner: , outer: }
+`);
+    expect(nodes.web).toMatchObject({ hostname: 'www.example', aliases: ['www', 'both', 'www.example'] });
+    expect(nodes.db?.aliases).toEqual(['database', 'both', 'shop-db']);
+    expect(nodes.db?.hostname).toBeUndefined();
+    expect(notes.filter((note) => !note.includes('`networks` of'))).toEqual([]);
+  });
+
+  it('are not taken where a container or a host cannot have it alone, and that is said', () => {
+    const { nodes, notes } = taken(`
+services:
+  web: { image: web, container_name: app, hostname: db }
+  worker: { image: web, container_name: app }
+  db: { image: db }
+`);
+    expect([nodes.web?.aliases, nodes.worker?.aliases]).toEqual([undefined, undefined]);
+    expect(nodes.web?.hostname).toBe('db');
+    expect(notes).toEqual([
+      'stack/compose.yaml:3:22: `container_name` of web is not taken as a name that its peers know: it is one of `worker`, too',
+      'stack/compose.yaml:3:43: `hostname` of web is not taken as a name that its peers know: it is one of `db`, too',
+      'stack/compose.yaml:4:25: `container_name` of worker is not taken as a name that its peers know: it is one of `web`, too',
+    ]);
+  });
+
+  it('are for the drill file to say where it does', () => {
+    const { nodes } = taken('services: { web: { image: web, hostname: other } }', {
+      nodes: '{ web: { role: primary, aliases: [own], hostname: mine } }',
+    });
+    expect(nodes.web).toMatchObject({ aliases: ['own'], hostname: 'mine' });
+  });
+});
+
+it('signals, groups, limits and shared memory are taken, as Compose has them', () => {
+  const { nodes } = taken(`
+services:
+  web:
+    image: web
+    stop_signal: SIGQUIT
+    group_add: [33, www-data]
+    shm_size: 64mb
+    ulimits: { nproc: 65535, nofile: { soft: 20000, hard: 40000 }, memlock: -1 }
+`);
+  expect(nodes.web).toMatchObject({
+    stop_signal: 'SIGQUIT',
+    group_add: ['33', 'www-data'],
+    shm_size: '64m',
+    ulimits: {
+      nproc: { soft: 65_535, hard: 65_535 },
+      nofile: { soft: 20_000, hard: 40_000 },
+      memlock: { soft: -1, hard: -1 },
+    },
+  });
+});
+
+it('a service may wait until the work of another is done', () => {
+  const { nodes } = taken(`
+services:
+  web: { image: web, depends_on: { job: { condition: service_completed_successfully } } }
+  job: { image: web }
+`);
+  expect(nodes.web?.depends_on).toEqual({ job: { condition: 'service_completed_successfully' } });
+});
+
 it('what no file declares is not waited for, with a note, but a slip is one', () => {
   const { nodes, notes } = taken(`
 services:

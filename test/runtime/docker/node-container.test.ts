@@ -38,6 +38,67 @@ function told(containers: Record<string, ContainerSpec>, node: string, { shared 
   );
 }
 
+describe('names', () => {
+  const NODES = {
+    a: { image: 'a', aliases: ['one', 'both'], hostname: 'a.example' },
+    b: { image: 'b', aliases: ['two', 'both'] },
+    c: { image: 'c' },
+  };
+
+  it('of a peer lead to it, one of several to each of them, and its own to itself', () => {
+    const { Hostname, HostConfig } = told(NODES, 'c');
+    const [address = '', ...others] = new Set(
+      HostConfig?.ExtraHosts?.filter((line: string) => /^(?:a|one):/.test(line)).map(
+        (line: string) => line.split(':')[1]!,
+      ),
+    );
+    expect(others).toEqual([]);
+    const b = HostConfig?.ExtraHosts?.find((line: string) => line.startsWith('b:'))?.slice(2);
+    expect(HostConfig?.ExtraHosts?.filter((line: string) => line.startsWith('both:'))).toEqual([
+      `both:${address}`,
+      `both:${b}`,
+    ]);
+    expect(Hostname).toBe('c');
+    const own = told(NODES, 'a');
+    const itself = own.NetworkingConfig?.EndpointsConfig?.['drill-run-a']?.IPAMConfig?.IPv4Address;
+    expect(own.Hostname).toBe('a.example');
+    expect(own.HostConfig?.ExtraHosts?.slice(0, 3)).toEqual([
+      `a:${itself}`,
+      `one:${itself}`,
+      `both:${itself}`,
+    ]);
+  });
+});
+
+describe('settings', () => {
+  it('go to the engine as they are', () => {
+    const { HostConfig, StopSignal } = told(
+      {
+        a: {
+          image: 'a',
+          stop_signal: 'SIGQUIT',
+          shm_size: '64m',
+          group_add: ['docker', '33'],
+          ulimits: { nofile: { soft: 1024, hard: 2048 } },
+        },
+      },
+      'a',
+    );
+    expect(StopSignal).toBe('SIGQUIT');
+    expect(HostConfig).toMatchObject({
+      ShmSize: 67_108_864,
+      GroupAdd: ['docker', '33'],
+      Ulimits: [{ Name: 'nofile', Soft: 1024, Hard: 2048 }],
+    });
+  });
+
+  it('are not said where a node has none', () => {
+    const { HostConfig, ...options } = told({ a: { image: 'a' } }, 'a');
+    expect(options).not.toHaveProperty('StopSignal');
+    for (const key of ['ShmSize', 'GroupAdd', 'Ulimits']) expect(HostConfig).not.toHaveProperty(key);
+  });
+});
+
 describe('volumes', () => {
   const mounts = (containers: Record<string, ContainerSpec>, node: string) =>
     told(containers, node).HostConfig?.Mounts?.filter(({ Target }) => Target !== '/data');
