@@ -75,6 +75,12 @@ const path = z.string({ error: A_FOLDER }).min(1).max(1000);
 const recipe = z.strictObject({
   context: path.describe('the folder that is built, relative to the file that names it'),
   dockerfile: path.optional().describe('the recipe in that folder, Dockerfile where left out'),
+  dockerfile_inline: z
+    .string()
+    .min(1)
+    .max(100_000)
+    .optional()
+    .describe('the recipe itself, in place of one in the folder'),
   args: variables.optional().describe('arguments of the recipe'),
   target: z.string().min(1).max(200).optional().describe('the stage of the recipe to stop at'),
 });

@@ -155,6 +155,18 @@ services:
   expect(nodes.web?.depends_on).toEqual({ job: { condition: 'service_completed_successfully' } });
 });
 
+it('a recipe may be told in the file, and then no folder needs to hold one', () => {
+  const { nodes } = taken(`
+services:
+  web: { build: { context: ./web, dockerfile_inline: "FROM base\\nRUN make", target: run } }
+`);
+  expect(nodes.web?.build).toEqual({
+    context: '/home/stack/web',
+    dockerfile_inline: 'FROM base\nRUN make',
+    target: 'run',
+  });
+});
+
 it('what no file declares is not waited for, with a note, but a slip is one', () => {
   const { nodes, notes } = taken(`
 services:
