@@ -3,12 +3,13 @@ import { found, type LocatedProblem, type Path, type Problem } from '../problem.
 import type { Range, Source } from '../source.js';
 import { listed } from '../suggest.js';
 import type { Importing } from './context.js';
-import { heldAt } from './held.js';
+import { type Held, heldAt } from './held.js';
 import type { Lookup } from './interpolate.js';
 import { FILE_TODO, VOLUME } from './keys.js';
 import { mapAt, mapOf } from './map.js';
 import { aliasesOf } from './names.js';
 import { Project } from './project.js';
+import { type Replicas, withReplicas } from './replicas.js';
 import { nodeOf, originOf } from './service.js';
 import { asWritten, givenVariables } from './variables.js';
 import { together } from './volumes.js';
@@ -18,6 +19,7 @@ type Values = Record<string, unknown>;
 export class ComposeFile {
   readonly services: Values = {};
   readonly #project: Project;
+  readonly #replicas: Replicas;
   readonly #environment: Lookup;
   readonly #importing: Importing;
   readonly #declared: Record<'volumes' | 'secrets' | 'configs', Values>;
@@ -32,7 +34,8 @@ export class ComposeFile {
       if (value !== undefined) project.filledIn.add(value);
       return value;
     };
-    const file = mapOf(project.root.value) ?? {};
+    this.#replicas = withReplicas(project.root, project);
+    const file = mapOf(this.#replicas.root.value) ?? {};
     const declared = (key: string) => mapOf(file[key]) ?? {};
     this.#declared = {
       volumes: declared('volumes'),
@@ -87,7 +90,9 @@ export class ComposeFile {
         .filter((name) => nodes[name])
         .map((name) => [name, this.services[name]]),
     );
-    for (const [name, aliases] of Object.entries(aliasesOf(services, this.#note.bind(this))))
+    for (const [name, aliases] of Object.entries(
+      aliasesOf(services, this.#replicas.of, this.#note.bind(this)),
+    ))
       if (aliases.length > 0 && mapOf(nodes[name])) nodes[name] = { aliases, ...mapOf(nodes[name]) };
     return nodes;
   }
@@ -96,7 +101,7 @@ export class ComposeFile {
     const service = mapOf(this.services[name]);
     if (!service) return undefined;
     const path = key === undefined ? [] : asWritten(service, [originOf(String(key), service), ...rest]);
-    return this.#project.placeOf(['services', name, ...path], on);
+    return this.#project.placeOf(this.#at(['services', name, ...path]), on);
   }
 
   /** A service of profiles is a node where one of them is active, or the drill file names it. */
@@ -150,16 +155,20 @@ export class ComposeFile {
     }
   }
 
+  #at(path: Path): Held {
+    return heldAt(this.#replicas.root, path);
+  }
+
   #written(path: Path): string {
-    const { source, range } = this.#project.placeOf(path);
+    const { source, range } = this.#project.placeOf(this.#at(path));
     return source.text.slice(range.start, range.end);
   }
 
   #refuse(path: Path, problem: Omit<Problem, 'path'>): void {
-    this.#project.refuse(heldAt(this.#project.root, path), problem);
+    this.#project.refuse(this.#at(path), problem);
   }
 
   #note(path: Path, text: string): void {
-    this.#project.note(heldAt(this.#project.root, path), text);
+    this.#project.note(this.#at(path), text);
   }
 }

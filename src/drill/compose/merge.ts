@@ -55,12 +55,7 @@ const inForm =
     rule(formOf(base), formOf(over));
 
 const assigned = byKey((value) => (isReset(value) ? value.reset : String(value).split('=')[0]!), assignments);
-const named = (empty: unknown) =>
-  inForm((held) => {
-    if (!Array.isArray(held.value)) return held;
-    const entries = itemsOf(held).map((one): [string, Held] => [String(one.value), { ...one, value: empty }]);
-    return mapOfParts(new Map(entries), held);
-  }, maps());
+const named = (empty: unknown) => inForm((held) => namedParts(held, empty), maps());
 const build = inForm(
   (held) => (typeof held.value === 'string' ? mapOfParts(new Map([['context', held]]), held) : held),
   maps({ args: assigned, labels: assigned }),
@@ -85,6 +80,13 @@ const serviceRule = maps({
   tmpfs: appended,
   volumes: byKey(targetOf),
 });
+
+/** A map in the place of a list of names. */
+export function namedParts(held: Held, empty: unknown): Held {
+  if (!Array.isArray(held.value)) return held;
+  const entries = itemsOf(held).map((one): [string, Held] => [String(one.value), { ...one, value: empty }]);
+  return mapOfParts(new Map(entries), held);
+}
 
 /** A service on top of another. */
 export const mergedService: Rule = serviceRule;

@@ -8,10 +8,16 @@ import { mapOf } from './map.js';
 
 type Note = (path: Path, text: string) => void;
 
-/** The aliases of each of the services that are nodes. */
-export function aliasesOf(services: Readonly<Record<string, unknown>>, note: Note): Record<string, string[]> {
+/** The aliases of each of the services that are nodes; `replicaOf` has the service of which one is a replica. */
+export function aliasesOf(
+  services: Readonly<Record<string, unknown>>,
+  replicaOf: ReadonlyMap<string, string>,
+  note: Note,
+): Record<string, string[]> {
   const names = Object.keys(services);
-  const aliases = new Map(names.map((name) => [name, new Set<string>()]));
+  const aliases = new Map(
+    names.map((name) => [name, new Set(replicaOf.has(name) ? [replicaOf.get(name)!] : [])]),
+  );
   for (const [name, service] of Object.entries(services)) {
     const { links, networks } = mapOf(service) ?? {};
     for (const network of Object.values(mapOf(networks) ?? {})) {
@@ -20,7 +26,8 @@ export function aliasesOf(services: Readonly<Record<string, unknown>>, note: Not
     }
     for (const link of Array.isArray(links) ? links : []) {
       const [other = '', alias = other] = String(link).split(':');
-      aliases.get(other)?.add(alias);
+      for (const name of names)
+        if (other === name || other === replicaOf.get(name)) aliases.get(name)?.add(alias);
     }
   }
   for (const key of ['container_name', 'hostname'])

@@ -80,14 +80,13 @@ export class Project {
       .map(({ note }) => note);
   }
 
-  /** Where what a path leads to is written. */
-  placeOf(path: Path, on?: 'key'): { source: Source; range: Range } {
-    const held = heldAt(this.root, path);
-    return { source: held.text.source, range: held.text.content.rangeOf(held.path, on) };
+  /** Where something is written. */
+  placeOf({ text, path }: Held, on?: 'key'): { source: Source; range: Range } {
+    return { source: text.source, range: text.content.rangeOf(path, on) };
   }
 
-  refuse({ text, path }: Held, { on, ...problem }: Omit<Problem, 'path'>): void {
-    this.problems.push({ ...problem, source: text.source, range: text.content.rangeOf(path, on) });
+  refuse(held: Held, { on, ...problem }: Omit<Problem, 'path'>): void {
+    this.problems.push({ ...problem, ...this.placeOf(held, on) });
   }
 
   note({ text, path }: Held, note: string): void {

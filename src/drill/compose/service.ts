@@ -59,7 +59,7 @@ const TAKEN: Readonly<Record<string, Taken>> = {
   links: () => ({}),
   container_name: () => ({}),
   hostname: (value) => (value === null ? {} : { hostname: String(value) }),
-  scale: (value, path, context) => one(value, path, context),
+  scale: () => ({}),
 };
 
 /** The keys of a node that a service's key comes to; others come to themselves. */
@@ -196,25 +196,14 @@ function processors(value: unknown, path: Path, { refuse }: ServiceContext): Val
 
 function deployOf(value: unknown, path: Path, context: ServiceContext): Values {
   const within = [...path, 'resources'];
-  const { resources, replicas } = mapAt(value, path, DEPLOY, context) ?? {};
+  const { resources } = mapAt(value, path, DEPLOY, context) ?? {};
   const { limits, reservations } = mapAt(resources, within, RESOURCES, context) ?? {};
   const { cpus, memory: most } = mapAt(limits, [...within, 'limits'], LIMITS, context) ?? {};
   mapAt(reservations, [...within, 'reservations'], RESERVATIONS, context);
   return {
-    ...(replicas === undefined ? {} : one(replicas, [...path, 'replicas'], context)),
     ...(cpus === undefined ? {} : processors(cpus, [...within, 'limits', 'cpus'], context)),
     ...(most === undefined ? {} : sizeAt('mem_limit', most, [...within, 'limits', 'memory'], context)),
   };
-}
-
-function one(value: unknown, path: Path, { refuse }: ServiceContext): Values {
-  if (Number(value) !== 1)
-    refuse(path, {
-      expected: 'one container for each node',
-      found: found(value),
-      todo: 'write a service for each of them',
-    });
-  return {};
 }
 
 function networksOf(value: unknown, path: Path, context: ServiceContext): Values {

@@ -85,9 +85,12 @@ export function hostsOf(
   const own = containers[name];
   // The engine writes the name of the host itself.
   const others = [name, ...(own?.aliases ?? [])].filter((one) => one !== (own?.hostname ?? name));
+  // Of several that have a name in common, each node finds another one first.
+  const peers = Object.entries(hosts);
+  const first = peers.length === 0 ? 0 : Object.keys(containers).indexOf(name) % peers.length;
   return [
     ...others.map((one) => `${one}:${address}`),
-    ...Object.entries(hosts).flatMap(([peer, there]) =>
+    ...[...peers.slice(first), ...peers.slice(0, first)].flatMap(([peer, there]) =>
       [peer, ...(containers[peer]?.aliases ?? [])].map((one) => `${one}:${there}`),
     ),
   ];

@@ -185,3 +185,45 @@ services:
     taken('services: { web: { image: web, depends_on: [rediss] }, redis: { image: redis } }'),
   ).toThrow(/compose.yaml:1:45: expected a node: `redis`, found "rediss"; did you mean `redis`/);
 });
+
+describe('replicas', () => {
+  it.each(['scale: 2', 'deploy: { replicas: 2 }', 'scale: 2, deploy: { replicas: 7 }'])(
+    'are nodes of their own, known by the name of the service as well, and waited for together: %s',
+    (count) => {
+      const { nodes, notes } = taken(`
+services:
+  web: { image: web, depends_on: [app, db], links: ["app:backend"] }
+  app: { image: app, ${count}, volumes: [data:/data], depends_on: { db: { condition: service_started } } }
+  db: { image: db }
+`);
+      expect(Object.keys(nodes)).toEqual(['web', 'app-1', 'app-2', 'db']);
+      const started = { condition: 'service_started' };
+      expect(nodes.web?.depends_on).toEqual({ 'app-1': started, 'app-2': started, db: started });
+      for (const name of ['app-1', 'app-2'])
+        expect(nodes[name]).toMatchObject({
+          image: 'app',
+          aliases: ['app', 'backend'],
+          volumes: ['data:/data:shared'],
+          depends_on: { db: started },
+        });
+      expect(notes.filter((note) => note.includes('replicas of app'))).toHaveLength(1);
+    },
+  );
+
+  it('have roles by their own names, and their problems where they are written', () => {
+    const web = (keys: string, nodes: string) => () =>
+      taken(`services: { web: { image: web, scale: 2${keys} } }`, { nodes });
+    const roles = '{ web-1: { role: primary }, web-2: { role: standby } }';
+    expect(web('', roles)().nodes['web-2']?.role).toBe('standby');
+    expect(web('', '{ web: { role: primary } }')).toThrow(
+      /expected a service of .*: `web-1` or `web-2`, or a node/,
+    );
+    expect(web(', privileged: true', roles)).toThrow(/compose.yaml:1:42: `privileged` cannot be taken/);
+  });
+
+  it.each(['0', '1000', 'many', '1.5'])('are a number of nodes that there can be: not %s', (count) => {
+    expect(() => taken(`services: { web: { image: web }, app: { image: app, scale: ${count} } }`)).toThrow(
+      /compose.yaml:1:60: expected a number of replicas, from 1 to 25, found/,
+    );
+  });
+});
