@@ -37,8 +37,9 @@ function checkNeeded(name: string, needed: string, nodes: TopologySpec['nodes'],
     {
       path,
       on: 'key',
-      expected: `a node: ${listed(others)}`,
+      expected: others.length > 0 ? `a node: ${listed(others)}` : 'a node that is there',
       found: found(needed),
+      todo: 'declare it as a node, or do not wait for it',
       ...advice(needed, others),
     },
   ];

@@ -9,7 +9,12 @@ export function checkRecipes(
   read: (file: string) => string | undefined,
 ): Problem[] {
   return Object.entries(topology.nodes).flatMap(([name, { build }]): Problem[] => {
-    if (!build || read(join(build.context, build.dockerfile ?? 'Dockerfile')) !== undefined) return [];
+    if (
+      !build ||
+      build.dockerfile_inline !== undefined ||
+      read(join(build.context, build.dockerfile ?? 'Dockerfile')) !== undefined
+    )
+      return [];
     return [
       {
         path: ['topology', 'nodes', name, 'build'],

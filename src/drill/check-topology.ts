@@ -34,6 +34,13 @@ function checkNodes({ nodes, system }: TopologySpec): Problem[] {
   const names = Object.keys(nodes);
   const problems: Problem[] = [];
   for (const name of names) {
+    if (/\.(?:copy|edge|toxiproxy)$/.test(name))
+      problems.push({
+        path: [...path, name],
+        on: 'key',
+        message: `a node cannot be called ${quoted(name)}, as something of the drill's own beside another node is`,
+        todo: 'choose another name',
+      });
     if (RESERVED_NAMES.includes(name) || name.startsWith('supervisor-'))
       problems.push({
         path: [...path, name],

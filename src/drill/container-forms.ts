@@ -15,15 +15,18 @@ import { splitWords } from './words.js';
 const A_COMMAND =
   'a list of arguments, such as [redis-server, --port, "6379"], or a text that splits into them';
 
+/** As long as a script may be that stands in a command or a variable. */
+const MOST_SIGNS = 32_000;
+
 /** Arguments, never for a shell. */
 export const argumentList = z
-  .array(z.string({ error: 'a text' }).max(4000), { error: A_COMMAND })
+  .array(z.string({ error: 'a text' }).max(MOST_SIGNS), { error: A_COMMAND })
   .min(1)
-  .max(200);
+  .max(1000);
 
 const commandText = z
   .string({ error: A_COMMAND })
-  .max(4000)
+  .max(MOST_SIGNS)
   .check((context) => {
     const split = splitWords(context.value);
     const todo = 'write a list, such as [sh, -c, "..."] where a shell is meant';
@@ -38,7 +41,7 @@ export const command = fullForm(z.union([commandText, argumentList]), argumentLi
 });
 
 /** What a variable, a build argument or a kernel setting can be. */
-export const scalar = z.union([z.string().max(32_000), z.number(), z.boolean()]);
+export const scalar = z.union([z.string().max(MOST_SIGNS), z.number(), z.boolean()]);
 /** With dots and dashes: `discovery.type` is a variable of Elasticsearch's image. */
 const variable = phrase(/^[A-Za-z_][A-Za-z0-9_.-]{0,200}$/, 'the name of a variable');
 const assignment = phrase(/^[A-Za-z_][A-Za-z0-9_.-]{0,200}=[\s\S]*$/, 'NAME=value');
@@ -52,6 +55,9 @@ export const variables = fullForm(
     return Object.fromEntries(value.map((one) => /^([^=]*)=([\s\S]*)$/.exec(one)!.slice(1)));
   },
 );
+
+/** How many ports a node may have: each of them is a link of its own to every peer. */
+export const MOST_PORTS = 100;
 
 const portNumber = z.int().min(1).max(65_535);
 const A_PORT = 'a port, such as 6379';
@@ -69,6 +75,12 @@ const path = z.string({ error: A_FOLDER }).min(1).max(1000);
 const recipe = z.strictObject({
   context: path.describe('the folder that is built, relative to the file that names it'),
   dockerfile: path.optional().describe('the recipe in that folder, Dockerfile where left out'),
+  dockerfile_inline: z
+    .string()
+    .min(1)
+    .max(100_000)
+    .optional()
+    .describe('the recipe itself, in place of one in the folder'),
   args: variables.optional().describe('arguments of the recipe'),
   target: z.string().min(1).max(200).optional().describe('the stage of the recipe to stop at'),
 });
@@ -81,14 +93,16 @@ export const build = fullForm(z.union([path, recipe]), recipe, (value) =>
 
 const dependency = z.strictObject({
   condition: z
-    .enum(['service_started', 'service_healthy'])
+    .enum(['service_started', 'service_healthy', 'service_completed_successfully'])
     .default('service_started')
-    .describe('service_started: its process exists; service_healthy: its health check has passed'),
+    .describe(
+      'service_started: its process exists; service_healthy: its health check has passed; service_completed_successfully: it has ended with exit code 0',
+    ),
 });
 
 /** Who must be there before the node starts. */
 export const dependsOn = fullForm(
-  z.union([z.array(z.string()).max(30), z.record(z.string(), dependency)]),
+  z.union([z.array(z.string()).max(200), z.record(z.string(), dependency)]),
   z.record(z.string(), dependency),
   (value) => (Array.isArray(value) ? Object.fromEntries(value.map((name) => [name, {}])) : value),
 );

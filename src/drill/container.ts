@@ -13,13 +13,33 @@
  * Commands are argument lists, never shell strings.
  */
 import * as z from 'zod';
-import { argumentList, build, command, dependsOn, port, scalar, variables } from './container-forms.js';
-import { interval, parseSize, phrase, refuse } from './units.js';
+import {
+  argumentList,
+  build,
+  command,
+  dependsOn,
+  MOST_PORTS,
+  port,
+  scalar,
+  variables,
+} from './container-forms.js';
+import { fullForm, interval, parseSize, phrase, refuse } from './units.js';
 
+const group = phrase(/^[A-Za-z0-9_.-]{1,60}$/, 'a group');
+const limit = z.int().min(-1);
+const bounds = z.strictObject({ soft: limit, hard: limit });
+/** One number is both bounds. */
+const ulimit = fullForm(z.union([limit, bounds]), bounds, (value) =>
+  typeof value === 'number' ? { soft: value, hard: value } : value,
+);
 const capability = phrase(/^[A-Z][A-Z_]{1,30}$/, 'a Linux capability, such as NET_ADMIN');
 const volumeUse = phrase(
-  /^(?:[A-Za-z0-9][A-Za-z0-9_.-]{0,60}:\/[^:]{1,200}(?::ro)?|(?:\/|\.\.?(?:\/|(?=:)))[^:]{0,400}:\/[^:]{1,200}:ro)$/,
-  'a named volume and where it is seen, such as data:/var/lib/data, or a file of this machine to be read, such as ./a.conf:/etc/a.conf:ro',
+  /^(?:[A-Za-z0-9][A-Za-z0-9_.-]{0,60}:\/[^:]{1,200}(?::(?:ro|shared|nocopy)(?:,(?:ro|shared|nocopy))*)?|(?:\/|\.\.?(?:\/|(?=:)))[^:]{0,400}:\/[^:]{1,200}:(?:ro|copy|copy,ro))$/,
+  'a named volume and where it is seen, such as data:/var/lib/data, or a file of this machine, to be read or copied, such as ./a.conf:/etc/a.conf:ro or ./data:/data:copy',
+);
+const peerName = phrase(
+  /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/,
+  'a name of at most 63 letters, digits, -, _ and ., starting with a letter or a digit',
 );
 const path = phrase(/^\/[^:]{1,200}$/, 'an absolute path');
 const tmpfs = phrase(
@@ -51,6 +71,12 @@ export const containerKeys = {
   command: command.optional().describe("what runs, in place of the system's or the image's own"),
   entrypoint: command.optional().describe("what the command is given to, in place of the image's"),
   environment: variables.optional().describe('environment variables'),
+  hostname: peerName.optional().describe('what it takes itself for, in place of its name here'),
+  aliases: z
+    .array(peerName)
+    .max(100)
+    .optional()
+    .describe('other names that it and its peers know it by; one of several nodes leads to each of them'),
   working_dir: path.optional().describe("the folder that it starts in, in place of the image's"),
   init: z
     .boolean()
@@ -62,18 +88,19 @@ export const containerKeys = {
   user: phrase(/^[A-Za-z0-9_.-]{1,60}(:[A-Za-z0-9_.-]{1,60})?$/, 'a user or user:group')
     .optional()
     .describe('whom it runs as'),
+  group_add: z.array(group).max(100).optional().describe('further groups of its processes'),
   volumes: z
     .array(volumeUse)
-    .max(20)
+    .max(200)
     .optional()
     .describe(
-      'named volumes of the node, kept over its restarts and gone with the run; files and folders to be read',
+      'named volumes of the node, kept over its restarts and gone with the run (`shared`: of all nodes that say so; `nocopy`: without what the image has there); files and folders of this machine, to be read (`ro`) or copied (`copy`)',
     ),
-  tmpfs: z.array(tmpfs).max(20).optional().describe('folders in memory, with options: /data:size=64m'),
+  tmpfs: z.array(tmpfs).max(200).optional().describe('folders in memory, with options: /data:size=64m'),
   expose: z
     .array(port)
     .min(1)
-    .max(10)
+    .max(MOST_PORTS)
     .optional()
     .describe(
       'the ports that its peers and clients dial, the first is the one that counts; those that the image exposes where left out',
@@ -86,6 +113,14 @@ export const containerKeys = {
     .record(phrase(/^[a-z0-9_.-]{3,100}$/, 'the name of a sysctl'), scalar)
     .optional()
     .describe('kernel settings of its own namespaces'),
+  ulimits: z
+    .record(phrase(/^[a-z]{1,30}$/, 'the name of a limit, such as nofile'), ulimit)
+    .optional()
+    .describe('limits of its processes'),
+  shm_size: size.optional().describe('the size of /dev/shm, such as 256m'),
+  stop_signal: phrase(/^(?:SIG)?[A-Z][A-Z0-9+-]{1,20}$|^\d{1,2}$/, 'a signal, such as SIGQUIT')
+    .optional()
+    .describe("what `stop` asks it to end with, in place of the image's"),
   mem_limit: size.optional().describe('the most memory, such as 256m'),
   cpus: z.number().min(0.01).max(512).optional().describe('the most processors, such as 0.5'),
 };
@@ -96,6 +131,35 @@ export type ContainerSpec = z.output<typeof containerSpec>;
 /** Whether a node is made of an image of the user's own. */
 export function hasOwnImage({ image, build }: Pick<ContainerSpec, 'image' | 'build'>): boolean {
   return image !== undefined || build !== undefined;
+}
+
+/** One of a node's `volumes`. */
+export interface VolumeUse {
+  source: string;
+  /** Where it is seen in the container. */
+  target: string;
+  isReadOnly: boolean;
+  /** Whether it begins empty (`nocopy`), and not with what the image has in its place. */
+  isBare: boolean;
+  /**
+   * A volume of the node's `own`, or one that is `shared` by the nodes that say so; a file or folder of this machine that
+   * is `seen` as it is, or a `copy` of it, where that of a folder is one for all nodes that copy it.
+   */
+  kind: 'own' | 'shared' | 'seen' | 'copy';
+}
+
+export function volumeUseOf(text: string): VolumeUse {
+  const [source = '', target = '', access = ''] = text.split(':');
+  const words = access.split(',');
+  const ofThisMachine = /^[./]/.test(source);
+  const kind = ofThisMachine
+    ? words.includes('copy')
+      ? 'copy'
+      : 'seen'
+    : words.includes('shared')
+      ? 'shared'
+      : 'own';
+  return { source, target, isReadOnly: words.includes('ro'), isBare: words.includes('nocopy'), kind };
 }
 
 /** The folders in memory of a node, each with its options as the engine takes them. */

@@ -25,23 +25,30 @@ export interface Content {
   value: unknown;
   /** Where the value (or the key) at `path` is; for one that is not there, the nearest that holds it. */
   rangeOf(path: Path, on?: 'key'): Range;
+  /** Maps and lists that take the place of others as a whole (`!override`); there are none in drill files. */
+  replacing: WeakSet<object>;
 }
+
+/** In the place of what a Compose file takes away of another (`!reset`). */
+export const RESET = Symbol('!reset');
+const [RESETS, OVERRIDES] = ['!reset', '!override'];
 
 type Reading = { content: Content } | { problems: PlacedProblem[] };
 
 const MOST_VALUES = 20_000;
 const FORBIDDEN_KEYS: readonly string[] = ['__proto__', 'constructor', 'prototype'];
 
-/** `merge`: whether maps may take in the keys of others, with `<<`; Compose files often do. */
-export function readDocument(source: Source, { merge = false } = {}): Reading {
+/** `compose`: whether maps may take in the keys of others, with `<<`, and Compose's own tags are known. */
+export function readDocument(source: Source, { compose = false } = {}): Reading {
   const parsed = parseSyntax(source);
   if ('problems' in parsed) return parsed;
   const { root } = parsed;
   if (!root) return { problems: [{ ...EMPTY, range: { start: 0, end: 0 } }] };
-  const values = new Values(merge);
+  const values = new Values(compose);
   const value = values.read(root);
   if (values.problems.length > 0) return { problems: values.problems };
-  return { content: { value, rangeOf: (path, on) => rangeOf(root, values.targets, path, on) } };
+  const { replacing, targets } = values;
+  return { content: { value, replacing, rangeOf: (path, on) => rangeOf(root, targets, path, on) } };
 }
 
 const MERGE_KEY = {
@@ -66,20 +73,24 @@ class Values {
   readonly problems: PlacedProblem[] = [];
   /** What each alias stands for. */
   readonly targets = new Map<Alias, Node>();
+  readonly replacing = new WeakSet<object>();
   readonly #anchors = new Map<string, Known | 'open'>();
   #count = 0;
   #full = false;
 
-  constructor(readonly merge: boolean) {}
+  constructor(readonly compose: boolean) {}
 
   read(node: Node): unknown {
     if (isAlias(node)) return this.#alias(node);
     if (!this.#take(node, 1)) return null;
-    if (node.tag !== undefined) this.#refuse(node, TAG);
+    if (this.compose && node.tag === RESETS) return RESET;
+    const isReplacing = this.compose && node.tag === OVERRIDES;
+    if (node.tag !== undefined && !isReplacing) this.#refuse(node, TAG);
     const anchor = 'anchor' in node ? node.anchor : undefined;
     if (anchor !== undefined) this.#anchors.set(anchor, 'open');
     const before = this.#count;
     const value = this.#value(node);
+    if (isReplacing && typeof value === 'object' && value !== null) this.replacing.add(value);
     if (anchor !== undefined) this.#anchors.set(anchor, { node, value, size: this.#count - before + 1 });
     return value;
   }
@@ -94,7 +105,7 @@ class Values {
     const value: Record<string, unknown> = {};
     const merged: unknown[] = [];
     for (const pair of map.items as Pair<Node, Node | null>[]) {
-      if (this.merge && isMerge(pair)) {
+      if (this.compose && isMerge(pair)) {
         merged.push(...this.#merged(pair));
         continue;
       }

@@ -6,7 +6,7 @@
 import * as z from 'zod';
 import { derived } from '../history/derived.js';
 import { type Described, optional, type StepSchemas, stepSchema } from './steps.js';
-import { nodeName, topology } from './topology.js';
+import { groupName, nodeName, topology } from './topology.js';
 import { duration, interval, percent, phrase, rate } from './units.js';
 
 const clients = z.strictObject({
@@ -92,7 +92,7 @@ function drillSchemaOf(parts: Schemas, lenient: boolean) {
       .describe('modules with parts of your own: systems, faults, scenarios, workloads, expectations'),
     about: z.string().max(2000).default('').describe('what the drill proves'),
     topology: topology.describe('the nodes, their roles, the supervisors and the protections'),
-    clients: z.record(nodeName, clients).prefault({ app: {} }).describe('the groups of clients, by name'),
+    clients: z.record(groupName, clients).prefault({ app: {} }).describe('the groups of clients, by name'),
     workload: workloadSchema(parts, lenient).prefault({}).describe('what the clients do'),
     steps: z.array(stepSchema(parts, lenient)).default([]).describe('what happens, one after the other'),
     failback: failback

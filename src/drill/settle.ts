@@ -1,10 +1,9 @@
 /** The last of loading: what a drill means by the place that its file has, and by its system, written out. */
 import { resolve } from 'node:path';
 import { hasOwnImage } from './container.js';
+import { MOST_PORTS } from './container-forms.js';
 import type { Drill } from './schema.js';
 import { isMember, type NodeDeclaration } from './topology.js';
-
-const MOST_PORTS = 10;
 
 /**
  * The drill with paths from the root on, and with the port that a system of the user's own is spoken to at in the

@@ -19,6 +19,10 @@ export const RESERVED_NAMES: readonly string[] = [
 ];
 
 export const nodeName = phrase(
+  /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/,
+  'a name of at most 63 letters, digits, -, _ and ., starting with a letter or a digit',
+);
+export const groupName = phrase(
   /^[a-z][a-z0-9_-]{0,30}$/,
   'a name of at most 31 lower-case letters, digits, - and _, starting with a letter',
 );
@@ -106,6 +110,8 @@ export const supervisor = z.strictObject({
 /** No supervisors of ours: the system has its own, or none. */
 const none = z.literal('none');
 
+const composeName = z.string().min(1).max(1000);
+
 const topologyFile = z.strictObject({
   mode: z
     .enum(['active-passive'])
@@ -136,9 +142,13 @@ const topologyFile = z.strictObject({
     description:
       'private: each link between nodes has a proxy of its own, and nothing else goes between them; shared: one network, cut by packet filters, with the addresses and ports that nodes really have, and UDP, VRRP and multicast. Left out: shared for images of your own where this machine can do it, else private',
   }),
-  compose: z.string().min(1).max(1000).optional().meta({
-    description: 'a Compose file, relative to the drill file, whose services become nodes',
-  }),
+  compose: z
+    .union([composeName, z.array(composeName).min(1).max(50)])
+    .optional()
+    .meta({
+      description:
+        'a Compose file, relative to the drill file, whose services become nodes, with the override beside it; of a list, each is put on top of those before',
+    }),
   nodes: z.record(nodeName, node).meta({
     description: 'the nodes by name; keys that are given here come before those of the Compose file',
   }),

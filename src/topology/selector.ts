@@ -45,7 +45,7 @@ export interface TopologyView {
   paused: readonly string[];
 }
 
-const NAME = /^[a-z][a-z0-9_-]*$/;
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 const CLIENT = /^client:[a-z][a-z0-9_-]*$/;
 const TAG = /^[a-z][a-z0-9_-]*:[A-Za-z0-9_.-]+$/;
 

@@ -79,7 +79,7 @@ describe('a text that is no selector', () => {
     ['random standby', '`random <n> <role>`'],
     ['random 0 standby', '`random <n> <role>`'],
     ['random 2 site:east', 'a role: primary, standby, supervisor'],
-    ['A', 'a node, a role'],
+    ['-a', 'a node, a role'],
     ['a:', 'a node, a role'],
     ['any __proto__', 'a role: primary, standby, supervisor'],
   ])('%j says what was expected', (text, expected) => {

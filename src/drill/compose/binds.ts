@@ -46,6 +46,15 @@ export function bindLack(
   return undefined;
 }
 
+/** That there is nothing at `path` (absolute), which the engine would refuse; undefined where there is something. */
+export function lackOfFile(
+  path: string,
+  { look }: Surroundings,
+): { expected: string; found: string } | undefined {
+  if (HARMLESS.includes(path) || look(path)) return undefined;
+  return { expected: 'a file or folder that is there', found: `nothing at ${path}` };
+}
+
 /** The repository that the Compose file lies in; where it lies in none, its folder. */
 function projectOf({ folder, look }: Surroundings): string {
   const own = look(folder)?.real ?? folder;

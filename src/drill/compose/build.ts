@@ -16,6 +16,8 @@ const NO_MEANING_FOR_BUILD = [
   'sbom',
 ];
 
+const AS_THEY_ARE = ['dockerfile', 'dockerfile_inline', 'target'];
+
 /** As a key of a node; the folder from the root on. */
 export function buildOf(value: unknown, path: Path, { folder, refuse, environment }: ServiceContext): Values {
   if (value === null) return {};
@@ -32,12 +34,12 @@ export function buildOf(value: unknown, path: Path, { folder, refuse, environmen
       const variables = variablesOf(held ?? {}, environment);
       if (variables) build[key] = variables;
       else refuse([...path, key], { expected: 'a map of arguments, or a list', found: found(held) });
-    } else if (key === 'dockerfile' || key === 'target') build[key] = held;
+    } else if (AS_THEY_ARE.includes(key)) build[key] = held;
     else if (!NO_MEANING_FOR_BUILD.includes(key) && !key.startsWith('x-'))
       refuse([...path, key], {
         on: 'key',
         message: `\`${key}\` cannot be taken`,
-        expected: listed(['context', 'dockerfile', 'args', 'target']),
+        expected: listed(['context', 'args', ...AS_THEY_ARE]),
         todo: 'build the image yourself, and give the node `image`',
       });
   }

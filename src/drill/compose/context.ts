@@ -16,8 +16,12 @@ export interface ServiceContext {
   around: Surroundings;
   /** The text of a file; undefined where there is none. */
   read(file: string): string | undefined;
-  /** Named volumes of the whole file. */
-  volumes: Values;
+  /** What the whole file declares: named volumes, secrets and configs. */
+  declared: Readonly<Record<'volumes' | 'secrets' | 'configs', Values>>;
+  /** The names of all other services and nodes. */
+  known: readonly string[];
+  /** Whether a service of that name is a node; `profile` where it would be, were it not for its profiles. */
+  isNode(service: string): boolean | 'profile';
   /** How a value is written. Here and below, `path` is within the service. */
   written(path: Path): string;
   refuse(path: Path, problem: Omit<Problem, 'path'>): void;

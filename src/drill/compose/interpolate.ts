@@ -5,7 +5,7 @@
  *     ${NAME:-text} ${NAME-text} `text` where it is empty or not set; where it is not set
  *     ${NAME:+text} ${NAME+text} `text` where it is set and not empty; where it is set
  *     ${NAME:?text} ${NAME?text} an error where it is empty or not set; where it is not set
- *     $$                         a dollar sign
+ *     $$                         a dollar sign, as is one before anything else
  */
 export type Lookup = (name: string) => string | undefined;
 
@@ -57,7 +57,7 @@ class Reader {
     if (this.#take(/\$/y) !== undefined) return '$';
     if (this.#take(/\{/y) !== undefined) return this.#braced(depth);
     const name = this.#take(NAME);
-    return name === undefined ? this.#invalid() : this.#valueOf(name);
+    return name === undefined ? '$' : this.#valueOf(name);
   }
 
   #braced(depth: number): string {
@@ -97,7 +97,7 @@ class Reader {
   #invalid(): string {
     if (this.#at >= this.text.length && this.text.lastIndexOf('${') > this.text.lastIndexOf('}'))
       this.#refuse('a ${ that is never closed', 'close it with }');
-    this.#refuse('a $ that begins no variable', 'write $$ for a dollar sign');
+    this.#refuse('a ${ that begins no variable', 'write $${ for what is none');
     return '';
   }
 

@@ -17,13 +17,15 @@ const MORE_RIGHTS = 'the node has more rights than there';
 const ALL_THERE_IS = 'it has what the machine has';
 const STARTED_BY_US = 'whether and when a node is started again is for the drill to say';
 const OF_THIS_MACHINE = 'a node is not let into this machine';
-const FILES = 'files are handed in with `volumes`';
 
 export const FILE: Keys = {
-  taken: ['services', 'volumes', 'networks'],
-  withoutMeaning: ['configs', 'name', 'secrets', 'version'],
-  refused: { include: 'a stack stands in one file as a whole', models: EACH_OTHER },
+  taken: ['services', 'volumes', 'networks', 'secrets', 'configs', 'include'],
+  withoutMeaning: ['name', 'version'],
+  refused: { models: EACH_OTHER },
 };
+/** Of an entry of `include`, and of what a service extends. */
+export const INCLUDE: Keys = { taken: ['path', 'project_directory', 'env_file'] };
+export const EXTENDS: Keys = { taken: ['service', 'file'] };
 export const FILE_TODO = 'import the output of `docker compose config`';
 
 /** Of a service; those that are taken are in service.ts. */
@@ -42,12 +44,11 @@ export const SERVICE: Omit<Keys, 'taken'> = {
   ],
   ignored: {
     cap_drop: MORE_RIGHTS,
-    container_name: BY_NAME,
     dns: EACH_OTHER,
     dns_opt: EACH_OTHER,
     dns_search: EACH_OTHER,
     domainname: BY_NAME,
-    hostname: 'its name is that of the service',
+    extra_hosts: 'a node reaches its peers and nothing else',
     mem_reservation: ALL_THERE_IS,
     mem_swappiness: ALL_THERE_IS,
     memswap_limit: ALL_THERE_IS,
@@ -56,31 +57,23 @@ export const SERVICE: Omit<Keys, 'taken'> = {
     read_only: MORE_RIGHTS,
     restart: STARTED_BY_US,
     security_opt: MORE_RIGHTS,
-    shm_size: "it has the engine's usual one",
-    stop_grace_period: 'the drill stops nodes by signals',
-    stop_signal: 'the drill stops nodes by signals',
-    ulimits: "it has the engine's usual ones",
+    stop_grace_period: 'how long a node may take to end is for `stop` to say',
   },
   refused: {
     cgroup: OF_THIS_MACHINE,
     cgroup_parent: OF_THIS_MACHINE,
-    configs: FILES,
     credential_spec: OF_THIS_MACHINE,
     device_cgroup_rules: OF_THIS_MACHINE,
     devices: OF_THIS_MACHINE,
-    extends: 'a service stands in one file as a whole',
     external_links: EACH_OTHER,
-    extra_hosts: EACH_OTHER,
     gpus: OF_THIS_MACHINE,
-    group_add: 'the node would have fewer rights than there',
     ipc: OF_THIS_MACHINE,
     isolation: 'nodes are Linux containers',
     pid: OF_THIS_MACHINE,
     post_start: 'a node runs one program',
     pre_stop: 'a node runs one program',
     privileged: 'the drill runs nothing that has the run of this machine',
-    runtime: "nodes run by the engine's usual one",
-    secrets: FILES,
+    runtime: 'it decides what a container can do to this machine',
     userns_mode: OF_THIS_MACHINE,
     uts: OF_THIS_MACHINE,
     volumes_from: 'each node has volumes of its own',
@@ -111,7 +104,13 @@ export const HEALTHCHECK: Keys = {
 };
 
 /** Of one that a service waits for. */
-export const DEPENDENCY: Keys = { taken: ['condition'], withoutMeaning: ['required', 'restart'] };
+export const DEPENDENCY: Keys = { taken: ['condition', 'required'], withoutMeaning: ['restart'] };
+
+/** Of a secret or a config that a service reads. Compose leaves the rights of a file as they are, too. */
+export const HANDED_FILE: Keys = {
+  taken: ['source', 'target'],
+  withoutMeaning: ['uid', 'gid', 'mode'],
+};
 
 export const ENV_FILE: Keys = {
   taken: ['path', 'required'],
@@ -147,17 +146,15 @@ export const VOLUME_USE = {
 } satisfies Record<string, Keys>;
 export const VOLUME_OPTIONS: Readonly<Record<keyof typeof VOLUME_USE, Keys>> = {
   volume: {
-    taken: [],
+    taken: ['nocopy'],
     // In the short form a volume can have :z; an engine labels its own in any case.
     withoutMeaning: ['labels', 'selinux'],
     refused: {
-      nocopy: 'a new volume has what the image has in its place',
       subpath: 'a volume is seen as a whole',
     },
   },
   bind: {
-    taken: [],
-    withoutMeaning: ['create_host_path'],
+    taken: ['create_host_path'],
     ignored: {
       propagation: 'the node does not see what is mounted there later',
       recursive: 'the node sees what is mounted below it, too',

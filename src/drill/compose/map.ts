@@ -53,3 +53,10 @@ export function leaveOut(
     });
   }
 }
+
+/** Undefined for what is no map. */
+export function mapOf(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
+}

@@ -5,10 +5,12 @@
 
 import { resolve } from 'node:path';
 import { found, type Path, quoted } from '../problem.js';
+import { nearest } from '../suggest.js';
 import { bindLack } from './binds.js';
 import { buildOf } from './build.js';
 import { capabilitiesOf } from './capabilities.js';
 import type { ServiceContext, Values } from './context.js';
+import { handedFiles } from './handed-files.js';
 import { healthcheckOf } from './healthcheck.js';
 import { DEPENDENCY, DEPLOY, ENV_FILE, LIMITS, NETWORK, RESERVATIONS, RESOURCES, SERVICE } from './keys.js';
 import { leaveOut, mapAt } from './map.js';
@@ -31,28 +33,42 @@ const TAKEN: Readonly<Record<string, Taken>> = {
   entrypoint: (value) => (value === null ? {} : { entrypoint: value }),
   environment: () => ({}),
   env_file: () => ({}),
+  group_add: (value) => ({ group_add: Array.isArray(value) ? value.map(String) : value }),
+  shm_size: (value, path, context) => sizeAt('shm_size', value, path, context),
+  stop_signal: (value) => ({ stop_signal: String(value) }),
+  ulimits: asItIs,
   user: (value) => ({ user: String(value) }),
   working_dir: asItIs,
   init: asItIs,
   volumes: (value, path, context) => volumesOf(value, path, context),
   tmpfs: () => ({}),
+  secrets: () => ({}),
+  configs: () => ({}),
   expose: () => ({}),
   ports: () => ({}),
   healthcheck: healthcheckOf,
   depends_on: dependsOn,
   cap_add: capabilitiesOf,
   sysctls: (value) => ({ sysctls: Array.isArray(value) ? variablesOf(value, () => '') : value }),
-  mem_limit: (value, path, context) => memory(value, path, context),
+  mem_limit: (value, path, context) => sizeAt('mem_limit', value, path, context),
   cpus: (value, path, context) => processors(value, path, context),
   deploy: deployOf,
   networks: networksOf,
   network_mode: networkMode,
-  links: linksOf,
-  scale: (value, path, context) => one(value, path, context),
+  // What names these give is seen from all services together.
+  links: () => ({}),
+  container_name: () => ({}),
+  hostname: (value) => (value === null ? {} : { hostname: String(value) }),
+  scale: () => ({}),
 };
 
 /** The keys of a node that a service's key comes to; others come to themselves. */
-const COMES_TO: Readonly<Record<string, string>> = { ports: 'expose', env_file: 'environment' };
+const COMES_TO: Readonly<Record<string, string>> = {
+  ports: 'expose',
+  env_file: 'environment',
+  secrets: 'volumes',
+  configs: 'volumes',
+};
 
 const KEYS = { ...SERVICE, taken: Object.keys(TAKEN) };
 
@@ -76,6 +92,10 @@ export function nodeOf(service: Values, given: Values, context: ServiceContext):
   // `volumes` may have given some, too.
   const folders = keys.includes('tmpfs') ? memoryFolders(service['tmpfs'], ['tmpfs'], context) : [];
   if (folders.length > 0) node['tmpfs'] = [...folders, ...((node['tmpfs'] as string[] | undefined) ?? [])];
+  const handed = (['secrets', 'configs'] as const).flatMap((kind) =>
+    keys.includes(kind) ? handedFiles(kind, service[kind], [kind], context) : [],
+  );
+  if (handed.length > 0) node['volumes'] = [...((node['volumes'] as string[] | undefined) ?? []), ...handed];
   const ports = portNumbers(keys, service, context);
   if (ports.length > 0) node['expose'] = ports;
   const variables = environmentOf(service, context);
@@ -124,24 +144,48 @@ function environmentOf(service: Values, context: ServiceContext): Variables {
 }
 
 function dependsOn(value: unknown, path: Path, context: ServiceContext): Values {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { depends_on: value ?? [] };
-  const entries = Object.entries(value).map(([name, held]) => {
-    const { condition = 'service_started' } = mapAt(held, [...path, name], DEPENDENCY, context) ?? {};
-    if (condition === 'service_completed_successfully')
-      context.refuse([...path, name, 'condition'], {
-        expected: '`service_started` or `service_healthy`',
-        found: '`service_completed_successfully`; a node runs as long as the drill',
-        todo: 'do in the image what that service does, or give the node `depends_on` in the drill file',
-      });
-    return [name, { condition }];
+  if (typeof value !== 'object' || value === null) return { depends_on: value ?? [] };
+  if (Array.isArray(value))
+    return {
+      depends_on: value.filter((name, index) => isWaitedFor(String(name), [...path, index], context)),
+    };
+  const entries = Object.entries(value).flatMap(([name, held]) => {
+    const { condition = 'service_started', required } =
+      mapAt(held, [...path, name], DEPENDENCY, context) ?? {};
+    const isLeft = required === false && context.isNode(name) !== true;
+    return !isLeft && isWaitedFor(name, [...path, name], context) ? [[name, { condition }]] : [];
   });
   return { depends_on: Object.fromEntries(entries) };
 }
 
-function memory(value: unknown, path: Path, { refuse }: ServiceContext): Values {
+/**
+ * Whether a service can be waited for. One that is not there because of its profiles is refused; one that no file declares
+ * may be in another that Compose would be given, too, and is left out with a note.
+ */
+function isWaitedFor(
+  name: string,
+  path: Path,
+  { isNode, known, refuse, note, ...context }: ServiceContext,
+): boolean {
+  const there = isNode(name);
+  if (there === 'profile')
+    refuse(path, {
+      on: 'key',
+      expected: 'a service that is started',
+      found: `${quoted(name)}, which belongs to a profile`,
+      todo: `name ${name} under \`nodes\` of the drill file, or its profile in COMPOSE_PROFILES`,
+    });
+  else if (!there && nearest(name, known) === undefined) {
+    note(path, `${context.name} does not wait for ${name}, which no file declares`);
+    return false;
+  }
+  return true;
+}
+
+function sizeAt(key: string, value: unknown, path: Path, { refuse }: ServiceContext): Values {
   const size = sizeText(value);
   if (size === undefined) refuse(path, { expected: 'a size, such as 256m', found: found(value) });
-  return size === undefined ? {} : { mem_limit: size };
+  return size === undefined ? {} : { [key]: size };
 }
 
 function processors(value: unknown, path: Path, { refuse }: ServiceContext): Values {
@@ -152,25 +196,14 @@ function processors(value: unknown, path: Path, { refuse }: ServiceContext): Val
 
 function deployOf(value: unknown, path: Path, context: ServiceContext): Values {
   const within = [...path, 'resources'];
-  const { resources, replicas } = mapAt(value, path, DEPLOY, context) ?? {};
+  const { resources } = mapAt(value, path, DEPLOY, context) ?? {};
   const { limits, reservations } = mapAt(resources, within, RESOURCES, context) ?? {};
   const { cpus, memory: most } = mapAt(limits, [...within, 'limits'], LIMITS, context) ?? {};
   mapAt(reservations, [...within, 'reservations'], RESERVATIONS, context);
   return {
-    ...(replicas === undefined ? {} : one(replicas, [...path, 'replicas'], context)),
     ...(cpus === undefined ? {} : processors(cpus, [...within, 'limits', 'cpus'], context)),
-    ...(most === undefined ? {} : memory(most, [...within, 'limits', 'memory'], context)),
+    ...(most === undefined ? {} : sizeAt('mem_limit', most, [...within, 'limits', 'memory'], context)),
   };
-}
-
-function one(value: unknown, path: Path, { refuse }: ServiceContext): Values {
-  if (Number(value) !== 1)
-    refuse(path, {
-      expected: 'one container for each node',
-      found: found(value),
-      todo: 'write a service for each of them',
-    });
-  return {};
 }
 
 function networksOf(value: unknown, path: Path, context: ServiceContext): Values {
@@ -179,15 +212,9 @@ function networksOf(value: unknown, path: Path, context: ServiceContext): Values
     refuse(path, { expected: 'a list of networks, or a map', found: found(value) });
   const networks = typeof value === 'object' && !Array.isArray(value) ? (value ?? {}) : {};
   for (const [network, held] of Object.entries(networks)) {
-    const { aliases } = mapAt(held, [...path, network], NETWORK, context) ?? {};
-    const at = [...path, network, 'aliases'];
-    if (!Array.isArray(aliases ?? [])) refuse(at, { expected: 'a list of names', found: found(aliases) });
-    else if ((aliases as unknown[] | undefined)?.some((alias) => alias !== name))
-      refuse(at, {
-        on: 'key',
-        message: `other names of a service cannot be taken: its peers reach it as ${quoted(name)}`,
-        todo: 'dial it by that name',
-      });
+    const { aliases = [] } = mapAt(held, [...path, network], NETWORK, context) ?? {};
+    if (!Array.isArray(aliases))
+      refuse([...path, network, 'aliases'], { expected: 'a list of names', found: found(aliases) });
   }
   note(path, `\`networks\` of ${name} are not taken: every node has a link to every other`);
   return {};
@@ -197,20 +224,8 @@ function networkMode(value: unknown, path: Path, { refuse }: ServiceContext): Va
   if (value !== 'bridge' && value !== 'default')
     refuse(path, {
       expected: 'a network of its own for each node, whose links can be cut',
-      found: `\`network_mode: ${value}\``,
+      found: `\`network_mode: ${value}\`${value === 'host' ? ', the network of this machine' : ''}`,
       todo: 'remove it',
     });
-  return {};
-}
-
-function linksOf(value: unknown, path: Path, { refuse }: ServiceContext): Values {
-  for (const [index, entry] of (Array.isArray(value) ? value : []).entries()) {
-    const [service, alias = service] = String(entry).split(':');
-    if (alias !== service)
-      refuse([...path, index], {
-        message: `another name for a service cannot be taken: it is reached as ${quoted(service ?? '')}`,
-        todo: 'dial it by that name',
-      });
-  }
   return {};
 }

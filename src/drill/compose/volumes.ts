@@ -1,10 +1,12 @@
 /**
- * The volumes of a service. Each node has volumes of its own, gone with the run. Files and folders of this machine
- * are seen read-only or not at all: the drill touches only what it created.
+ * The volumes of a service, gone with the run. Files and folders of this machine are seen read-only, or copied where the
+ * service may write to them: the drill touches only what it created.
  */
 import { resolve } from 'node:path';
+import { type VolumeUse, volumeUseOf } from '../container.js';
 import { found, type Path, quoted } from '../problem.js';
-import { bindLack } from './binds.js';
+import { listed } from '../suggest.js';
+import { bindLack, lackOfFile } from './binds.js';
 import type { ServiceContext, Values } from './context.js';
 import { VOLUME_OPTIONS, VOLUME_USE } from './keys.js';
 import { mapAt } from './map.js';
@@ -31,6 +33,7 @@ export function volumesOf(
   }
   const instead = `give ${context.name} other \`volumes\` in the drill file`;
   const volumes: string[] = [];
+  const copied: string[] = [];
   const tmpfs: string[] = [];
   for (const [index, entry] of value.entries()) {
     const at = [...path, index];
@@ -48,10 +51,28 @@ export function volumesOf(
     }
     mapAt(options, [...at, type], VOLUME_OPTIONS[type], context, instead);
     const place = type === 'bind' ? resolve(context.folder, source) : source;
-    const lack = lackOf({ ...use, source: place }, context, source);
-    if (lack) context.refuse(at, { todo: instead, ...lack });
-    else volumes.push(`${place}:${target}${readOnly ? ':ro' : ''}`);
+    const isMade = type === 'bind' && isMadeFolder(use, place, context);
+    const lack = lackOf({ ...use, source: place }, context, source, isMade);
+    if (lack) {
+      context.refuse(at, { todo: instead, ...lack });
+      continue;
+    }
+    if (isMade)
+      context.note(
+        at,
+        `there is nothing at ${source}: it begins as an empty folder, as Compose would make it`,
+      );
+    const isCopy = type === 'bind' && !isMade && !readOnly;
+    if (isCopy) copied.push(source);
+    const isBare = isMade || (type === 'volume' && String((options as Values)?.['nocopy']) === 'true');
+    const words = [...(isCopy ? ['copy'] : []), ...(isBare ? ['nocopy'] : []), ...(readOnly ? ['ro'] : [])];
+    volumes.push(textOf(isMade ? nameByPlace(place, 'missing') : place, target, words));
   }
+  if (copied.length > 0)
+    context.note(
+      path,
+      `${listed([...new Set(copied)], 'and')} of ${context.name} are copied: what it writes there is gone with the run, and a single file is its own`,
+    );
   return { ...(volumes.length > 0 ? { volumes } : {}), ...(tmpfs.length > 0 ? { tmpfs } : {}) };
 }
 
@@ -89,29 +110,42 @@ function useOf(form: Values): Use | undefined {
   return { type, source: named, target, readOnly: String(read_only) === 'true', options: form[type] };
 }
 
+const UNNAMED = 'unnamed-';
+
 /** A volume without a name gets one by its place. */
-function nameByPlace(target: string): string {
-  return `unnamed${target.replace(/[^A-Za-z0-9]+/g, '-')}`.replace(/-$/, '');
+function nameByPlace(place: string, kind = 'unnamed'): string {
+  return `${kind}${place.replace(/[^A-Za-z0-9]+/g, '-').slice(-50)}`.replace(/-$/, '');
+}
+
+function textOf(source: string, target: string, words: readonly string[]): string {
+  return [source, target, words.join(',')].filter((part) => part !== '').join(':');
+}
+
+/** Whether Compose would make a folder in the place of what is not there; what has an ending is meant to be a file. */
+function isMadeFolder(
+  { source, target, readOnly, options }: Use,
+  place: string,
+  { around }: ServiceContext,
+): boolean {
+  const mayBeMade = String((options as Values | undefined)?.['create_host_path']) !== 'false';
+  const isFile = [source, target].some((path) => /[^/.]\.[A-Za-z0-9]+$/.test(path));
+  return !readOnly && mayBeMade && !isFile && lackOfFile(place, around) !== undefined;
 }
 
 /** Why a volume, or a file or folder of this machine, cannot be had. */
 function lackOf(
-  { type, source, readOnly }: Use,
-  { name, volumes, around }: ServiceContext,
+  { type, source }: Use,
+  { declared: { volumes }, around }: ServiceContext,
   written: string,
-): { expected: string; found: string; todo?: string } | undefined {
+  isMade: boolean,
+): { expected: string; found: string } | undefined {
   if (type === 'bind') {
     if (written.startsWith('~'))
       return { expected: 'a file or folder that a node may read', found: quoted(written) };
-    const lack = bindLack(source, around);
-    if (lack) return lack;
-    if (readOnly) return undefined;
-    return {
-      expected: 'files of this machine to be read only',
-      found: `${quoted(written)}, which the node could write to`,
-      todo: `add :ro, or give ${name} other \`volumes\` in the drill file, such as a named volume`,
-    };
+    return bindLack(source, around) ?? (isMade ? undefined : lackOfFile(source, around));
   }
+  if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,60}$/.test(source))
+    return { expected: 'the name of a volume, or a path that begins with ./ or /', found: quoted(source) };
   const what = Object.hasOwn(volumes, source) ? notOurs(volumes[source]) : undefined;
   if (what === undefined) return undefined;
   return { expected: 'volumes that the drill makes', found: `${quoted(source)}, ${what}` };
@@ -125,8 +159,26 @@ function notOurs(declared: unknown): string | undefined {
   return Object.keys(driver_opts ?? {}).length > 0 ? 'which lies elsewhere (`driver_opts`)' : undefined;
 }
 
-/** The volume that a text such as `data:/var/lib/data` names; undefined for files of this machine. */
-export function volumeName(use: unknown): string | undefined {
-  const [source = ''] = String(use).split(':');
-  return /^[./]/.test(source) ? undefined : source;
+/**
+ * The volumes of all services, by their names, where each has been told those of its own: a named volume that several
+ * use is one that they share, and of a folder that one of them may write to, all see the same copy.
+ */
+export function together(volumes: Readonly<Record<string, readonly string[]>>): Record<string, string[]> {
+  const users = new Map<string, Set<string>>();
+  const copied = new Set<string>();
+  for (const [name, texts] of Object.entries(volumes))
+    for (const { source, kind } of texts.map(volumeUseOf)) {
+      users.set(source, (users.get(source) ?? new Set()).add(name));
+      if (kind === 'copy') copied.add(source);
+    }
+  const words = ({ source, kind, isReadOnly, isBare }: VolumeUse) => [
+    ...(kind === 'own' && users.get(source)!.size > 1 && !source.startsWith(UNNAMED) ? ['shared'] : []),
+    ...(copied.has(source) ? ['copy'] : []),
+    ...(isBare ? ['nocopy'] : []),
+    ...(isReadOnly ? ['ro'] : []),
+  ];
+  const text = (use: VolumeUse) => textOf(use.source, use.target, words(use));
+  return Object.fromEntries(
+    Object.entries(volumes).map(([name, texts]) => [name, texts.map((one) => text(volumeUseOf(one)))]),
+  );
 }

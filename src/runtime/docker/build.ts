@@ -16,6 +16,8 @@ import { IMAGE_LABEL } from './labels.js';
 
 const REPOSITORY = 'failover-drill/recipe';
 const RECIPE = 'Dockerfile';
+/** The name among the files of the folder of a recipe that is told. */
+const INLINE = '.failover-drill.Dockerfile';
 /** How many of the builder's last lines an error shows. */
 const LINES = 12;
 
@@ -69,8 +71,9 @@ async function built(
   return name;
 }
 
-function nameOf({ identity }: RecipeFolder, { dockerfile = RECIPE, args = {}, target = '' }: Recipe): string {
-  const options = JSON.stringify([dockerfile, Object.entries(args).sort(), target]);
+function nameOf({ identity }: RecipeFolder, recipe: Recipe): string {
+  const { dockerfile = RECIPE, dockerfile_inline: told, args = {}, target = '' } = recipe;
+  const options = JSON.stringify([told ?? dockerfile, Object.entries(args).sort(), target]);
   const hash = createHash('sha256').update(`${identity} ${options}`).digest('hex').slice(0, 16);
   return `${REPOSITORY}:${hash}`;
 }
@@ -80,16 +83,17 @@ async function build(
   where: string,
   name: string,
   { files }: RecipeFolder,
-  { dockerfile = RECIPE, args = {}, target }: Recipe,
+  { dockerfile = RECIPE, dockerfile_inline: told, args = {}, target }: Recipe,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const lines: string[] = [];
   try {
-    const archive = tar(files);
+    const own = told === undefined ? [] : [{ path: INLINE, content: Buffer.from(told) }];
+    const archive = tar([...files, ...own]);
     const unreadable = new Promise<never>((_, reject) => archive.once('error', reject));
     const said = docker.buildImage(archive, {
       t: name,
-      dockerfile,
+      dockerfile: told === undefined ? dockerfile : INLINE,
       buildargs: Object.fromEntries(Object.entries(args).map(([key, value]) => [key, String(value)])),
       labels: { [IMAGE_LABEL]: 'recipe' },
       ...(target === undefined ? {} : { target }),

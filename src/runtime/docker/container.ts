@@ -101,7 +101,7 @@ export class Container {
   async start(program: string): Promise<void> {
     if (this.#life) {
       if (await this.running()) throw this.#error('no process before its start', 'one that is running');
-      await this.#ended(this.#life, ENGINE_PATIENCE);
+      await this.ended(ENGINE_PATIENCE);
     }
     const container = this.#container;
     if (!container) throw this.#error('a container', 'none');
@@ -148,7 +148,7 @@ export class Container {
         throw this.#error(isGone ? 'a running process' : `${signal} to be taken`, found, error);
       },
     );
-    if (signal !== 'SIGKILL') return (await Promise.race([this.#ended(life, patience), refused])).at;
+    if (signal !== 'SIGKILL') return (await Promise.race([this.ended(patience), refused])).at;
     const gone = await Promise.race([life.goneWithin(patience), refused]);
     if (!gone) throw this.#error('its process to be gone', `it ${patience} ms after it was killed`);
     if (life.endedAt === undefined) return before;
@@ -174,7 +174,7 @@ export class Container {
       if (!(await life.goneWithin(patience)))
         throw this.#error('its process to be gone', `it ${patience} ms after it was killed`);
     }
-    const { at } = await this.#ended(life, patience);
+    const { at } = await this.ended(patience);
     return { at: life.endedAt ?? at, killed };
   }
 
@@ -266,9 +266,10 @@ export class Container {
     return new ContainerLife({ name, clock, outputEnded: output.ended, onExit });
   }
 
-  /** The engine's word that the process has ended. */
-  async #ended(life: ContainerLife, ms: number): Promise<Exit> {
-    return life.ended(ms).catch((error: unknown) => {
+  /** How its process ended, by the engine's word. Rejects where that does not come within `ms`. */
+  async ended(ms: number): Promise<Exit> {
+    if (!this.#life) throw this.#error('a container that was started', 'none');
+    return this.#life.ended(ms).catch((error: unknown) => {
       throw this.#error('its process to end', messageOf(error), error);
     });
   }

@@ -15,19 +15,24 @@ import type { HelperProcesses } from '../process/helper-processes.js';
 import type { Reaper } from '../reaper/reaper.js';
 import type { Inventory, KilledProcess, KillSignal, PauseWay, Program, Surroundings } from '../runtime.js';
 import { Container } from './container.js';
+import { describeExit } from './container-exit.js';
 import { DockerEdges } from './docker-edges.js';
 import type { DockerPlaces } from './docker-places.js';
 import { ContainerHandicaps } from './handicap/handicaps.js';
 import type { Reach } from './handicap/reach.js';
 import { endProcess, StoppedContainers } from './inside.js';
+import { labelsOf } from './labels.js';
 import { NetworkTurns } from './network-turns.js';
 import { healthPatience, nodeOptions } from './node-container.js';
+import { NodeVolumes } from './node-volumes.js';
 import { StartOrder } from './start-order.js';
 import { Together } from './together.js';
 
 /** How long a container may take to end after SIGKILL, and after SIGTERM, ms. */
 const KILL_PATIENCE = 10_000;
 const TERM_PATIENCE = 10_000;
+/** How long a node may work for whose end others wait before they start, ms. */
+const JOB_PATIENCE = 600_000;
 
 export interface DockerClusterSetting {
   docker: Dockerode;
@@ -57,7 +62,9 @@ export class DockerCluster implements Cluster {
   readonly #handicaps: ContainerHandicaps;
   readonly #nodes: ReadonlyMap<string, Container>;
   readonly #byId = new Map<string, Container>();
-  readonly #volumes = new Set<string>();
+  /** The names of those that there are. */
+  readonly #made = new Set<string>();
+  readonly #volumes: NodeVolumes;
   readonly #stopped: StoppedContainers;
   readonly #order: StartOrder;
   readonly #listening: (() => void)[] = [];
@@ -73,7 +80,12 @@ export class DockerCluster implements Cluster {
     this.places = setting.places;
     this.hosts = setting.helpers;
     this.#order = new StartOrder(setting.containers);
-    const { surroundings } = setting;
+    const { surroundings, runner } = setting;
+    this.#volumes = new NodeVolumes(setting.containers, {
+      docker: setting.docker,
+      run: surroundings.run,
+      labels: (part) => labelsOf(surroundings.run, runner, part),
+    });
     mkdirSync(surroundings.logs, { recursive: true });
     this.#nodes = new Map(
       [...setting.places.nodes.keys()].map((name) => [
@@ -127,21 +139,36 @@ export class DockerCluster implements Cluster {
       container.release();
       order.reached(node, 'service_started');
       const { healthcheck } = this.#setting.containers[node] ?? {};
-      if (healthcheck || order.demandsHealth(node)) await container.healthy(healthPatience(healthcheck));
+      const isJob = order.demands(node, 'service_completed_successfully');
+      if ((healthcheck && !isJob) || order.demands(node, 'service_healthy'))
+        await container.healthy(healthPatience(healthcheck));
       order.reached(node, 'service_healthy');
+      if (isJob) await this.#work(node, container);
+      order.reached(node, 'service_completed_successfully');
     } catch (error) {
       order.failed(node, error);
       throw error;
     }
   }
 
+  /** Waits until a node has done the work that others wait for. Rejects where it fails. */
+  async #work(node: string, container: Container): Promise<void> {
+    const { detail } = await container.ended(JOB_PATIENCE);
+    if (detail === describeExit(0, false)) return;
+    throw new EnvironmentError({
+      where: `node ${node}`,
+      expected: 'it to end with exit code 0, since others wait for what it does',
+      found: `${detail}; it wrote last:\n  ${(await container.tail(8)).join('\n  ')}`,
+    });
+  }
+
   async #start(node: string, container: Container, program: Program): Promise<void> {
     // The network that it joins has to be there.
     if (this.places.nodes.get(node)?.shared) await this.edges.startOf(node);
-    const options = nodeOptions(this.#setting, node, program);
+    const options = nodeOptions({ ...this.#setting, volumes: this.#volumes }, node, program);
     for (const { Type, Source } of options.HostConfig?.Mounts ?? [])
-      if (Type === 'volume') this.#volumes.add(Source);
-    await container.make(options);
+      if (Type === 'volume') this.#made.add(Source);
+    await this.#volumes.fill(node, await container.make(options));
     this.#assertOpen();
     await container.start(options.Cmd?.[0] ?? 'the program of its image');
     await this.#handicaps.again(node);
@@ -214,7 +241,7 @@ export class DockerCluster implements Cluster {
         folders: 1,
         containers: this.#byId.size,
         networks,
-        volumes: this.#volumes.size,
+        volumes: this.#made.size,
       },
       leaked: [...new Set([...helped, ...logged, ...leaked])],
       ...unseen,

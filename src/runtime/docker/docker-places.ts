@@ -13,6 +13,7 @@
  *
  *     client:app -> 127.0.0.1:<link> (a proxy on this machine) -> 127.0.0.1:<published> -> a
  */
+import type { ContainerSpec } from '../../drill/container.js';
 import { unknown } from '../../errors.js';
 import { kindOf, POWER } from '../../topology/links.js';
 import type { Address } from '../address.js';
@@ -76,6 +77,25 @@ export interface EdgePlace {
 
 export interface DockerPlaces extends ClusterPlaces {
   nodes: ReadonlyMap<string, NodePlace>;
+}
+
+/** What the hosts file of a node says: the other names of its own, and its peers with all of theirs. */
+export function hostsOf(
+  { name, address, hosts }: NodePlace,
+  containers: Readonly<Record<string, ContainerSpec>>,
+): string[] {
+  const own = containers[name];
+  // The engine writes the name of the host itself.
+  const others = [name, ...(own?.aliases ?? [])].filter((one) => one !== (own?.hostname ?? name));
+  // Of several that have a name in common, each node finds another one first.
+  const peers = Object.entries(hosts);
+  const first = peers.length === 0 ? 0 : Object.keys(containers).indexOf(name) % peers.length;
+  return [
+    ...others.map((one) => `${one}:${address}`),
+    ...[...peers.slice(first), ...peers.slice(0, first)].flatMap(([peer, there]) =>
+      [peer, ...(containers[peer]?.aliases ?? [])].map((one) => `${one}:${there}`),
+    ),
+  ];
 }
 
 /** How many ports of this machine a layout needs. */

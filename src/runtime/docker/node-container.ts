@@ -1,16 +1,16 @@
 /** What the engine is told of a node's container. */
-import { isAbsolute } from 'node:path';
 import type Dockerode from 'dockerode';
 import { type ContainerSpec, tmpfsOf } from '../../drill/container.js';
 import type { NodeDisks } from '../disk/node-disks.js';
 import type { ProcessIdentity } from '../os-process.js';
 import type { Program, Surroundings } from '../runtime.js';
-import { DATA, type DockerPlaces, type NodePlace } from './docker-places.js';
+import { DATA, type DockerPlaces, hostsOf, type NodePlace } from './docker-places.js';
 import type { Reach } from './handicap/reach.js';
 import { faketimeEnvironment } from './handicap/skewed-clock.js';
 import { joining } from './joined-node.js';
 import { labelsOf, nameInEngine } from './labels.js';
 import { asItIs, inContainer } from './local-program.js';
+import { type NodeVolumes, seen } from './node-volumes.js';
 
 export interface NodeSetting {
   places: DockerPlaces;
@@ -22,6 +22,7 @@ export interface NodeSetting {
   reach: Reach;
   /** Disks of nodes that are seen at folders of this machine. */
   disks: Pick<NodeDisks, 'at'>;
+  volumes: Pick<NodeVolumes, 'mounts' | 'volume'>;
 }
 
 /** For every container of a run: it is started again by nobody but us, and its log cannot fill the disk. */
@@ -36,7 +37,7 @@ export function nodeOptions(
   node: string,
   program: Program,
 ): Dockerode.ContainerCreateOptions {
-  const { places, surroundings, runner, image, containers, reach, disks } = setting;
+  const { places, surroundings, runner, image, containers, reach, disks, volumes } = setting;
   const { run } = surroundings;
   const place = places.nodes.get(node);
   if (!place) throw new RangeError(`no such node: ${node}`);
@@ -52,7 +53,7 @@ export function nodeOptions(
   const options: Dockerode.ContainerCreateOptions = {
     name: nameInEngine(run, node),
     Image: spec.image ?? image,
-    Hostname: node,
+    Hostname: spec.hostname ?? node,
     ...(command.length > 0 ? { Cmd: command } : {}),
     ...(spec.entrypoint ? { Entrypoint: [...spec.entrypoint] } : {}),
     Env: [
@@ -63,6 +64,7 @@ export function nodeOptions(
         : faketimeEnvironment(library, spec.environment?.['LD_PRELOAD']?.toString())),
     ],
     ...(spec.user === undefined ? {} : { User: spec.user }),
+    ...(spec.stop_signal === undefined ? {} : { StopSignal: spec.stop_signal }),
     ...(own ? { WorkingDir: DATA } : spec.working_dir === undefined ? {} : { WorkingDir: spec.working_dir }),
     ...(held ? { OpenStdin: true, StdinOnce: true } : {}),
     ...(spec.healthcheck ? { Healthcheck: healthcheckOf(spec.healthcheck) } : {}),
@@ -75,15 +77,13 @@ export function nodeOptions(
       ...(spec.init ? { Init: true } : {}),
       NetworkMode: network,
       PortBindings: publishedPorts(place),
-      ExtraHosts: Object.entries(place.hosts).map(([peer, address]) => `${peer}:${address}`),
+      ExtraHosts: hostsOf(place, containers),
       Mounts: [
         // What is to be in memory, or in a volume of the user's own, is not kept.
-        ...(usesFolder(spec, DATA) ? [] : [dataOf(disks.at(node), `${network}-_data`, labels)]),
-        ...(spec.volumes ?? []).map((use) => {
-          const [source = '', target = '', access] = use.split(':');
-          if (isAbsolute(source)) return seen(source, target);
-          return volume(`${network}-${source}`, target, labels, access === 'ro');
-        }),
+        ...(usesFolder(spec, DATA)
+          ? []
+          : [dataAt(disks.at(node)) ?? volumes.volume(node, '_data', DATA, false)]),
+        ...volumes.mounts(node),
         ...folders.map((folder) => seen(folder, folder)),
       ],
       Tmpfs: Object.fromEntries(tmpfs),
@@ -126,8 +126,27 @@ function healthcheckOf({ test, interval, timeout, retries, start_period }: Healt
   };
 }
 
-function limitsOf({ cap_add, sysctls, mem_limit, cpus }: ContainerSpec): Dockerode.HostConfig {
+function limitsOf({
+  cap_add,
+  group_add,
+  sysctls,
+  ulimits,
+  shm_size,
+  mem_limit,
+  cpus,
+}: ContainerSpec): Dockerode.HostConfig {
   return {
+    ...(group_add ? { GroupAdd: [...group_add] } : {}),
+    ...(ulimits
+      ? {
+          Ulimits: Object.entries(ulimits).map(([Name, { soft, hard }]) => ({
+            Name,
+            Soft: soft,
+            Hard: hard,
+          })),
+        }
+      : {}),
+    ...(shm_size === undefined ? {} : { ShmSize: bytesOf(shm_size) }),
     ...(cap_add ? { CapAdd: [...cap_add] } : {}),
     ...(sysctls
       ? { Sysctls: Object.fromEntries(Object.entries(sysctls).map(([name, to]) => [name, String(to)])) }
@@ -175,23 +194,7 @@ export function lackOfData(
   return `${elsewhere.join(', ')} of an image or with folders of its own, which may write to elsewhere than ${DATA}`;
 }
 
-/** Where a node keeps its data: a disk of this machine, or a volume. */
-function dataOf(disk: string | undefined, name: string, labels: Record<string, string>) {
-  if (disk === undefined) return volume(name, DATA, labels, false);
-  return { Type: 'bind' as const, Source: disk, Target: DATA, ReadOnly: false };
-}
-
-/** A file or folder of this machine, to be read. */
-function seen(path: string, target: string) {
-  return { Type: 'bind' as const, Source: path, Target: target, ReadOnly: true };
-}
-
-function volume(name: string, target: string, labels: Record<string, string>, readOnly: boolean) {
-  return {
-    Type: 'volume' as const,
-    Source: name,
-    Target: target,
-    ReadOnly: readOnly,
-    VolumeOptions: { NoCopy: false, Labels: labels, DriverConfig: { Name: 'local', Options: {} } },
-  };
+/** Where a node keeps its data, where that is a disk of this machine. */
+function dataAt(disk: string | undefined): Dockerode.MountSettings | undefined {
+  return disk === undefined ? undefined : { Type: 'bind', Source: disk, Target: DATA, ReadOnly: false };
 }

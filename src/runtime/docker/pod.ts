@@ -9,7 +9,7 @@ import { NODE_PATH } from '../image/node-executable.js';
 import { entryInImage } from '../image/own-build.js';
 import { labelledEnvironment } from '../label.js';
 import { processOf } from './container-process.js';
-import type { NodePlace } from './docker-places.js';
+import { hostsOf, type NodePlace } from './docker-places.js';
 import type { EdgeSetting } from './edge-setting.js';
 import { sysctlsOf } from './joined-node.js';
 import { labelsOf, nameInEngine } from './labels.js';
@@ -28,7 +28,7 @@ export function podOptions(
   return {
     name: nameInEngine(run, `${place.name}.edge`),
     Image: image,
-    Hostname: place.name,
+    Hostname: containers[place.name]?.hostname ?? place.name,
     Cmd: [
       NODE_PATH,
       entryInImage('runtime/docker/agent/process.js'),
@@ -46,7 +46,7 @@ export function podOptions(
         ...publishedPorts(place),
         [`${agentPort}/tcp`]: [{ HostIp: '127.0.0.1', HostPort: String(agent.port) }],
       },
-      ExtraHosts: Object.entries(place.hosts).map(([peer, address]) => `${peer}:${address}`),
+      ExtraHosts: hostsOf(place, containers),
       Sysctls: {
         // What the packet filter does not see must not be a way around it.
         ...(existsSync('/proc/sys/net/ipv6') ? { 'net.ipv6.conf.all.disable_ipv6': '1' } : {}),

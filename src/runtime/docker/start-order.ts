@@ -1,4 +1,4 @@
-/** Who must have started, or be healthy, before a node is started the first time (`depends_on`). */
+/** Who must have started, be healthy, or have done its work, before a node is started the first time (`depends_on`). */
 import type { ContainerSpec } from '../../drill/container.js';
 import { EnvironmentError, messageOf } from '../../errors.js';
 
@@ -18,10 +18,10 @@ export class StartOrder {
     this.#containers = containers;
   }
 
-  /** Whether somebody waits for the node to be healthy. */
-  demandsHealth(node: string): boolean {
+  /** Whether somebody waits for the node to get there. */
+  demands(node: string, condition: Condition): boolean {
     return Object.values(this.#containers).some(
-      ({ depends_on }) => depends_on?.[node]?.condition === 'service_healthy',
+      ({ depends_on }) => depends_on?.[node]?.condition === condition,
     );
   }
 
@@ -32,7 +32,7 @@ export class StartOrder {
 
   /** The node will not get there. Nothing is done where it has got there already. */
   failed(node: string, error: unknown): void {
-    for (const condition of ['service_started', 'service_healthy'] as const)
+    for (const condition of ['service_started', 'service_healthy', 'service_completed_successfully'] as const)
       this.#of(node, condition).reject(error);
   }
 

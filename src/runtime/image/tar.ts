@@ -3,7 +3,7 @@
  *
  *     header (512 bytes) | content, filled up to 512 | header | content | ... | two empty blocks
  *
- * Owner is root and every date is the same, so that the same content gives the same archive.
+ * Owner is root where none is told, and every date is the same, so that the same content gives the same archive.
  */
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
@@ -15,6 +15,14 @@ export interface TarFile {
   content: Buffer | { file: string } | { link: string } | 'folder';
   /** Whether it may be executed. */
   executable?: boolean;
+  /** Whose it is, and its rights, where they are not what is usual. */
+  owner?: Owner;
+}
+
+export interface Owner {
+  user: number;
+  group: number;
+  mode: number;
 }
 
 const BLOCK = 512;
@@ -25,33 +33,37 @@ export function tar(files: readonly TarFile[]): Readable {
 }
 
 async function* blocks(files: readonly TarFile[]): AsyncGenerator<Buffer> {
-  for (const { path, content, executable = false } of files) {
+  for (const { path, content, executable = false, owner } of files) {
     const name = path.replace(/^\/+/, '');
     if (content === 'folder') {
-      yield header(`${name}/`, 0, 0o755, '5');
+      yield header(`${name}/`, 0, owner ?? root(0o755), '5');
       continue;
     }
     if (!Buffer.isBuffer(content) && 'link' in content) {
-      yield header(name, 0, 0o777, '2', content.link);
+      yield header(name, 0, owner ?? root(0o777), '2', content.link);
       continue;
     }
     const data = Buffer.isBuffer(content) ? content : await readFile(content.file);
-    yield header(name, data.length, executable ? 0o755 : 0o644);
+    yield header(name, data.length, owner ?? root(executable ? 0o755 : 0o644));
     yield data;
     yield Buffer.alloc((BLOCK - (data.length % BLOCK)) % BLOCK);
   }
   yield Buffer.alloc(2 * BLOCK);
 }
 
+function root(mode: number): Owner {
+  return { user: 0, group: 0, mode };
+}
+
 /** `kind` is the archive's own word for a file, a link or a folder. */
-function header(path: string, size: number, mode: number, kind = '0', link = ''): Buffer {
+function header(path: string, size: number, { user, group, mode }: Owner, kind = '0', link = ''): Buffer {
   const block = Buffer.alloc(BLOCK);
   const { name, prefix } = split(path);
   const octal = (value: number, length: number) => `${value.toString(8).padStart(length - 1, '0')}\0`;
   block.write(name, 0);
   block.write(octal(mode, 8), 100);
-  block.write(octal(0, 8), 108);
-  block.write(octal(0, 8), 116);
+  writeId(block, user, 108);
+  writeId(block, group, 116);
   block.write(octal(size, 12), 124);
   block.write(octal(0, 12), 136);
   block.write(' '.repeat(8), 148);
@@ -63,6 +75,13 @@ function header(path: string, size: number, mode: number, kind = '0', link = '')
   const sum = block.reduce((total, byte) => total + byte, 0);
   block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
   return block;
+}
+
+/** A user or a group. What has no room in octal is written in binary, which its first bit says. */
+function writeId(block: Buffer, id: number, at: number): void {
+  if (id < 8 ** 7) return void block.write(`${id.toString(8).padStart(7, '0')}\0`, at);
+  block.writeUInt32BE(0x8000_0000, at);
+  block.writeUInt32BE(id, at + 4);
 }
 
 /** A path of more than 100 bytes is cut at a slash. */
@@ -80,6 +99,6 @@ function tooLong(path: string): EnvironmentError {
     where: path,
     expected: 'a path that fits into an archive',
     found: 'a longer one',
-    todo: 'shorten it, or leave the file out with .dockerignore',
+    todo: 'shorten it, or leave the file out (with .dockerignore where it is built)',
   });
 }

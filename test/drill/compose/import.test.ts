@@ -252,7 +252,7 @@ services:
         limits: { cpus: "0.5", pids: 50 }
         reservations: { memory: 64m, devices: null }
       x-own: 1
-    ports: [{ target: 80, published: 8080, mode: host, app_protocol: http, x-own: 1 }]
+    ports: [{ target: 8080, published: 80, mode: host, app_protocol: http, x-own: 1 }]
     networks: { inner: { aliases: [web], ipv4_address: 10.0.0.2, priority: 1 }, outer: }
     depends_on: { cache: { condition: service_started, restart: true, required: true, x-own: 1 } }
     healthcheck: { test: [CMD, ask], x-own: 1 }
@@ -261,7 +261,7 @@ networks: { inner: { internal: true, ipam: { driver: default } }, outer: }
 configs: { unused: { file: ./x } }
 x-own: 1
 `);
-  expect(nodes.web).toMatchObject({ cpus: 0.5, expose: [8080, 80] });
+  expect(nodes.web).toMatchObject({ cpus: 0.5, expose: [8080] });
   expect(notes).toEqual([
     'stack/compose.yaml:5:5: `pids_limit` of web is not taken: it has what the machine has',
     'stack/compose.yaml:7:7: `deploy.mode` of web is not taken: a node is one container',

@@ -21,6 +21,8 @@ describe('variables in a text', () => {
     ['${NAME:?never} ${EMPTY?never}', 'web '],
     ['${NAME:-${OTHER:?not needed}}', 'web'],
     ['${NAME:-${OTHER}}', 'web'],
+    ['costs $5 or 5$, ^a$', 'costs $5 or 5$, ^a$'],
+    ['${UNSET:-$5}', '$5'],
   ])('%s', (text, expected) => {
     expect(interpolate(text, lookup)).toEqual({ text: expected, unset: [] });
   });
@@ -34,9 +36,8 @@ describe('variables in a text', () => {
     ['${EMPTY:?}', 'no value for EMPTY'],
     ['${NAME', 'a ${ that is never closed'],
     ['${NAME:-x', 'a ${ that is never closed'],
-    ['costs $5', 'a $ that begins no variable'],
-    ['${}', 'a $ that begins no variable'],
-    ['${NAME!x}', 'a $ that begins no variable'],
+    ['${}', 'a ${ that begins no variable'],
+    ['${NAME!x}', 'a ${ that begins no variable'],
   ])('%s is an error', (text, error) => {
     expect(interpolate(text, lookup)).toMatchObject({ error });
   });

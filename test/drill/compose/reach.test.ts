@@ -55,13 +55,33 @@ async function load(keys: string, { folder = stack, compose = 'compose.yaml', mo
 }
 
 describe('files and folders of this machine', () => {
-  it.each(['./site', '.', './within', './site/../site', join(stack, 'site'), './not-there'])(
+  it.each(['./site', '.', './within', './site/../site', join(stack, 'site')])(
     'of the project are seen: %s',
     async (source) => {
       const web = await load(`volumes: ["${source}:/h:ro"]`);
       expect(web?.volumes).toHaveLength(1);
     },
   );
+
+  it('of the project that are not there are named before anything starts', async () => {
+    await expect(load('volumes: ["./not-there:/h:ro"]')).rejects.toThrow(
+      /compose.yaml:1:\d+: expected a file or folder that is there, found nothing at .*not-there; give web other/,
+    );
+  });
+
+  it('of the project that are not there are made, empty, where Compose would make them and they may be written', async () => {
+    const volumes = '["./not-there/data:/data", "./not-there/data:/again:ro"]';
+    await expect(load(`volumes: ${volumes}`)).rejects.toThrow(
+      /1:\d+: expected a file or folder that is there/,
+    );
+    const web = await load('volumes: ["./not-there/data:/data"]');
+    expect(web?.volumes).toEqual([expect.stringMatching(/^missing-.*-stack-not-there-data:\/data:nocopy$/)]);
+    await expect(load('volumes: ["./not-there.conf:/etc/a.conf"]')).rejects.toThrow(
+      /found nothing at .*there.conf/,
+    );
+    const long = '{ type: bind, source: ./not-there, target: /data, bind: { create_host_path: false } }';
+    await expect(load(`volumes: [${long}]`)).rejects.toThrow(/found nothing at .*not-there/);
+  });
 
   it('of the repository that the Compose file lies in are seen', async () => {
     const web = await load('volumes: ["../:/h:ro"]', { folder: join(base, 'repo/deploy') });
@@ -101,6 +121,22 @@ describe('files and folders of this machine', () => {
     await expect(load(`volumes: ["${source}:/h:ro"]`)).rejects.toThrow(
       /compose.yaml:1:\d+: expected a file or folder of the Compose file's own project, found "/,
     );
+  });
+
+  it.each([
+    '/',
+    '/var/run/docker.sock',
+    '/etc/shadow',
+    './root',
+    './out',
+    './sockets',
+    './engine',
+    '../other',
+  ])('beyond it are not copied either: %s', async (source) => {
+    for (const volume of [`"${source}:/h"`, `{ type: bind, source: "${source}", target: /h }`])
+      await expect(load(`volumes: [${volume}]`)).rejects.toThrow(
+        /compose.yaml:1:\d+: expected a file or folder of the Compose file's own project, found "/,
+      );
   });
 
   it('are not seen where the project is a home folder as a whole', async () => {

@@ -21,7 +21,8 @@ workload: { writes: 0% }
     if (path.endsWith('/broken.env')) return 'A=1\nnot a variable\n';
     return path === `/stack/${file}` ? readFileSync(FOLDER + file, 'utf8') : undefined;
   };
-  const look = (real: string) => (real.endsWith('/.git') ? undefined : { real, kind: 'file' as const });
+  const look = (real: string) =>
+    /\/(?:\.git|missing.*)$/.test(real) ? undefined : { real, kind: 'file' as const };
   try {
     parseDrill(drill, 'drill.yaml', { importing: { folder: '/stack', environment: {}, read, look } });
     return undefined;

@@ -56,12 +56,58 @@ it('what an entry of `volumes` asks for beside is left out with a note, or is so
   const { node, notes } = web(`volumes:
       - ./a:/a:ro,z,rslave
       - { type: bind, source: ./b, target: /b, read_only: "true", bind: { create_host_path: true, recursive: disabled } }
-      - { type: volume, source: c, target: /c, consistency: cached, volume: { nocopy: false, labels: { x: y } } }
+      - { type: volume, source: c, target: /c, consistency: cached, volume: { nocopy: true, labels: { x: y } } }
       - d:/d:rw,Z,cached`);
-  expect(node?.volumes).toEqual(['/home/stack/a:/a:ro', '/home/stack/b:/b:ro', 'c:/c', 'd:/d']);
+  expect(node?.volumes).toEqual(['/home/stack/a:/a:ro', '/home/stack/b:/b:ro', 'c:/c:nocopy', 'd:/d']);
   expect(notes).toEqual([
     'stack/compose.yaml:5:9: `volumes.bind.selinux` of web is not taken: files of this machine are left as they are',
     'stack/compose.yaml:5:9: `volumes.bind.propagation` of web is not taken: the node does not see what is mounted there later',
     'stack/compose.yaml:6:99: `volumes.bind.recursive` of web is not taken: the node sees what is mounted below it, too',
   ]);
+});
+
+describe('what a service may write to', () => {
+  const STACK = `
+services:
+  web:
+    image: web
+    volumes: [./site:/site, "./site:/again:ro", ./web.conf:/etc/web.conf, shared:/v, own:/own]
+  worker: { image: web, volumes: ["./site:/in:ro", "./worker.conf:/etc/worker.conf:ro", "shared:/v:ro", /anonymous] }
+  other: { image: web, volumes: [/anonymous] }
+volumes: { shared: , own: }
+`;
+
+  it('is copied where it is of this machine, and shared where several use it', () => {
+    const { nodes, notes } = taken(STACK);
+    expect(nodes.web?.volumes).toEqual([
+      '/home/stack/site:/site:copy',
+      '/home/stack/site:/again:copy,ro',
+      '/home/stack/web.conf:/etc/web.conf:copy',
+      'shared:/v:shared',
+      'own:/own',
+    ]);
+    expect(nodes.worker?.volumes).toEqual([
+      '/home/stack/site:/in:copy,ro',
+      '/home/stack/worker.conf:/etc/worker.conf:ro',
+      'shared:/v:shared,ro',
+      'unnamed-anonymous:/anonymous',
+    ]);
+    expect(nodes.other?.volumes).toEqual(['unnamed-anonymous:/anonymous']);
+    expect(notes).toEqual([
+      'stack/compose.yaml:5:5: `./site` and `./web.conf` of web are copied: what it writes there is gone with the run, and a single file is its own',
+    ]);
+  });
+
+  it('is left as the drill file has it, for all that the services of the others say', () => {
+    const { nodes } = taken(STACK, { nodes: '{ web: { role: primary, volumes: ["shared:/v"] } }' });
+    expect(nodes.web?.volumes).toEqual(['shared:/v']);
+    expect(nodes.worker?.volumes).toContain('shared:/v:ro');
+  });
+
+  it('can be said in a drill file as well, from its folder on', () => {
+    const { nodes } = taken(STACK, {
+      nodes: '{ web: { role: primary, volumes: ["./a:/a:copy", "v:/v:shared"] } }',
+    });
+    expect(nodes.web?.volumes).toEqual(['/home/a:/a:copy', 'v:/v:shared']);
+  });
 });

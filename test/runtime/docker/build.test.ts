@@ -61,6 +61,18 @@ withEngine(() => {
       expect(await exposedPorts(docker, containers)).toEqual(new Map([['a', [7000, 7001]]]));
     });
 
+    test('may be told in place of one in the folder, and another one that is told is another image', async () => {
+      const context = recipe('ENV FROM=folder');
+      const told = (from: string) =>
+        build({ context, dockerfile_inline: `FROM ${base}\nENV FROM=${from}\nCOPY salt.txt /\n` });
+      const image = await told('here');
+      const { Config } = await docker.getImage(image).inspect();
+      expect(Config.Env).toContain('FROM=here');
+      expect(await told('here')).toBe(image);
+      expect(await told('there')).not.toBe(image);
+      expect(await build({ context })).not.toBe(image);
+    });
+
     test('is not built again while it is the same, whatever its dates; with other arguments it is another', async () => {
       const salt = `${process.pid} same`;
       const lines = 'ARG WHO\nENV WHO=$WHO\nCOPY salt.txt /salt.txt';
