@@ -105,7 +105,9 @@ split-brain: FAIL (seed 123, process, 14.2 s)
 
   test('says that a fault was not seen, or never healed', () => {
     expect(historyText(historyOf())).toContain('(isolate a (drop)): in force from 2013.4 ms, never healed');
-    expect(historyText(historyOf(SPLIT.slice(0, 9)))).toContain('(isolate a (drop)): not seen to take effect');
+    expect(historyText(historyOf(SPLIT.slice(0, 9)))).toContain(
+      '(isolate a (drop)): not seen to take effect',
+    );
   });
 
   test('says that a history is not whole, and takes an empty one', () => {
