@@ -19,6 +19,7 @@ import type {
 } from '../runtime.js';
 import { type Host, SimWay } from './connection.js';
 import { SimLink } from './link.js';
+import type { Nature } from './nature.js';
 import { SimLinks } from './sim-links.js';
 import { SimNode } from './sim-node.js';
 import { SimPower } from './sim-power.js';
@@ -35,6 +36,7 @@ export class SimWorld implements World, Nodes, Places {
   readonly proxies = [];
   readonly ground = { isLost: false, async confirm() {}, stop() {} };
   readonly #around: Surroundings & LinkSurroundings;
+  readonly #nature: Nature;
   readonly #nodes: ReadonlyMap<string, SimNode>;
   readonly #destinations: ReadonlyMap<string, string>;
   /** Where the runner reaches nodes beside the links that faults know. */
@@ -43,10 +45,11 @@ export class SimWorld implements World, Nodes, Places {
   readonly #logs = new Map<string, string[]>();
   #isClosed = false;
 
-  constructor(layout: Layout, around: Surroundings & LinkSurroundings) {
+  constructor(layout: Layout, around: Surroundings & LinkSurroundings, nature: Nature) {
     const { clock, power } = around;
     this.clock = clock;
     this.#around = around;
+    this.#nature = nature;
     const random = around.random.fork('sim');
     this.#destinations = new Map(layout.links.map(({ name, to }) => [name, to]));
     const link = (name: string) => new SimLink(name, clock, random.fork(`link ${name}`));
@@ -158,7 +161,7 @@ export class SimWorld implements World, Nodes, Places {
       this.#isClosed = true;
       this.#power.close();
       for (const node of this.#nodes.values()) node.end('signal SIGKILL (9)');
-      for (const [name, lines] of this.#logs)
+      for (const [name, lines] of this.#nature.keepsLogs ? this.#logs : [])
         append(join(this.#around.logs, `${name}.log`), lines.map((line) => `${line}\n`).join(''));
     }
     return { created: { processes: 0, proxies: 0, folders: 0 }, leaked: [] };
