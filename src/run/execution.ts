@@ -118,14 +118,15 @@ async function play(
 ): Promise<EndEvent['reason']> {
   const random: Random = seeded(setting.seed);
   const ground = new AbortController();
-  setMaxListeners(0, ground.signal);
+  const either = AbortSignal.any([signal, ground.signal]);
+  setMaxListeners(0, ground.signal, either);
   let lost: Nanoseconds | undefined;
   const stage = new Stage({
     ...setting,
     plan,
     recorder,
     random,
-    signal: AbortSignal.any([signal, ground.signal]),
+    signal: either,
     onLost(error, since) {
       lost = recorder.scale(since);
       ground.abort(error);

@@ -20,13 +20,11 @@ export interface Standing {
 }
 
 /** Brings the topology of a drill up. Rejects, with everything taken down again, where it does not come up. */
-export async function stand(
-  setting: Omit<ExecutionSetting, 'keeping'> & { folder: string },
-): Promise<Standing> {
+export async function stand(setting: Omit<ExecutionSetting, 'keeping'>): Promise<Standing> {
   const ground = new AbortController();
   // Nothing is judged by it: the topology is worth more than its history.
   const { recorder, plan, text } = await beginHistory(setting, () => {});
-  await writeExecution(setting.folder, { drill: text });
+  if (setting.folder !== undefined) await writeExecution(setting.folder, { drill: text });
   const stage = new Stage({
     ...setting,
     plan,
