@@ -52,7 +52,7 @@ export class SimWorld implements World, Nodes, Places {
     this.#nature = nature;
     const random = around.random.fork('sim');
     this.#destinations = new Map(layout.links.map(({ name, to }) => [name, to]));
-    const link = (name: string) => new SimLink(name, clock, random.fork(`link ${name}`));
+    const link = (name: string) => new SimLink(name, clock, random.fork(`link ${name}`), nature.links);
     this.links = new SimLinks(clock, new Map(layout.links.map(({ name }) => [name, link(name)])));
     this.#power = new SimPower({
       clock,
@@ -67,6 +67,7 @@ export class SimWorld implements World, Nodes, Places {
         const node = new SimNode({
           name,
           clock,
+          nature,
           random: random.fork(`node ${name}`),
           way: (peer, within) => this.#way(`${name}->${peer}`, within),
           onLine: (line) => this.#onLine(name, line),
@@ -107,6 +108,14 @@ export class SimWorld implements World, Nodes, Places {
     const { unsynced } = this.#node(node);
     return unsynced > 0 ? `${unsynced} records that were not synced` : undefined;
   };
+
+  /**
+   * Gives a node that does not run another disk, with the oldest `share` of 1 of what was on its own. No drill can ask for
+   * that: it is for the search.
+   */
+  replaceDisk(node: string, share: number): void {
+    this.#node(node).replaceDisk(share);
+  }
 
   async running(node: string): Promise<boolean> {
     return this.#node(node).isRunning;
