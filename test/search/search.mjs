@@ -10,14 +10,15 @@
  *         [--json]         a line of JSON for each seed that fails, {seed, checker, message}, and one that sums up
  *     npm run search -- --count 1 --seed 4711 --show > found.yaml
  *                          the drill that this seed draws; `drill run found.yaml --runtime sim` carries it out, and
- *                          `--runtime process` does so on processes
+ *                          `--runtime process` does so on processes, but in a calm world: where the seed draws
+ *                          another one (the first lines say so), only the search has it
  */
 import { setMaxListeners } from 'node:events';
-import { dirname, relative, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
-import { drawDrill } from './draw.mjs';
+import { drawDrill, drawNature } from './draw.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { values: asked } = parseArgs({
@@ -41,7 +42,7 @@ const { systemOf } = await part('system/system-of.js');
 const { systemClock } = await part('clock.js');
 const random = await part('random.js');
 
-const plugin = resolve(here, 'serves.mjs');
+const plugin = resolve(here, 'parts.mjs');
 const catalog = catalogWith((await import(plugin)).default(KIT));
 const wanted = {
   core: asked.core,
@@ -61,7 +62,7 @@ async function carriedOut(seed) {
     clock: systemClock,
     drill,
     catalog,
-    runtime: simulated({ keepsLogs: false }),
+    runtime: simulated(drawNature(seed, random)),
     system: systemOf(drill.topology, catalog.systems),
     seed,
     execution: 1,
@@ -81,9 +82,9 @@ function unlimited() {
 
 const [first, count] = [Number(asked.seed), Number(asked.count)];
 if (asked.show) {
-  const plugins = [relative(process.cwd(), plugin)];
-  const note = `# Paths of plug-ins are from the folder of this file on.\nplugins: ${JSON.stringify(plugins)}\n`;
-  process.stdout.write(`${note}${drillOf(first)}`);
+  const note = `plugins: [${JSON.stringify(plugin)}]\n`;
+  const world = `# The world of this seed: ${JSON.stringify(drawNature(first, random))}\n`;
+  process.stdout.write(`${note}${world}${drillOf(first)}`);
 } else {
   const sum = { schedules: 0, acknowledged: 0, failing: 0, inconclusive: 0, simulated_ms: 0 };
   const doubts = new Map();
