@@ -31,12 +31,12 @@ interface Group {
 interface Outage {
   stretch: Stretch;
   /** How long the longest one was without the time that the machine stood still. */
-  least: Nanoseconds;
+  least: () => Nanoseconds;
 }
 
 function outageOf(history: History, operations: readonly Operation[], window: Span): Outage {
   const outages = new Outages(requestsOf(history, operations));
-  const least = outages.longest(window, (span) => stoodStill(history, span)).length;
+  const least = () => outages.longest(window, (span) => stoodStill(history, span)).length;
   return { stretch: outages.longest(window), least };
 }
 
@@ -196,6 +196,6 @@ function outageFigure(drill: Drill, { name, outage }: Group): Measured {
     ...(of === undefined ? {} : { note: `${of}s` }),
     message: `group ${name}: the longest stretch without ${what} was ${durationText(to - from)}, from ${durationText(from)} to ${durationText(to)}`,
     evidence: evidenceOf([before?.complete, after?.complete]),
-    ground: { span: { from: from - reach, to }, least: () => toMs(outage.least) },
+    ground: { span: { from: from - reach, to }, least: () => toMs(outage.least()) },
   };
 }

@@ -21,8 +21,8 @@ export interface Beginning {
   seed: number;
   /** From 1 to --repeat. */
   execution: number;
-  /** Where the history is written. */
-  folder: string;
+  /** Where the history is written; nowhere if left out. */
+  folder?: string | undefined;
   /** Whether what is recorded may be gathered before it is written. */
   gathers?: boolean;
   /** Told of every event as it is recorded. */
@@ -35,7 +35,7 @@ export async function beginHistory(
   onFailure: (error: EnvironmentError) => void,
 ): Promise<{ recorder: Recorder; plan: Plan; text: string }> {
   const mask = new Mask(drill, freshSecret());
-  const file = join(folder, 'history.jsonl');
+  const file = folder === undefined ? undefined : join(folder, 'history.jsonl');
   const recorder = await Recorder.open({ clock, file, mask, gathers, onFailure });
   recorder.subscribe(onEvent);
   const plan = planOf(drill);

@@ -42,8 +42,8 @@ export interface ExecutionSetting {
   seed: number;
   /** From 1 to --repeat. */
   execution: number;
-  /** An empty folder with an empty folder `logs` in it. */
-  folder: string;
+  /** An empty folder with an empty folder `logs` in it. Nothing is written if left out, which is for simulated worlds. */
+  folder?: string | undefined;
   /** What is to carry the links, as the user has said it; the runtime's business. */
   linksBy?: string | undefined;
   /** The runner's environment, for PATH and the like. */
@@ -79,14 +79,14 @@ export async function execute(asked: ExecutionSetting): Promise<Executed> {
   const abort = () => ending.abort(setting.signal.reason);
   if (setting.signal.aborted) abort();
   setting.signal.addEventListener('abort', abort, { once: true });
-  await writeExecution(folder, { drill: text }).catch(fail);
+  if (folder !== undefined) await writeExecution(folder, { drill: text }).catch(fail);
   const played = () => play(setting, plan, recorder, ending.signal);
   const reason = failure !== undefined ? 'failed' : await (time ? time.pass(played) : played());
   recorder.record({ type: 'end', reason });
   await recorder.close();
   setting.signal.removeEventListener('abort', abort);
   const written = judged(recorder.events, failure, catalog);
-  await writeExecution(folder, { verdict: written }).catch(fail);
+  if (folder !== undefined) await writeExecution(folder, { verdict: written }).catch(fail);
   const verdict = failure === undefined ? written : judged(recorder.events, failure, catalog);
   recorder.forget();
   return failure === undefined ? { verdict } : { verdict, failure };
@@ -118,14 +118,15 @@ async function play(
 ): Promise<EndEvent['reason']> {
   const random: Random = seeded(setting.seed);
   const ground = new AbortController();
-  setMaxListeners(0, ground.signal);
+  const either = AbortSignal.any([signal, ground.signal]);
+  setMaxListeners(0, ground.signal, either);
   let lost: Nanoseconds | undefined;
   const stage = new Stage({
     ...setting,
     plan,
     recorder,
     random,
-    signal: AbortSignal.any([signal, ground.signal]),
+    signal: either,
     onLost(error, since) {
       lost = recorder.scale(since);
       ground.abort(error);

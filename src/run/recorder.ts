@@ -37,7 +37,8 @@ export interface RecorderSetting {
   clock: Clock;
   /** Hides what is secret in an event. */
   mask?: Mask;
-  file: string;
+  /** Where the history is written; in memory alone if left out. */
+  file?: string | undefined;
   /** Whether it may gather what is recorded, and write it in large pieces. */
   gathers?: boolean | undefined;
   /** How many events may be in memory. */
@@ -55,7 +56,7 @@ export class Recorder {
   readonly #mask: Mask | undefined;
   readonly #origin: number;
   readonly #file: string;
-  readonly #handle: FileHandle;
+  readonly #handle: FileHandle | undefined;
   readonly #onFailure: (error: EnvironmentError) => void;
   readonly #most: number;
   readonly #gathers: boolean;
@@ -68,11 +69,11 @@ export class Recorder {
   #closed = false;
   #isFull = false;
 
-  private constructor(setting: RecorderSetting, handle: FileHandle) {
+  private constructor(setting: RecorderSetting, handle: FileHandle | undefined) {
     this.#clock = setting.clock;
     this.#mask = setting.mask;
     this.#origin = setting.clock.now();
-    this.#file = setting.file;
+    this.#file = setting.file ?? 'the history';
     this.#handle = handle;
     this.#onFailure = setting.onFailure;
     this.#most = setting.most ?? MOST_HELD;
@@ -81,10 +82,12 @@ export class Recorder {
 
   /** Creates the history file. Rejects with an EnvironmentError where it is there already, or cannot be created. */
   static async open(setting: RecorderSetting): Promise<Recorder> {
+    const { file } = setting;
+    if (file === undefined) return new Recorder(setting, undefined);
     try {
-      return new Recorder(setting, await open(setting.file, 'wx', 0o600));
+      return new Recorder(setting, await open(file, 'wx', 0o600));
     } catch (error) {
-      throw cannotWrite(setting.file, error);
+      throw cannotWrite(file, error);
     }
   }
 
@@ -104,11 +107,15 @@ export class Recorder {
     if (this.#closed) return event;
     this.#count += 1;
     if (!this.#forgets) this.#hold(event);
+    if (this.#handle) this.#write(event);
+    for (const listen of this.#listeners) listen(event);
+    return event;
+  }
+
+  #write(event: Event): void {
     this.#pending += this.#encode(event);
     if (!this.#gathers) this.#timer ??= this.#clock.timer(FLUSH_MS, () => void this.flush());
     else if (this.#pending.length > GATHERED) void this.#flush();
-    for (const listen of this.#listeners) listen(event);
-    return event;
   }
 
   /** Keeps no events in memory any more; they go to the file as ever. */
@@ -140,14 +147,14 @@ export class Recorder {
     this.#timer = undefined;
     const text = this.#pending;
     this.#pending = '';
-    if (text) this.#writing = this.#writing.then(() => this.#write(text));
+    if (text) this.#writing = this.#writing.then(() => this.#append(text));
     return this.#writing;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     await this.#flush();
-    await this.#handle.close();
+    await this.#handle?.close();
   }
 
   /** An instant of the clock, in milliseconds, on the run's own scale. */
@@ -155,10 +162,10 @@ export class Recorder {
     return Math.round((ms - this.#origin) * 1e6);
   }
 
-  async #write(text: string): Promise<void> {
+  async #append(text: string): Promise<void> {
     if (this.#failed) return;
     try {
-      await this.#handle.writeFile(text);
+      await this.#handle?.writeFile(text);
     } catch (error) {
       this.#failed = true;
       this.#onFailure(cannotWrite(this.#file, error));

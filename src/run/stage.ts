@@ -42,7 +42,7 @@ export interface StageSetting {
   catalog: Catalog;
   random: Random;
   recorder: Recorder;
-  folder: string;
+  folder?: string | undefined;
   linksBy?: string | undefined;
   environment: Readonly<Record<string, string | undefined>>;
   signal: AbortSignal;
@@ -126,7 +126,9 @@ export class Stage {
 
   /** Where everything is that can be reached from this machine; undefined where nothing stands. */
   addresses(): Addresses | undefined {
-    return this.#world && addressesOf({ ...this.#setting, run: this.run, world: this.#world });
+    const { folder } = this.#setting;
+    if (!this.#world || folder === undefined) return undefined;
+    return addressesOf({ ...this.#setting, folder, run: this.run, world: this.#world });
   }
 
   /** Leaves everything as it is, but for those who watch it and load it. Says what of it is there. */
@@ -176,7 +178,7 @@ export class Stage {
         signal,
         random,
         linksBy,
-        logs: join(folder, 'logs'),
+        logs: join(folder ?? '.', 'logs'),
         greetings: greetingsOf(residentOf),
         power: { key: this.#powerKey, nodes: members, ...(fencing ? { delay: fencing.delay } : {}) },
         onLine: (node, line) => observer.onLine(node, line),

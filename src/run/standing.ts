@@ -24,7 +24,7 @@ export async function stand(setting: Omit<ExecutionSetting, 'keeping'>): Promise
   const ground = new AbortController();
   // Nothing is judged by it: the topology is worth more than its history.
   const { recorder, plan, text } = await beginHistory(setting, () => {});
-  await writeExecution(setting.folder, { drill: text });
+  if (setting.folder !== undefined) await writeExecution(setting.folder, { drill: text });
   const stage = new Stage({
     ...setting,
     plan,

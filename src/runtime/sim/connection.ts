@@ -50,6 +50,11 @@ export class Connection implements Connected {
     );
   }
 
+  /** Whether what is sent to the host would arrive now, however late. */
+  get passes(): boolean {
+    return this.#link.passes('upstream');
+  }
+
   end(error: string): void {
     if (!this.isOpen) return;
     this.isOpen = false;

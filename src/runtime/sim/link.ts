@@ -10,10 +10,7 @@
 import type { Clock } from '../../clock.js';
 import type { Random } from '../../random.js';
 import type { Stream } from '../../topology/grudge.js';
-
-/** How long a message is on its way where nothing holds the link, ms: about as long as through a proxy on loopback. */
-const FASTEST = 0.1;
-const SLOWEST = 0.5;
+import { CALM, type Nature } from './nature.js';
 
 /** What a link knows of a connection over it. */
 export interface Connected {
@@ -49,14 +46,16 @@ export class SimLink {
   readonly name: string;
   readonly clock: Clock;
   readonly #random: Random;
+  readonly #pace: Nature['links'];
   readonly #connections = new Set<Connected>();
   #holds: Held[] = [];
   #refusals: string[] = [];
 
-  constructor(name: string, clock: Clock, random: Random) {
+  constructor(name: string, clock: Clock, random: Random, pace = CALM.links) {
     this.name = name;
     this.clock = clock;
     this.#random = random;
+    this.#pace = pace;
   }
 
   get isOpen(): boolean {
@@ -115,7 +114,8 @@ export class SimLink {
 
   /** A time on the way, drawn. */
   lag(): number {
-    return FASTEST + this.#random.next() * (SLOWEST - FASTEST);
+    const { fastest, slowest } = this.#pace;
+    return fastest + this.#random.next() * (slowest - fastest);
   }
 
   #carry(connection: Connected, stream: Stream, bytes: number, arrive: () => void, lag: number): void {

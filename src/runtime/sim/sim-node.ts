@@ -14,7 +14,8 @@ import { POWER } from '../../topology/links.js';
 import { entry } from '../entry.js';
 import type { KillSignal, Program } from '../runtime.js';
 import type { Asked, Connection, Host } from './connection.js';
-import { Life } from './life.js';
+import { Life, type Pace } from './life.js';
+import type { Nature } from './nature.js';
 import { SimDisk } from './sim-disk.js';
 
 /** How long a process takes from its start to its program's first line, ms. */
@@ -24,6 +25,7 @@ const SLOWEST_BOOT = 80;
 export interface SimNodeSetting {
   name: string;
   clock: Clock;
+  nature: Nature;
   random: Random;
   /** The way to a peer, over the link to it; what comes back is run `within`. */
   way(peer: string, within: (work: () => void) => void): HttpWay;
@@ -48,7 +50,7 @@ export class SimNode implements Host {
 
   constructor(setting: SimNodeSetting) {
     this.#setting = setting;
-    this.#disk = new SimDisk(setting.clock, setting.random.fork('disk'));
+    this.#disk = new SimDisk(setting.clock, setting.random.fork('disk'), setting.nature.disks);
   }
 
   get isRunning(): boolean {
@@ -63,10 +65,11 @@ export class SimNode implements Host {
     if (this.#current) throw this.#error('no process before its start', 'one that is running');
     const config = this.#configOf(program);
     const { clock, random } = this.#setting;
-    const life = new Life(clock, (error) => {
+    const crash = (error: unknown) => {
       this.#setting.onLine(`${this.#setting.name}: ${String(error)}`);
       this.end('exit code 1');
-    });
+    };
+    const life = new Life(clock, crash, this.#pace());
     const current: Current = { life, shell: undefined, ways: [] };
     this.#current = current;
     life.timer(FASTEST_BOOT + random.next() * (SLOWEST_BOOT - FASTEST_BOOT), () => {
@@ -92,6 +95,11 @@ export class SimNode implements Host {
   losePower(): void {
     this.signal('SIGKILL');
     this.#disk.losePower();
+  }
+
+  replaceDisk(share: number): void {
+    if (this.#current) throw this.#error('no process when its disk is replaced', 'one that is running');
+    this.#disk.replace(share);
   }
 
   stop(): void {
@@ -122,9 +130,47 @@ export class SimNode implements Host {
     }
     this.#connections.add(connection);
     const answer = (status: number, text: string) => {
-      if (life.isAlive) reply(status, text);
+      if (life.isAlive) reply(status, path === '/role' ? this.#inTrueTime(life, text) : text);
     };
-    life.run(() => shell.serve(method, path, body, answer));
+    const fate = method === 'POST' && path === '/peer' ? this.#fate() : 'comes';
+    if (fate === 'late' || fate === 'repeated') this.#later(body, connection);
+    if (fate === 'comes' || fate === 'repeated') life.run(() => shell.serve(method, path, body, answer));
+    else life.run(() => answer(200, ''));
+  }
+
+  #fate(): 'comes' | 'repeated' | 'late' | 'lost' {
+    const { repeated, late, lost } = this.#setting.nature.messages;
+    if (repeated + late + lost === 0) return 'comes';
+    const draw = this.#setting.random.next();
+    if (draw < repeated) return 'repeated';
+    if (draw < repeated + late) return 'late';
+    return draw < repeated + late + lost ? 'lost' : 'comes';
+  }
+
+  /** Messages come later, to whatever life there is by then; whoever sent them may be gone. */
+  #later(body: string, connection: Connection): void {
+    const { clock, random, nature } = this.#setting;
+    clock.timer(random.next() * nature.messages.latest, () => {
+      const { life, shell } = this.#current ?? {};
+      if (life && shell && connection.passes) life.run(() => shell.serve('POST', '/peer', body, () => {}));
+    });
+  }
+
+  #pace(): Pace | undefined {
+    const { random, nature } = this.#setting;
+    const { apart, drift } = nature.clocks;
+    if (apart === 0 && drift === 0) return undefined;
+    return { ahead: random.next() * apart, rate: 1 + (2 * random.next() - 1) * drift };
+  }
+
+  /** What its clock showed, in a line or an answer of its, as whoever looks at the world has it. */
+  #inTrueTime(life: Life, text: string): string {
+    const { apart, drift } = this.#setting.nature.clocks;
+    if ((apart === 0 && drift === 0) || !text.startsWith('{')) return text;
+    const told = JSON.parse(text) as { at?: number; until?: number };
+    for (const key of ['at', 'until'] as const)
+      if (told[key] !== undefined) told[key] = life.trueTime(told[key]);
+    return JSON.stringify(told);
   }
 
   left(connection: Connection): void {
@@ -147,8 +193,8 @@ export class SimNode implements Host {
     return {
       clock: life,
       soon: (fire) => void life.timer(0, fire),
-      print(line) {
-        if (life.isAlive) onLine(line);
+      print: (line) => {
+        if (life.isAlive) onLine(this.#inTrueTime(life, line));
       },
       disk: (synced) => this.#disk.open(life, synced, config.fsync),
       ways({ settings }: Around) {

@@ -5,6 +5,7 @@
 import { VirtualClock } from '../../clock.js';
 import type { Capability } from '../../drill/parts.js';
 import { POWER_LOSS, type Runtime, SHAPING } from '../runtime.js';
+import { CALM, type Nature } from './nature.js';
 import { SimWorld } from './sim-world.js';
 
 const capabilities: ReadonlySet<Capability> = new Set<Capability>([
@@ -19,13 +20,18 @@ const capabilities: ReadonlySet<Capability> = new Set<Capability>([
   POWER_LOSS,
 ]);
 
-export const simRuntime: Runtime = {
-  name: 'sim',
-  capabilities,
-  time: () => {
-    const clock = new VirtualClock();
-    return { clock, pass: (work) => clock.pass(work) };
-  },
-  look: async () => ({ census: { run: { processes: 0, folders: 0 } }, found: [] }),
-  open: async (layout, around) => new SimWorld(layout, around),
-};
+/** The runtime whose worlds are of this nature. */
+export function simulated(nature: Nature): Runtime {
+  return {
+    name: 'sim',
+    capabilities,
+    time: () => {
+      const clock = new VirtualClock();
+      return { clock, pass: (work) => clock.pass(work) };
+    },
+    look: async () => ({ census: { run: { processes: 0, folders: 0 } }, found: [] }),
+    open: async (layout, around) => new SimWorld(layout, around, nature),
+  };
+}
+
+export const simRuntime: Runtime = simulated(CALM);

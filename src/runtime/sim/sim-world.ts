@@ -19,6 +19,7 @@ import type {
 } from '../runtime.js';
 import { type Host, SimWay } from './connection.js';
 import { SimLink } from './link.js';
+import type { Nature } from './nature.js';
 import { SimLinks } from './sim-links.js';
 import { SimNode } from './sim-node.js';
 import { SimPower } from './sim-power.js';
@@ -35,6 +36,7 @@ export class SimWorld implements World, Nodes, Places {
   readonly proxies = [];
   readonly ground = { isLost: false, async confirm() {}, stop() {} };
   readonly #around: Surroundings & LinkSurroundings;
+  readonly #nature: Nature;
   readonly #nodes: ReadonlyMap<string, SimNode>;
   readonly #destinations: ReadonlyMap<string, string>;
   /** Where the runner reaches nodes beside the links that faults know. */
@@ -43,13 +45,14 @@ export class SimWorld implements World, Nodes, Places {
   readonly #logs = new Map<string, string[]>();
   #isClosed = false;
 
-  constructor(layout: Layout, around: Surroundings & LinkSurroundings) {
+  constructor(layout: Layout, around: Surroundings & LinkSurroundings, nature: Nature) {
     const { clock, power } = around;
     this.clock = clock;
     this.#around = around;
+    this.#nature = nature;
     const random = around.random.fork('sim');
     this.#destinations = new Map(layout.links.map(({ name, to }) => [name, to]));
-    const link = (name: string) => new SimLink(name, clock, random.fork(`link ${name}`));
+    const link = (name: string) => new SimLink(name, clock, random.fork(`link ${name}`), nature.links);
     this.links = new SimLinks(clock, new Map(layout.links.map(({ name }) => [name, link(name)])));
     this.#power = new SimPower({
       clock,
@@ -64,6 +67,7 @@ export class SimWorld implements World, Nodes, Places {
         const node = new SimNode({
           name,
           clock,
+          nature,
           random: random.fork(`node ${name}`),
           way: (peer, within) => this.#way(`${name}->${peer}`, within),
           onLine: (line) => this.#onLine(name, line),
@@ -104,6 +108,14 @@ export class SimWorld implements World, Nodes, Places {
     const { unsynced } = this.#node(node);
     return unsynced > 0 ? `${unsynced} records that were not synced` : undefined;
   };
+
+  /**
+   * Gives a node that does not run another disk, with the oldest `share` of 1 of what was on its own. No drill can ask for
+   * that: it is for the search.
+   */
+  replaceDisk(node: string, share: number): void {
+    this.#node(node).replaceDisk(share);
+  }
 
   async running(node: string): Promise<boolean> {
     return this.#node(node).isRunning;
@@ -158,7 +170,7 @@ export class SimWorld implements World, Nodes, Places {
       this.#isClosed = true;
       this.#power.close();
       for (const node of this.#nodes.values()) node.end('signal SIGKILL (9)');
-      for (const [name, lines] of this.#logs)
+      for (const [name, lines] of this.#nature.keepsLogs ? this.#logs : [])
         append(join(this.#around.logs, `${name}.log`), lines.map((line) => `${line}\n`).join(''));
     }
     return { created: { processes: 0, proxies: 0, folders: 0 }, leaked: [] };
