@@ -44,7 +44,7 @@ describe('a mutant that is none', () => {
 });
 
 describe('by the schedules that the search draws', () => {
-  const SCHEDULES = '60';
+  const SCHEDULES = '40';
   const run = (script: string, ...args: string[]) =>
     spawnSync(process.execPath, [join(ROOT, script), '--count', SCHEDULES, ...args], { encoding: 'utf8' });
 
