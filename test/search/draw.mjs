@@ -18,7 +18,8 @@ export function drawDrill(seed, wanted, { seeded, pick, integer, shuffle }) {
   const supervisors = Array.from({ length: members }, (_, index) => `supervisor-${index + 1}`);
   const nodes = ['a', 'b', 'c', 'd'].slice(0, draw.pick(core ? [3, 3, 4] : [2, 3, 3, 3, 3, 4]));
   const timeout = draw.pick([200, 400, 400, 800]);
-  const replication = core ? 'sync' : draw.pick([...Array(8).fill('sync'), 'semi-sync', 'async']);
+  const replication =
+    wanted.replication ?? (core ? 'sync' : draw.pick([...Array(8).fill('sync'), 'semi-sync', 'async']));
   const groups = core ? ['core'] : ['app', ...nodes.map((node) => `at-${node}`)];
   const world = { nodes, supervisors, groups, timeout, draw };
   const drill = {
@@ -34,7 +35,7 @@ export function drawDrill(seed, wanted, { seeded, pick, integer, shuffle }) {
       },
     },
     clients: clients(world, core),
-    workload: { type: 'register', keys: 3, writes: '60%' },
+    workload: { type: wanted.workload ?? 'register', keys: 3, writes: '60%' },
     steps: [],
     failback: core
       ? 'none'

@@ -3,7 +3,8 @@
  * is on. Each seed draws a whole drill (draw.mjs), which is carried out in the sim as `drill run` does it, in memory.
  *
  *     npm run search -- --count 1000 --seed 1       seeds 1 to 1000; exit code 1 where one fails
- *         [--trigger supervisor|standby] [--members 1|3|5]   in place of what the seed would draw
+ *         [--trigger supervisor|standby] [--members 1|3|5] [--replication sync|semi-sync|async]
+ *         [--workload append|counter|...]   in place of what the seed would draw
  *         [--core]         the faults among a core end, everything outside is dead or cut off for good: the core must serve
  *         [--dist DIR]     another build of the product
  *         [--first]        ends with the first seed that fails
@@ -27,6 +28,8 @@ const { values: asked } = parseArgs({
     seed: { type: 'string', default: '1' },
     trigger: { type: 'string' },
     members: { type: 'string' },
+    replication: { type: 'string' },
+    workload: { type: 'string' },
     dist: { type: 'string', default: resolve(here, '../../dist') },
     core: { type: 'boolean', default: false },
     first: { type: 'boolean', default: false },
@@ -46,7 +49,9 @@ const plugin = resolve(here, 'parts.mjs');
 const catalog = catalogWith((await import(plugin)).default(KIT));
 const wanted = {
   core: asked.core,
-  ...(asked.trigger ? { trigger: asked.trigger } : {}),
+  trigger: asked.trigger,
+  replication: asked.replication,
+  workload: asked.workload,
   ...(asked.members ? { members: Number(asked.members) } : {}),
 };
 
