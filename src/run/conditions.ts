@@ -27,6 +27,21 @@ function unseen({ tally }: Scene): string | undefined {
 
 export const CONDITIONS: Readonly<Record<Condition, Lack>> = {
   'in-sync': whole,
+  promoted: ({ tally }) => {
+    const since = tally.lastFault.since;
+    if (since !== undefined && tally.changes.promotedSince(since)) return undefined;
+    return 'nobody has become primary since the last fault took effect, or the last switchover was asked for';
+  },
+  switching: ({ tally }) =>
+    tally.changes.switchingTo === undefined ? 'no planned change of primary is under way' : undefined,
+  resyncing: ({ present }) =>
+    present.behind().some((node) => !present.of(node).caughtUp)
+      ? undefined
+      : 'no standby runs that has not been in sync since it was started',
+  lagging: ({ present }) =>
+    present.behind().some((node) => present.of(node).caughtUp)
+      ? undefined
+      : 'no standby that was in sync is so no more',
   steady: (scene) =>
     whole(scene) ??
     (scene.tally.steady(now(scene), STEADY_FOR)
@@ -41,14 +56,20 @@ export const CONDITIONS: Readonly<Record<Condition, Lack>> = {
     unseen(scene) ??
     (scene.tally.recovered(now(scene))
       ? undefined
-      : 'no write was acknowledged since the last fault took effect after which the success rate held'),
+      : 'nothing was acknowledged since the last fault took effect after which the success rate held'),
 };
 
 /**
  * Waits until `lack` finds nothing lacking, at most `within` milliseconds, and records how it went. Resolves to
- * whether it was reached; rejects only when the run is aborted.
+ * whether it was reached; rejects only when the run is aborted. `hasElse`: the drill says what is done where it is not.
  */
-export async function waitUntil(scene: Scene, name: string, lack: Lack, within: number): Promise<boolean> {
+export async function waitUntil(
+  scene: Scene,
+  name: string,
+  lack: Lack,
+  within: number,
+  hasElse = false,
+): Promise<boolean> {
   const { clock, recorder, signal } = scene;
   const end = clock.now() + within;
   let lacking = lack(scene);
@@ -60,6 +81,7 @@ export async function waitUntil(scene: Scene, name: string, lack: Lack, within: 
     type: 'waited',
     for: name,
     reached: lacking === undefined,
+    ...(lacking !== undefined && hasElse ? { otherwise: true } : {}),
     ...(lacking === undefined ? {} : { detail: `${lacking}, after ${within} ms` }),
   });
   return lacking === undefined;
