@@ -20,8 +20,10 @@ export const validate: Command<{ files: string[]; plugin?: string[] }> = {
     let exitCode = 0;
     for (const file of await findDrills(files, io.cwd)) {
       try {
-        for (const { drill } of await loadFile(file, io.cwd, catalog, io.env)) {
-          for (const note of notesOf(drill)) io.stdout(`note: ${note}\n`);
+        const drills = await loadFile(file, io.cwd, catalog, io.env);
+        for (const note of new Set(drills.flatMap(({ drill }) => notesOf(drill))))
+          io.stdout(`note: ${note}\n`);
+        for (const { drill } of drills) {
           const tags = drill.tags?.length ? ` [${drill.tags.join(', ')}]` : '';
           io.stdout(`ok ${file}: ${drill.name}${tags}\n`);
         }

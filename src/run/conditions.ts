@@ -59,30 +59,42 @@ export const CONDITIONS: Readonly<Record<Condition, Lack>> = {
       : 'nothing was acknowledged since the last fault took effect after which the success rate held'),
 };
 
+/** What else a wait knows. */
+interface Waiting {
+  /** The drill says what is done where it is not reached. */
+  hasElse?: boolean;
+  /** Whether a fault was put into the midst of what is waited for: then it is waited for no longer. */
+  isDisturbed?(): boolean;
+}
+
 /**
  * Waits until `lack` finds nothing lacking, at most `within` milliseconds, and records how it went. Resolves to
- * whether it was reached; rejects only when the run is aborted. `hasElse`: the drill says what is done where it is not.
+ * whether it was reached; rejects only when the run is aborted.
  */
 export async function waitUntil(
   scene: Scene,
   name: string,
   lack: Lack,
   within: number,
-  hasElse = false,
+  { hasElse = false, isDisturbed = () => false }: Waiting = {},
 ): Promise<boolean> {
   const { clock, recorder, signal } = scene;
   const end = clock.now() + within;
   let lacking = lack(scene);
-  while (lacking !== undefined && clock.now() < end) {
+  while (lacking !== undefined && clock.now() < end && !isDisturbed()) {
     await sleep(clock, LOOK_EVERY, signal);
     lacking = lack(scene);
   }
+  const reached = lacking === undefined;
+  const why = isDisturbed() ? MIDST : `after ${within} ms`;
   recorder.record({
     type: 'waited',
     for: name,
-    reached: lacking === undefined,
-    ...(lacking !== undefined && hasElse ? { otherwise: true } : {}),
-    ...(lacking === undefined ? {} : { detail: `${lacking}, after ${within} ms` }),
+    reached,
+    ...(!reached && (hasElse || isDisturbed()) ? { otherwise: true } : {}),
+    ...(reached ? {} : { detail: `${lacking}, ${why}` }),
   });
-  return lacking === undefined;
+  return reached;
 }
+
+export const MIDST = 'for a fault was put into its midst';

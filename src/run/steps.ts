@@ -15,7 +15,7 @@ import { EnvironmentError, messageOf, UsageError } from '../errors.js';
 import type { ScenarioStage } from '../fault/scenario.js';
 import { resolveText } from '../topology/partition.js';
 import { askSwitchover } from './ask-switchover.js';
-import { CONDITIONS, waitUntil } from './conditions.js';
+import { CONDITIONS, MIDST, waitUntil } from './conditions.js';
 import type { Scene } from './scene.js';
 
 /** How long a condition may take where the drill does not say, ms. */
@@ -85,6 +85,7 @@ async function together(steps: readonly Step[], scene: Scene): Promise<void> {
     ...others.map(async (step) => {
       const after = begun + beginsAfter(step) - clock.now();
       if (after > 0) await sleep(clock, after, signal);
+      onTime(step, clock.now() - begun, scene);
       if (isFault(step)) {
         isHit = true;
         return inject([step], scene, { beside: true });
@@ -96,6 +97,16 @@ async function together(steps: readonly Step[], scene: Scene): Promise<void> {
       return restart(targetsNow(verb.options.target, scene), scene, isDisturbed);
     }),
   ]);
+}
+
+/** By how much a step may begin late: what begins at another time is not what was asked for. */
+const LATE = { share: 0.1, least: 20 };
+
+function onTime(step: Step, began: number, { recorder }: Scene): void {
+  const asked = beginsAfter(step);
+  if (began - asked <= Math.max(LATE.share * asked, LATE.least)) return;
+  const message = `\`${stepOf(step).kind}\` began ${began.toFixed(1)} ms after the beginning of \`together\`, not ${asked} ms`;
+  recorder.record({ type: 'problem', message });
 }
 
 async function inject(
@@ -140,7 +151,9 @@ async function wait(options: VerbOptions<'wait'>, scene: Scene, tell: Tell): Pro
   const { within = DEFAULT_WITHIN, else: otherwise } = options;
   const what = waitedFor(options);
   if (typeof what === 'number') return sleep(scene.clock, what, scene.signal);
-  const reached = await waitUntil(scene, what, CONDITIONS[what], within, otherwise !== undefined);
+  const reached = await waitUntil(scene, what, CONDITIONS[what], within, {
+    hasElse: otherwise !== undefined,
+  });
   if (!reached) await performAll(otherwise ?? [], scene, tell);
 }
 
@@ -172,7 +185,7 @@ async function unlessDisturbed(scene: Scene, what: string, work: Promise<void>, 
   } catch (error) {
     scene.signal.throwIfAborted();
     if (!isDisturbed()) throw error;
-    const detail = `${messageOf(error)}; a fault was put into its midst`;
+    const detail = `${messageOf(error)}, ${MIDST}`;
     scene.recorder.record({ type: 'waited', for: what, reached: false, otherwise: true, detail });
     return false;
   }
@@ -200,8 +213,7 @@ async function switchover(
   scene.recorder.record({ type: 'ask', ask: 'switchover', node: to });
   const what = `${to} to be primary`;
   if (!(await unlessDisturbed(scene, what, askSwitchover(scene, to), isDisturbed))) return;
-  const lack = () => (isDisturbed() ? undefined : lackOfPrimary(scene, to));
-  await waitUntil(scene, what, lack, DEFAULT_WITHIN);
+  await waitUntil(scene, what, () => lackOfPrimary(scene, to), DEFAULT_WITHIN, { isDisturbed });
 }
 
 /** Why `node` is not the primary; undefined when it is. */
