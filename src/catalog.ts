@@ -4,15 +4,19 @@ import { boot } from './expectation/boot.js';
 import { budget } from './expectation/budget.js';
 import { detect } from './expectation/detect.js';
 import { doublePrimaries } from './expectation/double-primaries.js';
+import { errors } from './expectation/errors.js';
 import { failback } from './expectation/failback.js';
 import { failbackOutage } from './expectation/failback-outage.js';
 import { failover } from './expectation/failover.js';
 import { failovers } from './expectation/failovers.js';
+import { impact } from './expectation/impact.js';
 import { init } from './expectation/init.js';
+import { latency } from './expectation/latency.js';
 import { linearizable } from './expectation/linearizable.js';
 import { lostWrites } from './expectation/lost-writes.js';
 import { outage } from './expectation/outage.js';
 import { phantomWrites } from './expectation/phantom-writes.js';
+import { promotions } from './expectation/promotions.js';
 import { recover } from './expectation/recover.js';
 import { resync } from './expectation/resync.js';
 import { staleReads } from './expectation/stale-reads.js';
@@ -54,16 +58,20 @@ export const CATALOG: Catalog = {
     recover,
     outage,
     availability,
+    errors,
+    latency,
     doublePrimaries,
     lostWrites,
     phantomWrites,
     staleReads,
     linearizable,
     failovers,
+    promotions,
     failback,
     failbackOutage,
     resync,
     budget,
+    impact,
   ]),
   workloads: byName([register, set, append, cas, counter]),
   systems: byName<System>([referenceSystem, redisSystem]),

@@ -1,4 +1,4 @@
-/** The share of a group's operations that were acknowledged, held against a bound. */
+/** What of a group's operations was acknowledged, or was not, held against a bound. */
 
 import type { Drill } from '../drill/schema.js';
 import { type Bound, formatBound, holds } from '../drill/units.js';
@@ -11,11 +11,34 @@ import { excuseFor } from './doubts.js';
 import { evidenceOf } from './finding.js';
 import { type Finding, type Judgement, judgementOf } from './verdict.js';
 
-/** Judges the share of operations that were acknowledged, for all the groups together. */
-export function availabilityFinding(
+/** The figure that counts. */
+export interface Measure {
+  expectation: string;
+  /** By how many operations were not acknowledged of those that were asked for. */
+  of(missed: number, asked: number): number;
+  text(figure: number): string;
+}
+
+const percent = (share: number) => `${(share * 100).toFixed(2)}%`;
+
+/** One division: 1 - 80/100 would miss a limit of 20% by a rounding. */
+export const ACKNOWLEDGED: Measure = {
+  expectation: 'availability',
+  of: (missed, asked) => (asked - missed) / asked,
+  text: percent,
+};
+export const ERROR_SHARE: Measure = {
+  expectation: 'errors',
+  of: (missed, asked) => missed / asked,
+  text: percent,
+};
+export const ERROR_COUNT: Measure = { expectation: 'errors', of: (missed) => missed, text: String };
+
+/** Judges what was acknowledged, for all the groups together. */
+export function servedFinding(
   history: History,
   drill: Drill,
-  bound: Bound,
+  { bound, measure }: { bound: Bound; measure: Measure },
   groups: readonly { name: string; operations: readonly Operation[] }[],
 ): Finding {
   const verdicts: { verdict: Judgement }[] = [];
@@ -25,14 +48,13 @@ export function availabilityFinding(
   for (const { name, operations } of groups) {
     const missed = operations.filter((operation) => !isServed(operation));
     const asked = operations.length > 0;
-    const share = shareOf(missed.length, operations.length);
-    const verdict = !asked || !isWhole(history) ? 'inconclusive' : holds(bound, share) ? 'pass' : 'fail';
+    const figure = measure.of(missed.length, operations.length);
+    const verdict = !asked || !isWhole(history) ? 'inconclusive' : holds(bound, figure) ? 'pass' : 'fail';
+    const keeps = (missed: number) => holds(bound, measure.of(missed, operations.length));
     const doubt =
-      verdict === 'inconclusive' ? undefined : availabilityDoubt(history, drill, bound, verdict, operations);
+      verdict === 'inconclusive' ? undefined : servedDoubt(history, drill, keeps, verdict, operations);
     verdicts.push({ verdict: doubt === undefined ? verdict : 'inconclusive' });
-    actual.push(
-      `${groups.length > 1 ? `${name} ` : ''}${asked ? `${(share * 100).toFixed(2)}%` : 'not measured'}`,
-    );
+    actual.push(`${groups.length > 1 ? `${name} ` : ''}${asked ? measure.text(figure) : 'not measured'}`);
     const first = missed[0] ? `, the first of the others ${instantText(missed[0].start)}` : '';
     messages.push(
       asked
@@ -43,7 +65,7 @@ export function availabilityFinding(
   }
   return {
     checker: 'availability',
-    expectation: 'availability',
+    expectation: measure.expectation,
     expected: formatBound(bound),
     actual: actual.join(', ') || 'not measured',
     verdict: judgementOf(verdicts),
@@ -52,16 +74,11 @@ export function availabilityFinding(
   };
 }
 
-/** One division: 1 - 80/100 would miss a limit of 20% by a rounding. */
-function shareOf(missed: number, asked: number): number {
-  return (asked - missed) / asked;
-}
-
 /** Operations that the machine held up may have fared better, or worse, without it. */
-function availabilityDoubt(
+function servedDoubt(
   history: History,
   drill: Drill,
-  bound: Bound,
+  keeps: (missed: number) => boolean,
   verdict: Judgement,
   operations: readonly Operation[],
 ): string | undefined {
@@ -80,6 +97,6 @@ function availabilityDoubt(
   // What was sent late may have been served for that reason alone.
   const late = operations.filter((operation) => operation.type === 'ok' && isLate(operation));
   const range = [missed - held.length, missed + late.length];
-  const isSure = range.every((one) => holds(bound, shareOf(one, operations.length)) === (verdict === 'pass'));
+  const isSure = range.every((one) => keeps(one) === (verdict === 'pass'));
   return isSure ? undefined : `${still.text}, ${instantText(still.from)}: this machine was too busy`;
 }

@@ -8,18 +8,19 @@ import type { Bound } from '../drill/units.js';
 import { eventsOf } from '../history/by-type.js';
 import type { Nanoseconds } from '../history/event.js';
 import type { History } from '../history/history.js';
-import { isServed, type Operation } from '../history/operations.js';
+import { isServed, isWrite, type Operation } from '../history/operations.js';
 import { byGroup, clientOperations, followingOperations, requestsOf } from '../timeline/client-operations.js';
 import { shortestTimeout } from '../timeline/detectors.js';
 import { faultsOf } from '../timeline/faults.js';
 import { durationText, toMs } from '../timeline/milliseconds.js';
 import { Outages, type Stretch } from '../timeline/outages.js';
 import { beginOf, endOf, loadWindow, type Span } from '../timeline/phases.js';
+import type { Kind } from '../timeline/service-record.js';
 import { stoodStill } from '../timeline/stillness.js';
 import { switchBackOf } from '../timeline/switch-back.js';
-import { availabilityFinding } from './acknowledged-share.js';
-import { durationFinding, evidenceOf, type Measured } from './finding.js';
-import { type Finding, type GroupFigures, judgementOf } from './verdict.js';
+import { ACKNOWLEDGED, ERROR_COUNT, ERROR_SHARE, servedFinding } from './acknowledged-share.js';
+import { durationFinding, evidenceOf, joinedFinding, type Measured } from './finding.js';
+import type { Finding, GroupFigures } from './verdict.js';
 
 interface Group {
   name: string;
@@ -34,10 +35,10 @@ interface Outage {
   least: () => Nanoseconds;
 }
 
-function outageOf(history: History, operations: readonly Operation[], window: Span): Outage {
+function outageOf(history: History, operations: readonly Operation[], window: Span, kind?: Kind): Outage {
   const outages = new Outages(requestsOf(history, operations));
-  const least = () => outages.longest(window, (span) => stoodStill(history, span)).length;
-  return { stretch: outages.longest(window), least };
+  const least = () => outages.longest(window, (span) => stoodStill(history, span), kind).length;
+  return { stretch: outages.longest(window, undefined, kind), least };
 }
 
 /** The drill's groups, and any other that the history knows of. */
@@ -121,18 +122,60 @@ export function failbackSpan(history: History, drill: Drill): Span | undefined {
 
 const CHECKER = 'availability';
 
-export function judgeOutage(limit: GroupLimit, history: History, drill: Drill): Finding {
-  const head = { checker: CHECKER, expectation: 'outage', nothing: 'no such group asked anything' };
-  return perGroup(limit, history, drill, (bound, judged) => {
-    const figures = judged.map((group) => outageFigure(drill, group));
-    return durationFinding(history, drill, head, bound, figures);
+const HEAD = { checker: CHECKER, expectation: 'outage', nothing: 'no such group asked anything' };
+
+/** A limit for whatever is out for the longest, or for reads and writes by themselves. */
+export type OutageLimit = Bound | { reads?: Bound | undefined; writes?: Bound | undefined };
+
+export function judgeOutage(
+  limit: Bound | Record<string, OutageLimit>,
+  history: History,
+  drill: Drill,
+): Finding {
+  const judged = (bound: Bound, groups: readonly Group[]) =>
+    durationFinding(
+      history,
+      drill,
+      HEAD,
+      bound,
+      groups.map((group) => outageFigure(drill, group)),
+    );
+  if (isBound(limit)) return perGroup(limit, history, drill, judged);
+  const named = Object.entries(limit).flatMap(([name, one]) => {
+    const group = groupsOf(history, drill).filter((known) => known.name === name);
+    if (isBound(one)) return [{ name, finding: judged(one, group) }];
+    return (['reads', 'writes'] as const).flatMap((kinds) => {
+      const bound = one[kinds];
+      if (bound === undefined) return [];
+      const ofKind = group.map((own) => ({ ...own, outage: kindOutage(history, name, KIND[kinds]) }));
+      return [{ name: `${name} ${kinds}`, finding: judged(bound, ofKind) }];
+    });
   });
+  return named.length > 0 ? joinedFinding(named) : perGroup({}, history, drill, judged);
+}
+
+const KIND = { reads: 'read', writes: 'write' } as const;
+
+/** Undefined where the group asked for nothing of that kind. */
+function kindOutage(history: History, group: string, kind: Kind): Outage | undefined {
+  const window = loadWindow(history);
+  const operations = byGroup(clientOperations(history)).get(group) ?? [];
+  const isAsked = operations.some((operation) => isWrite(operation) === (kind === 'write'));
+  return window && isAsked ? outageOf(history, operations, window, kind) : undefined;
 }
 
 export function judgeAvailability(limit: GroupLimit, history: History, drill: Drill): Finding {
   return perGroup(limit, history, drill, (bound, judged) =>
-    availabilityFinding(history, drill, bound, judged),
+    servedFinding(history, drill, { bound, measure: ACKNOWLEDGED }, judged),
   );
+}
+
+/** Limits on a count and on a share say by their unit which they are. */
+export function judgeErrors(limit: GroupLimit, history: History, drill: Drill): Finding {
+  return perGroup(limit, history, drill, (bound, judged) => {
+    const measure = bound.unit === 'count' ? ERROR_COUNT : ERROR_SHARE;
+    return servedFinding(history, drill, { bound, measure }, judged);
+  });
 }
 
 export function judgeFailbackOutage(bound: Bound, history: History, drill: Drill): Finding {
@@ -160,18 +203,7 @@ function perGroup(
   });
   if (named.length === 0)
     return { ...judge({ operator: '<=', value: 0, unit: 'ms' }, []), expected: 'no group named' };
-  const verdict = judgementOf(named.map(({ finding }) => finding));
-  const telling = named.filter(({ finding }) => finding.verdict === verdict).map(({ finding }) => finding);
-  const text = (of: 'expected' | 'actual') =>
-    named.map(({ name, finding }) => `${name} ${finding[of]}`).join(', ');
-  return {
-    ...named[0]!.finding,
-    expected: text('expected'),
-    actual: text('actual'),
-    verdict,
-    evidence: evidenceOf(telling.flatMap(({ evidence }) => evidence)),
-    message: telling.map(({ message }) => message).join('\n'),
-  };
+  return joinedFinding(named);
 }
 
 /** What stands still so long before an outage has nothing to do with it, where no detector has a time-out. */

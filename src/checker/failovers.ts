@@ -1,5 +1,6 @@
 /**
- * Failovers: how many new terms got a primary between the first fault and the failback. A planned change is none, whether
+ * Promotions: how many new terms got a primary between the beginning of the steps and the failback. Failovers: how many of
+ * them came after the first fault and were not planned. A planned change is none, whether
  * a step asked for it or supervisors switch back by themselves, unless the primary that it replaces was declared failed
  * meanwhile.
  */
@@ -62,9 +63,21 @@ function isPlanned(
   return last(planned) > last(failed);
 }
 
-/** The first sign of each new term's primary (of each change of primary, where there are no terms). */
 export function failoversOf(history: History): Promotion[] {
+  return newPrimaries(history, windowOf(history), (...sign) => !isPlanned(history, ...sign));
+}
+
+function promotionWindow(history: History): Span {
   const { from, to } = windowOf(history);
+  return { from: Math.min(from, beginOf(history, 'steps') ?? from), to };
+}
+
+/** The first sign of each new term's primary (of each change of primary, where there are no terms). */
+function newPrimaries(
+  history: History,
+  { from, to }: Span,
+  counts: (sign: Promotion, before: string | undefined, since: Nanoseconds) => boolean,
+): Promotion[] {
   // Who goes on as primary after it was stopped has not become one.
   const begun = claimsOf(history).filter(({ isResumed }) => !isResumed);
   const claimed = begun.map(
@@ -85,21 +98,43 @@ export function failoversOf(history: History): Promotion[] {
     const before = last;
     last = sign.node;
     if (!isNew) continue;
-    if (sign.at >= from && sign.at < to && !isPlanned(history, sign, before, since)) promotions.push(sign);
+    if (sign.at >= from && sign.at < to && counts(sign, before, since)) promotions.push(sign);
     since = sign.at;
   }
   return promotions;
 }
 
 export function judgeFailovers(bound: Bound, history: History, drill: Drill): Finding {
-  const promotions = failoversOf(history);
+  const since = 'the first fault';
+  const counted = { expectation: 'failovers', since, window: windowOf(history), found: failoversOf(history) };
+  return countedPrimaries(bound, history, drill, counted);
+}
+
+export function judgePromotions(bound: Bound, history: History, drill: Drill): Finding {
+  const window = promotionWindow(history);
+  const found = newPrimaries(history, window, () => true);
+  const counted = { expectation: 'promotions', since: 'the beginning of the steps', window, found };
+  return countedPrimaries(bound, history, drill, counted);
+}
+
+function countedPrimaries(
+  bound: Bound,
+  history: History,
+  drill: Drill,
+  {
+    expectation,
+    since,
+    window: { from, to },
+    found: promotions,
+  }: { expectation: string; since: string; window: Span; found: readonly Promotion[] },
+): Finding {
   const lines = promotions.map(({ node, term, at }) => {
     return `${node} became primary${term === undefined ? '' : ` in term ${term}`} ${instantText(at)}`;
   });
   const promoted = eventsOf(history, 'supervisor').some(({ event }) => event === 'promoted');
   const complete = promoted || claimsOf(history).length > 0;
   const none = complete
-    ? 'no node became primary between the first fault and the failback'
+    ? `no node became primary between ${since} and the failback`
     : 'no node was ever seen to be primary';
   const counted = {
     count: promotions.length,
@@ -107,9 +142,8 @@ export function judgeFailovers(bound: Bound, history: History, drill: Drill): Fi
     complete,
     evidence: promotions.map(({ index }) => index),
   };
-  const finding = countFinding(history, { checker: 'failovers', expectation: 'failovers' }, bound, counted);
+  const finding = countFinding(history, { checker: 'failovers', expectation }, bound, counted);
   if (finding.verdict !== 'fail') return finding;
-  const { from, to } = windowOf(history);
   const last = exceeds(bound, counted.count) ? promotions.at(-1)!.at : to;
   const doubt = excuseFor(history, drill, { from, to: last });
   if (doubt === undefined) return finding;

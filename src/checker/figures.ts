@@ -21,13 +21,11 @@ import { staleReads } from './stale-reads.js';
 import type { Counts, FaultTimings, Timings } from './verdict.js';
 
 export function timingsOf(history: History, drill: Drill): Timings {
-  const recoveries = recoveriesOf(history, drill);
-  const faults = faultsOf(history);
+  const faults = consequencesOf(history, drill);
   const back = failbackSpan(history, drill);
   return {
     faults: recoveryTimes(history, drill).map(({ fault, target, ...times }, at) => {
-      const record = faults[at]!;
-      const span = spanOf(history, record, recoveries.after(record));
+      const { fault: record, span } = faults[at]!;
       return {
         fault,
         target,
@@ -40,6 +38,15 @@ export function timingsOf(history: History, drill: Drill): Timings {
     failback_outage_ms: back === undefined ? null : followersOutage(history, drill, back),
     ...failbackTimings(history, drill),
   };
+}
+
+/** The faults, each with the span in which its consequences are looked for; none where nobody saw it take effect. */
+export function consequencesOf(history: History, drill: Drill): { fault: FaultRecord; span?: Span }[] {
+  const recoveries = recoveriesOf(history, drill);
+  return faultsOf(history).map((fault) => {
+    const span = spanOf(history, fault, recoveries.after(fault));
+    return span ? { fault, span } : { fault };
+  });
 }
 
 type Force = 'text' | 'at_ms' | 'injection_ms' | 'asked_ms' | 'lasted_ms';

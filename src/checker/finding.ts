@@ -73,6 +73,22 @@ export function durationFinding(
   };
 }
 
+/** The findings on several subjects, at least one, as one finding. */
+export function joinedFinding(named: readonly { name: string; finding: Finding }[]): Finding {
+  const verdict = judgementOf(named.map(({ finding }) => finding));
+  const telling = named.filter(({ finding }) => finding.verdict === verdict).map(({ finding }) => finding);
+  const text = (of: 'expected' | 'actual') =>
+    named.map(({ name, finding }) => `${name} ${finding[of]}`).join(', ');
+  return {
+    ...named[0]!.finding,
+    expected: text('expected'),
+    actual: text('actual'),
+    verdict,
+    evidence: evidenceOf(telling.flatMap(({ evidence }) => evidence)),
+    message: telling.map(({ message }) => message).join('\n'),
+  };
+}
+
 function judgedFigure(
   history: History,
   drill: Drill,

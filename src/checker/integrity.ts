@@ -45,7 +45,7 @@ function historyComplete(history: History): Finding {
 
 function carriedOut(history: History, drill: Drill): Finding {
   const problems = eventsOf(history, 'problem');
-  const waits = eventsOf(history, 'waited').filter(({ reached }) => !reached);
+  const waits = eventsOf(history, 'waited').filter(({ reached, otherwise }) => !reached && !otherwise);
   const lines = [
     ...problems.map(({ message }) => message),
     ...waits.map((event) => `${event.for}: ${event.detail ?? 'timed out'}`),

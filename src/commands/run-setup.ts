@@ -59,7 +59,7 @@ export async function setUp(
     selection,
   );
   const stdout = quiet ? () => {} : io.stdout;
-  for (const { drill } of drills) for (const note of notesOf(drill)) stdout(`note: ${note}\n`);
+  for (const note of new Set(drills.flatMap(({ drill }) => notesOf(drill)))) stdout(`note: ${note}\n`);
   const runtime = await chooseRuntime({ asked, toxiproxy, environment: io.env, clock: systemClock });
   stdout(`runtime ${runtime.name}: ${runtime.reason}\n`);
   const interactive = io.interactive && verbose !== true;

@@ -11,7 +11,7 @@ export const validate: Command<{ files: string[]; plugin?: string[] }> = {
       .positional('files', { type: 'string', array: true, demandOption: true, describe: 'drill files' })
       .option('plugin', pluginOption),
   async handler({ files, plugin }, io) {
-    const [{ findDrills }, { notesOf }, { loadOne }, catalog] = await Promise.all([
+    const [{ findDrills }, { notesOf }, { loadFile }, catalog] = await Promise.all([
       import('../drill/find.js'),
       import('../drill/load.js'),
       import('../run/load-drills.js'),
@@ -20,10 +20,13 @@ export const validate: Command<{ files: string[]; plugin?: string[] }> = {
     let exitCode = 0;
     for (const file of await findDrills(files, io.cwd)) {
       try {
-        const { drill } = await loadOne(file, io.cwd, catalog, io.env);
-        for (const note of notesOf(drill)) io.stdout(`note: ${note}\n`);
-        const tags = drill.tags?.length ? ` [${drill.tags.join(', ')}]` : '';
-        io.stdout(`ok ${file}: ${drill.name}${tags}\n`);
+        const drills = await loadFile(file, io.cwd, catalog, io.env);
+        for (const note of new Set(drills.flatMap(({ drill }) => notesOf(drill))))
+          io.stdout(`note: ${note}\n`);
+        for (const { drill } of drills) {
+          const tags = drill.tags?.length ? ` [${drill.tags.join(', ')}]` : '';
+          io.stdout(`ok ${file}: ${drill.name}${tags}\n`);
+        }
       } catch (error) {
         if (!(error instanceof UsageError)) throw error;
         io.stderr(`${error.message}\n\n`);

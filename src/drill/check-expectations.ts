@@ -2,9 +2,11 @@
 import type { Names } from './check-names.js';
 import { hasFault } from './check-steps.js';
 import { abilitiesOf } from './check-system.js';
+import { isBound } from './group-limit.js';
 import { type ExpectationNeed, named, type Parts } from './parts.js';
-import type { Problem } from './problem.js';
+import { found, type Path, type Problem } from './problem.js';
 import type { Drill } from './schema.js';
+import { formatBound } from './units.js';
 
 interface Rule {
   isMet(drill: Drill, parts: Parts): boolean;
@@ -63,6 +65,34 @@ export function checkExpectations(drill: Drill, names: Names, parts: Parts): Pro
     const path = ['expect', name];
     const unmet = part.needs.map((need) => RULES[need]).find(({ isMet }) => !isMet(drill, parts));
     if (unmet) return [{ path, on: 'key' as const, message: unmet.message(name), todo: unmet.todo }];
-    return part.check?.(limit, { path, drill, names }) ?? [];
+    return [...checkOperators(limit, path), ...(part.check?.(limit, { path, drill, names }) ?? [])];
   });
+}
+
+/** No duration and no share is met to the microsecond but by chance, save nothing at all and everything: `boot: 0ms`. */
+function checkOperators(limit: unknown, path: Path): Problem[] {
+  if (typeof limit !== 'object' || limit === null) return [];
+  if (!isBound(limit))
+    return Object.entries(limit).flatMap(([key, inner]) => checkOperators(inner, [...path, key]));
+  const { operator, unit, value } = limit;
+  if (operator !== '==' || unit === 'count' || value === 0 || (unit === 'ratio' && value === 1)) return [];
+  const meant = formatBound({ ...limit, operator: unit === 'ms' || value < 0.5 ? '<=' : '>=' });
+  return [
+    {
+      path,
+      expected: 'a limit with its operator',
+      found: found(formatBound(limit)),
+      // A plain text of YAML cannot begin with >.
+      todo: `write ${meant.startsWith('>') ? `"${meant}"` : meant}`,
+    },
+  ];
+}
+
+/** What is expected of a drill that says nothing of that. */
+export function expectedUnlessSaid(drill: Drill, parts: Parts): Drill['expect'] {
+  const fits = Object.values(parts.expectations).filter(
+    ({ unlessSaid, needs }) =>
+      unlessSaid !== undefined && needs.every((need) => RULES[need].isMet(drill, parts)),
+  );
+  return Object.fromEntries(fits.map(({ name, unlessSaid }) => [name, unlessSaid]));
 }

@@ -1,13 +1,14 @@
 /** Whether each step names things that are there, and comes at a time when it can do something. */
 
-import { checkSelector, type Names } from './check-names.js';
+import { checkSelector, type Names, RUNNING } from './check-names.js';
 import { abilitiesOf, checkPromotion, notADependency } from './check-system.js';
 import { checkTarget } from './check-target.js';
 import { type Parts, partOf, type StepParts, type StepPlace, type StepsBefore } from './parts.js';
 import { found, type Path, type Problem, quoted } from './problem.js';
 import type { Drill } from './schema.js';
-import { breaks, type Step, stepOf, type VerbOptions, verbOf } from './steps.js';
+import { breaks, forIt, heldBy, type Step, stepOf, type VerbOptions, verbOf, waitedFor } from './steps.js';
 import { didYouMean } from './suggest.js';
+import { candidates } from './targets.js';
 
 /** Whether a drill breaks anything at all. */
 export function hasFault(drill: Drill): boolean {
@@ -22,17 +23,22 @@ export function checkSteps(drill: Drill, names: Names, parts: Parts): Problem[] 
 
 function checkStep(step: Step, base: Path, all: Omit<StepPlace, 'path'>, parts: StepParts): Problem[] {
   const { kind, options } = stepOf(step);
-  const { before } = all;
+  const { before, drill } = all;
   const place = { ...all, path: [...base, kind] };
   const verb = verbOf(step);
   switch (verb?.kind) {
     case 'wait':
-      return checkWait(verb.options, place);
+      return [...checkWait(verb.options, place), ...checkHeld(step, place, all, parts)];
+    case 'for_each': {
+      const problems = checkTurns(verb.options, place);
+      if (problems.length > 0) return problems;
+      return checkHeld(turnOf(step, verb.options, drill), place, all, parts);
+    }
     case 'restart':
     case 'resume':
       return checkTarget(verb.options.target, place, { endedToo: true });
     case 'together':
-      return verb.options.flatMap((inner, index) => checkStep(inner, [...place.path, index], all, parts));
+      return checkHeld(step, place, all, parts);
     case 'switchover': {
       const problems = checkSwitchover(verb.options, place);
       before.switched = true;
@@ -48,37 +54,72 @@ function checkStep(step: Step, base: Path, all: Omit<StepPlace, 'path'>, parts: 
   return problems;
 }
 
+function checkHeld(step: Step, { path }: StepPlace, all: Omit<StepPlace, 'path'>, parts: StepParts) {
+  const { key, steps } = heldBy(step);
+  const base = key === undefined ? path : [...path, key];
+  return steps.flatMap((inner, index) => checkStep(inner, [...base, index], all, parts));
+}
+
+/** What is right for one target is taken to be right for the others. */
+function turnOf(step: Step, options: VerbOptions<'for_each'>, drill: Drill): Step {
+  const [first = ''] = typeof options.in === 'string' ? candidates(options.in, drill) : options.in;
+  return { ...step, for_each: { ...options, do: forIt(options.do, first) } };
+}
+
+function checkTurns({ in: whom }: VerbOptions<'for_each'>, { path, names }: StepPlace): Problem[] {
+  if (names.nodes.includes('it'))
+    return [{ path, message: 'a node is called `it`, which stands for each in turn here', todo: RENAME }];
+  if (typeof whom !== 'string')
+    return whom.flatMap((one, index) => checkSelector(one, [...path, 'in', index], names, RUNNING));
+  return whom === 'all' ? [] : checkSelector(whom, [...path, 'in'], names, RUNNING);
+}
+
+const RENAME = 'choose another name for it';
+
+/** Conditions that count from a fault; that somebody was promoted, from a switchover, too. */
+const AFTER_A_FAULT = ['detected', 'promoted', 'recovered'];
+
 function checkWait(wait: VerbOptions<'wait'>, { path, before, drill, system }: StepPlace): Problem[] {
-  if (typeof wait.for === 'number') {
-    if (wait.within === undefined) return [];
+  const what = waitedFor(wait);
+  if (typeof what === 'number') {
+    const conditional = (['within', 'else'] as const).find((key) => wait[key] !== undefined);
+    if (conditional === undefined) return [];
     return [
       {
-        path: [...path, 'within'],
-        expected: '`within` only with a condition',
+        path: [...path, conditional],
+        on: 'key',
+        expected: `\`${conditional}\` only with a condition`,
         found: 'a wait for a duration',
         todo: 'remove it',
       },
     ];
   }
-  if (wait.for === 'detected' && system?.declarations === false) {
+  const at = [...path, wait.until === undefined ? 'for' : 'until'];
+  if (what === 'detected' && system?.declarations === false) {
     const message = '`wait: detected` would wait in vain: nobody here tells that a failure was declared';
-    return [{ path: [...path, 'for'], message, todo: 'wait for `recovered`, or for a time' }];
+    return [{ path: at, message, todo: 'wait for `recovered`, or for a time' }];
   }
-  if (wait.for === 'recovered' && drill.workload.writes === 0) {
-    const message = '`wait: recovered` waits for a write, and the workload has none';
-    return [
-      { path: [...path, 'for'], message, todo: 'wait for `steady`, or raise `writes` of the workload' },
-    ];
+  if (what === 'promoted' && system?.roles === false) {
+    const message = '`wait: promoted` would wait in vain: the system does not tell the roles of its nodes';
+    return [{ path: at, message, todo: 'wait for `recovered`, or for a time' }];
   }
-  if (before.faults || !['detected', 'recovered'].includes(wait.for)) return [];
+  if (what === 'switching' && !before.switched && !switchesByItself(drill)) {
+    const expected = 'a planned change that goes on meanwhile: `failback: { trigger: automatic }`';
+    return [{ path: at, expected, found: 'none', todo: 'put what is to happen in it into `together`' }];
+  }
+  if (before.faults || (what === 'promoted' && before.switched) || !AFTER_A_FAULT.includes(what)) return [];
   return [
     {
-      path: [...path, 'for'],
-      expected: `a fault before \`wait: ${wait.for}\``,
+      path: at,
+      expected: `a fault before \`wait: ${what}\``,
       found: 'none',
       todo: 'put the step after the fault',
     },
   ];
+}
+
+function switchesByItself({ failback }: Drill): boolean {
+  return failback !== 'none' && failback.trigger === 'automatic';
 }
 
 function checkSwitchover(

@@ -12,12 +12,15 @@ export function perGroup<Limit extends z.ZodType>(limit: Limit) {
   return z.union([limit, z.record(z.string(), limit)]);
 }
 
-export function isBound(limit: GroupLimit): limit is Bound {
-  return typeof limit.operator === 'string';
+export function isBound(limit: object): limit is Bound {
+  return 'operator' in limit && typeof limit.operator === 'string';
 }
 
 /** That each named group is there. */
-export function checkGroups(limit: GroupLimit, { path, names }: ExpectationPlace): Problem[] {
+export function checkGroups(
+  limit: Bound | Record<string, unknown>,
+  { path, names }: ExpectationPlace,
+): Problem[] {
   if (isBound(limit)) return [];
   const known = names.clients.map((client) => client.slice(clientName('').length));
   return Object.keys(limit)

@@ -4,7 +4,7 @@
  */
 import type * as z from 'zod';
 import { found, type Path, type Problem, quoted } from './problem.js';
-import { didYouMean, listed, suggestion } from './suggest.js';
+import { didYouMean, listed, mostLike, suggestion } from './suggest.js';
 
 type Issue = z.core.$ZodIssue;
 type RawIssue = z.core.$ZodRawIssue;
@@ -116,15 +116,25 @@ function unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, path: Path, phrase
   const known = phrases.known(issue);
   return issue.keys.map((key) => {
     const meant = didYouMean(key, known);
-    const expected =
-      issue.message === IN_PARTS ? `one of ${known.map((name) => `\`${name}\``).join(', ')}` : issue.message;
+    const expected = issue.message === IN_PARTS ? keysLike(key, known) : { expected: issue.message };
     return {
       path: [...path, key],
       on: 'key',
       message: `${UNKNOWN_KEY} ${quoted(key)}`,
-      ...(meant ? { todo: meant } : { expected }),
+      ...(meant ? { todo: meant } : expected),
     };
   });
+}
+
+/** More keys than these are not listed. */
+const MOST_KEYS = 5;
+
+function keysLike(key: string, known: readonly string[]): Pick<Problem, 'expected' | 'todo'> {
+  if (known.length <= MOST_KEYS) return { expected: listed(known) };
+  return {
+    expected: `a key such as ${listed(mostLike(key, known))}`,
+    todo: `\`drill schema\` tells all ${known.length}`,
+  };
 }
 
 function mismatch(path: Path, expected: string, given: boolean, value: unknown, values: string[]): Problem {

@@ -12,12 +12,14 @@ import { messageOf, UsageError } from '../errors.js';
 import { bufferOf } from '../histories/formats/input.js';
 import { textOf as decoded } from '../histories/formats/utf8.js';
 import { checkDrill } from './check.js';
+import { expectedUnlessSaid } from './check-expectations.js';
 import { checkRecipes } from './check-recipes.js';
 import type { Place } from './compose/binds.js';
 import type { Importing, Locate } from './compose/context.js';
 import { composeOf, importCompose } from './compose/import.js';
 import { readDocument } from './document.js';
 import { Phrases, problemsOf } from './issues.js';
+import { checkMatrix, combinationsOf, type Values, withValues } from './matrix.js';
 import type { Parts } from './parts.js';
 import { locatedError, type Problem, problemsError } from './problem.js';
 import { type Drill, drillSchema, encodeDrill } from './schema.js';
@@ -25,6 +27,7 @@ import { filledInOf, noteFilledIn } from './secrets.js';
 import { settled } from './settle.js';
 import { Source } from './source.js';
 import { noteSteps } from './step-text.js';
+import { listed } from './suggest.js';
 
 /** The largest drill file. */
 export const MOST_BYTES = 1_000_000;
@@ -39,16 +42,41 @@ export interface LoadOptions {
 export interface ParseOptions {
   /** What a Compose file is taken in with; without it, there can be none. */
   importing?: Importing;
+  /** Those of the file's matrix that this drill has. */
+  values?: Values;
 }
 
 /** Where a drill came from, for problems that only show later. */
 const origins = new WeakMap<Drill, { locate: Locate; notes: readonly string[] }>();
 
-/** Reads and validates a drill file; throws a `UsageError` that names each place and what to do there. */
+/** The first of the drills of a file. */
 export async function loadDrill(file: string, parts: Parts, options?: LoadOptions): Promise<Drill> {
+  return (await loadAll(file, parts, options))[0]!;
+}
+
+/**
+ * Reads and validates a drill file; throws a `UsageError` that names each place and what to do there. One drill, or with a
+ * `matrix` one for each combination of its values.
+ */
+export async function loadAll(file: string, parts: Parts, options?: LoadOptions): Promise<Drill[]> {
   const shown = options?.shownAs ?? file;
   const importing = { folder: dirname(resolve(file)), environment: options?.environment ?? {}, read, look };
-  return parseDrill(readBytes(file, shown), shown, parts, { ...options, importing });
+  return parseAll(readBytes(file, shown), shown, parts, { ...options, importing });
+}
+
+/** The drills that `bytes` describe; `file` is what errors call them. */
+export function parseAll(
+  bytes: Uint8Array | string,
+  file: string,
+  parts: Parts,
+  options?: ParseOptions,
+): Drill[] {
+  const reading = readDocument(new Source(file, textOf(bytes, file)));
+  const value = 'content' in reading ? (reading.content.value as { matrix?: unknown } | null) : null;
+  const combinations = combinationsOf(value?.matrix);
+  // What is wrong with a matrix shows where the drill is parsed without its values.
+  if (combinations === undefined) return [parseDrill(bytes, file, parts, options)];
+  return combinations.map((values) => parseDrill(bytes, file, parts, { ...options, values }));
 }
 
 /** What was not taken of the Compose file that a drill names, each with its place. */
@@ -65,7 +93,7 @@ export function withoutSteps(drill: Drill): Drill {
   return without;
 }
 
-/** The drill that `bytes` describe; `file` is what errors call them. */
+/** The one drill that `bytes` describe; `file` is what errors call them. */
 export function parseDrill(
   bytes: Uint8Array | string,
   file: string,
@@ -75,8 +103,10 @@ export function parseDrill(
   const source = new Source(file, textOf(bytes, file));
   const reading = readDocument(source);
   if ('problems' in reading) throw problemsError(source, reading.problems);
-  const { content } = reading;
-  const { importing } = options;
+  const { importing, values } = options;
+  const content = values
+    ? { ...reading.content, value: withValues(reading.content.value, values) }
+    : reading.content;
   const compose = importing && composeOf(content.value);
   const { value, locate, notes, filledIn } = compose
     ? importCompose(source, content, compose, importing)
@@ -86,19 +116,33 @@ export function parseDrill(
         notes: [],
         filledIn: [],
       };
+  const several = checkMatrix(value);
+  if (several.length > 0) throw placed(locate, several);
   const phrases = new Phrases();
   const result = drillSchema(parts).safeDecode(value as never, { error: phrases.error });
   if (!result.success) throw placed(locate, problemsOf(result.error.issues, value, phrases));
   const problems = [...checkDrill(result.data, parts), ...checkWrittenBack(result.data, parts)];
   if (problems.length > 0) throw placed(locate, problems);
-  const drill = settled(result.data, importing?.folder);
+  const isSilent = (value as { expect?: unknown }).expect === undefined;
+  const expect = isSilent ? expectedUnlessSaid(result.data, parts) : result.data.expect;
+  const assumed = isSilent ? Object.keys(expect).map((name) => `${name}: 0`) : [];
+  if (isSilent && assumed.length === 0) throw placed(locate, [NOTHING_EXPECTED]);
+  const drill = settled({ ...result.data, expect }, importing?.folder);
   const missing = importing ? checkRecipes(drill, importing.read) : [];
   if (missing.length > 0) throw placed(locate, missing);
-  origins.set(drill, { locate, notes });
+  const note = `${file} has no \`expect\`; what is expected of it is ${listed(assumed, 'and')}`;
+  origins.set(drill, { locate, notes: isSilent ? [...notes, note] : notes });
   noteFilledIn(drill, filledIn);
   noteSteps(drill, value);
   return drill;
 }
+
+const NOTHING_EXPECTED: Problem = {
+  path: ['expect'],
+  message: 'missing key `expect`',
+  expected: 'what must hold',
+  todo: 'here nothing can be judged unless it is named',
+};
 
 /** A drill as resolved is written into histories: what a part's schema makes of its options must lead back to them. */
 function checkWrittenBack(drill: Drill, parts: Parts): Problem[] {

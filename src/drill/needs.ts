@@ -4,7 +4,7 @@ import { containerKeysOf } from './container.js';
 import { type Capability, named, type Parts, partOf, type StepParts } from './parts.js';
 import type { Path, Problem } from './problem.js';
 import type { Drill } from './schema.js';
-import { type Step, stepOf, verbOf } from './steps.js';
+import { forIt, heldBy, type Step, stepOf, verbOf } from './steps.js';
 import { listed } from './suggest.js';
 import { candidates } from './targets.js';
 
@@ -96,9 +96,14 @@ function stepNeeds(step: Step, base: Path, parts: StepParts): Need[] {
       return [{ capability: 'start', path }];
     case 'resume':
       return [{ capability: 'pause', path }];
-    case 'together':
-      return verb.options.flatMap((inner, index) => stepNeeds(inner, [...path, index], parts));
   }
+  const { key, steps } = heldBy(step);
+  const held = key === undefined ? path : [...path, key];
+  const needsOfHeld = (all: readonly Step[]) =>
+    all.flatMap((inner, index) => stepNeeds(inner, [...held, index], parts));
+  if (verb?.kind === 'for_each')
+    return [verb.options.in].flat().flatMap((it) => needsOfHeld(forIt(steps, it)));
+  if (verb) return needsOfHeld(steps);
   const part = partOf(kind, parts);
   if (!part) return [];
   const target = part.target?.(options);

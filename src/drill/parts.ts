@@ -88,6 +88,8 @@ export interface ExpectationPart<Limit = unknown> {
   readonly schema: z.ZodType<Limit, unknown>;
   /** `declarations`: that somebody tells of a failure; `roles`: that nodes tell who is primary. */
   readonly needs: readonly ExpectationNeed[];
+  /** What is expected of a drill that does not say what it expects, where that can be judged. */
+  readonly unlessSaid?: Limit;
   /** What else is wrong with it in this drill. */
   check?(limit: Limit, place: ExpectationPlace): Problem[];
 }

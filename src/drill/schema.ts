@@ -5,6 +5,7 @@
  */
 import * as z from 'zod';
 import { derived } from '../history/derived.js';
+import { matrix } from './matrix.js';
 import { type Described, optional, type StepSchemas, stepSchema } from './steps.js';
 import { groupName, nodeName, topology } from './topology.js';
 import { duration, interval, percent, phrase, rate } from './units.js';
@@ -90,6 +91,11 @@ function drillSchemaOf(parts: Schemas, lenient: boolean) {
       .max(MOST_PLUGINS)
       .optional()
       .describe('modules with parts of your own: systems, faults, scenarios, workloads, expectations'),
+    matrix: matrix
+      .optional()
+      .describe(
+        'lists of values by name: one drill for each combination, in which a name in $ and braces is its value',
+      ),
     about: z.string().max(2000).default('').describe('what the drill proves'),
     topology: topology.describe('the nodes, their roles, the supervisors and the protections'),
     clients: z.record(groupName, clients).prefault({ app: {} }).describe('the groups of clients, by name'),

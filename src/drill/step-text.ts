@@ -1,6 +1,7 @@
 /** A step on one line, as its file has it: `partition: { isolate: primary, for: 2s }`. */
 import type { Parts } from './parts.js';
 import { type Drill, encodeDrill } from './schema.js';
+import type { Step } from './steps.js';
 
 /** The texts of the steps of drills that came from files; by the list of steps, which copies of a drill share. */
 const written = new WeakMap<Drill['steps'], readonly string[]>();
@@ -14,6 +15,11 @@ export function noteSteps(drill: Drill, value: unknown): void {
 /** The text of the step at `place`, from 0. Where the drill came from no file, what is left to defaults is told, too. */
 export function stepText(drill: Drill, place: number, parts: Parts): string {
   return written.get(drill.steps)?.[place] ?? textOf(encodeDrill(drill, parts).steps?.[place]);
+}
+
+/** The text of a step that another one holds. */
+export function heldText(step: Step, drill: Drill, parts: Parts): string {
+  return textOf(encodeDrill({ ...drill, steps: [step] }, parts).steps?.[0]);
 }
 
 function textOf(step: unknown): string {

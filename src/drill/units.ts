@@ -196,6 +196,9 @@ export interface Bound {
   unit: 'ms' | 'ratio' | 'count';
 }
 
+/** None at all. */
+export const NONE: Bound = { operator: '==', value: 0, unit: 'count' };
+
 /** Whether a bound says how much there may be at most. */
 export function isUpper({ operator }: Bound): boolean {
   return operator === '<=' || operator === '<' || operator === '==';

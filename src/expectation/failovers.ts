@@ -5,7 +5,7 @@ import { countBound } from '../drill/units.js';
 
 export const failovers = defineExpectation({
   name: 'failovers',
-  schema: countBound.meta({ description: 'promotions between the first fault and the failback' }),
+  schema: countBound.meta({ description: 'unplanned promotions between the first fault and the failback' }),
   needs: ['roles'],
   judge: judgeFailovers,
 });

@@ -5,7 +5,9 @@ import { durationBound } from '../drill/units.js';
 
 export const recover = defineExpectation({
   name: 'recover',
-  schema: durationBound.meta({ description: 'fault effective -> writes acknowledged again, and staying so' }),
-  needs: ['fault', 'writes'],
+  schema: durationBound.meta({
+    description: 'fault effective -> the service available again, and staying so',
+  }),
+  needs: ['fault'],
   judge: (bound, history, drill) => judgeRecoveryTime('recover', bound, history, drill),
 });

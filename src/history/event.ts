@@ -187,6 +187,8 @@ export interface WaitedEvent {
   type: 'waited';
   for: string;
   reached: boolean;
+  /** Whether the drill goes on as it should where it was not reached. */
+  otherwise?: true;
   detail?: string;
 }
 

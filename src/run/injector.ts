@@ -80,9 +80,12 @@ export class Injector {
     return fault.aim(options, view);
   }
 
-  /** Injects faults at once: all are aimed and written down before the first is applied. Gives their names. */
-  async inject(ordered: readonly Ordered[]): Promise<string[]> {
-    await this.witnessed();
+  /**
+   * Injects faults at once: all are aimed and written down before the first is applied. Gives their names. `beside`:
+   * nor do they wait until others were looked at, which they are to happen beside.
+   */
+  async inject(ordered: readonly Ordered[], { beside = false } = {}): Promise<string[]> {
+    if (!beside) await this.witnessed();
     this.#setting.signal.throwIfAborted();
     const aimed = ordered.map((order) => this.#aim(order));
     await this.#setting.recorder.flush();

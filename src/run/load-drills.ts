@@ -2,7 +2,7 @@
 import { dirname, resolve } from 'node:path';
 import { findDrills } from '../drill/find.js';
 import { type Head, headOf } from '../drill/head.js';
-import { loadDrill } from '../drill/load.js';
+import { loadAll } from '../drill/load.js';
 import type { BatchDrill } from './batch.js';
 import type { Catalog } from './catalog.js';
 import { withPluginFiles } from './plugins.js';
@@ -26,18 +26,20 @@ export async function loadDrills(
     const head = headOf(resolve(cwd, file), file);
     return !head || head.plugins.length === 0 || isWanted(head);
   });
-  return Promise.all(wanted.map((file) => loadOne(file, cwd, catalog, environment)));
+  const loaded = await Promise.all(wanted.map((file) => loadFile(file, cwd, catalog, environment)));
+  return loaded.flat();
 }
 
-/** One of them. */
-export async function loadOne(
+/** Those of one file: several, where it has a matrix. */
+export async function loadFile(
   file: string,
   cwd: string,
   base: Catalog,
   environment: Environment,
-): Promise<BatchDrill & { catalog: Catalog }> {
+): Promise<(BatchDrill & { catalog: Catalog })[]> {
   const path = resolve(cwd, file);
   const { plugins } = headOf(path, file) ?? { plugins: [] };
   const catalog = await withPluginFiles(base, plugins, dirname(path), file);
-  return { file, drill: await loadDrill(path, catalog, { shownAs: file, environment }), catalog };
+  const drills = await loadAll(path, catalog, { shownAs: file, environment });
+  return drills.map((drill) => ({ file, drill, catalog }));
 }

@@ -1,6 +1,7 @@
 /** The phases of a drill between `up` and `down`, in their order: what each does and what it waits for. */
 import { sleep, unlessAborted } from '../clock.js';
-import { stepText } from '../drill/step-text.js';
+import { heldText, stepText } from '../drill/step-text.js';
+import type { Step } from '../drill/steps.js';
 import { EnvironmentError, messageOf } from '../errors.js';
 import type { Phase } from '../history/event.js';
 import { isWrite } from '../history/operations.js';
@@ -116,19 +117,18 @@ async function lastWords(scene: Scene, node: string): Promise<string> {
 async function steps(scene: Scene): Promise<void> {
   for (const [place, step] of scene.drill.steps.entries()) {
     scene.signal.throwIfAborted();
-    scene.recorder.record({
-      type: 'step',
-      step: place + 1,
-      text: stepText(scene.drill, place, scene.catalog),
-    });
+    const text = stepText(scene.drill, place, scene.catalog);
+    scene.recorder.record({ type: 'step', step: place + 1, text });
+    const tell = (held: Step) => {
+      const text = heldText(held, scene.drill, scene.catalog);
+      scene.recorder.record({ type: 'step', step: place + 1, text });
+    };
     try {
-      await perform(step, scene);
+      await perform(step, scene, tell);
     } catch (error) {
       scene.signal.throwIfAborted();
-      scene.recorder.record({
-        type: 'problem',
-        message: `step ${place + 1} (${stepText(scene.drill, place, scene.catalog)}): ${messageOf(error)}`,
-      });
+      const message = `step ${place + 1} (${text}): ${messageOf(error)}`;
+      scene.recorder.record({ type: 'problem', message });
       return;
     }
   }

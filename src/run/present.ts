@@ -14,6 +14,8 @@ export interface Seen {
   since: number;
   term: number;
   inSync: boolean;
+  /** Whether it was in sync since it was started. */
+  caughtUp?: boolean;
   running: boolean;
   paused: boolean;
   accepted?: number | undefined;
@@ -97,6 +99,14 @@ export class Present {
     return standby.inSync && standby.term === (this.primary()?.term ?? standby.term);
   }
 
+  /** The standbys that run and answer, and are not in sync. */
+  behind(): string[] {
+    return this.members().filter((node) => {
+      const seen = this.of(node);
+      return seen.running && seen.role === 'standby' && !seen.inSync;
+    });
+  }
+
   isRunning(node: string): boolean {
     return this.of(node).running;
   }
@@ -143,6 +153,7 @@ export class Present {
 
   started(node: string): void {
     const afresh = { running: true, paused: false, role: 'unknown', told: undefined, inSync: false } as const;
+    this.of(node).caughtUp = false;
     Object.assign(this.of(node), afresh);
   }
 
@@ -160,6 +171,7 @@ export class Present {
     const { role } = said;
     if (role === 'primary' && seen.told !== 'primary') seen.since = this.#setting.clock.now();
     Object.assign(seen, said, role === 'unknown' ? {} : { told: role });
+    if (seen.inSync) seen.caughtUp = true;
   }
 
   of(node: string): Seen {

@@ -6,6 +6,7 @@
 import type { Drill } from '../drill/schema.js';
 import type { Event, Nanoseconds } from '../history/event.js';
 import { isWrite } from '../history/operations.js';
+import { Changes } from './changes.js';
 import { LastFault } from './last-fault.js';
 
 interface Seen {
@@ -19,6 +20,7 @@ export class Tally {
   readonly #groups: ReadonlySet<string>;
   readonly #success: number;
   readonly #hold: Nanoseconds;
+  readonly #isReadOnly: boolean;
   readonly #open = new Map<number, Seen>();
   #seen: Seen[] = [];
   /** The first operation that may still turn out to be the one of recovery. */
@@ -29,19 +31,22 @@ export class Tally {
 
   /** What it counts from. */
   readonly lastFault = new LastFault();
+  readonly changes = new Changes();
 
-  constructor(drill: Pick<Drill, 'clients' | 'recovery'>) {
+  constructor(drill: Pick<Drill, 'clients' | 'recovery' | 'workload'>) {
     const followers = Object.entries(drill.clients).filter(([, group]) => group.pinned === undefined);
     this.#groups = new Set(
       (followers.length > 0 ? followers : Object.entries(drill.clients)).map(([name]) => name),
     );
     this.#success = drill.recovery.success;
     this.#hold = drill.recovery.hold * 1e6;
+    this.#isReadOnly = drill.workload.writes === 0;
   }
 
   /** Takes in an event of the history. A fault makes everything before it forgotten; recovery counts from its effect. */
   add(event: Event): void {
     this.lastFault.add(event);
+    this.changes.add(event);
     if (event.type === 'stall') this.#stalledUntil = event.time;
     if (event.type === 'fault') {
       this.#seen = [...this.#open.values()];
@@ -86,8 +91,8 @@ export class Tally {
   }
 
   /**
-   * Whether, since the last fault took effect, a write was acknowledged after which the success rate held. Not as long as
-   * nobody has looked at its effect.
+   * Whether, since the last fault took effect, a write (a read, where nothing is written) was acknowledged after which the
+   * success rate held. Not as long as nobody has looked at its effect.
    */
   recovered(now: Nanoseconds): boolean {
     const { since } = this.lastFault;
@@ -99,7 +104,7 @@ export class Tally {
         if (this.#laterAcknowledged(this.#candidate)) continue;
         return false;
       }
-      if (!seen.write || !seen.ok || seen.end < since) continue;
+      if (!(seen.write || this.#isReadOnly) || !seen.ok || seen.end < since) continue;
       const held = this.#held(seen.end, now);
       if (held === undefined) return false;
       if (held) return true;

@@ -36,24 +36,28 @@ export class Outages {
     this.#kinds = kinds.length > 1 ? kinds : [];
   }
 
-  /** The longest stretch within a window; without what is to be taken off of each, where that is given. */
-  longest(window: Span, off: (stretch: Span) => Nanoseconds = () => 0): Stretch & { length: Nanoseconds } {
+  /** The longest stretch within a window, of one kind where it is named; without what is to be taken off of each. */
+  longest(
+    window: Span,
+    off: (stretch: Span) => Nanoseconds = () => 0,
+    kind?: Kind,
+  ): Stretch & { length: Nanoseconds } {
     let longest: Stretch & { length: Nanoseconds } = {
       ...EMPTY,
       from: window.from,
       to: window.from,
       length: 0,
     };
-    for (const stretch of this.#stretches(window)) {
+    for (const stretch of this.#stretches(window, kind)) {
       const length = stretch.to - stretch.from - off(stretch);
       if (length > longest.length) longest = { ...stretch, length };
     }
     return longest;
   }
 
-  *#stretches(window: Span): Generator<Stretch> {
-    yield* this.#without(window);
-    for (const of of this.#kinds) {
+  *#stretches(window: Span, kind: Kind | undefined): Generator<Stretch> {
+    if (kind === undefined) yield* this.#without(window);
+    for (const of of kind === undefined ? this.#kinds : [kind]) {
       for (const { from, ack } of this.#record.waits(of, window.from, window.to)) {
         const span = { from: Math.max(from, window.from), to: ack?.end ?? window.to };
         if (span.to > span.from) yield { ...span, of, before: undefined, after: ack?.operation };

@@ -6,7 +6,7 @@
  *     in force   first part ─|─ last part ... first part undone ─|─ last part undone
  */
 import type { Drill } from '../drill/schema.js';
-import { verbOf } from '../drill/steps.js';
+import { verbOf, withHeld } from '../drill/steps.js';
 import { eventsOf } from '../history/by-type.js';
 import { type EventOf, instantOf, type Nanoseconds } from '../history/event.js';
 import type { History } from '../history/history.js';
@@ -116,8 +116,10 @@ function isWish(history: History, drill: Drill, fault: FaultRecord): boolean {
   const begun = eventsOf(history, 'step').findLast(({ index }) => index < heal.index);
   const step = begun && drill.steps[begun.step - 1];
   if (step === undefined) return false;
-  const verb = verbOf(step);
-  if (verb?.kind === 'heal') return ['all', event.fault, event.as].includes(verb.options);
-  // These end a pause for those whom they name.
-  return verb?.kind === 'resume' || verb?.kind === 'restart';
+  return withHeld(step).some((one) => {
+    const verb = verbOf(one);
+    if (verb?.kind === 'heal') return ['all', event.fault, event.as].includes(verb.options);
+    // These end a pause for those whom they name.
+    return verb?.kind === 'resume' || verb?.kind === 'restart';
+  });
 }

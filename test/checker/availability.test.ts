@@ -36,6 +36,23 @@ describe('outage', () => {
     expect(find(run.history(), 'outage').verdict).toBe('fail');
   });
 
+  it('may have a limit for reads and for writes by themselves', () => {
+    const outage = (limit: Record<string, string>) => {
+      const run = new Building({ expect: { outage: { app: limit } } }).phase(0, 'steps');
+      run.writes(0, 1000, 10).writes(1000, 1500, 10, { type: 'fail' }).writes(1500, 2000, 10);
+      for (let ms = 5; ms < 2000; ms += 10) run.read(ms, null);
+      return find(run.history(), 'outage');
+    };
+    expect(outage({ reads: '<= 20ms' })).toMatchObject({ verdict: 'pass', expected: 'app reads <= 20ms' });
+    expect(outage({ writes: '<= 600ms' })).toMatchObject({ verdict: 'pass' });
+    expect(outage({ reads: '<= 20ms', writes: '<= 400ms' })).toMatchObject({
+      verdict: 'fail',
+      actual: expect.stringContaining('app writes 502.0 ms'),
+    });
+    const writers = new Building({ expect: { outage: { app: { reads: '<= 1s' } } } }).writes(0, 2000, 10);
+    expect(find(writers.history(), 'outage').verdict).toBe('inconclusive');
+  });
+
   it('of a fault leaves that of the failback out', () => {
     const run = new Building({ failback: { to: 'b' } })
       .role(0, 'a', 'primary', { term: 1 })

@@ -47,3 +47,23 @@ describe('failovers', () => {
     expect(find(run.history(), 'failovers')).toMatchObject({ verdict: 'fail', actual: '2' });
   });
 });
+
+describe('promotions', () => {
+  const planned = (promotions: number) => {
+    const run = new Building({ expect: { promotions, failovers: 0 } }).phase(500, 'steps');
+    run.role(0, 'a', 'primary', { term: 1 }).ask(1000, 'switchover', 'b');
+    return run.role(1100, 'b', 'primary', { term: 2 }).phase(2000, 'final reads').history();
+  };
+
+  it('are all new primaries since the steps began, the planned ones too', () => {
+    expect(find(planned(1), 'promotions')).toMatchObject({ verdict: 'pass', actual: '1' });
+    expect(find(planned(0), 'promotions')).toMatchObject({ verdict: 'fail', actual: '1' });
+    expect(find(planned(1), 'failovers')).toMatchObject({ verdict: 'pass', actual: '0' });
+  });
+
+  it('are failovers, too, and none of the failback', () => {
+    const run = failover({ expect: { promotions: 1 }, failback: { to: 'a' } });
+    run.phase(5000, 'failback').ask(5010, 'failback', 'a').role(5050, 'a', 'primary', { term: 3 });
+    expect(find(run.history(), 'promotions')).toMatchObject({ verdict: 'pass', actual: '1' });
+  });
+});

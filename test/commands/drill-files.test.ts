@@ -43,20 +43,26 @@ const io: Io = {
   signal: new AbortController().signal,
 };
 
+/** One that expects nothing, in so many words. */
+const MEASURING = `${LEAST}expect: {}\n`;
+
 mkdirSync(join(root, 'good'));
 mkdirSync(join(root, 'mixed'));
 writeFileSync(
   join(root, 'good', 'least.yaml'),
   `# Proves the least\n# that there is.\n\n# Not this.\n${LEAST}`,
 );
-writeFileSync(join(root, 'mixed', 'a.yaml'), LEAST.replace('least', 'first'));
+writeFileSync(join(root, 'mixed', 'a.yaml'), MEASURING.replace('least', 'first'));
 writeFileSync(join(root, 'mixed', 'b.yaml'), LEAST.replace('topology', 'topolgy'));
-writeFileSync(join(root, 'mixed', 'c.yaml'), `${LEAST}about: The last.\n`);
+writeFileSync(join(root, 'mixed', 'c.yaml'), `${MEASURING}about: The last.\n`);
 
 describe('drill validate', () => {
   it('names each valid drill', async () => {
     expect(await validate.handler({ files: ['good', 'mixed/a.yaml'] }, io)).toBe(0);
-    expect(out).toBe('ok good/least.yaml: least\nok mixed/a.yaml: first\n');
+    const note = 'note: good/least.yaml has no `expect`; what is expected of it is';
+    expect(out).toBe(
+      `${note} \`double_primaries: 0\` and \`lost_writes: 0\`\nok good/least.yaml: least\nok mixed/a.yaml: first\n`,
+    );
     expect(err).toBe('');
   });
 
@@ -98,7 +104,10 @@ describe('drill list', () => {
   });
 
   it('shows tags, takes those that are asked for, and prints JSON', async () => {
-    writeFileSync(join(root, 'good', 'tagged.yaml'), `${LEAST.replace('least', 'tagged')}tags: [smoke, a]\n`);
+    writeFileSync(
+      join(root, 'good', 'tagged.yaml'),
+      `${MEASURING.replace('least', 'tagged')}tags: [smoke, a]\n`,
+    );
     expect(await list.handler({ folder: 'good', json: false, tag: ['smoke'] }, io)).toBe(0);
     expect(out).toBe('good/tagged.yaml  (it does not say) [smoke, a]\n');
     out = '';

@@ -3,9 +3,11 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { drillError } from '../../src/drill/load.js';
+import { stringify } from 'yaml';
+import { CATALOG } from '../../src/catalog.js';
+import { drillError, notesOf, parseAll } from '../../src/drill/load.js';
 import { UsageError } from '../../src/errors.js';
-import { catalogWithSystem, decodeDrill, loadDrill, parseDrill } from '../built-in.js';
+import { catalogWithSystem, decodeDrill, encodeDrill, loadDrill, parseDrill } from '../built-in.js';
 import { noopSystem } from '../noop-system.js';
 import { EVERYTHING, examples, examplesIn, LEAST } from './examples.js';
 
@@ -40,6 +42,19 @@ describe('loading a drill', () => {
       lease: 600,
     });
     expect(drill.failback).toBe('none');
+  });
+
+  it('expects safety where nothing is said of it, as far as that can be judged, and says so', () => {
+    const none = { operator: '==', value: 0, unit: 'count' };
+    const silent = parseDrill(LEAST, 'x.yaml');
+    expect(silent.expect).toEqual({ double_primaries: none, lost_writes: none });
+    expect(notesOf(silent)).toEqual([
+      'x.yaml has no `expect`; what is expected of it is `double_primaries: 0` and `lost_writes: 0`',
+    ]);
+    const counting = parseDrill(`${LEAST}workload: { type: counter }\n`, 'x.yaml');
+    expect(counting.expect).toEqual({ double_primaries: none });
+    const measuring = parseDrill(`${LEAST}expect: {}\n`, 'x.yaml');
+    expect([measuring.expect, notesOf(measuring)]).toEqual([{}, []]);
   });
 
   it('reads text with a byte order mark and with CRLF alike', () => {
@@ -166,4 +181,46 @@ describe(`the language by example${skipped}`, () => {
     'says what of %s is not there yet',
     (name) => expect(message(text(`${name}.yaml`))).toMatch(/^x\.yaml:\d+:\d+: (expected|unknown key) /),
   );
+});
+
+describe('a matrix', () => {
+  const text = `name: cut
+matrix: { target: [a, b], mode: [drop, refuse], length: [1s] }
+topology: { nodes: { a: { role: primary }, b: {}, c: {} } }
+steps:
+  - partition: { isolate: "\${target}", mode: "\${mode}", for: "\${length}" }
+  - wait: \${length}
+`;
+  const load = (of: string) => parseAll(of, 'x.yaml', CATALOG);
+
+  it('makes one drill of each combination of its values, which its name has', () => {
+    const drills = load(text);
+    expect(drills.map(({ name }) => name)).toEqual([
+      'cut-a-drop-1s',
+      'cut-a-refuse-1s',
+      'cut-b-drop-1s',
+      'cut-b-refuse-1s',
+    ]);
+    expect(drills[3]!.steps).toEqual([
+      { partition: { isolate: 'b', mode: 'refuse', for: 1000 } },
+      { wait: { for: 1000 } },
+    ]);
+    for (const drill of drills) expect(load(stringify(encodeDrill(drill)))).toEqual([drill]);
+    expect(load(LEAST).map(({ name }) => name)).toEqual(['least']);
+  });
+
+  it('has values that are right in their places', () => {
+    expect(() => load(text.replace('[a, b]', '[a, d]'))).toThrow(/x\.yaml:5:\d+: expected a node or a role/);
+    expect(() => load(text.replace('[1s]', '1s'))).toThrow(
+      /x\.yaml:2:\d+: expected a list of values for each name: .*, found "1s"/,
+    );
+    const many = `[${Array.from({ length: 60 }, (_, at) => at).join(', ')}]`;
+    expect(() => load(text.replace('[1s]', many))).toThrow(
+      /expected at most 100 drills of one file, found 240/,
+    );
+  });
+
+  it('is more than one drill', () => {
+    expect(message(text)).toMatch(/x\.yaml:2:1: expected a file of one drill, found a matrix/);
+  });
 });

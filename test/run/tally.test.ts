@@ -10,6 +10,7 @@ const drill = {
     stranded: { count: 1, rate: 100, timeout: 1000, pinned: 'a' },
   },
   recovery: { success: 0.99, hold: 100 },
+  workload: { writes: 0.7 },
 } as never;
 
 /** Feeds one operation every 10 ms that ends 1 ms later as `outcome` says. */

@@ -115,3 +115,25 @@ describe('unavailability', () => {
     expect(recovery(run)).toMatchObject({ verdict: 'pass', actual: '0.0 ms (no outage)' });
   });
 });
+
+describe('where nothing is written', () => {
+  /** a dies at 2000, and reads are answered again from an instant on. */
+  function readers(again: number): Building {
+    const run = new Building({ ...RECOVER, steps: [{ kill: 'a' }], workload: { writes: '0%' } });
+    run.phase(0, 'steps').role(0, 'a', 'primary', { term: 1 });
+    const reads = (from: number, to: number, options = {}) => {
+      for (let ms = from; ms < to; ms += 10) run.read(ms, null, options);
+    };
+    reads(20, 2000);
+    run.fault(2000);
+    reads(2000, again, { type: 'fail' });
+    reads(again, 6000, { by: 'b', term: 2 });
+    return run.phase(6100, 'final reads');
+  }
+
+  it('reads tell when the service is there again', () => {
+    expect(recovery(readers(2700))).toMatchObject({ verdict: 'pass', actual: '702.0 ms' });
+    expect(recovery(readers(3500))).toMatchObject({ verdict: 'fail', actual: '1502.0 ms' });
+    expect(recovery(readers(6000))).toMatchObject({ verdict: 'fail', actual: 'never' });
+  });
+});

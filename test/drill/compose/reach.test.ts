@@ -48,7 +48,7 @@ async function load(keys: string, { folder = stack, compose = 'compose.yaml', mo
   const nodes = `{ web: { role: primary${more} } }`;
   writeFileSync(
     file,
-    `name: x\ntopology:\n  compose: ${compose}\n  system: ${system}\n  nodes: ${nodes}\nworkload: { writes: 0% }\n`,
+    `name: x\ntopology:\n  compose: ${compose}\n  system: ${system}\n  nodes: ${nodes}\nworkload: { writes: 0% }\nexpect: {}\n`,
   );
   const drill = await loadDrill(file, { environment: { HOME: home } });
   return drill.topology.nodes['web'];

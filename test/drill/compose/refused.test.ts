@@ -16,6 +16,7 @@ topology:
   system: { http: { port: 80, read: { request: GET / } } }
   nodes: { web: { role: primary } }
 workload: { writes: 0% }
+expect: {}
 `;
   const read = (path: string) => {
     if (path.endsWith('/broken.env')) return 'A=1\nnot a variable\n';

@@ -19,7 +19,7 @@ export function taken(
   compose: string,
   { nodes = '{ web: { role: primary } }', environment = {}, files = {} }: Given = {},
 ) {
-  const text = `name: x\ntopology:\n  compose: stack/compose.yaml\n  system: { ${HTTP} }\n  nodes: ${nodes}\n`;
+  const text = `name: x\ntopology:\n  compose: stack/compose.yaml\n  system: { ${HTTP} }\n  nodes: ${nodes}\nexpect: {}\n`;
   const all: Record<string, string> = { '/home/stack/compose.yaml': compose, ...files };
   const importing = { folder: '/home', environment, read: (path: string) => all[path], look };
   const drill = parseDrill(text, 'drill.yaml', { importing });
