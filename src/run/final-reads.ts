@@ -46,6 +46,11 @@ export async function finalReads(scene: Scene, final = once): Promise<void> {
           attempt = -1;
         } else if (outcome.type === 'info') current = scene.processes.take();
       }
+      // A key that is not read is told by what judges reads; of what a workload asks by itself, nobody else knows.
+      if (operation && final !== once && left() > 0) {
+        const message = `what is left of ${key} in the end is not known: ${ATTEMPTS} times in a row no answer`;
+        recorder.record({ type: 'problem', message });
+      }
     }
   };
   const ask = async (operation: Operation, process: number): Promise<Outcome> => {
