@@ -42,8 +42,10 @@ import { redisSystem } from './system/redis.js';
 import { referenceSystem } from './system/reference.js';
 import type { System } from './system/system.js';
 import { append } from './workload/append.js';
+import { bank } from './workload/bank.js';
 import { cas } from './workload/cas.js';
 import { counter } from './workload/counter.js';
+import { queue } from './workload/queue.js';
 import { register } from './workload/register.js';
 import { set } from './workload/set.js';
 
@@ -73,7 +75,7 @@ export const CATALOG: Catalog = {
     budget,
     impact,
   ]),
-  workloads: byName([register, set, append, cas, counter]),
+  workloads: byName([register, set, append, cas, counter, bank, queue]),
   systems: byName<System>([referenceSystem, redisSystem]),
   files: [],
   runtimes: { docker: dockerRuntime, process: processRuntime, sim: simRuntime },

@@ -2,12 +2,13 @@
 import type * as z from 'zod';
 import type { ExpectationPart } from '../drill/parts.js';
 import type { Drill } from '../drill/schema.js';
+import type { StepModel } from '../histories/models/step-model.js';
 import type { History } from '../history/history.js';
 import type { Finding } from './verdict.js';
 
 export interface Expectation<Limit = unknown> extends ExpectationPart<Limit> {
-  /** Pure: the same history always gives the same finding. */
-  judge(limit: Limit, history: History, drill: Drill): Finding;
+  /** Pure: the same history always gives the same finding. `model` is that of the workload, where that has one of its own. */
+  judge(limit: Limit, history: History, drill: Drill, model?: string | StepModel): Finding;
 }
 
 export function defineExpectation<Schema extends z.ZodType>(

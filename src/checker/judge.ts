@@ -98,10 +98,11 @@ function findingsOf(history: History, drill: Drill, { lost, parts, faults }: Jud
   const lacking = lost?.reason ?? (isWhole(history) ? undefined : NOT_WHOLE);
   // Nothing passes where what was asked for, such as a blip of 150 ms, was not what happened.
   const length = unsoundFaults(history, drill).find(({ kind }) => kind === 'length')?.reason;
+  const model = named(parts.workloads, drill.workload.type)?.model;
   const findings: Finding[] = [];
   for (const [name, limit] of expected(history, drill)) {
     const part = named(parts.expectations, name);
-    const finding = part ? findingOf(part, limit, seen, drill) : unknownTo(name);
+    const finding = part ? findingOf(part, () => part.judge(limit, seen, drill, model)) : unknownTo(name);
     // A failure that is proven by what is there stays one; nothing passes on a part of the evidence.
     if (lacking !== undefined && finding.verdict !== 'fail') findings.push(doubted(finding, lacking));
     else if (length !== undefined && finding.verdict === 'pass') findings.push(doubted(finding, length));
@@ -119,7 +120,7 @@ function expected(history: History, drill: Drill): [string, unknown][] {
 }
 
 /** What a part says, which may be anybody's: what is no finding of its own expectation is none, and passes nothing. */
-function findingOf(part: Expectation, limit: unknown, history: History, drill: Drill): Finding {
+function findingOf(part: Expectation, judged: () => Finding): Finding {
   const broken = (found: string): Finding => ({
     ...NOBODY,
     evidence: [],
@@ -128,7 +129,7 @@ function findingOf(part: Expectation, limit: unknown, history: History, drill: D
     message: `the expectation \`${part.name}\` could not be judged: expected a finding, found ${found}`,
   });
   try {
-    const finding: Partial<Finding> = part.judge(limit, history, drill) ?? {};
+    const finding: Partial<Finding> = judged() ?? {};
     const { verdict, evidence, message, expected, actual } = finding;
     const isFinding =
       ['pass', 'fail', 'inconclusive'].includes(String(verdict)) &&

@@ -22,6 +22,7 @@ export const MODELS = [
   'queue',
   'fifo-queue',
   'bank',
+  'accounts',
   'terms',
   'sequential',
   'monotonic-reads',

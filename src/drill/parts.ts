@@ -3,6 +3,7 @@
  * semantic check. What a part does is added by the interfaces in fault/, workload/, system/ and checker/expectation.ts.
  */
 import type * as z from 'zod';
+import type { StepModel } from '../histories/models/step-model.js';
 import type { Leaves } from '../history/fault-events.js';
 import type { OperationType } from '../history/operation-type.js';
 import type { Names } from './check-names.js';
@@ -111,6 +112,11 @@ export interface WorkloadPart {
   operations(settings: WorkloadSettings): readonly OperationType[];
   /** Whether no value is written twice and a read shows which were: what is lost or stale can be told by that. */
   readonly distinct: boolean;
+  /**
+   * What holds its answers against an order of all operations: the name of a model of histories/models, or a step function.
+   * Without it, the model for what the history holds.
+   */
+  readonly model?: string | StepModel;
 }
 
 /** What the drill-file language has to know of a system; what it can beyond the least shows in its members. */

@@ -31,7 +31,11 @@ function workloadSchema({ workloads }: Schemas, lenient: boolean) {
   return z.strictObject({
     type: names.default('register').describe(about.join('; ')),
     keys: z.int().min(1).max(100_000).default(20).describe('how many keys there are, but for a set'),
-    writes: percent.prefault('70%').describe('the share of writes; the rest are reads'),
+    writes: percent
+      .prefault('70%')
+      .describe(
+        'the share of operations that change something (of a queue: that enqueue); the rest read (dequeue)',
+      ),
   });
 }
 

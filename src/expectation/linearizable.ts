@@ -7,5 +7,5 @@ export const linearizable = defineExpectation({
   name: 'linearizable',
   schema: z.boolean().meta({ description: 'one order of all operations explains every answer' }),
   needs: [],
-  judge: judgeLinearizable,
+  judge: (expected, history, _, model) => judgeLinearizable(expected, history, model),
 });

@@ -17,6 +17,21 @@ export interface Census {
   engine?: InEngine;
 }
 
+/** What a run created, and what there was before it and after it was taken down. */
+export interface Inventory {
+  /** Before anything was created; missing where nobody could look. */
+  before?: Census;
+  created: Created;
+  /** After everything was taken down; missing where nobody could look. */
+  after?: Census;
+  /** What is still there, one text each; empty when all is gone. */
+  leaked: string[];
+  /** What could not be looked at, one text each with the reason. */
+  unseen?: string[];
+  /** The label of a run that was left as it was, because that was asked for. */
+  kept?: string;
+}
+
 /** What a run made; in an engine only where nodes were containers. */
 export interface Created extends Partial<InEngine> {
   processes: number;

@@ -13,7 +13,7 @@
  */
 
 import type { DrillFile } from '../drill/schema.js';
-import type { Census, Created } from './census.js';
+import type { Inventory } from './census.js';
 import type { FaultEvent, HealEvent, HealedEvent, WitnessEvent } from './fault-events.js';
 import type { Nanoseconds } from './instant.js';
 import type { OperationType, Value } from './operation-type.js';
@@ -216,19 +216,8 @@ export interface StallEvent {
   node?: string;
 }
 
-/** What the run created, and what there was before it and after `down`. */
-export interface InventoryEvent {
+export interface InventoryEvent extends Inventory {
   type: 'inventory';
-  /** Before anything was created; missing where nobody could look. */
-  before?: Census;
-  created: Created;
-  /** After everything was taken down; missing where nobody could look. */
-  after?: Census;
-  leaked: string[];
-  /** What could not be looked at, each with the reason. */
-  unseen?: string[];
-  /** The label of a run that was left as it was, because that was asked for. */
-  kept?: string;
 }
 
 /** The last line. A history without it was cut short. */

@@ -7,12 +7,13 @@
 import { derived } from './derived.js';
 import type { CompletionEvent, Event, EventOf, Nanoseconds, OperationType, Value } from './event.js';
 import type { History } from './history.js';
+import { isAnswered } from './operation-type.js';
 
 export interface Operation {
   process: number;
   f: OperationType;
   key: string | null;
-  /** What was written; for an `ok` read, what it returned. */
+  /** What was written; for an `ok` read or dequeue, what it returned. */
   value: Value;
   type: 'ok' | 'fail' | 'info';
   start: Nanoseconds;
@@ -107,7 +108,7 @@ function complete(operation: Operation, event: Event<CompletionEvent>): void {
   operation.type = event.type;
   operation.complete = event.index;
   if (event.type !== 'info') operation.end = event.time;
-  if (event.type === 'ok' && operation.f === 'read') operation.value = event.value;
+  if (event.type === 'ok' && isAnswered(operation.f)) operation.value = event.value;
   if (event.node !== undefined) operation.node = event.node;
   operation.term = event.term;
   operation.error = event.error;
@@ -118,7 +119,7 @@ function mismatchOf(operation: Operation, event: Event<CompletionEvent>): string
   if (event.f !== operation.f || event.key !== operation.key) {
     return `process ${event.process} completed ${event.f} ${event.key}, which it had invoked as ${operation.f} ${operation.key}`;
   }
-  if (operation.f === 'read' || event.value === operation.value) return undefined;
+  if (isAnswered(operation.f) || event.value === operation.value) return undefined;
   if (JSON.stringify(event.value) === JSON.stringify(operation.value)) return undefined;
   return `process ${event.process} completed a ${event.f} of ${JSON.stringify(event.value)}, which it had invoked with ${JSON.stringify(operation.value)}`;
 }

@@ -65,7 +65,7 @@ export class Desk {
       this.#inside.dispatch({ type: 'write', request: this.#register(reply), key, value });
     } else if (method === 'POST' && url.startsWith('/kv/')) {
       const change: unknown = JSON.parse(body);
-      if (!isChange(change)) throw new SyntaxError('expected `append`, `cas` or `add`');
+      if (!isChange(change)) throw new SyntaxError('expected `append`, `cas`, `add`, `take` or `transfer`');
       const key = decodeURIComponent(url.slice(4));
       this.#inside.dispatch({ type: 'change', request: this.#register(reply), key, change });
     } else if (method === 'POST' && url === '/switchover') {

@@ -7,7 +7,7 @@
  * Everything that an earlier primary may have acknowledged is committed by the time its no-op is (Raft, 5.4.2),
  * so reads that are served from here on are up to date.
  */
-import { type Change, changed } from './change.js';
+import { answerTo, type Change, changed } from './change.js';
 import type { Configuration } from './configuration.js';
 import type { Core } from './core.js';
 import { HELD, Lease } from './lease.js';
@@ -20,6 +20,8 @@ interface PendingWrite {
   index: number;
   request: number;
   at: number;
+  /** The value that it is answered with; undefined where it is answered with none. */
+  answer: Value | undefined;
 }
 
 export class Office {
@@ -95,11 +97,11 @@ export class Office {
     else out.answer(request, 503, { error: 'the primary may not serve yet' });
   }
 
-  write(request: number, key: string, value: Value, now: number): void {
+  write(request: number, key: string, value: Value, now: number, answer?: Value): void {
     if (!this.#accepts(request, now)) return;
     this.#accepted++;
     const index = this.#core.log.append({ term: this.term, key, value });
-    this.#pending.push({ index, request, at: now });
+    this.#pending.push({ index, request, at: now, answer });
   }
 
   /** By the value that the log will have left when all of it is committed: the change comes after that. */
@@ -109,7 +111,7 @@ export class Office {
     const found = log.latest(key);
     const value = changed(found, change);
     if (value === undefined) out.answer(request, 409, { error: `found ${JSON.stringify(found)}` });
-    else this.write(request, key, value, now);
+    else this.write(request, key, value, now, answerTo(found, change));
   }
 
   /** Whether it takes a write at this moment; says why not. */
@@ -140,8 +142,9 @@ export class Office {
     let done = 0;
     for (const write of this.#pending) {
       if (write.index > index) break;
-      if (now < this.lease.until) out.answer(write.request, 200, { node: name, term: this.term });
-      else out.answer(write.request, 500, { error: 'in doubt: the lease has run out' });
+      const { request, answer: value } = write;
+      if (now < this.lease.until) out.answer(request, 200, { value, node: name, term: this.term });
+      else out.answer(request, 500, { error: 'in doubt: the lease has run out' });
       done++;
     }
     if (done > 0) this.#pending.splice(0, done);

@@ -3,7 +3,7 @@ import type { Drill } from '../drill/schema.js';
 import type { Addresses } from '../report/addresses.js';
 import type { Address } from '../runtime/address.js';
 import type { Runtime, World } from '../runtime/runtime.js';
-import { kindOf } from '../topology/links.js';
+import { clientName } from '../topology/links.js';
 import type { Plan } from './plan.js';
 
 export interface AddressesSetting {
@@ -19,6 +19,7 @@ export interface AddressesSetting {
 export function addressesOf(setting: AddressesSetting): Addresses {
   const { run, drill, plan, runtime, world, folder } = setting;
   const { places } = world;
+  const groups = new Set(Object.keys(drill.clients).map(clientName));
   const role = (name: string) =>
     plan.supervisors.includes(name) ? 'supervisor' : (drill.topology.nodes[name]?.role ?? 'standby');
   return {
@@ -31,7 +32,7 @@ export function addressesOf(setting: AddressesSetting): Addresses {
       addresses: [...(places.published?.(name).values() ?? [places.observe(name)])].map(format),
     })),
     clients: plan.links
-      .filter(({ from }) => kindOf(from) === 'client')
+      .filter(({ from }) => groups.has(from))
       .map(({ name }) => ({ link: name, address: format(places.link(name).dial) })),
     toxiproxies: [...world.proxies],
     folder,

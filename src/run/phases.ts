@@ -1,5 +1,6 @@
 /** The phases of a drill between `up` and `down`, in their order: what each does and what it waits for. */
 import { sleep, unlessAborted } from '../clock.js';
+import { named } from '../drill/parts.js';
 import { heldText, stepText } from '../drill/step-text.js';
 import type { Step } from '../drill/steps.js';
 import { EnvironmentError, messageOf } from '../errors.js';
@@ -239,5 +240,5 @@ async function finish(scene: Scene): Promise<void> {
   await Promise.all(scene.groups.map((group) => group.running.stop()));
   // An operation in doubt may still be on its way through a socket buffer; the final reads come after it.
   await sleep(scene.clock, 20, scene.signal);
-  await finalReads(scene);
+  await finalReads(scene, named(scene.catalog.workloads, scene.drill.workload.type)?.final);
 }

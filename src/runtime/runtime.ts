@@ -6,13 +6,15 @@
 import type { Clock } from '../clock.js';
 import type { ContainerSpec } from '../drill/container.js';
 import type { Capability } from '../drill/parts.js';
-import type { Census, Created } from '../history/census.js';
+import type { Census, Inventory } from '../history/census.js';
 import type { Random } from '../random.js';
 import type { Part, Span } from '../span.js';
 import type { Link } from '../topology/links.js';
 import type { Address } from './address.js';
 import type { Handicapped } from './handicap.js';
 import type { Greetings, Links } from './world-links.js';
+
+export type { Inventory } from '../history/census.js';
 
 /** The runtimes that come with failover-drill. */
 export type RuntimeName = 'docker' | 'process' | 'sim';
@@ -186,18 +188,6 @@ export interface WorldGround {
   confirm(): Promise<void>;
   /** From here on, only the loss of what the nodes run on is told. */
   stop(): void;
-}
-
-export interface Inventory {
-  before?: Census;
-  created: Created;
-  after?: Census;
-  /** What is still there, one text each; empty when all is gone. */
-  leaked: string[];
-  /** What could not be looked at, one text each with the reason. */
-  unseen?: string[];
-  /** The run's label, where it was left as it was. */
-  kept?: string;
 }
 
 /** The signals that end a process; one that goes on all the same was not killed. */

@@ -41,7 +41,7 @@ const WAIT_MS = 500;
 
 export const redisSystem = defineSystem({
   name: 'redis',
-  operations: ['read', 'write', 'cas', 'append', 'add'],
+  operations: ['read', 'write', 'cas', 'append', 'add', 'enqueue', 'dequeue', 'transfer'],
   settings,
   executable: 'redis-server',
   container: { build: { context: RECIPE }, expose: [6379] },
@@ -163,6 +163,15 @@ if (there or 'null') ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2])
 return 1`;
 
+/** Takes an amount from one place of a list of numbers to another one; nothing there counts as 0. */
+const TRANSFER = `local balances = cjson.decode(redis.call('GET', KEYS[1]) or '[]')
+local from, to, amount = ARGV[1] + 1, ARGV[2] + 1, ARGV[3]
+for place = #balances + 1, math.max(from, to) do balances[place] = 0 end
+balances[from] = balances[from] - amount
+balances[to] = balances[to] + amount
+redis.call('SET', KEYS[1], cjson.encode(balances))
+return 1`;
+
 function commandOf({ f, key, value }: Operation): Command {
   const text = JSON.stringify(value);
   switch (f) {
@@ -171,9 +180,14 @@ function commandOf({ f, key, value }: Operation): Command {
     case 'write':
       return ['SET', key, text];
     case 'append':
+    case 'enqueue':
       return ['RPUSH', key, text];
+    case 'dequeue':
+      return ['LPOP', key];
     case 'add':
       return ['INCRBY', key, text];
+    case 'transfer':
+      return ['EVAL', TRANSFER, 1, key, ...(value as number[])];
     case 'cas': {
       const [from, to] = value as Value[];
       return ['EVAL', CAS, 1, key, JSON.stringify(from), JSON.stringify(to)];
@@ -193,7 +207,8 @@ function outcomeOf(exchange: RedisExchange, { f, value }: Operation, confirmed: 
     return { type: 'fail', error: reply?.message ?? 'no reply' };
   if (f === 'read') return readOutcome(reply);
   if (f === 'cas' && reply === 0) return { type: 'fail', error: 'another value is there', mismatch: true };
-  if (!confirmed || (typeof waited === 'number' && waited >= 1)) return { type: 'ok', value };
+  if (!confirmed || (typeof waited === 'number' && waited >= 1))
+    return f === 'dequeue' ? readOutcome(reply) : { type: 'ok', value };
   const error =
     waited instanceof Refusal ? waited.message : `written, and no replica has it after ${WAIT_MS} ms`;
   return { type: 'info', error };

@@ -6,6 +6,7 @@
 import * as z from 'zod';
 import { EnvironmentError, InternalError } from '../errors.js';
 import type { EventBody, OperationType, SupervisorEvent, Value } from '../history/event.js';
+import { isAnswered } from '../history/operation-type.js';
 import { type Exchange, HttpClient, type HttpWay } from '../reference/client.js';
 import { POWER_KEY, type ShellConfig } from '../reference/shell.js';
 import type { Address } from '../runtime/address.js';
@@ -37,7 +38,7 @@ const settings = z.strictObject({
 export const referenceSystem: System & TellsRole & LogsEvents & Switches & Required<Greets> = {
   name: 'reference',
   embedded: true,
-  operations: ['read', 'write', 'cas', 'append', 'add'],
+  operations: ['read', 'write', 'cas', 'append', 'add', 'enqueue', 'dequeue', 'transfer'],
   settings,
 
   program(node: NodeContext): Program {
@@ -55,7 +56,7 @@ export const referenceSystem: System & TellsRole & LogsEvents & Switches & Requi
         const [method, body] = REQUESTS[f](value);
         const path = `/kv/${encodeURIComponent(key)}`;
         const result = await client.exchange(method, path, body, signal);
-        return outcomeOf(result, f === 'read' ? undefined : value);
+        return outcomeOf(result, isAnswered(f) ? undefined : value);
       },
       close: () => client.close(),
     };
@@ -119,6 +120,9 @@ const REQUESTS: Readonly<Record<OperationType, (value: Value) => [method: string
   cas: (value) => ['POST', JSON.stringify({ cas: value })],
   append: (value) => ['POST', JSON.stringify({ append: value })],
   add: (value) => ['POST', JSON.stringify({ add: value })],
+  enqueue: (value) => ['POST', JSON.stringify({ append: value })],
+  dequeue: () => ['POST', JSON.stringify({ take: 'first' })],
+  transfer: (value) => ['POST', JSON.stringify({ transfer: value })],
 };
 
 interface RoleBody {

@@ -13,7 +13,10 @@ import type { Program } from '../runtime/runtime.js';
 export interface Operation {
   f: OperationType;
   key: string;
-  /** What is written; null for a read. Of a compare-and-set, what should be there and what is to be there. */
+  /**
+   * What is written; null for a read or dequeue. Of a compare-and-set, what should be there and what is to be there; of a
+   * transfer, from which place to which, and how much.
+   */
   value: Value;
 }
 

@@ -21,7 +21,7 @@ export interface KeyOperations {
   writers: Map<string, Operation[]>;
 }
 
-/** The keys of a history in the order of their first operations, but for those that are counters. */
+/** The keys of a history in the order of their first operations, but for those of which reads do not show each write. */
 export const keysOf = derived((history: History): readonly KeyOperations[] =>
   collect(operationsOf(history).operations),
 );
@@ -45,13 +45,14 @@ function collect(operations: readonly Operation[]): KeyOperations[] {
       (operation.client === FINAL ? own.finals : own.reads).push(operation);
     }
   }
-  const told = [...keys.values()].filter((own) => !isCounter(own));
+  const told = [...keys.values()].filter((own) => !isOpaque(own));
   for (const own of told) own.finals.sort((one, other) => one.end - other.end);
   return told;
 }
 
-/** Whether reads give the sum of what was added: what was lost, or is stale, cannot be told from that. */
-function isCounter({ writes, reads, finals }: KeyOperations): boolean {
+/** Whether it is a counter, whose reads give the sum of what was added, a queue, or a bank: their models tell what is lost. */
+function isOpaque({ writes, reads, finals }: KeyOperations): boolean {
+  if (writes.some(({ f }) => f === 'enqueue' || f === 'dequeue' || f === 'transfer')) return true;
   const isAdded = writes.some(({ f }) => f === 'add');
   return isAdded && [...reads, ...finals].every(({ value }) => !Array.isArray(value));
 }

@@ -9,6 +9,7 @@ export const append: Workload = {
   about: 'lists that writes append to',
   operations: () => ['read', 'append'],
   distinct: true,
+  model: 'append',
   generator(settings, random, unique) {
     const appended = new Map<string, number>();
     return {

@@ -10,6 +10,7 @@ export const cas: Workload = {
   about: 'keys whose writes compare and set: they fail where another value is there',
   operations: () => ['read', 'cas'],
   distinct: true,
+  model: 'cas-register',
   generator(settings, random, unique) {
     const seen = new Map<string, Value>();
     return {

@@ -11,6 +11,7 @@ import type { Clock } from '../clock.js';
 import type { ClientGroup } from '../drill/schema.js';
 import { messageOf } from '../errors.js';
 import type { CompletionEvent, EventBody } from '../history/event.js';
+import { isAnswered } from '../history/operation-type.js';
 import type { Connection, Operation, Outcome } from '../system/system.js';
 import { type Schedule, schedule } from './schedule.js';
 import type { Target } from './target.js';
@@ -186,7 +187,7 @@ function completionOf(
   return {
     type: 'ok',
     ...common,
-    value: operation.f === 'read' ? outcome.value : operation.value,
+    value: isAnswered(operation.f) ? outcome.value : operation.value,
     node: outcome.node ?? node,
     ...(outcome.term === undefined ? {} : { term: outcome.term }),
   };

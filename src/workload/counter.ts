@@ -9,6 +9,7 @@ export const counter: Workload = {
   about: 'numbers that writes add to',
   operations: () => ['read', 'add'],
   distinct: false,
+  model: 'counter',
   generator: (settings, random) => ({
     next() {
       const key = keyOf(settings, random);

@@ -6,6 +6,7 @@ export const register: Workload = {
   about: 'keys that are written and read',
   operations: ({ writes }) => (writes > 0 ? ['read', 'write'] : ['read']),
   distinct: true,
+  model: 'register',
   generator: (settings, random, unique) => ({
     next() {
       const key = keyOf(settings, random);

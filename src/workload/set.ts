@@ -7,6 +7,7 @@ export const set: Workload = {
   about: 'every write adds a new element',
   operations: () => ['read', 'write'],
   distinct: true,
+  model: 'register',
   generator: ({ writes }, random, unique) => ({
     next() {
       if (unique.last > 0 && random.next() >= writes) return read(`e${integer(random, 1, unique.last)}`);

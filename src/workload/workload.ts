@@ -3,6 +3,7 @@
  * what it writes is never written twice in a run, so that a read says which write it saw.
  */
 import type { WorkloadPart, WorkloadSettings } from '../drill/parts.js';
+import type { Value } from '../history/event.js';
 import { integer, type Random } from '../random.js';
 import type { Operation, Outcome } from '../system/system.js';
 
@@ -21,6 +22,11 @@ export interface Values {
 
 export interface Workload extends WorkloadPart {
   generator(settings: WorkloadSettings, random: Random, unique: Values): Generator;
+  /**
+   * What a key is asked for in the end, by the answer to what was asked of it before; undefined where all of it was seen.
+   * Without it, each key is read once.
+   */
+  final?(key: string, answer: Value | undefined): Operation | undefined;
 }
 
 export function values(): Values {

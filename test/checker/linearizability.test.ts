@@ -50,3 +50,39 @@ describe('a history that is not linearizable', () => {
     expect(find(run.history(), 'linearizable').verdict).toBe('fail');
   });
 });
+
+describe('a workload is judged by its own model', () => {
+  const bank = () =>
+    new Building({ ...YES, workload: { type: 'bank' } }).operation(100, 'transfer', [0, 1, 5]);
+  const queue = () =>
+    new Building({ ...YES, workload: { type: 'queue' } })
+      .operation(100, 'enqueue', 1)
+      .operation(110, 'enqueue', 2)
+      .operation(200, 'dequeue', 1);
+
+  it('a bank: a transfer that is gone, or made of half, fails', () => {
+    expect(find(bank().read(200, [-5, 5]).history(), 'linearizable').verdict).toBe('pass');
+    expect(find(bank().read(200, [0, 0]).history(), 'linearizable').verdict).toBe('fail');
+    expect(find(bank().read(200, [-5, 0]).history(), 'linearizable')).toMatchObject({
+      verdict: 'fail',
+      message: expect.stringContaining('the balances sum up to -5, not 0'),
+    });
+  });
+
+  it('a queue: what is gone, comes twice or out of order fails', () => {
+    const end = { client: 'final' };
+    const ended = (left: number[]) =>
+      [...left, null].reduce(
+        (run, value, at) => run.operation(300 + at * 10, 'dequeue', value, end),
+        queue(),
+      );
+    expect(find(ended([2]).history(), 'linearizable').verdict).toBe('pass');
+    expect(find(ended([]).history(), 'linearizable').verdict).toBe('fail');
+    expect(find(ended([2, 1]).history(), 'linearizable').verdict).toBe('fail');
+    const other = new Building({ ...YES, workload: { type: 'queue' } })
+      .operation(100, 'enqueue', 1)
+      .operation(110, 'enqueue', 2)
+      .operation(200, 'dequeue', 2);
+    expect(find(other.operation(300, 'dequeue', 1).history(), 'linearizable').verdict).toBe('fail');
+  });
+});

@@ -8,6 +8,8 @@ import { Recorder } from '../../src/run/recorder.js';
 import type { Scene } from '../../src/run/scene.js';
 import type { Outcome } from '../../src/system/system.js';
 import { processes } from '../../src/workload/client-group.js';
+import { queue } from '../../src/workload/queue.js';
+import type { Workload } from '../../src/workload/workload.js';
 import { freshFolder } from '../drills/drill-command.js';
 
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -24,7 +26,7 @@ async function recorded(options: { most?: number } = {}) {
   return { clock, recorder, failures };
 }
 
-async function readAll(keys: number, answer: () => Promise<Outcome>) {
+async function readAll(keys: number, answer: () => Promise<Outcome>, final?: Workload['final']) {
   const { clock, recorder } = await recorded();
   for (let key = 0; key < keys; key++)
     recorder.record({ type: 'invoke', process: key, f: 'write', key: `k${key}`, value: 1 });
@@ -38,7 +40,7 @@ async function readAll(keys: number, answer: () => Promise<Outcome>) {
     signal: new AbortController().signal,
   } as unknown as Scene;
   let took: number | undefined;
-  const reading = finalReads(scene).then(() => {
+  const reading = finalReads(scene, final).then(() => {
     took = clock.now();
   });
   while (took === undefined) {
@@ -67,6 +69,16 @@ test('keys that are answered are all read, each once', async () => {
   const { reads, problems } = await readAll(5000, async () => ({ type: 'ok', value: 1 }));
   expect(reads).toHaveLength(5000);
   expect(problems).toEqual([]);
+});
+
+test('a queue is emptied in the end; one that cannot be is told', async () => {
+  const left = [1, 2, null];
+  const emptied = await readAll(1, async () => ({ type: 'ok', value: left.shift() ?? null }), queue.final);
+  expect([left, emptied.problems]).toEqual([[], []]);
+  const { problems } = await readAll(1, async () => ({ type: 'fail', error: 'no' }), queue.final);
+  expect(problems).toMatchObject([
+    { message: 'what is left of k0 in the end is not known: 3 times in a row no answer' },
+  ]);
 });
 
 test('a history that does not fit in memory is told once, and forgotten events make room', async () => {

@@ -48,6 +48,20 @@ export async function violations(
     const sum = await ask('read', 'sum');
     holds('a counter adds up', isOk(sum, 5), sum);
   }
+  if (system.operations.includes('dequeue')) {
+    for (const value of [1, 'two']) await ask('enqueue', 'queue', value);
+    for (const value of [1, 'two', null]) {
+      const taken = await ask('dequeue', 'queue');
+      holds('a queue gives what came first, then null', isOk(taken, value), taken);
+    }
+    const never = await ask('dequeue', 'never');
+    holds('a queue that nothing came into gives null', isOk(never, null), never);
+  }
+  if (system.operations.includes('transfer')) {
+    await Promise.all([30, 12].map((amount) => ask('transfer', 'bank', [2, 0, amount])));
+    const balances = await ask('read', 'bank');
+    holds('a transfer takes from one account and gives to another', isOk(balances, [42, 0, -42]), balances);
+  }
   if (system.operations.includes('cas')) {
     const fit = await ask('cas', 'swapped', [null, 1]);
     holds('a compare-and-set of what is there succeeds', fit.type === 'ok', fit);

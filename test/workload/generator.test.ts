@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { seeded } from '../../src/random.js';
 import { append } from '../../src/workload/append.js';
+import { bank } from '../../src/workload/bank.js';
 import { cas } from '../../src/workload/cas.js';
 import { counter } from '../../src/workload/counter.js';
+import { queue } from '../../src/workload/queue.js';
 import { register } from '../../src/workload/register.js';
 import { set } from '../../src/workload/set.js';
 import { values, type Workload } from '../../src/workload/workload.js';
@@ -17,12 +19,12 @@ const take = (count: number, seed: number, workload: Workload, writes = 0.7) => 
   });
 };
 
-describe.each([register, append, cas, counter])('the workload $name', (workload) => {
+describe.each([register, append, cas, counter, bank, queue])('the workload $name', (workload) => {
   it('keeps to its keys and to its share of writes, and asks for what it says', () => {
     const operations = take(5000, 1, workload, 0.3);
     const keys = new Set(operations.map(({ key }) => key.replace(/-\d+$/, '')));
     expect(keys).toEqual(new Set(['k0', 'k1', 'k2', 'k3', 'k4']));
-    const share = operations.filter(({ f }) => f !== 'read').length / operations.length;
+    const share = operations.filter(({ f }) => f !== 'read' && f !== 'dequeue').length / operations.length;
     expect(share).toBeGreaterThan(0.27);
     expect(share).toBeLessThan(0.33);
     expect(new Set(operations.map(({ f }) => f))).toEqual(
@@ -34,6 +36,25 @@ describe.each([register, append, cas, counter])('the workload $name', (workload)
     expect(take(50, 7, workload)).toEqual(take(50, 7, workload));
     expect(take(50, 7, workload)).not.toEqual(take(50, 8, workload));
   });
+});
+
+it('the workload bank keeps the sum of each bank: what leaves one account comes to another', () => {
+  const transfers = take(500, 1, bank).filter(({ f }) => f === 'transfer');
+  for (const { value } of transfers) {
+    const [from, to, amount] = value as number[];
+    expect(from).not.toBe(to);
+    expect(Math.min(from!, to!, amount! - 1)).toBeGreaterThanOrEqual(0);
+  }
+  expect(transfers.length).toBeGreaterThan(300);
+});
+
+it('the workload queue is dequeued from in the end until nothing is left', () => {
+  const DEQUEUE = { f: 'dequeue', key: 'k0', value: null };
+  expect([undefined, 7, null].map((answer) => queue.final!('k0', answer))).toEqual([
+    DEQUEUE,
+    DEQUEUE,
+    undefined,
+  ]);
 });
 
 it.each([register, set, append, cas])(

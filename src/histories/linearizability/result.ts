@@ -106,6 +106,11 @@ export class Budget {
     if (this.#clock) this.#deadline = Math.min(this.#deadline, this.#clock.now() + HASTY_MS);
   }
 
+  /** How many steps are left. */
+  get left(): number {
+    return this.#steps - (STEPS_BETWEEN_LOOKS - this.#untilLook);
+  }
+
   /** What ran out: the sentence for the finding. */
   get spent(): string {
     return this.#spent || 'the budget was spent';

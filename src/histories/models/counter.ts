@@ -13,7 +13,7 @@ import { judgeKeys } from './keys.js';
 import { type HistoryModel, unknownResult } from './model.js';
 import { type StepModel, searchRows } from './step-model.js';
 
-const BOUNDS = 'bounds of the sum';
+export const BOUNDS = 'bounds of the sum';
 
 const counterStep: StepModel<number> = {
   name: 'counter',
@@ -32,11 +32,11 @@ export const counter: HistoryModel = {
   check(table, limits) {
     const inexact = inexactSums(table);
     if (inexact !== undefined) return unknownResult(BOUNDS, inexact);
-    return judgeKeys(
-      table,
-      limits,
-      (part, rows, budget) => outOfBounds(part, rows) ?? searchRows(part, rows, counterStep, budget),
-    );
+    return judgeKeys(table, limits, (part, rows, budget) => {
+      const numberOf = (row: number) => Number(valueAt(part, part.value[row]!) ?? 0);
+      const added = (row: number) => (part.f[row] === ADD ? numberOf(row) : undefined);
+      return outOfBounds(part, rows, added, numberOf) ?? searchRows(part, rows, counterStep, budget);
+    });
   },
 };
 
@@ -47,13 +47,19 @@ interface Change {
   high: number;
 }
 
-/** The first read that no sum explains. */
-function outOfBounds(table: OperationTable, rows: Iterable<number>): KeyResult | undefined {
+/** The first read that no sum explains: by what each operation adds (undefined for one that adds nothing ever), and what reads gave. */
+export function outOfBounds(
+  table: OperationTable,
+  rows: Iterable<number>,
+  added: (row: number) => number | undefined,
+  sumOf: (row: number) => number,
+  what = 'the sum',
+): KeyResult | undefined {
   const begins: Change[] = [];
   const finishes: Change[] = [];
   for (const row of rows) {
-    if (table.f[row] !== ADD || table.type[row] === FAIL) continue;
-    const amount = Number(valueAt(table, table.value[row]!));
+    const amount = table.type[row] === FAIL ? undefined : added(row);
+    if (amount === undefined) continue;
     // At its start an addition may have happened, at its end it has.
     const [low, high] = [Math.min(0, amount), Math.max(0, amount)];
     begins.push({ place: table.start[row]!, low, high });
@@ -64,13 +70,13 @@ function outOfBounds(table: OperationTable, rows: Iterable<number>): KeyResult |
   const finished = sums(finishes);
   for (const row of rows) {
     if (table.f[row] !== READ || table.type[row] !== OK) continue;
-    const value = Number(valueAt(table, table.value[row]!) ?? 0);
+    const value = sumOf(row);
     // Lowest: every negative one that can have happened, every positive one that must have.
     const may = begun(table.end[row]!);
     const must = finished(table.start[row]!);
     const [low, high] = [may.low + must.low, may.high + must.high];
     if (value >= low && value <= high) continue;
-    return contradicts(BOUNDS, [row], `${value} was read, where the sum was between ${low} and ${high}`);
+    return contradicts(BOUNDS, [row], `${value} was read, where ${what} was between ${low} and ${high}`);
   }
   return undefined;
 }

@@ -1,5 +1,6 @@
 /** The models by name, and which one a history seems to be for. */
 import { ListText, OK, type OperationTable, READ } from '../formats/operation-table.js';
+import { accounts } from './accounts.js';
 import { bank } from './bank.js';
 import { counter } from './counter.js';
 import { fifoQueue } from './fifo-queue.js';
@@ -21,6 +22,7 @@ export const MODELS: Readonly<Record<string, HistoryModel>> = {
   queue,
   'fifo-queue': fifoQueue,
   bank,
+  accounts,
   terms,
   sequential,
   'monotonic-reads': monotonicReads,

@@ -23,6 +23,9 @@ export type Judge = (
 
 /** What may be spent on making evidence small: for one check, for one key, for all of them. */
 const EVIDENCE_STEPS = 200_000;
+/** What all of it may cost without a clock, in steps of searches; a row takes about as long as so many of them. */
+const EVIDENCE_COST = 1_000_000;
+const STEPS_OF_A_ROW = 100;
 const EVIDENCE_CHECKS = 2_000;
 const EVIDENCE_MS = 2_000;
 const EVIDENCE_KEYS = 16;
@@ -42,8 +45,14 @@ export function judgeKeys(
   const groups = parts
     ? table.keys.map((key, index) => ({ key, rows: rowsOfKey(parts, index) }))
     : [{ key: null, rows: everyRow(table) }];
-  const again = (part: OperationTable) =>
-    judge(part, everyRow(part), new Budget({ steps: EVIDENCE_STEPS })).verdict === 'illegal';
+  let cost = 0;
+  const again = (part: OperationTable) => {
+    const own = new Budget({ steps: EVIDENCE_STEPS });
+    const { verdict } = judge(part, everyRow(part), own);
+    cost += EVIDENCE_STEPS - own.left + STEPS_OF_A_ROW * part.count;
+    return verdict === 'illegal';
+  };
+  const cheap = (more: () => boolean) => () => more() && (limits.clock !== undefined || cost < EVIDENCE_COST);
   const algorithms = new Set<string>();
   const undecided: KeyFinding[] = [];
   const illegal: Illegal[] = [];
@@ -55,7 +64,7 @@ export function judgeKeys(
     budget.hasten();
     const { operations, complete } = found;
     if (complete) {
-      const small = (more: () => boolean) => minimised(table, operations, again, more);
+      const small = (more: () => boolean) => minimised(table, operations, again, cheap(more));
       illegal.push({ key, found, size: operations.length, small });
       continue;
     }
@@ -67,7 +76,7 @@ export function judgeKeys(
       size: firstWhere(rows.length, (at) => table.start[rows[at]!]! >= limit),
       small(more) {
         const prefix = prefixOf(table, rows, operations[0]!);
-        return minimised(weaken(table, prefix.weakened), prefix.rows, again, more);
+        return minimised(weaken(table, prefix.weakened), prefix.rows, again, cheap(more));
       },
     });
   }

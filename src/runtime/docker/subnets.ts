@@ -15,8 +15,6 @@ export interface Network {
 /** A small network: its addresses end in .1 (the engine's gateway), .2 (the node), .3 (the proxies), ... */
 export const SUBNET_BITS = 26;
 const BLOCK_BITS = 21;
-/** How many small networks a block has. */
-export const SUBNETS_PER_BLOCK = 2 ** (SUBNET_BITS - BLOCK_BITS);
 /**
  * Addresses that are nobody's on the internet. The first are seldom used by anything else; the others are for a machine
  * whose own network has them all, and the last are meant for measuring between networks (RFC 2544).

@@ -15,7 +15,7 @@ import { type Clock, within } from '../../clock.js';
 import { isError } from '../../errors.js';
 import { ServiceClient } from '../../http-client.js';
 import { freshId } from '../../random.js';
-import { kindOf } from '../../topology/links.js';
+import { POWER } from '../../topology/links.js';
 import type { Address } from '../address.js';
 import type { Greetings, Question } from '../world-links.js';
 import type { LinkPlace } from './cluster.js';
@@ -83,7 +83,7 @@ export function greeter(setting: GreeterSetting): Greeter {
 
   /** To whoever listens behind the link. */
   function wayThrough({ link, dial }: LinkPlace, token: string): Way | undefined {
-    const ask = kindOf(link.to) === 'power' ? POWER_QUESTION : greetings?.question(link);
+    const ask = link.to === POWER ? POWER_QUESTION : greetings?.question(link);
     return (
       ask && {
         send: (signal) =>

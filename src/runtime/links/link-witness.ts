@@ -22,7 +22,7 @@
  * takes greetings, there is only what the server says.
  */
 import { type Clock, sleep } from '../../clock.js';
-import { kindOf } from '../../topology/links.js';
+import { POWER } from '../../topology/links.js';
 import { type Look, witnessEach } from '../../witness.js';
 import type { Kills, Pauses } from '../runtime.js';
 import type { Links } from '../world-links.js';
@@ -198,7 +198,7 @@ function othersHold(fault: string, held: Expectation['held'], state: LinkState):
 /** What whoever takes the greetings was doing; a link's own end always runs. */
 async function lifeOf(name: string, { place, nodes }: WitnessedSetting): Promise<Life> {
   const { link, greetable } = place(name);
-  if (greetable || kindOf(link.to) === 'power') return 'running';
+  if (greetable || link.to === POWER) return 'running';
   if (!(await nodes.running(link.to))) return 'dead';
   return (await nodes.paused(link.to)) ? 'stopped' : 'running';
 }

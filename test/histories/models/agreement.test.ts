@@ -44,6 +44,11 @@ const take = (state: Value, f: string, value: Value, last: boolean) => {
   return { state: last ? list.slice(0, -1) : list.slice(1), value: (last ? list.at(-1) : list[0]) ?? null };
 };
 
+const pickTransfer = (random: Random): Value => {
+  const from = integer(random, 0, 2);
+  return [from, (from + 1) % 3, integer(random, 1, 2)];
+};
+
 const registers = { ...base, functions: ['read', 'read', 'write'], argument: distinct };
 
 const cases: Record<string, Case> = {
@@ -176,6 +181,15 @@ const cases: Record<string, Case> = {
         .map(({ value }) => balances(value)[0] + balances(value)[1]);
       return sums.every((sum) => sum === sums[0]);
     },
+  },
+  accounts: {
+    shape: {
+      ...base,
+      functions: ['read', 'transfer'],
+      step: brute.accountsStep,
+      argument: (random) => pickTransfer(random),
+    },
+    expected: (events) => bruteForce(events, null, brute.accountsStep),
   },
 };
 

@@ -21,6 +21,13 @@ export const counterStep: Step = (state, { f, value }) => {
   return (value ?? 0) === state ? state : undefined;
 };
 
+export const accountsStep: Step = (state, { f, value }) => {
+  const [a = 0, b = 0, c = 0] = (state ?? []) as number[];
+  if (f === 'read') return same(value ?? [0, 0, 0], [a, b, c]) ? state : undefined;
+  const [from, to, amount] = value as [number, number, number];
+  return [a, b, c].map((held, at) => held + (at === to ? amount : 0) - (at === from ? amount : 0));
+};
+
 export const fifoStep: Step = (state, { f, value, type }) => {
   const list = state as Value[];
   if (f === 'enqueue') return [...list, value];

@@ -17,6 +17,7 @@ const REASONS: Readonly<Record<string, RegExp>> = {
   queue: /1 was acknowledged and never came out/,
   'fifo-queue': /came out after .*, which had gone in later/,
   bank: /the balances sum up to 15, not 20/,
+  accounts: /0 was read, where account 0 was between -5 and -5/,
   terms: /term 1 came after term 2/,
   sequential: /no order of these operations that keeps the order of each process/,
   'monotonic-reads': /no order of the writes explains/,

@@ -22,7 +22,7 @@ async function simulate(files: readonly string[], more: Partial<RunOptions> = {}
 }
 
 describe('simulated, every drill that ships', () => {
-  it.each(filesIn('drills'))('%s passes', async (file) => {
+  it.each([...filesIn('drills'), ...filesIn('drills/workloads')])('%s passes', async (file) => {
     const [{ verdict, findings, counts, timings }] = (await simulate([file])).verdicts as [Verdict];
     expect([verdict, findings.filter((one) => one.verdict !== 'pass')]).toEqual(['pass', []]);
     expect(findings.length).toBeGreaterThan(3);
@@ -32,12 +32,15 @@ describe('simulated, every drill that ships', () => {
 });
 
 describe('simulated, every known-bad configuration', () => {
-  it.each(filesIn('fixtures/known-bad'))('%s is caught', async (file) => {
-    const announced = /^# Must fail: (\w+)$/m.exec(readFileSync(join(ROOT, file), 'utf8'))?.[1];
-    const [{ findings }] = (await simulate([file])).verdicts as [Verdict];
-    expect(findings.find(({ expectation }) => expectation === announced)?.verdict).toBe('fail');
-    expect(findings.filter(({ verdict }) => verdict === 'inconclusive')).toEqual([]);
-  });
+  it.each([...filesIn('fixtures/known-bad'), ...filesIn('fixtures/known-bad/workloads')])(
+    '%s is caught',
+    async (file) => {
+      const announced = /^# Must fail: (\w+)$/m.exec(readFileSync(join(ROOT, file), 'utf8'))?.[1];
+      const [{ findings }] = (await simulate([file])).verdicts as [Verdict];
+      expect(findings.find(({ expectation }) => expectation === announced)?.verdict).toBe('fail');
+      expect(findings.filter(({ verdict }) => verdict === 'inconclusive')).toEqual([]);
+    },
+  );
 });
 
 describe('a seed', () => {
