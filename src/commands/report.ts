@@ -108,10 +108,9 @@ export const report: Command<Args> = {
       .option('open', {
         type: 'boolean',
         default: false,
-        implies: 'html',
-        describe: 'with --html: open the page in a browser',
+        describe: 'write the pages, and open the last one in a browser',
       })
-      .example('$0 report results --html --open', 'the page of a run, in a browser')
+      .example('$0 report results --open', 'the page of a run, in a browser')
       .example('$0 report results/split-brain/1 --format edn', "the history for Jepsen's own tools"),
   async handler({ folder, plugin, format, html, open }, io) {
     const [catalog, { decodeHistory }, { judgedWith }] = await Promise.all([
@@ -132,7 +131,7 @@ export const report: Command<Args> = {
       const history = decodeHistory(bytes);
       told.push({ folder: one.replace(/(?<=.)\/+$/, ''), ...judgedWith(history, catalog) });
     }
-    if (html) {
+    if (html || open) {
       const page = await writePages(folder, told, io);
       io.stdout(`${page}\n`);
       if (open) openInBrowser(page);

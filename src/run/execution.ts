@@ -12,7 +12,7 @@ import { type Judged, judgedWith } from '../checker/judge.js';
 import type { Verdict } from '../checker/verdict.js';
 import { type Clock, unlessAborted } from '../clock.js';
 import type { Drill } from '../drill/schema.js';
-import { type EnvironmentError, linesOf } from '../errors.js';
+import { EnvironmentError, linesOf, messageOf } from '../errors.js';
 import type { EndEvent, Event, EventBody, Nanoseconds } from '../history/event.js';
 import { historyOf } from '../history/history.js';
 import { type Random, seeded } from '../random.js';
@@ -90,14 +90,29 @@ export async function execute(asked: ExecutionSetting): Promise<Executed> {
   await recorder.close();
   setting.signal.removeEventListener('abort', abort);
   const { history, ...written } = judged(recorder.events, failure, catalog);
-  const page = executionPage(
-    { ...written, history, logs: await logEnds(folder) },
-    setting.file ?? join(folder, 'drill.yaml'),
+  const page = await pageOf(setting, { ...written, history }).catch(fail);
+  await writeExecution(folder, { ...(page === undefined ? {} : { page }), verdict: written.verdict }).catch(
+    fail,
   );
-  await writeExecution(folder, { page, verdict: written.verdict }).catch(fail);
   const { verdict } = failure === undefined ? written : judged(recorder.events, failure, catalog);
   recorder.forget();
   return failure === undefined ? { verdict } : { verdict, failure };
+}
+
+/** The page of an execution. Rejects with an EnvironmentError where it cannot be made: the verdict is worth more than it. */
+async function pageOf(
+  { folder, file = join(folder, 'drill.yaml') }: ExecutionSetting,
+  judged: Judged,
+): Promise<string> {
+  try {
+    return executionPage({ ...judged, logs: await logEnds(folder) }, file);
+  } catch (error) {
+    const message = `the page cannot be made (${messageOf(error)})`;
+    throw new EnvironmentError(
+      { where: folder, message, todo: 'report it, with the history' },
+      { cause: error },
+    );
+  }
 }
 
 /** The verdict on what was recorded; what could not be written is a problem of the run, whatever else came of it. */

@@ -1,6 +1,6 @@
 /**
- * Measures the page of an execution at 1,000, 100,000 and 1,000,000 operations: how long it takes to make, how large it
- * is, how soon it is drawn in Chromium, and what writing it adds to a simulated drill.
+ * Measures the page of an execution at 1,000, 100,000 and 1,000,000 operations: how long it takes to make beside judging it,
+ * how large it is, and how soon it is drawn in Chromium.
  *
  *     node test/bench/page.mjs [--operations N]
  *
@@ -15,6 +15,7 @@ import { chromium } from 'playwright';
 import { CATALOG } from '../../dist/catalog.js';
 import { judgedWith } from '../../dist/checker/judge.js';
 import { historyOf } from '../../dist/history/history.js';
+import { seeded } from '../../dist/random.js';
 import { executionPage } from '../../dist/report/html/page.js';
 
 const MOST_BYTES = 2e6;
@@ -23,59 +24,36 @@ const MOST_MS = 1000;
 const { values } = parseArgs({ options: { operations: { type: 'string' } } });
 const counts = values.operations ? [Number(values.operations)] : [1_000, 100_000, 1_000_000];
 
-/** Writes and reads of 100 keys at an even rate, with a partition of two seconds in the middle of a minute. */
+/** Writes and reads of 100 keys at random instants of a minute, with a partition of two seconds in its middle. */
 function history(operations) {
-  const first = readFileSync(
-    new URL('../../fixtures/histories/no-fencing.jsonl', import.meta.url),
-    'utf8',
-  ).split('\n')[0];
-  const { hash, ...run } = JSON.parse(first);
-  const events = [{ ...run, drill: { ...run.drill, expect: { lost_writes: 0, recover: '<= 4s' } } }];
-  const add = (time, body) => events.push({ index: events.length, time: Math.round(time), ...body });
+  const random = seeded(operations);
+  const file = new URL('../../fixtures/histories/no-fencing.jsonl', import.meta.url);
+  const { hash, ...run } = JSON.parse(readFileSync(file, 'utf8').split('\n')[0]);
+  const events = [];
+  const add = (time, body) => events.push({ time: Math.round(time), ...body });
   add(1e6, { type: 'phase', phase: 'steps' });
   add(2e6, { type: 'role', node: 'a', role: 'primary', source: 'log', term: 1 });
-  const apart = 60e9 / operations;
-  let fault = 0;
-  for (let at = 0; at < operations; at++) {
-    const time = 3e6 + at * apart;
-    const isCut = time > 30e9 && time < 32e9;
-    if (fault === 0 && isCut) {
-      fault = 1;
-      const cuts = [{ link: 'a->b', streams: ['upstream', 'downstream'] }];
-      add(time, {
-        type: 'fault',
-        fault: 'fault-1',
-        kind: 'partition',
-        targets: ['a'],
-        text: 'isolate a (drop)',
-        mode: 'drop',
-        cuts,
-      });
-      add(time, { type: 'witness', fault: 'fault-1', witnessed: true, evidence: [] });
-    }
-    const isRead = at % 3 === 0;
-    const key = `k${at % 100}`;
-    const head = {
-      process: at % 1000 < 10 ? 0 : 1,
-      f: isRead ? 'read' : 'write',
-      key,
-      client: at % 4 ? 'app' : 'west',
-      node: 'a',
-    };
-    add(time, { type: 'invoke', ...head, process: at, value: isRead ? null : at });
-    const took = Math.min(apart * 0.9, 1e6 * (1 + ((at * 7919) % 97) / 30));
-    if (isCut && at % 2 === 0)
-      add(time + took, {
-        type: 'info',
-        ...head,
-        process: at,
-        value: isRead ? null : at,
-        error: 'no answer in time',
-      });
-    else add(time + took, { type: 'ok', ...head, process: at, value: isRead ? null : at, term: 1 });
+  const cuts = [{ link: 'a->b', streams: ['upstream', 'downstream'] }];
+  const fault = { type: 'fault', fault: 'fault-1', kind: 'partition', targets: ['a'], mode: 'drop', cuts };
+  add(30e9, { ...fault, text: 'isolate a (drop)' });
+  add(30e9, { type: 'witness', fault: 'fault-1', witnessed: true, evidence: [] });
+  for (let process = 0; process < operations; process++) {
+    const time = 3e6 + random.next() * 60e9;
+    const f = random.next() < 0.3 ? 'read' : 'write';
+    const value = f === 'read' ? null : process;
+    const client = random.next() < 0.7 ? 'app' : 'west';
+    const head = { process, f, key: `k${Math.floor(random.next() * 100)}`, client, node: 'a', value };
+    add(time, { type: 'invoke', ...head });
+    const took = 5e5 * (1 + 40 * random.next() ** 4);
+    const isLost = time > 30e9 && time < 32e9 && random.next() < 0.5;
+    if (isLost) add(time + 5e8, { type: 'info', ...head, error: 'no answer in time' });
+    else add(time + took, { type: 'ok', ...head, term: 1 });
   }
-  add(63e9, { type: 'end', reason: 'done' });
-  return historyOf(events);
+  add(64e9, { type: 'end', reason: 'done' });
+  events.sort((one, other) => one.time - other.time);
+  const expect = { lost_writes: 0, recover: '<= 4s' };
+  const whole = [{ ...run, drill: { ...run.drill, expect } }, ...events];
+  return historyOf(whole.map((event, index) => ({ ...event, index })));
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'drill-page-'));

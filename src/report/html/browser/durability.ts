@@ -29,11 +29,15 @@ export function paintStrip(
   for (const [letter, name, top, height] of FATES) {
     context.fillStyle = colour(name);
     let at = 0;
+    let drawn = Number.NEGATIVE_INFINITY;
     durability.at.forEach((delta, place) => {
       at += delta;
       const ms = at / 1000;
-      if (durability.fate[place] === letter && ms >= view.from && ms <= view.to)
-        context.fillRect(scale.x(ms) - 0.75, top, 1.5, height);
+      if (durability.fate[place] !== letter || ms < view.from || ms > view.to) return;
+      const x = scale.x(ms);
+      if (x - drawn < 0.5) return;
+      drawn = x;
+      context.fillRect(x - 0.75, top, 1.5, height);
     });
   }
 }

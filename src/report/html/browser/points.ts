@@ -81,15 +81,21 @@ export class Plot {
     this.#grid(context, scale, colour);
     this.#rate(context, scale, colour('--rate'));
     for (const type of ['ok', 'info', 'fail'] as const) {
-      const path = new Path2D();
-      for (const point of this.points) {
-        if (point.type !== type || point.at < view.from || point.at > view.to) continue;
-        SHAPES[type](path, scale.x(point.at), this.y(point.took));
-      }
       context.strokeStyle = colour(`--${type}`);
       context.fillStyle = colour(`--${type}`);
       context.globalAlpha = type === 'ok' ? 0.6 : 0.95;
-      context.lineWidth = type === 'ok' ? 1 : 1.4;
+      context.lineWidth = 1.4;
+      const path = new Path2D();
+      // What would lie on the same pixel as another one need not be drawn.
+      const taken = new Set<number>();
+      for (const point of this.points) {
+        if (point.type !== type || point.at < view.from || point.at > view.to) continue;
+        const [x, y] = [scale.x(point.at), this.y(point.took)];
+        const pixel = Math.round(x) * PLOT + Math.round(y);
+        if (taken.has(pixel)) continue;
+        taken.add(pixel);
+        SHAPES[type](path, x, y);
+      }
       if (type === 'ok') context.fill(path);
       else context.stroke(path);
     }
