@@ -27,8 +27,20 @@ export interface JudgingParts extends Parts {
   readonly expectations: Readonly<Record<string, Expectation>>;
 }
 
+/** A history with the drill by which it was judged. */
+export interface Judged {
+  history: History;
+  drill: Drill;
+  verdict: Verdict;
+}
+
 /** The verdict on a history: what the drill in its first event expects, and what every run must show. */
 export function judge(history: History, parts: JudgingParts): Verdict {
+  return judgedWith(history, parts).verdict;
+}
+
+/** The same, for those who tell more of the history than its verdict. */
+export function judgedWith(history: History, parts: JudgingParts): Judged {
   const { run } = history;
   const { drill, problem } = drillOf(history, parts);
   const lost = lostGround(history);
@@ -37,7 +49,7 @@ export function judge(history: History, parts: JudgingParts): Verdict {
   const timings = timingsOf(seen, drill);
   const findings = findingsOf(history, drill, { lost, parts, faults: timings.faults });
   if (problem !== undefined) findings.unshift(problem);
-  return {
+  const verdict: Verdict = {
     drill: drill.name,
     about: drill.about,
     runtime: run?.runtime ?? 'unknown',
@@ -53,6 +65,7 @@ export function judge(history: History, parts: JudgingParts): Verdict {
     groups: groupFigures(seen, drill),
     findings,
   };
+  return { history, drill, verdict };
 }
 
 /** What stands in for a drill that is not there or cannot be read: it expects nothing. */

@@ -121,14 +121,17 @@ export function advance(state: LiveState, event: Event): LiveState {
  * a change from `before`, the state before the event; without that, only changes that a node logged are.
  */
 export function plainLine(event: Event, elapsed?: number, before?: LiveState): string | undefined {
-  if (event.type === 'role' && !(before ? changesRole(before, event) : event.source === 'log'))
-    return undefined;
-  const text =
-    event.type === 'step'
-      ? stepWords(event, before)
-      : words(event, (fault) => before?.names.get(fault) ?? fault);
+  const text = eventText(event, before);
   if (text === undefined) return undefined;
   return `${milliseconds(elapsed ?? instantOf(event) / 1e6).padStart(10)}  ${text}`;
+}
+
+/** The same without its time. */
+export function eventText(event: Event, before?: LiveState): string | undefined {
+  if (event.type === 'role' && !(before ? changesRole(before, event) : event.source === 'log'))
+    return undefined;
+  if (event.type === 'step') return stepWords(event, before);
+  return words(event, (fault) => before?.names.get(fault) ?? fault);
 }
 
 function stepWords({ step, text }: EventOf<'step'>, before: LiveState | undefined): string {

@@ -170,7 +170,15 @@ interface One {
 function executeHere(setting: BatchSetting, { entry, ...one }: One): Promise<Done> {
   const { drill } = entry;
   const catalog = setting.catalogOf(entry);
-  return execute({ ...setting, ...one, drill, catalog, system: systemOf(drill.topology, catalog.systems) });
+  const { file } = entry;
+  return execute({
+    ...setting,
+    ...one,
+    drill,
+    file,
+    catalog,
+    system: systemOf(drill.topology, catalog.systems),
+  });
 }
 
 /** What may outlive us must not be ours: an execution that may be kept is a process of its own from the beginning. */

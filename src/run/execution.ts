@@ -7,15 +7,17 @@
  * Where it is asked for, the topology of a drill that did not pass is left as it is in place of `down`.
  */
 import { setMaxListeners } from 'node:events';
-import { judge } from '../checker/judge.js';
+import { join } from 'node:path';
+import { type Judged, judgedWith } from '../checker/judge.js';
 import type { Verdict } from '../checker/verdict.js';
 import { type Clock, unlessAborted } from '../clock.js';
 import type { Drill } from '../drill/schema.js';
-import { type EnvironmentError, linesOf } from '../errors.js';
+import { EnvironmentError, linesOf, messageOf } from '../errors.js';
 import type { EndEvent, Event, EventBody, Nanoseconds } from '../history/event.js';
 import { historyOf } from '../history/history.js';
 import { type Random, seeded } from '../random.js';
-import { writeExecution } from '../report/files.js';
+import { logEnds, writeExecution } from '../report/files.js';
+import { executionPage } from '../report/html/page.js';
 import type { Inventory, Runtime } from '../runtime/runtime.js';
 import type { System } from '../system/system.js';
 import { beginHistory } from './begin-history.js';
@@ -42,6 +44,8 @@ export interface ExecutionSetting {
   seed: number;
   /** From 1 to --repeat. */
   execution: number;
+  /** The drill file as the user named it; left out where there is none. */
+  file?: string;
   /** An empty folder with an empty folder `logs` in it. Nothing is written if left out, which is for simulated worlds. */
   folder?: string | undefined;
   /** What is to carry the links, as the user has said it; the runtime's business. */
@@ -85,22 +89,42 @@ export async function execute(asked: ExecutionSetting): Promise<Executed> {
   recorder.record({ type: 'end', reason });
   await recorder.close();
   setting.signal.removeEventListener('abort', abort);
-  const written = judged(recorder.events, failure, catalog);
-  if (folder !== undefined) await writeExecution(folder, { verdict: written }).catch(fail);
-  const verdict = failure === undefined ? written : judged(recorder.events, failure, catalog);
+  const { history, ...written } = judged(recorder.events, failure, catalog);
+  if (folder !== undefined) {
+    const page = await pageOf({ ...setting, folder }, { ...written, history }).catch(fail);
+    const files = { ...(page === undefined ? {} : { page }), verdict: written.verdict };
+    await writeExecution(folder, files).catch(fail);
+  }
+  const { verdict } = failure === undefined ? written : judged(recorder.events, failure, catalog);
   recorder.forget();
   return failure === undefined ? { verdict } : { verdict, failure };
 }
 
+/** The page of an execution. Rejects with an EnvironmentError where it cannot be made: the verdict is worth more than it. */
+async function pageOf(
+  { folder, file = join(folder, 'drill.yaml') }: ExecutionSetting,
+  judged: Judged,
+): Promise<string> {
+  try {
+    return executionPage({ ...judged, logs: await logEnds(folder) }, file);
+  } catch (error) {
+    const message = `the page cannot be made (${messageOf(error)})`;
+    throw new EnvironmentError(
+      { where: folder, message, todo: 'report it, with the history' },
+      { cause: error },
+    );
+  }
+}
+
 /** The verdict on what was recorded; what could not be written is a problem of the run, whatever else came of it. */
-function judged(events: readonly Event[], failure: EnvironmentError | undefined, catalog: Catalog): Verdict {
-  if (failure === undefined) return judge(historyOf(events), catalog);
+function judged(events: readonly Event[], failure: EnvironmentError | undefined, catalog: Catalog): Judged {
+  if (failure === undefined) return judgedWith(historyOf(events), catalog);
   const before = events.filter(({ type }) => type !== 'end');
   const rest: EventBody[] = [
     { type: 'problem', message: linesOf(failure) },
     { type: 'end', reason: 'failed' },
   ];
-  return judge(historyOf([...before, ...stamped(before, rest)]), catalog);
+  return judgedWith(historyOf([...before, ...stamped(before, rest)]), catalog);
 }
 
 /** What could come next in a history. */
@@ -176,5 +200,5 @@ function passes(events: readonly Event[], reason: EndEvent['reason'], catalog: C
     { type: 'inventory', created: { processes: 0, proxies: 0, folders: 0 }, leaked: [] },
     { type: 'end', reason },
   ];
-  return judge(historyOf([...events, ...stamped(events, rest)]), catalog).verdict === 'pass';
+  return judgedWith(historyOf([...events, ...stamped(events, rest)]), catalog).verdict.verdict === 'pass';
 }

@@ -1,4 +1,12 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -211,6 +219,24 @@ describe('drill report', () => {
     const { code, text } = await run(report, { folder: runFolder('no-fencing'), format });
     expect(code).toBe(0);
     expect(text).toContain('linearizable');
+  });
+
+  it('writes the page of each execution, and that of all', async () => {
+    const out = mkdtempSync(join(folder, 'out-'));
+    for (const [at, name] of ['no-fencing', 'split-brain'].entries()) {
+      mkdirSync(join(out, name, '1'), { recursive: true });
+      copyFileSync(
+        join(HISTORIES, ['no-fencing.jsonl', 'split-brain.jsonl'][at]!),
+        join(out, name, '1', 'history.jsonl'),
+      );
+    }
+    const { code, text } = await run(report, { folder: out, format: 'text', html: true });
+    expect(code).toBe(0);
+    expect(text).toBe(`${join(out, 'report.html')}\n`);
+    expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('href="./no-fencing/1/report.html"');
+    expect(readFileSync(join(out, 'no-fencing', '1', 'report.html'), 'utf8')).toContain('>FAIL</p>');
+    const one = await run(report, { folder: join(out, 'split-brain', '1'), format: 'text', html: true });
+    expect(one.text).toBe(`${join(out, 'split-brain', '1', 'report.html')}\n`);
   });
 
   it("gives the history in Jepsen's EDN, which says the same when it is checked", async () => {

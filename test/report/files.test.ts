@@ -1,9 +1,9 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EnvironmentError } from '../../src/errors.js';
-import { writeExecution, writeSummary, writeWhole } from '../../src/report/files.js';
+import { logEnds, writeExecution, writeSummary, writeWhole } from '../../src/report/files.js';
 import { passing } from './samples.js';
 
 let folder: string;
@@ -16,11 +16,33 @@ describe('the files of the reports', () => {
   test('lie in the run folder, which is made', async () => {
     const run = passing();
     const execution = join(folder, 'out', 'split-brain', '1');
-    await writeExecution(execution, { drill: 'name: split-brain\n', verdict: run.verdict });
+    await writeExecution(execution, {
+      drill: 'name: split-brain\n',
+      page: '<!doctype html>',
+      verdict: run.verdict,
+    });
     await writeSummary(join(folder, 'out'), [run]);
-    expect((await readdir(execution)).sort()).toEqual(['drill.yaml', 'verdict.json']);
-    expect((await readdir(join(folder, 'out'))).sort()).toEqual(['junit.xml', 'split-brain', 'summary.md']);
+    expect((await readdir(execution)).sort()).toEqual(['drill.yaml', 'report.html', 'verdict.json']);
+    expect((await readdir(join(folder, 'out'))).sort()).toEqual([
+      'junit.xml',
+      'report.html',
+      'split-brain',
+      'summary.md',
+    ]);
     expect(JSON.parse(await readFile(join(execution, 'verdict.json'), 'utf8'))).toEqual(run.verdict);
+  });
+
+  test('tell the ends of logs that can be read, from a whole line on', async () => {
+    await mkdir(join(folder, 'logs', 'c.log'), { recursive: true });
+    await writeFile(join(folder, 'logs', 'a.log'), 'one\ntwo\n');
+    await writeFile(join(folder, 'logs', 'b.log'), `${'a long line\n'.repeat(10_000)}last\n`);
+    const [a, b, ...others] = await logEnds(folder);
+    expect(a).toEqual({ node: 'a', text: 'one\ntwo\n', cut: false });
+    expect(b).toMatchObject({ node: 'b', cut: true });
+    expect(b?.text).toMatch(/^a long line\n[\s\S]*\nlast\n$/);
+    expect(b?.text.length).toBeLessThanOrEqual(65_536);
+    expect(others).toEqual([]);
+    expect(await logEnds(join(folder, 'nowhere'))).toEqual([]);
   });
 
   test('replace what was there, whole', async () => {

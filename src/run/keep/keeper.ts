@@ -62,10 +62,11 @@ async function run(job: Job, setting: ExecutionSetting, talk: Talk): Promise<voi
 function settingOf(job: Job, catalog: Catalog, { tell, signal }: Talk): ExecutionSetting {
   const drill = decodeDrill(job.drill, catalog);
   noteFilledIn(drill, job.filledIn);
-  const { seed, execution, folder, linksBy, environment } = job;
+  const { seed, execution, file, folder, linksBy, environment } = job;
   return {
     clock,
     drill,
+    file,
     catalog,
     runtime: catalog.runtimes[job.runtime],
     system: systemOf(drill.topology, catalog.systems),
