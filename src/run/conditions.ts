@@ -47,14 +47,14 @@ export const CONDITIONS: Readonly<Record<Condition, Lack>> = {
       : `not every operation of the last ${STEADY_FOR} ms succeeded`),
   detected: (scene) =>
     unseen(scene) ??
-    (scene.tally.detected
+    (scene.tally.lastFault.detected
       ? undefined
       : 'no target of the last fault was declared failed since it took effect'),
   recovered: (scene) =>
     unseen(scene) ??
     (scene.tally.recovered(now(scene))
       ? undefined
-      : 'the service has not been there for its clients for as long as it has to hold, since the last fault took effect'),
+      : 'nothing was acknowledged since the last fault took effect after which the success rate held'),
 };
 
 /** What else a wait knows. */

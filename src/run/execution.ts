@@ -70,7 +70,7 @@ export interface Executed {
 export async function execute(asked: ExecutionSetting): Promise<Executed> {
   const time = asked.runtime.time?.();
   const setting = time ? { ...asked, clock: time.clock } : asked;
-  const { folder, catalog } = setting;
+  const { folder, file, catalog } = setting;
   const ending = new AbortController();
   // Everything under way listens to it, and that may be a lot at once.
   setMaxListeners(0, ending.signal);
@@ -91,7 +91,7 @@ export async function execute(asked: ExecutionSetting): Promise<Executed> {
   setting.signal.removeEventListener('abort', abort);
   const { history, ...written } = judged(recorder.events, failure, catalog);
   if (folder !== undefined) {
-    const page = await pageOf({ ...setting, folder }, { ...written, history }).catch(fail);
+    const page = await pageOf(folder, file, { ...written, history }).catch(fail);
     const files = { ...(page === undefined ? {} : { page }), verdict: written.verdict };
     await writeExecution(folder, files).catch(fail);
   }
@@ -101,10 +101,7 @@ export async function execute(asked: ExecutionSetting): Promise<Executed> {
 }
 
 /** The page of an execution. Rejects with an EnvironmentError where it cannot be made: the verdict is worth more than it. */
-async function pageOf(
-  { folder, file = join(folder, 'drill.yaml') }: ExecutionSetting,
-  judged: Judged,
-): Promise<string> {
+async function pageOf(folder: string, file = join(folder, 'drill.yaml'), judged: Judged): Promise<string> {
   try {
     return executionPage({ ...judged, logs: await logEnds(folder) }, file);
   } catch (error) {

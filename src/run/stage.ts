@@ -103,7 +103,6 @@ export class Stage {
     const { links } = plan;
     const injector = new Injector({ clock, recorder, present, effects, links, random: faults, signal });
     const tally = new Tally(drill);
-    for (const event of recorder.events) tally.add(event);
     recorder.subscribe((event) => tally.add(event));
     const clients = this.#clients(world);
     return { ...this.#setting, clock, nodes, places, present, prober, tally, injector, ...clients, start };

@@ -1,41 +1,31 @@
 /**
- * The tally: follows a run while it happens, so that the conductor knows when the service is steady, when a fault was
- * detected and when the service has recovered. It waits by the rules of timeline/ on the history so far; the verdict never
- * comes from here.
+ * The tally: follows the operations of the groups that follow the primary while they happen, so that the
+ * conductor knows when the service is steady and when it has recovered. It waits with the same rule with which
+ * the checker judges afterwards; the verdict never comes from here.
  */
 import type { Drill } from '../drill/schema.js';
 import type { Event, Nanoseconds } from '../history/event.js';
-import { type History, runOf } from '../history/history.js';
 import { isWrite } from '../history/operations.js';
-import { declarationsOf } from '../timeline/detection.js';
-import { faultsOf } from '../timeline/faults.js';
-import { type Kind, type Served, ServiceRecord } from '../timeline/service-record.js';
 import { Changes } from './changes.js';
 import { LastFault } from './last-fault.js';
 
-interface Seen extends Served {
-  group: string;
+interface Seen {
+  intended: Nanoseconds;
+  end: Nanoseconds | undefined;
+  ok: boolean;
+  write: boolean;
 }
 
-type Usual = (kind: Kind) => Nanoseconds;
-
-/** For how long before the steps the load was steady. */
-const STEADY: Nanoseconds = 500e6;
-
 export class Tally {
-  readonly #drill: Drill;
-  readonly #groups: readonly string[];
-  readonly #rule: { success: number; hold: Nanoseconds };
+  readonly #groups: ReadonlySet<string>;
+  readonly #success: number;
+  readonly #hold: Nanoseconds;
   readonly #isReadOnly: boolean;
   readonly #open = new Map<number, Seen>();
   #seen: Seen[] = [];
-  /** How long each group may wait, by what was so before the first fault; undefined up to then. */
-  #usual: Map<string, Usual> | undefined;
-  /** When the steps began. */
-  #steps: Nanoseconds = 0;
-  /** All events but operations, as a history. */
-  readonly #told: Event[] = [];
-  #history: History | undefined;
+  /** The first operation that may still turn out to be the one of recovery. */
+  #candidate = 0;
+
   /** When the last stall was over. */
   #stalledUntil: Nanoseconds = Number.NEGATIVE_INFINITY;
 
@@ -43,11 +33,13 @@ export class Tally {
   readonly lastFault = new LastFault();
   readonly changes = new Changes();
 
-  constructor(drill: Drill) {
+  constructor(drill: Pick<Drill, 'clients' | 'recovery' | 'workload'>) {
     const followers = Object.entries(drill.clients).filter(([, group]) => group.pinned === undefined);
-    this.#drill = drill;
-    this.#groups = (followers.length > 0 ? followers : Object.entries(drill.clients)).map(([name]) => name);
-    this.#rule = { success: drill.recovery.success, hold: drill.recovery.hold * 1e6 };
+    this.#groups = new Set(
+      (followers.length > 0 ? followers : Object.entries(drill.clients)).map(([name]) => name),
+    );
+    this.#success = drill.recovery.success;
+    this.#hold = drill.recovery.hold * 1e6;
     this.#isReadOnly = drill.workload.writes === 0;
   }
 
@@ -55,22 +47,26 @@ export class Tally {
   add(event: Event): void {
     this.lastFault.add(event);
     this.changes.add(event);
-    if (event.type === 'invoke') this.#begin(event);
-    else if (event.type === 'ok' || event.type === 'fail' || event.type === 'info') {
+    if (event.type === 'stall') this.#stalledUntil = event.time;
+    if (event.type === 'fault') {
+      this.#seen = [...this.#open.values()];
+      this.#candidate = 0;
+    } else if (event.type === 'invoke') {
+      if (!this.#groups.has(event.client ?? '')) return;
+      const seen = {
+        intended: event.intended ?? event.time,
+        end: undefined,
+        ok: false,
+        write: isWrite(event),
+      };
+      this.#open.set(event.process, seen);
+      this.#seen.push(seen);
+    } else if (event.type === 'ok' || event.type === 'fail' || event.type === 'info') {
       const seen = this.#open.get(event.process);
       if (!seen) return;
       this.#open.delete(event.process);
       seen.end = event.time;
       seen.ok = event.type === 'ok' || event.mismatch === true;
-    } else {
-      this.#told.push(event);
-      this.#history = undefined;
-      if (event.type === 'stall') this.#stalledUntil = event.time;
-      if (event.type === 'phase' && event.phase === 'steps') this.#steps = event.time;
-      if (event.type === 'fault') {
-        this.#usual ??= this.#usualBefore(event.time);
-        this.#seen = [...this.#open.values()];
-      }
     }
   }
 
@@ -83,85 +79,56 @@ export class Tally {
   steady(now: Nanoseconds, ms: number): boolean {
     const since = now - ms * 1e6;
     if (this.#seen[0] === undefined || this.#seen[0].intended > since) return false;
-    const { good, bad } = this.#since(since);
-    return good > 0 && bad === 0;
-  }
-
-  /** Whether one of the faults that were injected last was detected, as the checkers see it. */
-  get detected(): boolean {
-    this.#history ??= { events: [...this.#told], run: runOf(this.#told), flaws: [] };
-    const history = this.#history;
-    return faultsOf(history)
-      .filter(({ event }) => this.lastFault.names.has(event.fault))
-      .some((fault) => declarationsOf(history, this.#drill, fault).length > 0);
+    let count = 0;
+    for (let at = this.#seen.length - 1; at >= 0; at--) {
+      const seen = this.#seen[at]!;
+      if (seen.intended < since) break;
+      if (seen.end === undefined) continue;
+      if (!seen.ok) return false;
+      count += 1;
+    }
+    return count > 0;
   }
 
   /**
-   * Whether the service is there for every group as the checkers see it, since the last fault took effect, and goes on for
-   * as long as it has to hold since a write was acknowledged
-   * (a read, where nothing is written). Not as long as nobody has looked at its effect.
+   * Whether, since the last fault took effect, a write (a read, where nothing is written) was acknowledged after which the
+   * success rate held. Not as long as nobody has looked at its effect.
    */
   recovered(now: Nanoseconds): boolean {
     const { since } = this.lastFault;
-    const { success, hold } = this.#rule;
-    if (since === undefined || now < since + hold) return false;
-    // What takes less to see: whether it is out at present.
-    const { good, bad } = this.#since(now - hold);
-    if (good < success * (good + bad) || good === 0) return false;
-    let back = since;
-    for (const group of this.#groups) {
-      const record = new ServiceRecord(this.#of(group), this.#rule);
-      const seen = record.between(
-        since,
-        now,
-        this.#usual?.get(group) ?? ((kind) => record.usual(kind, NEVER)),
-      );
-      if (seen.state !== 'up') return false;
-      back = Math.max(back, seen.back?.end ?? since);
+    if (since === undefined) return false;
+    for (; this.#candidate < this.#seen.length; this.#candidate++) {
+      const seen = this.#seen[this.#candidate]!;
+      if (seen.end === undefined) {
+        // An operation under way may yet be the first to be acknowledged; later ones are not looked at before it.
+        if (this.#laterAcknowledged(this.#candidate)) continue;
+        return false;
+      }
+      if (!(seen.write || this.#isReadOnly) || !seen.ok || seen.end < since) continue;
+      const held = this.#held(seen.end, now);
+      if (held === undefined) return false;
+      if (held) return true;
     }
-    const isAsked = (kind: Kind) => kind === 'write' || this.#isReadOnly;
-    return this.#seen.some(({ kind, ok, end }) => isAsked(kind) && ok && end >= back && end + hold <= now);
+    return false;
   }
 
-  #begin(event: Extract<Event, { type: 'invoke' }>): void {
-    const group = event.client ?? '';
-    if (!this.#groups.includes(group)) return;
-    const seen: Seen = {
-      group,
-      kind: isWrite(event) ? 'write' : 'read',
-      intended: event.intended ?? event.time,
-      end: Number.POSITIVE_INFINITY,
-      ok: false,
-    };
-    this.#open.set(event.process, seen);
-    this.#seen.push(seen);
+  #laterAcknowledged(index: number): boolean {
+    for (let at = index + 1; at < this.#seen.length; at++) if (this.#seen[at]!.ok) return true;
+    return false;
   }
 
-  #of(group: string): Seen[] {
-    return this.#seen.filter((seen) => seen.group === group);
-  }
-
-  #usualBefore(fault: Nanoseconds): Map<string, Usual> {
-    const calm = { from: Math.max(0, this.#steps - STEADY), to: fault };
-    return new Map(
-      this.#groups.map((group) => {
-        const record = new ServiceRecord(this.#of(group), this.#rule);
-        const usual = { read: record.usual('read', calm), write: record.usual('write', calm) };
-        return [group, (kind) => usual[kind]];
-      }),
-    );
-  }
-
-  /** Of the operations that were meant to begin since an instant and have ended: how many succeeded, and how many did not. */
-  #since(instant: Nanoseconds): { good: number; bad: number } {
+  /** Whether the success rate held from `start` on; undefined while that is not known. */
+  #held(start: Nanoseconds, now: Nanoseconds): boolean | undefined {
+    if (now < start + this.#hold) return undefined;
     let [good, bad] = [0, 0];
-    for (let at = this.#seen.length - 1; at >= 0 && this.#seen[at]!.intended >= instant; at--) {
-      const { ok, end } = this.#seen[at]!;
+    for (let at = this.#seen.length - 1; at >= 0; at--) {
+      const { intended, end, ok } = this.#seen[at]!;
+      if (intended < start) break;
+      if (intended >= start + this.#hold) continue;
+      if (end === undefined) return undefined;
       if (ok) good += 1;
-      else if (end < Number.POSITIVE_INFINITY) bad += 1;
+      else bad += 1;
     }
-    return { good, bad };
+    return good > 0 && good / (good + bad) >= this.#success;
   }
 }
-
-const NEVER = { from: 0, to: 0 };

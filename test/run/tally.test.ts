@@ -1,27 +1,17 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Drill } from '../../src/drill/schema.js';
-import { decodeHistory } from '../../src/history/codec.js';
 import type { Event } from '../../src/history/event.js';
-import type { History } from '../../src/history/history.js';
+import { LastFault } from '../../src/run/last-fault.js';
 import { Tally } from '../../src/run/tally.js';
-import { detectionOf } from '../../src/timeline/detection.js';
-import { faultsOf } from '../../src/timeline/faults.js';
-import { recoveriesOf } from '../../src/timeline/recovery.js';
-import { decodeDrill } from '../built-in.js';
-import { RECORDINGS } from '../checker/partition-runs.js';
 
 const MS = 1e6;
-const FOLDER = new URL('../../fixtures/histories/', import.meta.url);
-const drill = decodeDrill({
-  name: 'tiny',
-  topology: { nodes: { a: { role: 'primary' }, b: {}, c: {} } },
+const drill = {
   clients: {
-    app: { count: 1, rate: '100/s', timeout: '1s' },
-    stranded: { count: 1, rate: '100/s', timeout: '1s', pinned: 'a' },
+    app: { count: 1, rate: 100, timeout: 1000 },
+    stranded: { count: 1, rate: 100, timeout: 1000, pinned: 'a' },
   },
-  recovery: { success: '99%', hold: '100ms' },
-});
+  recovery: { success: 0.99, hold: 100 },
+  workload: { writes: 0.7 },
+} as never;
 
 /** Feeds one operation every 10 ms that ends 1 ms later as `outcome` says. */
 function play(tally: Tally, from: number, to: number, outcome: 'ok' | 'info' | 'open', client = 'app') {
@@ -164,76 +154,41 @@ describe('the tally', () => {
 
 describe('the last fault', () => {
   it('is detected by a declaration of one of its targets, by somebody else, after its effect', () => {
-    const tally = new Tally(drill);
-    tally.add(fault(1000));
-    tally.add(declared(1010, 'a'));
+    const last = new LastFault();
+    last.add(fault(1000));
+    last.add(declared(1010, 'a'));
     // Nobody knows yet whether that was before its effect.
-    expect(tally.detected).toBe(false);
-    tally.add(witness(1020, 1030));
-    expect(tally.detected).toBe(false);
-    tally.add(declared(1100, 'b'));
-    tally.add(declared(1110, 'a', 'a'));
-    expect(tally.detected).toBe(false);
-    tally.add(declared(1120, 'a'));
-    expect(tally.detected).toBe(true);
+    expect(last.detected).toBe(false);
+    last.add(witness(1020, 1030));
+    expect(last.detected).toBe(false);
+    last.add(declared(1100, 'b'));
+    last.add(declared(1110, 'a', 'a'));
+    expect(last.detected).toBe(false);
+    last.add(declared(1120, 'a'));
+    expect(last.detected).toBe(true);
   });
 
   it('is detected by what is told before its witness, and took place after its effect', () => {
-    const tally = new Tally(drill);
-    tally.add(fault(1000));
-    tally.add(declared(1400, 'a'));
-    tally.add(witness(1001, 1500));
-    expect(tally.detected).toBe(true);
+    const last = new LastFault();
+    last.add(fault(1000));
+    last.add(declared(1400, 'a'));
+    last.add(witness(1001, 1500));
+    expect(last.detected).toBe(true);
   });
 
   it('is forgotten with the next one, but not with the last look at one before its heal', () => {
-    const tally = new Tally(drill);
-    tally.add(fault(1000));
-    tally.add(witness(1000));
-    tally.add(declared(1400, 'a'));
-    tally.add({ ...witness(2000), before: 'heal' } as Event);
-    expect(tally.lastFault.since).toBe(1000 * MS);
-    expect(tally.detected).toBe(true);
-    tally.add(fault(3000, 'fault-2', ['b']));
-    tally.add(witness(3000, 3000, 'fault-2'));
-    tally.add(declared(3100, 'a'));
-    expect(tally.detected).toBe(false);
-    tally.add(declared(3200, 'b'));
-    expect(tally.detected).toBe(true);
-  });
-});
-
-/** A stored history as the tally sees it up to an instant. */
-function upTo(history: History, of: Drill, instant: number): Tally {
-  const tally = new Tally(of);
-  for (const event of history.events) if (event.time < instant) tally.add(event);
-  return tally;
-}
-
-describe.each(RECORDINGS)('what was waited for in $file is what its verdict goes by', ({ file }) => {
-  const history = decodeHistory(readFileSync(new URL(file, FOLDER), 'utf8'));
-  const recorded = decodeDrill(history.run!.drill);
-
-  it('the recovery', () => {
-    for (const fault of faultsOf(history).filter(({ effective }) => effective !== undefined)) {
-      const recovery = recoveriesOf(history, recorded).after(fault)!;
-      const { at } = recovery.boundary;
-      const isBack = recovery.kind === 'recovered' || recovery.kind === 'none';
-      expect([fault.event.fault, upTo(history, recorded, at).recovered(at)]).toEqual([
-        fault.event.fault,
-        isBack,
-      ]);
-      const back = recovery.kind === 'recovered' ? fault.effective! + recovery.took : fault.effective!;
-      expect(upTo(history, recorded, back).recovered(back)).toBe(false);
-    }
-  });
-
-  it('the detection', () => {
-    const faults = faultsOf(history);
-    for (const [place, fault] of faults.entries()) {
-      const next = faults[place + 1]?.event.time ?? Number.POSITIVE_INFINITY;
-      const isDetected = detectionOf(history, recorded, fault) !== undefined;
-      expect(upTo(history, recorded, next).detected).toBe(isDetected);
-    }
+    const last = new LastFault();
+    last.add(fault(1000));
+    last.add(witness(1000));
+    last.add(declared(1400, 'a'));
+    last.add({ ...witness(2000), before: 'heal' } as Event);
+    expect(last.since).toBe(1000 * MS);
+    expect(last.detected).toBe(true);
+    last.add(fault(3000, 'fault-2', ['b']));
+    last.add(witness(3000, 3000, 'fault-2'));
+    last.add(declared(3100, 'a'));
+    expect(last.detected).toBe(false);
+    last.add(declared(3200, 'b'));
+    expect(last.detected).toBe(true);
   });
 });

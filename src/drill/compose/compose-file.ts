@@ -150,7 +150,7 @@ export class ComposeFile {
       if (settings.length > 0)
         this.#note(
           ['networks', name],
-          `${listed(settings, 'and')} of the network ${name} are not taken: every node has a network of its own`,
+          `${listed(settings, 'and')} of the network ${name} are not taken: nodes are on networks of the drill's own`,
         );
     }
   }

@@ -127,7 +127,7 @@ export const NETWORK: Keys = {
   taken: ['aliases'],
   withoutMeaning: ['gw_priority', 'priority'],
   ignored: {
-    driver_opts: 'the node has a network of its own',
+    driver_opts: "nodes are on networks of the drill's own",
     interface_name: "it is the engine's usual one",
     ipv4_address: BY_NAME,
     ipv6_address: BY_NAME,

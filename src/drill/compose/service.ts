@@ -223,7 +223,7 @@ function networksOf(value: unknown, path: Path, context: ServiceContext): Values
 function networkMode(value: unknown, path: Path, { refuse }: ServiceContext): Values {
   if (value !== 'bridge' && value !== 'default')
     refuse(path, {
-      expected: 'a network of its own for each node, whose links can be cut',
+      expected: "networks of the drill's own, on which links can be cut",
       found: `\`network_mode: ${value}\`${value === 'host' ? ', the network of this machine' : ''}`,
       todo: 'remove it',
     });

@@ -272,7 +272,7 @@ x-own: 1
     'stack/compose.yaml:15:5: `ports` of web are not published: the drill has ports of its own on loopback',
     'stack/compose.yaml:16:5: `networks` of web are not taken: every node has a link to every other',
     'stack/compose.yaml:16:42: `networks.inner.ipv4_address` of web is not taken: its peers reach it by the name of the service',
-    'stack/compose.yaml:20:13: `internal` and `ipam` of the network inner are not taken: every node has a network of its own',
+    "stack/compose.yaml:20:13: `internal` and `ipam` of the network inner are not taken: nodes are on networks of the drill's own",
   ]);
 });
 

@@ -9,7 +9,7 @@ const look = (real: string) => (real.endsWith('/.git') ? undefined : { real, kin
 /** The drill of a stack with these files in its folder. */
 function taken(files: Record<string, string>, { compose = 'stack/compose.yaml', environment = {} } = {}) {
   const system = '{ http: { port: 8080, read: { request: "GET /{key}" } } }';
-  const text = `name: x\ntopology:\n  compose: ${compose}\n  system: ${system}\n  nodes: { web: { role: primary } }\nworkload: { writes: 0% }\n`;
+  const text = `name: x\ntopology:\n  compose: ${compose}\n  system: ${system}\n  nodes: { web: { role: primary } }\nworkload: { writes: 0% }\nexpect: {}\n`;
   const read = (path: string) => files[path.replace('/home/stack/', '')];
   const drill = parseDrill(text, 'drill.yaml', { importing: { folder: '/home', environment, read, look } });
   return { nodes: drill.topology.nodes, notes: notesOf(drill) };
