@@ -53,6 +53,8 @@ function write(number) {
   else {
     const whole = { 'compose.yaml': COMPOSE, 'drill.yaml': STACK, 'web.env': VARIABLES };
     for (const [name, original] of Object.entries(whole)) writeFileSync(join(folder, name), original);
+    // What the Compose file names has to be there.
+    for (const name of ['site', 'conf']) mkdirSync(join(folder, name));
     const name = { compose: 'compose.yaml', stack: 'drill.yaml', variables: 'web.env' }[kind];
     hurt(name, whole[name]);
   }
