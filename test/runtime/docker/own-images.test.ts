@@ -60,7 +60,7 @@ test.each([
   ['mem_limit: lots', /a size with a unit/],
   [
     'volumes: ["/etc:/etc"]',
-    /a named volume and where it is seen, such as data:.*, or a file of this machine to be read/,
+    /a named volume and where it is seen, such as data:.*, or a file of this machine, to be read or copied/,
   ],
   ['expose: [0]', /expose/],
 ])('%s is refused, with what was expected', (line, expected) => {
