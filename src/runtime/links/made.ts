@@ -126,6 +126,6 @@ function describe({ server }: ToxiproxyServer, inner: Inner, filtered: boolean):
     return `${server} for clients${more}, packet filters between nodes`;
   }
   if (!first) return server;
-  const why = inner.lack === undefined ? '' : ` (no network of one piece: ${inner.lack})`;
+  const why = inner.lack === undefined ? '' : `, on private networks (${inner.lack})`;
   return `${server} for clients, ${inner.server} ${first.version} between nodes${why}`;
 }
