@@ -27,7 +27,8 @@ export async function chooseNetwork(
   const takers = nodes.filter((node) => containers[node]?.expose?.some(isTaken));
   const lackOf = async () => {
     if (takers.length > 0) return `${listed(takers, 'and')} on one of the ports ${first} to ${last}`;
-    if (!('socketPath' in engineAddress(environment))) return 'the container engine is on another machine';
+    if (!('socketPath' in engineAddress(environment)))
+      return 'an engine that is reached over TCP, which may be on another machine';
     return lackOfPacketFilters(environment, clock);
   };
   const lack = await lackOf();
