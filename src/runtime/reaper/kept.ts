@@ -7,6 +7,7 @@ import { isRun } from '../label.js';
 import { type ProcessIdentity, stateOf } from '../os-process.js';
 import { REAPABLES } from '../reapables.js';
 import { lookOnMachine, together } from './look.js';
+import { remaining } from './reap.js';
 import type { PlaceLook } from './reapable.js';
 import { type KeptNote, RunFolder, runsWithFolder } from './run-folder.js';
 
@@ -59,7 +60,8 @@ export async function takeDown({ run, keeper }: KeptRun, clock: Clock): Promise<
     return (await look?.(run, place).catch(unseen)) ?? {};
   });
   const look = async () => together(lookOnMachine(run), await Promise.all(lookElsewhere.map((one) => one())));
-  const gone = () => stateOf(keeper) === 'gone' && !folder.isThere();
+  const all = [keeper, ...remaining(folder, new Set())];
+  const gone = () => !folder.isThere() && all.every((process) => stateOf(process) === 'gone');
   const before = await look();
   send(keeper, 'SIGTERM');
   if (!(await becomes(clock, PATIENCE, gone, undefined, LOOK_EVERY))) {

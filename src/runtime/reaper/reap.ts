@@ -91,12 +91,14 @@ async function killAll(
   spare: ReadonlySet<number>,
   wanted: number,
 ): Promise<number> {
-  const killed = new Set<number>();
+  const killed = new Map<number, ProcessIdentity>();
   const end = clock.now() + PATIENCE;
   for (let empty = 0; clock.now() < end; ) {
-    const found = remaining(folder, spare);
+    // One that is ending shows no label any more.
+    const ending = [...killed.values()].filter((one) => stateOf(one) !== 'gone');
+    const found = [...remaining(folder, spare), ...ending];
     for (const one of found) {
-      killed.add(one.pid);
+      killed.set(one.pid, one);
       try {
         signalTo(one, 'SIGKILL');
       } catch {
