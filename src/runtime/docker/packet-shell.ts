@@ -12,6 +12,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { type Clock, within } from '../../clock.js';
 import { EnvironmentError } from '../../errors.js';
+import { Turns } from '../../turns.js';
 import { toolEnvironment } from './packet-tools.js';
 
 // What loads the next rules is started ahead: it takes several times as long to start as to do its work. Other programs
@@ -22,7 +23,7 @@ orders() {
   while read -r order; do
     case $order in
       load) while IFS= read -r rule && [ "$rule" != . ]; do printf '%s\\n' "$rule"; done; return ;;
-      dump) iptables-save -c -t filter >&3 2>&1; echo "= $?" >&3 ;;
+      dump) iptables-save -c >&3 2>&1; echo "= $?" >&3 ;;
     esac
   done
   kill $$
@@ -42,7 +43,9 @@ export class PacketShell {
   #said = '';
   #ended: string | undefined;
   #answered: () => void = () => {};
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
+  /** The answer to a dump that has not been asked for yet: all who want one until then share it. */
+  #nextDump: Promise<string> | undefined;
 
   /** Enters the network of the process with this number. It ends by itself where this process does. */
   constructor(pid: number, environment: Readonly<Record<string, string | undefined>>, clock: Clock) {
@@ -69,25 +72,23 @@ export class PacketShell {
 
   /** Loads rules in the form of `iptables-restore --noflush`. Rejects with its complaints. */
   async load(rules: string): Promise<void> {
-    await this.#order(`load\n${rules}${rules.endsWith('\n') ? '' : '\n'}.\n`, 'iptables-restore');
+    const order = `load\n${rules}${rules.endsWith('\n') ? '' : '\n'}.\n`;
+    await this.#turns.next(() => this.#ask(order, 'iptables-restore'));
   }
 
-  /** The rules with their counts, in the form of `iptables-save -c`. */
+  /** The rules of every table with their counts, in the form of `iptables-save -c`. */
   dump(): Promise<string> {
-    return this.#order('dump\n', 'iptables-save');
+    this.#nextDump ??= this.#turns.next(() => {
+      this.#nextDump = undefined;
+      return this.#ask('dump\n', 'iptables-save');
+    });
+    return this.#nextDump;
   }
 
   /** What it started to read orders outlives it, until there are none to read. */
   kill(): void {
     this.#child.kill('SIGKILL');
     this.#child.stdin.destroy();
-  }
-
-  /** One after the other. */
-  #order(text: string, what: string): Promise<string> {
-    const done = this.#last.then(() => this.#ask(text, what));
-    this.#last = done.catch(() => undefined);
-    return done;
   }
 
   async #ask(text: string, what: string): Promise<string> {

@@ -26,6 +26,12 @@ const TRIAL = `*filter
 -A TRIAL -s 192.0.2.1 -m mac ! --mac-source 02:00:00:00:00:01 -m comment --comment "one two" -j DROP
 -A TRIAL -p tcp --tcp-flags RST RST -m conntrack --ctdir REPLY -j REJECT --reject-with tcp-reset
 -A TRIAL ! -p tcp -j REJECT --reject-with icmp-port-unreachable
+-A TRIAL -p tcp --tcp-flags FIN,SYN,RST,ACK SYN -m conntrack --ctorigdst 192.0.2.1 --ctorigdstport 1 -j DROP
+COMMIT
+*nat
+:TRIAL - [0:0]
+-A TRIAL -d 192.0.2.1 -p tcp -j DNAT --to-destination 192.0.2.2
+-A TRIAL -d 192.0.2.2 -p tcp --dport 1 -j REDIRECT --to-ports 2
 COMMIT
 `;
 

@@ -50,10 +50,12 @@ export function changedBy(carriers: readonly Carrier<Changed>[]): Changed {
 
 /** What each carrier of one link says of it, as one. */
 function joinedState(states: readonly LinkState[]): LinkState {
+  const { astray } = states.find((state) => state.astray) ?? {};
   return {
     enabled: states.every(({ enabled }) => enabled),
     toxics: states.flatMap(({ toxics }) => toxics),
     ...(states.some(({ filtered }) => filtered) ? { filtered: true } : {}),
+    ...(astray ? { astray } : {}),
   };
 }
 

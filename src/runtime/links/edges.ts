@@ -61,6 +61,6 @@ export interface PacketFilter {
   mac: string;
   /** Takes rules in the form of `iptables-restore --noflush`: all of them at once, or none. */
   load(rules: string): Promise<void>;
-  /** The rules with their packet counts, in the form of `iptables-save -c`. */
+  /** The rules of every table with their packet counts, in the form of `iptables-save -c`; those who ask at once share an answer. */
   dump(): Promise<string>;
 }

@@ -182,8 +182,9 @@ function isUnheard(held: Expectation['held'], { outcome, arrived }: Greeting): b
   return stopsGreetings && outcome === 'closed' && arrived === false;
 }
 
-/** Whether the server says of the link what the fault made of it. */
+/** Whether the server says of the link what the fault made of it, and its connections come to the server. */
 function isHeld(fault: string, held: Expectation['held'], state: LinkState): boolean {
+  if (state.astray) return false;
   if (held === 'disabled') return !state.enabled;
   const names = state.toxics.map(({ name }) => name);
   if (held === 'free') return !names.some((name) => isOf(fault, name));
@@ -203,7 +204,12 @@ async function lifeOf(name: string, { place, nodes }: WitnessedSetting): Promise
   return (await nodes.paused(link.to)) ? 'stopped' : 'running';
 }
 
-function describeState({ enabled, toxics, filtered }: LinkState): string {
+function describeState({ astray, ...state }: LinkState): string {
+  const held = describeHolders(state);
+  return astray ? `${held}; ${astray}` : held;
+}
+
+function describeHolders({ enabled, toxics, filtered }: LinkState): string {
   if (!enabled && !filtered) return 'disabled';
   if (toxics.length === 0) return filtered ? 'no rules' : 'no toxics';
   const each = toxics.map(

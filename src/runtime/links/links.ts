@@ -12,6 +12,8 @@ export interface LinkState {
   toxics: { name: string; type: string; stream: Stream; packets?: number }[];
   /** Whether it is a link that no proxy carries. */
   filtered?: true;
+  /** Where connections should come to a proxy and do not, or the other way round: what is amiss on their way. */
+  astray?: string;
 }
 
 export interface StatefulLinks extends Pick<Links, 'apply' | 'heal'> {

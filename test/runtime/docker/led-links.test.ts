@@ -3,7 +3,9 @@
  * are for both ends what they would be without.
  */
 import { expect, onTestFinished, test } from 'vitest';
+import { systemClock as clock } from '../../../src/clock.js';
 import { seeded } from '../../../src/random.js';
+import { witnessed } from '../../../src/runtime/links/link-witness.js';
 import { makeLinks } from '../../../src/runtime/links/made.js';
 import { type Layout, SHAPING } from '../../../src/runtime/runtime.js';
 import type { CutMode, Stream } from '../../../src/topology/grudge.js';
@@ -48,9 +50,11 @@ async function answering() {
   await Promise.all(['a', 'b'].map(start));
   await eventually('both listen', () => told.lines.length === 2 || undefined);
   const { host, port } = cluster.places.listen('b');
+  const rulesOfA = cluster.edges.filters()?.get('a') ?? expect.fail('no packet filter of a');
   return {
     cluster,
     told,
+    rulesOfA,
     links,
     ending,
     start,
@@ -99,6 +103,41 @@ withPacketFilters(() => {
     await held.heard('four!');
     expect(await links.state('a->b')).toMatchObject({ enabled: true, toxics: [] });
   });
+
+  test('a connection that began while it got no answer is led to the proxy once it gets one', async () => {
+    const { links, over, rulesOfA } = await answering();
+    await links.apply('fault-1', cut('drop'));
+    const open = over();
+    open.say('one');
+    const dropped = async () =>
+      /\[[1-9]\d*:\d+\] -A DRILL-PROXIES .* -j DROP/.test(await rulesOfA.dump()) || undefined;
+    await eventually('its first packet was dropped', dropped);
+    await links.heal('fault-1');
+    await open.heard('one!');
+    await links.apply('fault-2', late(200));
+    const begun = performance.now();
+    expect(await open.ask('two')).toBe('two!');
+    expect(performance.now() - begun).toBeGreaterThan(199);
+  });
+
+  test.each(['nat', 'filter'])(
+    'what somebody else does to the %s rules beside a source is seen',
+    async (table) => {
+      const { cluster, links, rulesOfA } = await answering();
+      const { astray: before } = await links.state('a->b');
+      expect(before).toBeUndefined();
+      await rulesOfA.load(`*${table}\n-I OUTPUT -j ACCEPT\nCOMMIT\n`);
+      const { astray } = await links.state('a->b');
+      expect(astray).toBe('somebody else has changed which way its connections go');
+      await links.apply('fault-1', late(200));
+      const place = (link: string) => cluster.places.link(link);
+      const nobody = async () => undefined;
+      const seen = witnessed({ clock, links, place, greet: nobody, nodes: cluster });
+      const look = await seen.look('fault-1', { changed: late(200) });
+      expect(look).toMatchObject({ witnessed: false });
+      expect(look.evidence[0]?.observed).toMatch(/latency fault-1.*; somebody else has changed/);
+    },
+  );
 
   test('a process that has ended refuses, and is reached again once it listens', async () => {
     const { cluster, told, ending, start, dial } = await answering();

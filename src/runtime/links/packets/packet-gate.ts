@@ -2,6 +2,7 @@
  * The gate of one node: the packet filter through which everything goes that comes in to it. It is made as the faults
  * want it, one change after the other, and asked what it holds.
  */
+import { Turns } from '../../../turns.js';
 import type { PacketFilter } from '../edges.js';
 import type { PacketCut } from './packet-cuts.js';
 import { baseRules, chainRules, type HeldCut, heldCuts, rulesOf, type Sender } from './packet-rules.js';
@@ -13,11 +14,7 @@ export class PacketGate {
   #wanted: PacketCut[] = [];
   /** What each chain was last told; undefined where nobody knows whether that came about. */
   readonly #told = new Map<string, string | undefined>();
-  /** The change under way: one at a time, so that they cannot overtake each other. */
-  #settling: Promise<void> = Promise.resolve();
-  /** The look that is under way, and the one that has not begun yet: that one shows what is done by now. */
-  #looking: Promise<unknown> = Promise.resolve();
-  #nextLook: Promise<HeldCut[]> | undefined;
+  readonly #changes = new Turns();
 
   constructor(filter: PacketFilter, senders: ReadonlyMap<string, Sender>) {
     this.#filter = filter;
@@ -44,24 +41,12 @@ export class PacketGate {
   /** What is held of packets from this sender. */
   async held(from: string): Promise<HeldCut[]> {
     const chain = this.#senders.get(from)?.chain;
-    this.#nextLook ??= this.#look();
-    return (await this.#nextLook).filter((cut) => cut.chain === chain);
-  }
-
-  /** Many ask at the same time, one for each link: they share one look. */
-  async #look(): Promise<HeldCut[]> {
-    await this.#looking.catch(() => undefined);
-    this.#nextLook = undefined;
-    const dump = this.#filter.dump();
-    this.#looking = dump;
-    return heldCuts(await dump);
+    return heldCuts(await this.#filter.dump()).filter((cut) => cut.chain === chain);
   }
 
   /** Makes the filter as the faults want it by the time it is this call's turn. */
   #settle(): Promise<void> {
-    const settled = this.#settling.catch(() => undefined).then(() => this.#load());
-    this.#settling = settled;
-    return settled;
+    return this.#changes.next(() => this.#load());
   }
 
   async #load(): Promise<void> {

@@ -86,10 +86,14 @@ export class PacketLinks implements StatefulLinks {
 
   async state(link: string): Promise<LinkState> {
     const { from, to } = this.#link(link);
-    const [forth, back] = await Promise.all([this.#gate(to).held(from), this.#gate(from).held(to)]);
+    const [forth, back, astray] = await Promise.all([
+      this.#gate(to).held(from),
+      this.#gate(from).held(to),
+      this.#redirects.astray(link),
+    ]);
     const toxics = [...streamsOf(forth, 'forth'), ...streamsOf(back, 'back')];
     const refused = new Set(toxics.flatMap(({ type, stream }) => (type === 'REJECT' ? [stream] : [])));
-    return { enabled: refused.size < 2, toxics, filtered: true };
+    return { enabled: refused.size < 2, toxics, filtered: true, ...(astray ? { astray } : {}) };
   }
 
   /** The gates go with the nodes' network. */

@@ -77,6 +77,13 @@ function restored(lines: readonly string[]): string {
   return ['*filter', ...lines, 'COMMIT', ''].join('\n');
 }
 
+/** The lines of one table in what `iptables-save` gives of all of them. */
+export function tableOf(dump: string, table: 'filter' | 'nat'): string[] {
+  const lines = dump.split('\n');
+  const begin = lines.indexOf(`*${table}`);
+  return begin === -1 ? [] : lines.slice(begin + 1, lines.indexOf('COMMIT', begin));
+}
+
 /** A cut that was read back. */
 export interface HeldCut {
   chain: string;
@@ -104,7 +111,7 @@ function comesFirst(lines: readonly string[]): boolean {
 
 /** The cuts that a dump shows in force. No packet meets a chain that nothing leads to, or that comes too late. */
 export function heldCuts(dump: string): HeldCut[] {
-  const lines = dump.split('\n');
+  const lines = tableOf(dump, 'filter');
   const leads = (from: string, to: string) =>
     lines.some((line) => line.includes(`] -A ${from} `) && line.endsWith(` -j ${to}`));
   if (!comesFirst(lines)) return [];

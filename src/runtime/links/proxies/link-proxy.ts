@@ -1,5 +1,6 @@
 /** The proxy of one link. It is disabled as long as there is a fault that wants the link to refuse connections. */
 import { Proxy as ClientProxy, type Toxiproxy } from 'toxiproxy-node-client';
+import { Turns } from '../../../turns.js';
 import type { LinkPlace } from '../cluster.js';
 import type { LinkState } from '../links.js';
 import type { Control } from './control.js';
@@ -18,9 +19,9 @@ export class LinkProxy {
   readonly server: Server;
   readonly #place: LinkPlace;
   readonly #refusals = new Set<string>();
-  /** What the server was last told, and the call under way: one at a time, so that they cannot overtake each other. */
+  /** What the server was last told. */
   #enabled = true;
-  #settling: Promise<void> = Promise.resolve();
+  readonly #calls = new Turns();
 
   constructor(name: string, place: LinkPlace, server: Server) {
     this.#place = place;
@@ -55,18 +56,14 @@ export class LinkProxy {
 
   /** Makes the proxy as the faults want it by the time it is this call's turn. */
   #settle(): Promise<void> {
-    const settled = this.#settling
-      .catch(() => undefined) // Whoever made that call was told.
-      .then(async () => {
-        const wanted = this.#refusals.size === 0;
-        if (wanted === this.#enabled) return;
-        await this.server.control.call(`${wanted ? 'enable' : 'disable'} ${this.#place.link.name}`, () =>
-          this.proxy.update(this.body(wanted)),
-        );
-        this.#enabled = wanted;
-      });
-    this.#settling = settled;
-    return settled;
+    return this.#calls.next(async () => {
+      const wanted = this.#refusals.size === 0;
+      if (wanted === this.#enabled) return;
+      await this.server.control.call(`${wanted ? 'enable' : 'disable'} ${this.#place.link.name}`, () =>
+        this.proxy.update(this.body(wanted)),
+      );
+      this.#enabled = wanted;
+    });
   }
 }
 
