@@ -1,49 +1,63 @@
 /**
- * Where a process has ended, nobody accepts: the links to its node refuse from then on, as the node's own host would, and
- * are open again before the node is started. Without this, a proxy would accept for it, and close.
+ * Where a process has ended, nobody accepts: the links to its node refuse from then on, as the node's own host would; where
+ * the host has lost its power, they give no answer. They are open again before the node is started. Without this, a proxy
+ * would accept for it, and close.
  */
 import type { Link } from '../../topology/links.js';
+import { Turns } from '../../turns.js';
 import type { StatefulLinks } from './links.js';
 
+type Acting = Pick<StatefulLinks, 'apply' | 'heal'>;
+
 interface EndedNodesSetting {
-  links: Pick<StatefulLinks, 'apply' | 'heal'>;
-  /** The links that proxies carry: others lead to the node's host itself. */
-  proxied: readonly Link[];
+  /** Those that lead to the host itself refuse without any help. */
+  refusing: { acting: Acting; links: readonly Link[] };
+  /** All of them. */
+  silencing: { acting: Acting; links: readonly Link[] };
   running(node: string): Promise<boolean>;
 }
 
 export class EndedNodes {
   readonly #setting: EndedNodesSetting;
-  /** What is under way for each node: one at a time, so that it ends as the last event has it. */
-  readonly #turns = new Map<string, Promise<void>>();
+  /** Of each node that has ended once: so its links end as the last event has it. */
+  readonly #turns = new Map<string, Turns>();
+  /** The nodes without power. */
+  readonly #dark = new Set<string>();
 
   constructor(setting: EndedNodesSetting) {
     this.#setting = setting;
   }
 
+  /** These are about to lose their power. */
+  losePower(nodes: readonly string[]): void {
+    for (const node of nodes) this.#dark.add(node);
+  }
+
   /** Never rejects: that a server is gone is told by whoever watches it. */
   ended(node: string): void {
-    const { links, proxied, running } = this.#setting;
-    void this.#next(node, async () => {
+    const { refusing, silencing, running } = this.#setting;
+    const turns = this.#turns.get(node) ?? new Turns();
+    this.#turns.set(node, turns);
+    const refused = turns.next(async () => {
       // An end may be told after the next beginning.
       if (await running(node)) return;
-      const cuts = proxied
+      const isDark = this.#dark.has(node);
+      const { acting, links } = isDark ? silencing : refusing;
+      const cuts = links
         .filter(({ to }) => to === node)
         .map(({ name }) => ({ link: name, streams: ['upstream' as const, 'downstream' as const] }));
-      await links.apply(nameOf(node), { mode: 'refuse', cuts });
-    }).catch(() => undefined);
+      await acting.apply(nameOf(node), { mode: isDark ? 'drop' : 'refuse', cuts });
+    });
+    refused.catch(() => undefined);
   }
 
   /** Resolves once the node's links accept; undefined where they never did anything else. */
   starting(node: string): Promise<void> | undefined {
-    if (!this.#turns.has(node)) return undefined;
-    return this.#next(node, async () => void (await this.#setting.links.heal(nameOf(node))));
-  }
-
-  #next(node: string, work: () => Promise<void>): Promise<void> {
-    const turn = (this.#turns.get(node) ?? Promise.resolve()).catch(() => undefined).then(work);
-    this.#turns.set(node, turn);
-    return turn;
+    return this.#turns.get(node)?.next(async () => {
+      const { refusing, silencing } = this.#setting;
+      const { acting } = this.#dark.delete(node) ? silencing : refusing;
+      await acting.heal(nameOf(node));
+    });
   }
 }
 

@@ -53,15 +53,18 @@ export async function openWorld(
     },
   });
   const { places, edges } = cluster;
-  const nodes = toldOf(cluster, living, around, (node) => ended?.starting(node));
+  const nodes = toldOf(cluster, living, around, () => ended);
   const place = (link: string) => places.link(link);
   const greets = greeter({ clock, place, greetings, edges });
 
   async function up(): Promise<void> {
     made = await makeLinks(cluster, layout, around, undoing, (url) => watch?.lost === url);
     ended = new EndedNodes({
-      links: made.ending,
-      proxied: layout.links.filter(({ name }) => !place(name).packets || place(name).redirect),
+      refusing: {
+        acting: made.ending,
+        links: layout.links.filter(({ name }) => !place(name).packets || place(name).redirect),
+      },
+      silencing: { acting: made.links, links: layout.links },
       running: (node) => cluster.running(node),
     });
     watch = new ToxiproxyWatch({
@@ -121,13 +124,14 @@ function toldOf(
   nodes: Nodes,
   living: Set<string>,
   { clock, onPause }: Surroundings,
-  starting: (node: string) => Promise<void> | undefined,
+  ended: () => EndedNodes | undefined,
 ): Nodes {
+  const { losePower } = nodes;
   return {
     start(node, program) {
       living.add(node);
       // Awaited only where there is something to wait for: who starts in the same turn goes together.
-      const open = starting(node);
+      const open = ended()?.starting(node);
       return open ? open.then(() => nodes.start(node, program)) : nodes.start(node, program);
     },
     tail: (node, lines) => nodes.tail(node, lines),
@@ -139,7 +143,14 @@ function toldOf(
     },
     stop: (node, grace) => nodes.stop(node, grace),
     ...(nodes.killProcess ? { killProcess: nodes.killProcess.bind(nodes) } : {}),
-    ...(nodes.losePower ? { losePower: nodes.losePower } : {}),
+    ...(losePower
+      ? {
+          losePower(without) {
+            ended()?.losePower(without);
+            return losePower(without);
+          },
+        }
+      : {}),
     ...(nodes.lackOfLoss ? { lackOfLoss: nodes.lackOfLoss } : {}),
     ...(nodes.handicap ? { handicap: nodes.handicap.bind(nodes) } : {}),
     paused: (node, by) => nodes.paused(node, by),

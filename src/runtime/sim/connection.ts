@@ -18,6 +18,8 @@ export interface Asked {
 export interface Host {
   /** Whether there is a process. */
   readonly isRunning: boolean;
+  /** Whether it has no power, so that nobody tells that there is none. */
+  readonly isDark?: boolean;
   /** Takes a request; ends the connection where nobody listens. */
   take(asked: Asked, connection: Connection, reply: (status: number, text: string) => void): void;
   /** Told that a connection with it is no more. */
@@ -89,7 +91,11 @@ export class SimWay implements HttpWay {
     if (signal?.aborted) return Promise.resolve({ kind: 'unsent', error: 'given up before it was sent' });
     return new Promise((resolve) => {
       const end = (result: Exchange) => this.#within(() => resolve(result));
-      // As it is where processes end for real (links/ended-nodes.ts).
+      // As it is where processes end and hosts lose their power for real (links/ended-nodes.ts).
+      if (this.#host.isDark) {
+        signal?.addEventListener('abort', () => end({ kind: 'unsent', error: 'timed out' }), { once: true });
+        return;
+      }
       if (!this.#link.isOpen || !this.#host.isRunning) {
         this.#link.clock.timer(this.#link.lag(), () => end({ kind: 'unsent', error: 'connection refused' }));
         return;

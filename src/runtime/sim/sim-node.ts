@@ -47,6 +47,7 @@ export class SimNode implements Host {
   #current: Current | undefined;
   /** What ends it once it goes on: a signal that came while it was stopped. */
   #pending: string | undefined;
+  #isDark = false;
 
   constructor(setting: SimNodeSetting) {
     this.#setting = setting;
@@ -61,7 +62,12 @@ export class SimNode implements Host {
     return this.#current?.life.isStopped ?? false;
   }
 
+  get isDark(): boolean {
+    return this.#isDark;
+  }
+
   start(program: Program): void {
+    this.#isDark = false;
     if (this.#current) throw this.#error('no process before its start', 'one that is running');
     const config = this.#configOf(program);
     const { clock, random } = this.#setting;
@@ -93,6 +99,7 @@ export class SimNode implements Host {
   }
 
   losePower(): void {
+    this.#isDark = true;
     this.signal('SIGKILL');
     this.#disk.losePower();
   }

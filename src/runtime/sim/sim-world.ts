@@ -59,7 +59,10 @@ export class SimWorld implements World, Nodes, Places {
       nodes: power?.nodes ?? [],
       delay: power?.delay ?? 0,
       isRunning: (node) => this.#node(node).isRunning,
-      turnOff: (node) => this.#node(node).signal('SIGKILL'),
+      turnOff: (node) => {
+        this.#node(node).signal('SIGKILL');
+        power?.onOff?.(node);
+      },
     });
     this.#nodes = new Map(
       layout.nodes.map((name) => {
