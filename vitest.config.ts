@@ -9,12 +9,7 @@ const ENGINE = ['test/runtime/docker/**/*.test.ts', 'test/fault/c*.test.ts'];
 const ENDINGS = drills(
   ...['bad-nodes', 'ending', 'own-system', 'plugins', 'rate', 'standing', 'toxiproxy-lost', 'wrong-verdicts'],
 );
-/** What needs the machine to itself: drills in containers, short times, and what looks through a whole engine. */
-const ALONE = drills(
-  ...['bad-engine', 'docker', 'engine-killed', 'leaks', 'lengths', 'power', 'shared', 'stack', 'steps'],
-  ...['steps-docker', 'systems', 'toxiproxy-image'],
-);
-/** What measures time on local processes, of which two leave each other what they need of two processors. */
+/** What needs the machine to itself: what measures time in whole drills, and what looks through a whole engine. */
 const TIMED = ['test/drills/**/*.test.ts', 'test/system/reference.test.ts'];
 
 const minutes = { testTimeout: 180_000 };
@@ -26,8 +21,7 @@ const projects = [
   },
   { order: 0, name: 'endings', include: [...APART, ...ENDINGS], maxWorkers: 2, ...minutes },
   { order: 1, name: 'engine', include: ENGINE, isolate: false, maxWorkers: 2 },
-  { order: 2, name: 'drills', include: TIMED, exclude: [...ENDINGS, ...ALONE], maxWorkers: 2, ...minutes },
-  { order: 3, name: 'alone', include: ALONE, maxWorkers: 1, ...minutes },
+  { order: 2, name: 'drills', include: TIMED, exclude: ENDINGS, maxWorkers: 1, ...minutes },
 ];
 
 export default defineConfig({

@@ -64,7 +64,8 @@ withThing('the page in Chromium', LACK, () => {
       expect(await page.locator('.names .name').count()).toBe(judged.history.run?.nodes.length);
       expect(await page.locator('canvas').count()).toBeGreaterThan(0);
       for (const summary of await page.locator('#rest summary').all()) await summary.press('Enter');
-      expect(await page.locator('#rest table').count()).toBeGreaterThanOrEqual(5);
+      // What opens is drawn once the browser tells of it.
+      await expect.poll(() => page.locator('#rest table').count()).toBeGreaterThanOrEqual(5);
       expect(complaints).toEqual([]);
       await page.context().close();
     });
