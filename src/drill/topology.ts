@@ -1,5 +1,6 @@
 /** The topology of a drill: nodes, roles, the HA mode with its policy, the supervisor with its protections. */
 import * as z from 'zod';
+import { RESTART_POLICY } from '../topology/restart-policy.js';
 import { containerKeys } from './container.js';
 import { httpSystem } from './http-system.js';
 import { duration, interval, phrase } from './units.js';
@@ -35,6 +36,10 @@ export const node = z.strictObject({
       'the role that the node starts in; one node is the primary; a dependency is what the others need, such as a database: no client dials it',
   }),
   tags: z.array(tag).max(20).optional().meta({ description: 'names for several nodes, such as site:east' }),
+  restart: phrase(RESTART_POLICY, 'no, always, unless-stopped, on-failure, or on-failure:3').optional().meta({
+    description:
+      'whether it is started again by itself when its program ends: no, always, unless-stopped, on-failure, on-failure:3; not so what was stopped, fenced or killed `until: restart`, nor what a later step restarts. 100 ms after its end, each time after twice as long, a minute at most',
+  }),
   ...containerKeys,
 });
 

@@ -80,6 +80,8 @@ export type Injection = Effective & (Lasting | { still?: never; heal?: never });
 export interface Fault<Options = unknown, Aimed extends Aim = Aim> extends StepPart<Options> {
   aim(options: Options, view: AimView): Aimed;
   inject(fault: string, aim: Aimed, effects: Effects): Promise<Injection>;
+  /** Whether the nodes that it ends have crashed, so that `restart:` starts them again; without it, they stay down. */
+  crashes?(options: Options): boolean;
 }
 
 /** A fault, whose options are what its schema makes of them. */

@@ -1,4 +1,7 @@
-/** Ends the processes of nodes by a signal, or one process in each. Nothing to heal: a killed node is restarted. */
+/**
+ * Ends the processes of nodes by a signal, or one process in each. Nothing to heal: a killed node is restarted, by the drill
+ * or, unless it is killed to stay down, by its own `restart:`.
+ */
 import * as z from 'zod';
 import { becomes } from '../clock.js';
 import { checkTarget } from '../drill/check-target.js';
@@ -35,6 +38,13 @@ export const kill = defineFault({
         .optional()
         .meta({ description: 'only this one of the processes in the node, by the name of its program' }),
       signal: z.enum(KILL_SIGNALS).optional().meta({ description: 'default SIGKILL' }),
+      until: z
+        .literal('restart', { error: '`restart`: it stays down until a step starts it again' })
+        .optional()
+        .meta({
+          description:
+            'restart: it stays down until it is restarted by the drill, whatever `restart:` of the node says; so does what a later step restarts',
+        }),
       as: label,
     }),
     A_TARGET,
@@ -42,13 +52,15 @@ export const kill = defineFault({
   needs: ({ process }) => [process === undefined ? 'kill' : 'kill: process'],
   check: ({ target }, place) => checkTarget(target, place),
   leaves: () => ['killed'],
+  crashes: ({ until }) => until === undefined,
 
-  aim({ target, process, signal = 'SIGKILL' }, { topology, random }): KillAim {
+  aim({ target, process, signal = 'SIGKILL', until }, { topology, random }): KillAim {
     const targets = resolveText(target, topology, random);
     const whom = targets.join(', ');
     if (targets.length === 0) return { targets, signal, text: unmatched(target) };
-    if (process === undefined) return { targets, signal, text: `${whom} killed (${signal})` };
-    return { targets, process, signal, text: `${process} in ${whom} killed (${signal})` };
+    const killed = `killed (${signal})${until === undefined ? '' : ', to stay down'}`;
+    if (process === undefined) return { targets, signal, text: `${whom} ${killed}` };
+    return { targets, process, signal, text: `${process} in ${whom} ${killed}` };
   },
 
   async inject(_fault, { targets, process, signal }, effects) {

@@ -34,6 +34,8 @@ export interface InjectorSetting {
   effects: Effects;
   links: readonly Link[];
   random: Random;
+  /** Told before a fault ends nodes, and whether it does so as a crash would. */
+  onEnding?(nodes: readonly string[], how: { crashed: boolean }): void;
   /** Aborted when the run is to end early: then nothing is healed by itself any more. */
   signal: AbortSignal;
 }
@@ -130,9 +132,11 @@ export class Injector {
   }
 
   #aim(order: Ordered) {
-    const { recorder } = this.#setting;
+    const { recorder, onEnding } = this.#setting;
     const { fault, options } = order;
     const aim = order.aim ?? this.aim(order);
+    if (fault.leaves?.(options).includes('killed'))
+      onEnding?.(aim.targets, { crashed: fault.crashes?.(options) ?? false });
     // What a fault may leave one way or another is no fact yet.
     const [leaves, ...others] = fault.leaves?.(options) ?? [];
     const { as, for: ms } = commonOf(options);

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../clock.js';
 import type { RoleAnswer } from '../system/system.js';
+import { WELL_ENDED } from '../topology/restart-policy.js';
 import type { Present, Seen } from './present.js';
 import type { Recorder } from './recorder.js';
 import type { Residents } from './residents.js';
@@ -33,16 +34,18 @@ export class Observer {
     this.#isJudged = false;
   }
 
-  onStart(node: string): void {
+  /** `why`: where it is started again by itself. */
+  onStart(node: string, why?: string): void {
     const { present, recorder, clock } = this.#setting;
     present.started(node);
     if (!this.#started.has(node)) this.#started.set(node, clock.now());
-    recorder.record({ type: 'node', node, event: 'starting' });
+    recorder.record({ type: 'node', node, event: 'starting', ...(why === undefined ? {} : { detail: why }) });
   }
 
   onExit(node: string, detail: string, at: number): void {
     const { present, recorder } = this.#setting;
-    present.exited(node);
+    const isDrilled = recorder.events.some(({ type }) => type === 'fault');
+    present.exited(node, detail === WELL_ENDED && !isDrilled);
     recorder.record({ type: 'node', node, event: 'exited', detail }, { at });
   }
 

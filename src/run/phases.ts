@@ -91,12 +91,12 @@ export async function whole(scene: Scene): Promise<void> {
 
 /**
  * Waits for a condition while nothing was done to the nodes yet, and says whether it was reached. A node that ends now
- * will not come back by itself: rejects at once with what it wrote last.
+ * comes back by itself where it says so; of any other, rejects at once with what it wrote last.
  */
 async function untouched(scene: Scene, condition: 'in-sync' | 'steady'): Promise<boolean> {
-  const { present } = scene;
+  const { present, restarts } = scene;
   const lack = () => {
-    const [dead] = present.down();
+    const dead = present.down().find((node) => !restarts.awaits(node));
     if (dead !== undefined) throw new EnvironmentError(`node ${dead} ended`);
     return CONDITIONS[condition](scene);
   };
@@ -154,7 +154,7 @@ const STARTS = 3;
 async function resync(scene: Scene): Promise<void> {
   const starts = new Map<string, number>();
   const startAgain = () => {
-    for (const node of scene.present.down()) {
+    for (const node of scene.present.down().filter((one) => !scene.restarts.awaits(one))) {
       const count = starts.get(node) ?? 0;
       if (count === STARTS) continue;
       starts.set(node, count + 1);

@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.js';
 import { isMember, type NodeDeclaration } from '../drill/topology.js';
 import type { Role } from '../history/event.js';
+import { NO_ENDS, restartsAfter } from '../topology/restart-policy.js';
 import type { TopologyView } from '../topology/selector.js';
 
 /** What was last seen of a node. */
@@ -18,6 +19,8 @@ export interface Seen {
   caughtUp?: boolean;
   running: boolean;
   paused: boolean;
+  /** Whether it has done its work, so that nobody waits for it any more. */
+  done?: boolean;
   accepted?: number | undefined;
   until?: number | undefined;
 }
@@ -81,7 +84,8 @@ export class Present {
       else if (!seen.inSync) lacking.push(`${node} is not ready`);
     }
     const dependencies = Object.keys(this.#setting.nodes).filter((node) => !this.members().includes(node));
-    for (const node of dependencies) if (!this.isRunning(node)) lacking.push(`${node} is down`);
+    const down = this.down();
+    lacking.push(...dependencies.filter((node) => down.includes(node)).map((node) => `${node} is down`));
     return lacking;
   }
 
@@ -111,9 +115,9 @@ export class Present {
     return this.of(node).running;
   }
 
-  /** Nodes and supervisors whose process has ended. */
+  /** Nodes and supervisors whose process has ended before its work was done. */
   down(): string[] {
-    return [...this.#seen].filter(([, seen]) => !seen.running).map(([node]) => node);
+    return [...this.#seen].filter(([, { running, done }]) => !running && !done).map(([node]) => node);
   }
 
   view(): TopologyView {
@@ -152,13 +156,23 @@ export class Present {
   }
 
   started(node: string): void {
-    const afresh = { running: true, paused: false, role: 'unknown', told: undefined, inSync: false } as const;
+    const afresh = {
+      running: true,
+      paused: false,
+      role: 'unknown',
+      told: undefined,
+      inSync: false,
+      done: false,
+    } as const;
     this.of(node).caughtUp = false;
     Object.assign(this.of(node), afresh);
   }
 
-  exited(node: string): void {
-    Object.assign(this.of(node), { running: false, paused: false, role: 'unknown', inSync: false });
+  /** `isWell`: by itself, and without an error. Of what no client dials and nobody starts again, that was its work. */
+  exited(node: string, isWell: boolean): void {
+    const given = this.#setting.nodes[node];
+    const done = isWell && given !== undefined && !isMember(given) && !restartsAfter(given.restart, NO_ENDS);
+    Object.assign(this.of(node), { running: false, paused: false, role: 'unknown', inSync: false, done });
   }
 
   paused(node: string, paused: boolean): void {

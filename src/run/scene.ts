@@ -11,6 +11,7 @@ import type { Injector } from './injector.js';
 import type { Present } from './present.js';
 import type { Prober } from './prober.js';
 import type { Recorder } from './recorder.js';
+import type { Restarts } from './restarts.js';
 import type { Tally } from './tally.js';
 
 export interface Scene {
@@ -26,6 +27,7 @@ export interface Scene {
   prober: Prober;
   tally: Tally;
   injector: Injector;
+  restarts: Restarts;
   processes: Processes;
   groups: { name: string; running: RunningGroup; target: Target }[];
   /** Starts a node (again). */

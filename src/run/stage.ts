@@ -29,6 +29,7 @@ import { Present } from './present.js';
 import { Prober } from './prober.js';
 import type { Recorder } from './recorder.js';
 import { type Residents, residentsOf } from './residents.js';
+import { Restarts } from './restarts.js';
 import type { Scene } from './scene.js';
 import { Tally } from './tally.js';
 import { deciders } from './testimony.js';
@@ -62,6 +63,7 @@ export class Stage {
   readonly #powerKey = freshSecret();
   #observer: Observer | undefined;
   #world: World | undefined;
+  #restarts: Restarts | undefined;
 
   constructor(setting: StageSetting) {
     this.#setting = setting;
@@ -83,8 +85,8 @@ export class Stage {
     const prober = new Prober({ clock, residentOf, present, observer, observe });
     this.#rest.push(() => prober.stop());
     await world.up();
-    const start = async (node: string) => {
-      observer.onStart(node);
+    const start = async (node: string, why?: string) => {
+      observer.onStart(node, why);
       const own = {
         powerKey: this.#powerKey,
         settings: system.settings?.parse(drill.topology.settings ?? {}),
@@ -94,18 +96,41 @@ export class Stage {
       // Becoming healthy may take minutes, and whoever interrupts the run does not wait for that.
       await unlessAborted(signal, nodes.start(node, program));
     };
+    const witnessed = () => injector.witnessed();
+    const restarts = new Restarts({ clock, recorder, drill, present, witnessed, start });
+    this.#restarts = restarts;
+    this.#rest.push(() => restarts.stop());
     signal.throwIfAborted();
-    // At once: a runtime may let them go together, so that none is taken for failed because it came late.
-    await Promise.all([...plan.nodes, ...plan.supervisors].map(start));
-    prober.start();
     const effects: Effects = { clock, links: world.links, nodes };
     const faults = random.fork('faults');
     const { links } = plan;
-    const injector = new Injector({ clock, recorder, present, effects, links, random: faults, signal });
+    const injector = new Injector({
+      ...{ clock, recorder, present, effects, links, random: faults, signal },
+      onEnding: (ending, how) => restarts.ended(ending, how),
+    });
+    // At once: a runtime may let them go together, so that none is taken for failed because it came late.
+    const begin = (node: string) =>
+      start(node).catch((error: unknown) => {
+        if (!restarts.awaits(node)) throw error;
+      });
+    await Promise.all([...plan.nodes, ...plan.supervisors].map(begin));
+    prober.start();
     const tally = new Tally(drill);
     recorder.subscribe((event) => tally.add(event));
     const clients = this.#clients(world);
-    return { ...this.#setting, clock, nodes, places, present, prober, tally, injector, ...clients, start };
+    return {
+      ...this.#setting,
+      clock,
+      nodes,
+      places,
+      present,
+      prober,
+      tally,
+      injector,
+      restarts,
+      ...clients,
+      start,
+    };
   }
 
   /** Whether there is anything that could be kept. */
@@ -180,7 +205,12 @@ export class Stage {
         linksBy,
         logs: join(folder ?? '.', 'logs'),
         greetings: greetingsOf(residentOf),
-        power: { key: this.#powerKey, nodes: members, ...(fencing ? { delay: fencing.delay } : {}) },
+        power: {
+          key: this.#powerKey,
+          nodes: members,
+          ...(fencing ? { delay: fencing.delay } : {}),
+          onOff: (node) => this.#restarts?.ended([node], { crashed: false }),
+        },
         onLine: (node, line) => observer.onLine(node, line),
         onExit: (node, detail, at) => observer.onExit(node, detail, at),
         onPause: (node, isPaused) => present.paused(node, isPaused),

@@ -78,8 +78,11 @@ export interface LinkSurroundings {
   greetings?: Greetings;
   /** What links are to be carried by, as the user has said it; the best there is if left out. */
   linksBy?: string | undefined;
-  /** Of the power device, where something dials it: its key, whom it can turn off, and how long it takes to, ms. */
-  power?: { key: string; nodes: readonly string[]; delay?: number };
+  /**
+   * Of the power device, where something dials it: its key, whom it can turn off, and how long it takes to, ms; `onOff` is
+   * told of each node that was turned off by an order.
+   */
+  power?: { key: string; nodes: readonly string[]; delay?: number; onOff?(node: string): void };
   /** Told what carries the links, in words, and in which version. */
   onCarrier?(server: string, version: string): void;
   /** Told when a part of the world's own was late with an answer: which, since when, and for how long, ms of the clock. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { systemClock as clock } from '../../src/clock.js';
+import { decodeHistory } from '../../src/history/codec.js';
 import { engineClient, findEngine } from '../../src/runtime/docker/engine.js';
 import { withEngine } from '../runtime/docker/engine.js';
 import { drill, type Ended, freshFolder, startDrill, verdictIn } from './drill-command.js';
@@ -33,7 +34,10 @@ withEngine(() => {
     const out = freshFolder();
     let ended: Ended;
     beforeAll(async () => {
-      const files = [`${STACK}/drill.yaml`, 'test/drills/stacks/no-reconnect.yaml'];
+      const files = [
+        `${STACK}/drill.yaml`,
+        ...['no-reconnect', 'crash'].map((name) => `test/drills/stacks/${name}.yaml`),
+      ];
       ended = await drill('run', ...files, '--runtime', 'docker', '--out', out);
     }, 600_000);
     const told = () => `${ended.stdout}\n${ended.stderr}`;
@@ -69,7 +73,24 @@ withEngine(() => {
     });
 
     it('says what it did not take of the Compose file', () => {
-      expect(ended.stdout).toMatch(/^note: .*compose.yaml:\d+:\d+: `restart` of web is not taken: /m);
+      expect(ended.stdout).toMatch(/^note: .*compose.yaml:\d+:\d+: `ports` of web are not published: /m);
+    });
+
+    it('comes up though it crashes at first, once a job is done, and a crash is over by itself', () => {
+      const { verdict, timings } = verdictIn(out, 'crash');
+      expect(verdict, told()).toBe('pass');
+      const { events } = decodeHistory(readFileSync(join(out, 'crash/1/history.jsonl')));
+      const started = events.flatMap((event) =>
+        event.type === 'node' && event.event === 'starting' && event.detail
+          ? [[event.node, event.detail]]
+          : [],
+      );
+      expect(started).toEqual([
+        ['web', 'restart: on-failure'],
+        ['redis', 'restart: unless-stopped'],
+      ]);
+      expect(events.filter(({ type }) => type === 'ask')).toEqual([]);
+      expect(timings.faults[0]?.recover_ms).toBeGreaterThan(100);
     });
   });
 });

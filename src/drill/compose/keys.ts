@@ -15,7 +15,6 @@ const BY_NAME = 'its peers reach it by the name of the service';
 const EACH_OTHER = 'nodes know each other only';
 const MORE_RIGHTS = 'the node has more rights than there';
 const ALL_THERE_IS = 'it has what the machine has';
-const STARTED_BY_US = 'whether and when a node is started again is for the drill to say';
 const OF_THIS_MACHINE = 'a node is not let into this machine';
 
 export const FILE: Keys = {
@@ -55,7 +54,6 @@ export const SERVICE: Omit<Keys, 'taken'> = {
     pids_limit: ALL_THERE_IS,
     platform: "it runs on the engine's own",
     read_only: MORE_RIGHTS,
-    restart: STARTED_BY_US,
     security_opt: MORE_RIGHTS,
     stop_grace_period: 'how long a node may take to end is for `stop` to say',
   },
@@ -82,13 +80,19 @@ export const SERVICE: Omit<Keys, 'taken'> = {
 export const SERVICE_TODO = `write what the service needs with other keys, or ${FILE_TODO}`;
 
 export const DEPLOY: Keys = {
-  taken: ['replicas', 'resources'],
+  taken: ['replicas', 'resources', 'restart_policy'],
   withoutMeaning: ['labels', 'rollback_config', 'update_config'],
   ignored: {
     endpoint_mode: BY_NAME,
     mode: 'a node is one container',
     placement: 'every node runs in the one engine',
-    restart_policy: STARTED_BY_US,
+  },
+};
+export const RESTART_POLICY: Keys = {
+  taken: ['condition', 'max_attempts'],
+  ignored: {
+    delay: "a node is started again after the engine's own delays",
+    window: 'every end that is a failure counts',
   },
 };
 export const RESOURCES: Keys = { taken: ['limits', 'reservations'] };

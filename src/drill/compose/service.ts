@@ -4,6 +4,7 @@
  */
 
 import { resolve } from 'node:path';
+import { RESTART_POLICY as RESTARTS } from '../../topology/restart-policy.js';
 import { found, type Path, quoted } from '../problem.js';
 import { nearest } from '../suggest.js';
 import { bindLack } from './binds.js';
@@ -12,7 +13,17 @@ import { capabilitiesOf } from './capabilities.js';
 import type { ServiceContext, Values } from './context.js';
 import { handedFiles } from './handed-files.js';
 import { healthcheckOf } from './healthcheck.js';
-import { DEPENDENCY, DEPLOY, ENV_FILE, LIMITS, NETWORK, RESERVATIONS, RESOURCES, SERVICE } from './keys.js';
+import {
+  DEPENDENCY,
+  DEPLOY,
+  ENV_FILE,
+  LIMITS,
+  NETWORK,
+  RESERVATIONS,
+  RESOURCES,
+  RESTART_POLICY,
+  SERVICE,
+} from './keys.js';
 import { leaveOut, mapAt } from './map.js';
 import { portNumbers } from './ports.js';
 import { sizeText } from './quantities.js';
@@ -58,6 +69,8 @@ const TAKEN: Readonly<Record<string, Taken>> = {
   // What names these give is seen from all services together.
   links: () => ({}),
   container_name: () => ({}),
+  restart: (value, path, context, service) =>
+    hasPolicy(service) ? {} : restartAs(value === false ? 'no' : String(value), path, context),
   hostname: (value) => (value === null ? {} : { hostname: String(value) }),
   scale: () => ({}),
 };
@@ -196,14 +209,34 @@ function processors(value: unknown, path: Path, { refuse }: ServiceContext): Val
 
 function deployOf(value: unknown, path: Path, context: ServiceContext): Values {
   const within = [...path, 'resources'];
-  const { resources } = mapAt(value, path, DEPLOY, context) ?? {};
+  const { resources, restart_policy } = mapAt(value, path, DEPLOY, context) ?? {};
   const { limits, reservations } = mapAt(resources, within, RESOURCES, context) ?? {};
   const { cpus, memory: most } = mapAt(limits, [...within, 'limits'], LIMITS, context) ?? {};
   mapAt(reservations, [...within, 'reservations'], RESERVATIONS, context);
   return {
+    ...(restart_policy === undefined ? {} : policyOf(restart_policy, [...path, 'restart_policy'], context)),
     ...(cpus === undefined ? {} : processors(cpus, [...within, 'limits', 'cpus'], context)),
     ...(most === undefined ? {} : sizeAt('mem_limit', most, [...within, 'limits', 'memory'], context)),
   };
+}
+
+/** Whether a service says in Swarm's words when it is started again; as with Compose, these count. */
+function hasPolicy({ deploy }: Values): boolean {
+  return typeof deploy === 'object' && deploy !== null && 'restart_policy' in deploy;
+}
+
+function policyOf(value: unknown, path: Path, context: ServiceContext): Values {
+  const { condition = 'any', max_attempts: most } = mapAt(value, path, RESTART_POLICY, context) ?? {};
+  const words: Readonly<Record<string, string>> = { none: 'no', any: 'always' };
+  const restart = words[String(condition)] ?? String(condition);
+  return restartAs(restart === 'on-failure' && most ? `${restart}:${most}` : restart, path, context);
+}
+
+function restartAs(restart: string, path: Path, { refuse }: ServiceContext): Values {
+  if (RESTARTS.test(restart)) return { restart };
+  const expected = 'no, always, unless-stopped or on-failure';
+  refuse(path, { expected, found: quoted(restart), todo: 'without it, nothing is started again' });
+  return {};
 }
 
 function networksOf(value: unknown, path: Path, context: ServiceContext): Values {

@@ -68,6 +68,7 @@ describe('services as nodes', () => {
   it('have what the service has, in the drill language, with paths from the root on', () => {
     expect(nodes.web).toEqual({
       role: 'primary',
+      restart: 'always',
       build: { context: '/home/stack/web', args: { VERSION: '2' }, target: 'run' },
       command: ['serve', '--title', 'my shop'],
       entrypoint: ['/init'],
@@ -127,8 +128,6 @@ describe('services as nodes', () => {
 
   it('leave notes of what was not taken, with the place of each', () => {
     expect(notes).toEqual([
-      'stack/compose.yaml:4:3: `restart` of web is not taken: whether and when a node is started again is for the drill to say',
-      'stack/compose.yaml:4:3: `restart` of redis is not taken: whether and when a node is started again is for the drill to say',
       'stack/compose.yaml:18:5: `ports` of web are not published: the drill has ports of its own on loopback',
       'stack/compose.yaml:18:58: a port of web is not taken: no link carries UDP',
       'stack/compose.yaml:39:27: mail is not taken: it belongs to a profile',
@@ -237,6 +236,20 @@ it.each(['[discovery.type=single-node, path-like=x]', '{ discovery.type: single-
   },
 );
 
+it.each([
+  ['restart: always', 'always'],
+  ['restart: "no"', 'no'],
+  ['restart: no', 'no'],
+  ['restart: false', 'no'],
+  ['restart: on-failure:3', 'on-failure:3'],
+  ['deploy: { restart_policy: {} }', 'always'],
+  ['deploy: { restart_policy: { condition: none } }, restart: always', 'no'],
+  ['restart: always, deploy: { restart_policy: { condition: on-failure, max_attempts: 3 } }', 'on-failure:3'],
+  ['deploy: { replicas: 1 }', undefined],
+])('%s is taken as Compose takes it', (key, restart) => {
+  expect(taken(`services: { web: { image: web, ${key} } }`).nodes.web?.restart).toBe(restart);
+});
+
 it('keys within keys that are not taken are noted, with the place of each; those of the user are fine', () => {
   const { nodes, notes } = taken(`
 services:
@@ -247,7 +260,7 @@ services:
       mode: global
       labels: { a: b }
       placement: { constraints: [node.role == manager] }
-      restart_policy: { condition: any }
+      restart_policy: { condition: any, delay: 5s }
       resources:
         limits: { cpus: "0.5", pids: 50 }
         reservations: { memory: 64m, devices: null }
@@ -261,12 +274,12 @@ networks: { inner: { internal: true, ipam: { driver: default } }, outer: }
 configs: { unused: { file: ./x } }
 x-own: 1
 `);
-  expect(nodes.web).toMatchObject({ cpus: 0.5, expose: [8080] });
+  expect(nodes.web).toMatchObject({ cpus: 0.5, expose: [8080], restart: 'always' });
   expect(notes).toEqual([
     'stack/compose.yaml:5:5: `pids_limit` of web is not taken: it has what the machine has',
     'stack/compose.yaml:7:7: `deploy.mode` of web is not taken: a node is one container',
     'stack/compose.yaml:9:7: `deploy.placement` of web is not taken: every node runs in the one engine',
-    'stack/compose.yaml:10:7: `deploy.restart_policy` of web is not taken: whether and when a node is started again is for the drill to say',
+    "stack/compose.yaml:10:41: `deploy.restart_policy.delay` of web is not taken: a node is started again after the engine's own delays",
     'stack/compose.yaml:12:32: `deploy.resources.limits.pids` of web is not taken: it has what the machine has',
     'stack/compose.yaml:13:25: `deploy.resources.reservations.memory` of web is not taken: it has what the machine has',
     'stack/compose.yaml:15:5: `ports` of web are not published: the drill has ports of its own on loopback',
