@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import * as z from 'zod';
 import { sleep, VirtualClock } from '../../src/clock.js';
 import type { Effects, Fault } from '../../src/fault/fault.js';
-import type { EventOf } from '../../src/history/event.js';
+import { type EventOf, instantOf } from '../../src/history/event.js';
 import { seeded } from '../../src/random.js';
 import { Injector, type Ordered } from '../../src/run/injector.js';
 import { Recorder } from '../../src/run/recorder.js';
@@ -60,6 +60,9 @@ async function after<T>(work: Promise<T>, ms: number): Promise<T> {
 const lasting = async (ms = 0) => (ms > 0 ? sleep(clock, ms) : undefined);
 
 interface Takes {
+  /** Milliseconds from the order to the first part in force, and from that of the heal to the first part undone. */
+  order?: number;
+  orderHeal?: number;
   /** Milliseconds from the first part in force to the last, and likewise for what undoes it. */
   inject?: number;
   heal?: number;
@@ -84,15 +87,19 @@ function fault(options: Ordered['options'], takes: Takes, deadlines: (number | u
     check: () => [],
     leaves: () => ['paused'],
     aim: () => ({ targets: ['a'], text: 'a hurt' }),
-    inject: async () => ({
-      span: await spanned(clock, () => lasting(takes.inject)),
-      witness: (until) => look(takes.witness ?? 0, until),
-      still: () => look(takes.still ?? 0, undefined),
-      async heal(_only, until) {
-        const undone = await spanned(clock, () => lasting(takes.heal));
-        return { ...(await look(takes.healLook ?? 0, until)), ...undone };
-      },
-    }),
+    async inject() {
+      await lasting(takes.order);
+      return {
+        span: await spanned(clock, () => lasting(takes.inject)),
+        witness: (until) => look(takes.witness ?? 0, until),
+        still: () => look(takes.still ?? 0, undefined),
+        async heal(_only, until) {
+          await lasting(takes.orderHeal);
+          const undone = await spanned(clock, () => lasting(takes.heal));
+          return { ...(await look(takes.healLook ?? 0, until)), ...undone };
+        },
+      };
+    },
   };
   return { fault: hurt, options };
 }
@@ -119,6 +126,28 @@ it.each([
   expect(one('fault').for).toBe(ms * MS);
   const looked = recorder.events.map(({ type }) => type);
   expect(looked).toEqual(['fault', 'witness', 'witness', 'heal', 'healed']);
+});
+
+it.each([
+  [
+    'undone as quickly as it came into force, it is as long as it should be',
+    { order: 4, orderHeal: 4 },
+    400,
+    400,
+  ],
+  ['undone at once after it came late, it is hardly shorter', { order: 46, orderHeal: 0 }, 400, 380],
+  ['a short one likewise', { order: 46, orderHeal: 0 }, 60, 50],
+])('%s', async (_, takes, ms, lasted) => {
+  await after(injector.inject([fault({ for: ms }, takes)]), ms + 100);
+  expect(length()).toBe(lasted);
+});
+
+it('a late injection says nothing of the heal where an earlier one of its kind was quick', async () => {
+  await after(injector.inject([fault({ for: 100 }, { order: 2, orderHeal: 2 })]), 200);
+  await after(injector.inject([fault({ for: 400 }, { order: 46, orderHeal: 2 })]), 500);
+  const begun = recorder.events.findLast((event) => event.type === 'witness' && !event.before);
+  const healed = recorder.events.findLast((event) => event.type === 'healed');
+  expect((instantOf(healed!) - instantOf(begun!)) / MS).toBe(400);
 });
 
 it('has its first and its last part on record, in force and undone', async () => {
