@@ -43,12 +43,14 @@ function startRunner(run: string, ...more: string[]): { runner: ChildProcess; ad
   return { runner, addresses };
 }
 
-async function leftOf(run: string, addresses: readonly Address[]): Promise<string[]> {
+/** What is left of a run. An address that was found free once may be another run's by now, and is taken off the list. */
+async function leftOf(run: string, addresses: Address[]): Promise<string[]> {
   const taken = await Promise.all(addresses.map(isTaken));
+  addresses.splice(0, addresses.length, ...addresses.filter((_, at) => taken[at]));
   return [
     ...ofRun(run).map(({ pid }) => `process ${pid}`),
     ...(existsSync(folderOf(run)) ? ['the folder'] : []),
-    ...addresses.filter((_, at) => taken[at]).map(({ port }) => `port ${port}`),
+    ...addresses.map(({ port }) => `port ${port}`),
   ];
 }
 
@@ -61,7 +63,7 @@ function isTaken({ host, port }: Address): Promise<boolean> {
 }
 
 /** Kills a runner; how long it takes until nothing of its run is left, ms. */
-async function killed(runner: ChildProcess, run: string, addresses: readonly Address[]): Promise<number> {
+async function killed(runner: ChildProcess, run: string, addresses: Address[]): Promise<number> {
   const start = clock.now();
   const closed = once(runner, 'close');
   runner.kill('SIGKILL');
