@@ -63,5 +63,5 @@ export class EndedNodes {
 
 /** In the place of a fault's name. */
 function nameOf(node: string): string {
-  return `ended ${node}`;
+  return `ended-${node}`;
 }

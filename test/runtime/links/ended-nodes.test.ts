@@ -43,7 +43,7 @@ it('refuse, and accept before the node is started, one after the other', async (
   expect(done).toEqual([]);
   gates[0]?.();
   await starting;
-  expect(done).toEqual(['ended b: refuse client:app->b', 'healed ended b']);
+  expect(done).toEqual(['ended-b: refuse client:app->b', 'healed ended-b']);
 });
 
 it('give no answer where the power is lost, until the node is started, and refuse after its next end', async () => {
@@ -58,10 +58,10 @@ it('give no answer where the power is lost, until the node is started, and refus
   gates[1]?.();
   await ended.starting('b');
   expect(done).toEqual([
-    'ended b: drop a->b, client:app->b',
-    'healed ended b',
-    'ended b: refuse client:app->b',
-    'healed ended b',
+    'ended-b: drop a->b, client:app->b',
+    'healed ended-b',
+    'ended-b: refuse client:app->b',
+    'healed ended-b',
   ]);
 });
 
@@ -71,5 +71,5 @@ it('stay open where the node runs again by the time that its end is told', async
   ended.ended('b');
   await ended.starting('b');
   expect(gates).toEqual([]);
-  expect(done).toEqual(['healed ended b']);
+  expect(done).toEqual(['healed ended-b']);
 });
