@@ -96,6 +96,10 @@ export const containerKeys = {
     .describe(
       'named volumes of the node, kept over its restarts and gone with the run (`shared`: of all nodes that say so; `nocopy`: without what the image has there); files and folders of this machine, to be read (`ro`) or copied (`copy`)',
     ),
+  files: z
+    .record(path, z.string().max(1_000_000))
+    .optional()
+    .describe('files with these texts, made in the container before it starts'),
   tmpfs: z.array(tmpfs).max(200).optional().describe('folders in memory, with options: /data:size=64m'),
   expose: z
     .array(port)

@@ -1,5 +1,5 @@
 /**
- * What may be secret in a drill: the environment of its nodes, the headers of its clients, and whatever was filled in
+ * What may be secret in a drill: the environment and the told files of its nodes, the headers of its clients, and whatever was filled in
  * from the environment of whoever runs it. Nobody sees it in what a run leaves behind:
  *
  *     environment: { PASSWORD: hunter22 }             environment: { PASSWORD: ***5f1c09ab }
@@ -15,7 +15,7 @@ import { type Drill, type DrillFile, encodeDrill } from './schema.js';
 /** A shorter value is too likely a word by chance: it is hidden where it is a value, not within a text. */
 const SHORTEST = 6;
 /** Whose values are hidden whatever they are, and in whose texts they are. What else there is has a form to keep. */
-const HIDING: ReadonlySet<string> = new Set(['environment', 'headers', 'args']);
+const HIDING: ReadonlySet<string> = new Set(['environment', 'files', 'headers', 'args']);
 const TEXTS: ReadonlySet<string> = new Set(['command', 'entrypoint', 'healthcheck']);
 /** The free text in an event; other values of events are the tool's own words. */
 const FREE: ReadonlySet<string> = new Set(['message', 'detail', 'error', 'text', 'expected', 'observed']);

@@ -3,6 +3,8 @@
  *
  *     secrets: [password]                            /run/secrets/password
  *     configs: [{ source: web, target: /etc/web }]   /etc/web
+ *
+ * Those of a variable, or with a `content`, have their text made a file in the container.
  */
 import { resolve } from 'node:path';
 import { found, type Path, quoted } from '../problem.js';
@@ -15,25 +17,57 @@ import { mapAt } from './map.js';
 /** The folder in which a service finds them where the file does not say. */
 const FOLDER = { secrets: '/run/secrets/', configs: '/' } as const;
 
-/** As entries of the `volumes` of a node. */
+/** What of a node they come to: entries of its `volumes`, and its `files`. */
+export interface Handed {
+  volumes: string[];
+  files: Record<string, string>;
+}
+
 export function handedFiles(
   kind: 'secrets' | 'configs',
   value: unknown,
   path: Path,
   context: ServiceContext,
-): string[] {
+): Handed {
+  const handed: Handed = { volumes: [], files: {} };
   if (!Array.isArray(value)) {
     if (value !== null) context.refuse(path, { expected: 'a list of names', found: found(value) });
-    return [];
+    return handed;
   }
-  return value.flatMap((entry, index) => {
+  for (const [index, entry] of value.entries()) {
     const at = [...path, index];
     const held = typeof entry === 'object' ? mapAt(entry, at, HANDED_FILE, context) : { source: entry };
-    if (!held) return [];
+    if (!held) continue;
     const { source, target = source } = held as Values;
-    const file = fileOf(kind, String(source), at, context);
-    return file === undefined ? [] : [`${file}:${resolve(FOLDER[kind], String(target))}:ro`];
-  });
+    const place = resolve(FOLDER[kind], String(target));
+    const origin = originOf(kind, String(source), at, context);
+    if (origin && 'file' in origin) handed.volumes.push(`${origin.file}:${place}:ro`);
+    else if (origin) handed.files[place] = origin.text;
+  }
+  return handed;
+}
+
+/** The file, or the text, of a secret or a config that the Compose file declares; undefined where it is refused. */
+function originOf(
+  kind: 'secrets' | 'configs',
+  name: string,
+  path: Path,
+  context: ServiceContext,
+): { file: string } | { text: string } | undefined {
+  const { content, environment: variable } = (context.declared[kind][name] ?? {}) as Values;
+  if (typeof content === 'string') return { text: content };
+  if (typeof variable === 'string') {
+    const text = context.environment(variable);
+    if (text !== undefined) return { text };
+    context.refuse(path, {
+      expected: `the variable ${variable}, which ${quoted(name)} is made of`,
+      found: 'that it is not set',
+      todo: 'set it, or put it into the .env beside the Compose file',
+    });
+    return undefined;
+  }
+  const file = fileOf(kind, name, path, context);
+  return file === undefined ? undefined : { file };
 }
 
 /** The file of a secret or a config that the Compose file declares; undefined where it is refused. */
@@ -47,12 +81,12 @@ function fileOf(
   const about = (declared[kind][name] ?? undefined) as Values | undefined;
   const { file } = about ?? {};
   if (typeof file !== 'string') {
-    const other = Object.keys(about ?? {}).find((key) =>
-      ['external', 'environment', 'content'].includes(key),
-    );
+    const isExternal = about !== undefined && 'external' in about;
     refuse(path, {
-      expected: about ? `\`${kind}\` with a \`file\`` : `one of the file's own \`${kind}\``,
-      found: other ? `${quoted(name)}, which has \`${other}\`` : found(name),
+      expected: about
+        ? `\`${kind}\` with a \`file\`, an \`environment\` or a \`content\``
+        : `one of the file's own \`${kind}\``,
+      found: isExternal ? `${quoted(name)}, which is \`external\`` : found(name),
       todo: about ? 'write it to a file of the project' : `declare it: ${listed(known) || 'none is'}`,
       ...(about ? {} : advice(name, known)),
     });

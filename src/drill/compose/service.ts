@@ -105,10 +105,13 @@ export function nodeOf(service: Values, given: Values, context: ServiceContext):
   // `volumes` may have given some, too.
   const folders = keys.includes('tmpfs') ? memoryFolders(service['tmpfs'], ['tmpfs'], context) : [];
   if (folders.length > 0) node['tmpfs'] = [...folders, ...((node['tmpfs'] as string[] | undefined) ?? [])];
-  const handed = (['secrets', 'configs'] as const).flatMap((kind) =>
-    keys.includes(kind) ? handedFiles(kind, service[kind], [kind], context) : [],
-  );
-  if (handed.length > 0) node['volumes'] = [...((node['volumes'] as string[] | undefined) ?? []), ...handed];
+  for (const kind of ['secrets', 'configs'] as const) {
+    if (!keys.includes(kind)) continue;
+    const { volumes, files } = handedFiles(kind, service[kind], [kind], context);
+    if (volumes.length > 0)
+      node['volumes'] = [...((node['volumes'] as string[] | undefined) ?? []), ...volumes];
+    if (Object.keys(files).length > 0) node['files'] = { ...(node['files'] as Values | undefined), ...files };
+  }
   const ports = portNumbers(keys, service, context);
   if (ports.length > 0) node['expose'] = ports;
   const variables = environmentOf(service, context);

@@ -4,6 +4,8 @@
  *     data:/data            a volume of the node's own        ./a.conf:/a:ro      the file as it is
  *     data:/data:shared     one for all nodes that say so     ./data:/data:copy   a volume with a copy, for all that say so
  *                                                             ./a.conf:/a:copy    a copy in the container
+ *
+ * And the files that the drill file tells the text of (`files`), which are made in the container.
  */
 import { statSync } from 'node:fs';
 import type Dockerode from 'dockerode';
@@ -77,20 +79,40 @@ export class NodeVolumes {
       this.#filled.set(key, work);
       await work;
     }
+    await this.#write(node, container);
+  }
+
+  async #write(node: string, container: Dockerode.Container): Promise<void> {
+    const { files = {} } = this.#containers[node] ?? {};
+    const told = Object.entries(files).map(([path, text]) => ({ path, content: Buffer.from(text) }));
+    if (told.length === 0) return;
+    for (const { path } of told) this.#assertOnDisk(node, path, `the file ${path}`);
+    await container.putArchive(tar(told), { path: '/' }).catch((error: unknown) => {
+      const expected = `${Object.keys(files).join(', ')} to be written`;
+      throw new EnvironmentError(
+        { where: `node ${node}`, expected, found: refusalOf(error) },
+        { cause: error },
+      );
+    });
+  }
+
+  /** What is put into a container before it starts would be hidden by a folder in memory. */
+  #assertOnDisk(node: string, target: string, what: string): void {
+    const memory = [...tmpfsOf(this.#containers[node] ?? {}).keys()].find((folder) =>
+      target.startsWith(`${folder}/`),
+    );
+    if (memory === undefined) return;
+    throw new EnvironmentError({
+      where: `node ${node}, ${what}`,
+      expected: 'a place on disk for a file that is copied',
+      found: `${target}, in the \`tmpfs\` ${memory}`,
+      todo: 'have it only read, with :ro, or leave the `tmpfs` out',
+    });
   }
 
   async #copy(node: string, container: Dockerode.Container, use: VolumeUse): Promise<void> {
     const { source, target } = use;
-    const memory = [...tmpfsOf(this.#containers[node] ?? {}).keys()].find((folder) =>
-      target.startsWith(`${folder}/`),
-    );
-    if (!isFolder(use) && memory !== undefined)
-      throw new EnvironmentError({
-        where: `node ${node}, volume ${source}`,
-        expected: 'a place on disk for a file that is copied',
-        found: `${target}, in the \`tmpfs\` ${memory}`,
-        todo: 'have it only read, with :ro, or leave the `tmpfs` out',
-      });
+    if (!isFolder(use)) this.#assertOnDisk(node, target, `volume ${source}`);
     try {
       if (isFolder(use) && use.isReadOnly) await this.#copyBeside(node, container, use);
       else await put(container, use);

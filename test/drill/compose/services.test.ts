@@ -1,6 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Compose's own variables
 /** What services have beside an image: files that are handed in, profiles, ports, names. */
 import { describe, expect, it } from 'vitest';
+import { CATALOG } from '../../../src/catalog.js';
+import { Mask } from '../../../src/drill/secrets.js';
 import { taken } from './taken.js';
 
 describe('secrets and configs', () => {
@@ -17,6 +19,26 @@ describe('secrets and configs', () => {
       '/home/stack/p.txt:/etc/key:ro',
       '/home/stack/site.conf:/site:ro',
     ]);
+  });
+
+  it('of variables and with a content become files of the node', () => {
+    const stack = (environment = {}) =>
+      taken(
+        `
+services:
+  web: { image: web, secrets: [token, { source: token, target: /etc/token }], configs: [site] }
+secrets: { token: { environment: TOKEN } }
+configs: { site: { content: "port \${PORT:-80}" } }
+`,
+        { environment },
+      );
+    const { nodes, drill } = stack({ TOKEN: 'hunter22' });
+    const files = { '/run/secrets/token': 'hunter22', '/etc/token': 'hunter22', '/site': 'port 80' };
+    expect(nodes.web?.files).toEqual(files);
+    expect(nodes.web?.volumes).toBeUndefined();
+    const written = JSON.stringify(new Mask(drill, 'key').drill(drill, CATALOG));
+    expect(written).not.toContain('hunter22');
+    expect(written).toContain('/run/secrets/token');
   });
 
   it('give way to the volumes of the drill file, as all volumes do', () => {

@@ -39,6 +39,18 @@ withEngine(() => {
     expect(others).toEqual([itself, itself]);
   });
 
+  test('files whose text is told are there when a node starts, and once it is started again', async () => {
+    const { cluster, told } = await opened({
+      a: { files: { '/run/secrets/token': 'hunter22', '/site': '' } },
+    });
+    const program = gives("['/run/secrets/token', '/site'].map((path) => fs.readFileSync(path, 'utf8'))");
+    for (const time of [1, 2]) {
+      await cluster.start('a', program);
+      await eventually('it has ended', () => told.exits.length === time || undefined);
+      expect(told.lines.at(-1)?.line).toBe('["hunter22",""]');
+    }
+  });
+
   test('a node has the limits and the groups that it is given', async () => {
     const { cluster, told } = await opened({
       a: { shm_size: '5m', group_add: ['33'], ulimits: { msgqueue: { soft: 111, hard: 222 } } },
