@@ -175,6 +175,12 @@ export interface ToxiproxyEvent {
   version: string;
 }
 
+/** How far something has come that takes long and comes before the drill, such as the building of an image. */
+export interface ProgressEvent {
+  type: 'progress';
+  text: string;
+}
+
 /** The conductor asks the system for something. */
 export interface AskEvent {
   type: 'ask';
@@ -240,6 +246,7 @@ export type EventBody =
   | SupervisorEvent
   | NodeEvent
   | ToxiproxyEvent
+  | ProgressEvent
   | AskEvent
   | WaitedEvent
   | ProblemEvent

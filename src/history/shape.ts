@@ -22,6 +22,7 @@ const REQUIRED: Record<EventBody['type'], Record<string, Kind>> = {
   supervisor: { node: 'string', event: 'string', target: 'string' },
   node: { node: 'string', event: 'string' },
   toxiproxy: { server: 'string', version: 'string' },
+  progress: { text: 'string' },
   ask: { ask: 'string', node: 'string' },
   waited: { for: 'string', reached: 'boolean' },
   problem: { message: 'string' },

@@ -75,6 +75,8 @@ function told(event: Event, faultName: FaultName): string | undefined {
       return askWords(event);
     case 'waited':
       return event.reached ? `reached: ${event.for}` : `${event.for}: ${event.detail ?? 'timed out'}`;
+    case 'progress':
+      return oneLine(event.text);
     case 'toxiproxy':
       return `links through Toxiproxy ${event.version}: ${event.server}`;
     case 'problem':

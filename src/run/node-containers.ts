@@ -13,7 +13,7 @@ import type { Runtime, Surroundings } from '../runtime/runtime.js';
 import type { Catalog } from './catalog.js';
 import { type Plan, planOf } from './plan.js';
 
-type Setting = Pick<Surroundings, 'clock' | 'environment'> & {
+type Setting = Pick<Surroundings, 'clock' | 'environment' | 'onProgress'> & {
   drill: Drill;
   catalog: Catalog;
   plan: Plan;

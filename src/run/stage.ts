@@ -74,7 +74,8 @@ export class Stage {
 
   /** Brings everything up; the service need not be whole yet when it resolves. */
   async up(): Promise<Scene> {
-    this.#setting = await withContainers(this.#setting);
+    const onProgress = (text: string) => this.#tell(text);
+    this.#setting = await withContainers({ ...this.#setting, onProgress });
     const { drill, plan, system, recorder, random, signal } = this.#setting;
     const residentOf = residentsOf(drill, system);
     await this.#count.before();
@@ -169,6 +170,10 @@ export class Stage {
     return this.#count.after(closed, this.#world?.ground.isLost ?? false);
   }
 
+  #tell(text: string): void {
+    this.#setting.recorder.record({ type: 'progress', text });
+  }
+
   /** Who is what now, and who tells it. */
   #view(residentOf: Residents) {
     const { clock, drill, plan, recorder } = this.#setting;
@@ -213,6 +218,7 @@ export class Stage {
         },
         onLine: (node, line) => observer.onLine(node, line),
         onExit: (node, detail, at) => observer.onExit(node, detail, at),
+        onProgress: (text) => this.#tell(text),
         onPause: (node, isPaused) => present.paused(node, isPaused),
         onCarrier: (server, version) => void recorder.record({ type: 'toxiproxy', server, version }),
         onLost: (error, since) => this.#ground.lose(error, since),

@@ -66,6 +66,8 @@ export interface Surroundings {
    * the clock it may have been.
    */
   onLost?(error: Error, since: number): void;
+  /** Told how far something has come that takes long, such as the building of an image, in words. */
+  onProgress?(text: string): void;
   /** Aborted when what takes long, such as building an image, is wanted no more. */
   signal?: AbortSignal;
 }
@@ -126,7 +128,7 @@ export interface Runtime {
    */
   exposed?(
     containers: Readonly<Record<string, ContainerSpec>>,
-    surroundings: Pick<Surroundings, 'clock' | 'environment' | 'signal'>,
+    surroundings: Pick<Surroundings, 'clock' | 'environment' | 'signal' | 'onProgress'>,
   ): Promise<ReadonlyMap<string, number[]>>;
 }
 

@@ -11,6 +11,8 @@ import { EnvironmentError, messageOf } from '../../errors.js';
 import { type RecipeFolder, recipeFolder } from '../image/recipe-folder.js';
 import { exists } from '../image/reference-image.js';
 import { tar } from '../image/tar.js';
+import { nowAndThen, type Tell } from '../progress.js';
+import type { Surroundings } from '../runtime.js';
 import { refusalOf } from './engine.js';
 import { IMAGE_LABEL } from './labels.js';
 
@@ -18,20 +20,23 @@ const REPOSITORY = 'failover-drill/recipe';
 const RECIPE = 'Dockerfile';
 /** The name among the files of the folder of a recipe that is told. */
 const INLINE = '.failover-drill.Dockerfile';
+/** How the builder announces a step. */
+const STEP = /^Step \d+\/\d+ : /;
 /** How many of the builder's last lines an error shows. */
 const LINES = 12;
 
 type Containers = Readonly<Record<string, ContainerSpec>>;
+type Around = Pick<Surroundings, 'clock' | 'signal' | 'onProgress'>;
 
 /** The containers with an image in place of each `build`. Rejects with the builder's last lines where one fails. */
 export async function withBuilt(
   docker: Dockerode,
   containers: Containers,
-  signal: AbortSignal | undefined,
+  around: Around,
 ): Promise<Containers> {
   const entries = Object.entries(containers).map(async ([node, spec]): Promise<[string, ContainerSpec]> => {
     const { build, ...rest } = spec;
-    return build ? [node, { ...rest, image: await built(docker, node, build, signal) }] : [node, spec];
+    return build ? [node, { ...rest, image: await built(docker, node, build, around) }] : [node, spec];
   });
   return Object.fromEntries(await Promise.all(entries));
 }
@@ -39,12 +44,7 @@ export async function withBuilt(
 /** What is being built, so that nodes and executions with the same recipe wait for one build. */
 const building = new Map<string, Promise<void>>();
 
-async function built(
-  docker: Dockerode,
-  node: string,
-  recipe: Recipe,
-  signal: AbortSignal | undefined,
-): Promise<string> {
+async function built(docker: Dockerode, node: string, recipe: Recipe, around: Around): Promise<string> {
   const { context, dockerfile = RECIPE } = recipe;
   const where = `build ${context} (node ${node})`;
   const folder = await recipeFolder(context, dockerfile).catch((error: unknown) => {
@@ -60,7 +60,7 @@ async function built(
     return name;
   }
   const work = exists(docker, name).then((there) =>
-    there ? undefined : build(docker, where, name, folder, recipe, signal),
+    there ? undefined : build(docker, where, name, folder, recipe, toldOf(node, around)),
   );
   building.set(name, work);
   try {
@@ -78,15 +78,34 @@ function nameOf({ identity }: RecipeFolder, recipe: Recipe): string {
   return `${REPOSITORY}:${hash}`;
 }
 
+interface Building {
+  signal: AbortSignal | undefined;
+  begun(): void;
+  /** Told the step that is under way. */
+  step: Tell;
+  done(): void;
+}
+
+function toldOf(node: string, { clock, signal, onProgress: tell = () => {} }: Around): Building {
+  const often = nowAndThen(clock, tell);
+  return {
+    signal,
+    begun: () => tell(`building the image of ${node}`),
+    step: (line) => often(`building the image of ${node}: ${line}`),
+    done: () => tell(`the image of ${node} is built`),
+  };
+}
+
 async function build(
   docker: Dockerode,
   where: string,
   name: string,
   { files }: RecipeFolder,
   { dockerfile = RECIPE, dockerfile_inline: told, args = {}, target }: Recipe,
-  signal: AbortSignal | undefined,
+  { signal, begun, step, done }: Building,
 ): Promise<void> {
   const lines: string[] = [];
+  begun();
   try {
     const own = told === undefined ? [] : [{ path: INLINE, content: Buffer.from(told) }];
     const archive = tar([...files, ...own]);
@@ -102,7 +121,8 @@ async function build(
       forcerm: true,
       ...(signal ? { abortSignal: signal } : {}),
     });
-    await Promise.race([unreadable, said.then((stream) => followed(docker, stream, lines))]);
+    await Promise.race([unreadable, said.then((stream) => followed(docker, stream, lines, step))]);
+    done();
   } catch (error) {
     signal?.throwIfAborted();
     const last = lines.slice(-LINES).map((line) => `\n  ${line}`);
@@ -123,7 +143,12 @@ interface Said {
 }
 
 /** Waits for the builder's last word, and collects its lines. */
-async function followed(docker: Dockerode, said: NodeJS.ReadableStream, lines: string[]): Promise<void> {
+async function followed(
+  docker: Dockerode,
+  said: NodeJS.ReadableStream,
+  lines: string[],
+  step: Tell,
+): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     docker.modem.followProgress(
       said,
@@ -134,12 +159,14 @@ async function followed(docker: Dockerode, said: NodeJS.ReadableStream, lines: s
         else resolve();
       },
       ({ stream = '' }: Said) => {
-        lines.push(
-          ...stream
-            .split('\n')
-            .map((line) => line.trim())
-            .filter(Boolean),
-        );
+        const written = stream
+          .split('\n')
+          .map((line) => line.trim())
+          .filter(Boolean);
+        lines.push(...written);
+        // Of the many lines of a step's program, none says how far all has come.
+        const begun = lines.findLast((line) => STEP.test(line));
+        if (begun !== undefined) step(begun);
       },
     );
   });

@@ -12,6 +12,7 @@ import { EnvironmentError, messageOf } from '../../errors.js';
 import type { Span } from '../../span.js';
 import { type ProcessIdentity, stateOf } from '../os-process.js';
 import { NodeLog } from '../process/node-log.js';
+import { nowAndThen, type Tell } from '../progress.js';
 import type { KillSignal } from '../runtime.js';
 import { describeExit, describeSignal, type Exit } from './container-exit.js';
 import { lackOfHealth } from './container-health.js';
@@ -36,6 +37,8 @@ export interface ContainerSetting {
   onMade(id: string): void;
   onLine(line: string): void;
   onExit(detail: string, at: number): void;
+  /** Told now and then why it is still waited for. */
+  onProgress?: Tell | undefined;
 }
 
 /** How long the engine may take to tell of an end that was seen, ms. */
@@ -125,7 +128,11 @@ export class Container {
 
   /** Waits until the engine finds it healthy. Rejects, with its last lines, where it does not get so in time. */
   async healthy(patience: number): Promise<void> {
-    const found = await lackOfHealth(this.#setting.clock, patience, () => this.#state());
+    const { clock, name, onProgress } = this.#setting;
+    const often = nowAndThen(clock, onProgress ?? (() => {}));
+    const unhealthy = (checked: string | undefined) =>
+      often(`${name} is not healthy yet${checked ? `; its check said: ${checked}` : ''}`);
+    const found = await lackOfHealth(clock, patience, () => this.#state(), unhealthy);
     if (found === undefined) return;
     if (!(await this.running())) await this.#life?.lastOutput();
     const wrote = (await this.tail(8)).join('\n  ');

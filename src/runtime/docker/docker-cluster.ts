@@ -262,6 +262,7 @@ export class DockerCluster implements Cluster {
       onMade: (id) => void this.#byId.set(id, container),
       onLine,
       onExit,
+      onProgress: surroundings.onProgress,
     });
     return container;
   }

@@ -44,13 +44,13 @@ const BUILD_PATIENCE = 20 * 60_000;
 async function ready(
   engine: FoundEngine,
   containers: Containers,
-  { clock, signal }: Pick<Surroundings, 'clock' | 'signal'>,
+  around: Pick<Surroundings, 'clock' | 'signal' | 'onProgress'>,
 ): Promise<Containers> {
   if (!Object.values(containers).some(hasOwnImage)) return containers;
   const docker = await engineClient(engine.address, BUILD_PATIENCE);
-  const built = await withBuilt(docker, containers, signal);
+  const built = await withBuilt(docker, containers, around);
   const images = new Set(Object.values(built).flatMap(({ image }) => image ?? []));
-  await ensureImages(docker, clock, [...images], signal);
+  await ensureImages(docker, [...images], around);
   return built;
 }
 

@@ -1,8 +1,9 @@
 /** Images of the user's own: those that the engine lacks are pulled before anything starts. */
 import type Dockerode from 'dockerode';
-import { type Clock, within } from '../../clock.js';
+import { within } from '../../clock.js';
 import { EnvironmentError } from '../../errors.js';
 import { exists, followed } from '../image/reference-image.js';
+import type { Surroundings } from '../runtime.js';
 import { refusalOf } from './engine.js';
 
 /** How long getting one image may take, ms. */
@@ -11,14 +12,14 @@ const PATIENCE = 300_000;
 /** Rejects with an `EnvironmentError` that names the image that cannot be had. */
 export async function ensureImages(
   docker: Dockerode,
-  clock: Clock,
   names: readonly string[],
-  signal: AbortSignal | undefined,
+  { clock, signal, onProgress }: Pick<Surroundings, 'clock' | 'signal' | 'onProgress'>,
 ): Promise<void> {
   await Promise.all(
     names.map(async (name) => {
       if (await exists(docker, name)) return;
       const tagged = /[:@][^/]+$/.test(name) ? name : `${name}:latest`;
+      onProgress?.(`pulling the image ${tagged}`);
       try {
         await within(
           clock,

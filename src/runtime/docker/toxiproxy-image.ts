@@ -19,7 +19,7 @@ export async function toxiproxyImage(
 ): Promise<string | undefined> {
   if (choice.kind === 'any') return newestOfficial(docker);
   if (choice.kind !== 'image') return undefined;
-  await ensureImages(docker, clock, [choice.image], signal);
+  await ensureImages(docker, [choice.image], { clock, ...(signal ? { signal } : {}) });
   return choice.image;
 }
 

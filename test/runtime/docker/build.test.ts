@@ -37,8 +37,14 @@ withEngine(() => {
     writeFileSync(join(context, 'salt.txt'), salt);
     return context;
   };
+  /** What was told of builds that went on. */
+  const progress: string[] = [];
   const build = async (build: NonNullable<ContainerSpec['build']>) => {
-    const { a } = await withBuilt(docker, { a: { build } }, undefined);
+    const { a } = await withBuilt(
+      docker,
+      { a: { build } },
+      { clock, onProgress: (text) => progress.push(text) },
+    );
     const image = a?.image ?? expect.fail('an image');
     // Asked for twice, it is removed once.
     onTestFinished(() =>
@@ -53,7 +59,11 @@ withEngine(() => {
   describe('a recipe', { timeout: 120_000 }, () => {
     test('is built with its arguments, labelled, and says which ports it exposes', async () => {
       const context = recipe('ARG WHO\nENV WHO=$WHO\nEXPOSE 7001 7000/tcp 53/udp\nCOPY salt.txt /salt.txt');
+      progress.length = 0;
       const image = await build({ context, args: { WHO: 'me' } });
+      expect(progress).toEqual(['building the image of a', 'the image of a is built']);
+      await build({ context, args: { WHO: 'me' } });
+      expect(progress).toHaveLength(2);
       const { Config } = await docker.getImage(image).inspect();
       expect(Config.Env).toContain('WHO=me');
       expect(Config.Labels).toEqual({ 'failover-drill.image': 'recipe' });
@@ -104,7 +114,7 @@ withEngine(() => {
 
     test('in a folder that is not there is told of', async () => {
       const containers = { a: { build: { context: '/nowhere/at/all' } } };
-      await expect(withBuilt(docker, containers, undefined)).rejects.toThrow(
+      await expect(withBuilt(docker, containers, { clock })).rejects.toThrow(
         /build \/nowhere\/at\/all \(node a\): expected a folder that can be read, found ENOENT/,
       );
     });
@@ -112,7 +122,7 @@ withEngine(() => {
     test('is given up when it is wanted no more', async () => {
       const context = recipe(`RUN ["${NODE}", "-e", "setTimeout(() => {}, 60000)"]`);
       const ending = new AbortController();
-      const building = withBuilt(docker, { a: { build: { context } } }, ending.signal);
+      const building = withBuilt(docker, { a: { build: { context } } }, { clock, signal: ending.signal });
       setTimeout(() => ending.abort(new Error('interrupted')), 1500);
       await expect(building).rejects.toThrow('interrupted');
     });
