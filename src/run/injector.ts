@@ -19,17 +19,12 @@ import type { Random } from '../random.js';
 import type { Span } from '../span.js';
 import type { Link } from '../topology/links.js';
 import type { Active, Over, Part } from './active-fault.js';
+import { HealDelay } from './heal-delay.js';
 import type { Present } from './present.js';
 import type { Recorder } from './recorder.js';
 
 /** How long before the end of its time a fault is looked at once more, ms; a short one, in the last quarter of it. */
 const LAST_LOOK = 100;
-
-/**
- * How much sooner than its time is over a fault's heal is ordered at most: that many ms, or that share of its time. Half of
- * what its length may differ by (timeline/soundness.ts): a heal that is quicker than expected leaves it long enough.
- */
-const SOONER = { most: 10, share: 0.05 };
 
 type Hit = Pick<Aim, 'targets'> & { fault: string; leaves: Leaves | undefined };
 
@@ -63,8 +58,7 @@ export class Injector {
   readonly #setting: InjectorSetting;
   readonly #active: Active[] = [];
   readonly #witnesses: Promise<boolean>[] = [];
-  /** By kind, how long it took at least from an order to its first effect, ms. */
-  readonly #quickest = new Map<string, number>();
+  readonly #delay = new HealDelay();
   /** Of the faults that have a time. */
   readonly #over = new Map<string, Over>();
   /** The heals of those whose time was up. */
@@ -173,11 +167,9 @@ export class Injector {
   ): void {
     const { clock, signal } = this.#setting;
     const { as, for: ms } = commonOf(options);
-    const delay = this.#delayOf(kind, injection.span.at - ordered);
+    const { at } = injection.span;
     const due =
-      ms === undefined || !injection.heal
-        ? undefined
-        : injection.span.at + ms - Math.min(delay, Math.max(SOONER.most, SOONER.share * ms));
+      ms === undefined || !injection.heal ? undefined : at + ms - this.#delay.of(kind, at - ordered, ms);
     const lastLook = due === undefined ? undefined : due - Math.min(LAST_LOOK, ms! / 4);
     const witness = this.#witness(fault, injection, lastLook);
     const ended = new Set<string>();
@@ -197,16 +189,6 @@ export class Injector {
       healed.catch(() => undefined);
       this.#expired.push({ active, healed });
     });
-  }
-
-  /**
-   * How long a heal takes from its order to its effect: as long as the quickest injection of its kind did, since those that
-   * took longer came upon a busy machine.
-   */
-  #delayOf(kind: string, injected: number): number {
-    const least = Math.min(injected, this.#quickest.get(kind) ?? Number.POSITIVE_INFINITY);
-    this.#quickest.set(kind, least);
-    return least;
   }
 
   async #witness(fault: string, injection: Injection, until: number | undefined): Promise<boolean> {

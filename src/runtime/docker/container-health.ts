@@ -1,21 +1,27 @@
 /** Waits until an engine finds a container healthy. */
 import type Dockerode from 'dockerode';
 import { type Clock, sleep } from '../../clock.js';
+import { nowAndThen, type Tell } from '../progress.js';
 
 /** Time between two looks, ms. */
 const LOOK_EVERY = 50;
 
-/**
- * Undefined once it is healthy; in words, why it is not `patience` ms later, or never will be. `unhealthy` is told, at each
- * look that finds it not healthy yet, what the last check wrote.
- */
+export interface HealthSetting {
+  /** For its log and for texts. */
+  name: string;
+  clock: Clock;
+  /** Told now and then that it is not healthy yet, and what the last check wrote. */
+  onProgress?: Tell | undefined;
+}
+
+/** Undefined once it is healthy; in words, why it is not `patience` ms later, or never will be. */
 export async function lackOfHealth(
-  clock: Clock,
+  { name, clock, onProgress = () => {} }: HealthSetting,
   patience: number,
   look: () => Promise<Pick<Dockerode.ContainerInspectInfo['State'], 'Running' | 'Health'>>,
-  unhealthy: (checked: string | undefined) => void = () => {},
 ): Promise<string | undefined> {
   const end = clock.now() + patience;
+  const often = nowAndThen(clock, onProgress);
   for (;;) {
     const { Health, Running } = await look();
     if (Health?.Status === 'healthy') return undefined;
@@ -28,7 +34,7 @@ export async function lackOfHealth(
         : 'that it ended';
       return `${found}${checked ? `; its check said: ${checked}` : ''}`;
     }
-    unhealthy(checked);
+    often(`${name} is not healthy yet${checked ? `; its check said: ${checked}` : ''}`);
     await sleep(clock, LOOK_EVERY);
   }
 }

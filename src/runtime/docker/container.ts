@@ -7,15 +7,13 @@
  */
 
 import type Dockerode from 'dockerode';
-import type { Clock } from '../../clock.js';
 import { EnvironmentError, messageOf } from '../../errors.js';
 import type { Span } from '../../span.js';
 import { type ProcessIdentity, stateOf } from '../os-process.js';
 import { NodeLog } from '../process/node-log.js';
-import { nowAndThen, type Tell } from '../progress.js';
 import type { KillSignal } from '../runtime.js';
 import { describeExit, describeSignal, type Exit } from './container-exit.js';
-import { lackOfHealth } from './container-health.js';
+import { type HealthSetting, lackOfHealth } from './container-health.js';
 import { ContainerLife } from './container-life.js';
 import { attachOutput, type ContainerOutput } from './container-output.js';
 import { processOf, sendSignal } from './container-process.js';
@@ -24,10 +22,7 @@ import { refusalOf, statusOf } from './engine.js';
 import { freezerOf, ordered, spanOfFreezer } from './freezer.js';
 import type { NetworkTurns } from './network-turns.js';
 
-export interface ContainerSetting {
-  /** For its log and for error texts. */
-  name: string;
-  clock: Clock;
+export interface ContainerSetting extends HealthSetting {
   docker: Dockerode;
   /** When it may join its networks. */
   turns: NetworkTurns;
@@ -37,8 +32,6 @@ export interface ContainerSetting {
   onMade(id: string): void;
   onLine(line: string): void;
   onExit(detail: string, at: number): void;
-  /** Told now and then why it is still waited for. */
-  onProgress?: Tell | undefined;
 }
 
 /** How long the engine may take to tell of an end that was seen, ms. */
@@ -128,11 +121,7 @@ export class Container {
 
   /** Waits until the engine finds it healthy. Rejects, with its last lines, where it does not get so in time. */
   async healthy(patience: number): Promise<void> {
-    const { clock, name, onProgress } = this.#setting;
-    const often = nowAndThen(clock, onProgress ?? (() => {}));
-    const unhealthy = (checked: string | undefined) =>
-      often(`${name} is not healthy yet${checked ? `; its check said: ${checked}` : ''}`);
-    const found = await lackOfHealth(clock, patience, () => this.#state(), unhealthy);
+    const found = await lackOfHealth(this.#setting, patience, () => this.#state());
     if (found === undefined) return;
     if (!(await this.running())) await this.#life?.lastOutput();
     const wrote = (await this.tail(8)).join('\n  ');

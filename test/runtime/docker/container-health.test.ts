@@ -2,7 +2,6 @@
 import { expect, it } from 'vitest';
 import { VirtualClock } from '../../../src/clock.js';
 import { lackOfHealth } from '../../../src/runtime/docker/container-health.js';
-import { nowAndThen } from '../../../src/runtime/progress.js';
 
 type Status = 'starting' | 'healthy' | 'unhealthy';
 
@@ -10,22 +9,20 @@ type Status = 'starting' | 'healthy' | 'unhealthy';
 async function waitedFor(readyAt: number, patience: number) {
   const clock = new VirtualClock();
   const told: string[] = [];
-  const often = nowAndThen(clock, (text) => told.push(`${clock.now()}: ${text}`));
+  const onProgress = (text: string) => told.push(`${clock.now()}: ${text}`);
   const look = async () => {
     const Status: Status = clock.now() >= readyAt ? 'healthy' : 'starting';
     const Log = [{ Output: 'no database yet\n' }];
     return { Running: true, Health: { Status, FailingStreak: 1, Log } } as never;
   };
-  const found = await clock.pass(() =>
-    lackOfHealth(clock, patience, look, (checked) => often(checked ?? '')),
-  );
+  const found = await clock.pass(() => lackOfHealth({ name: 'web', clock, onProgress }, patience, look));
   return { found, told };
 }
 
 it('is told of every five seconds, with the last word of its check', async () =>
   expect(await waitedFor(12_000, 20_000)).toEqual({
     found: undefined,
-    told: ['5000: no database yet', '10000: no database yet'],
+    told: [5000, 10_000].map((at) => `${at}: web is not healthy yet; its check said: no database yet`),
   }));
 
 it('nothing is told where it is quick', async () =>
