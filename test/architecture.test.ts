@@ -49,8 +49,9 @@ const IMPORT_RULES: ImportRule[] = [
   },
   {
     from: /^toxiproxy\//,
-    only: /^(clock\.ts|random\.ts|errors\.ts|toxiproxy\/)/,
-    instead: 'only clock, random, errors and toxiproxy/ itself: the server runs in a process of its own',
+    only: /^(clock\.ts|random\.ts|errors\.ts|turns\.ts|toxiproxy\/)/,
+    instead:
+      'only clock, random, errors, turns and toxiproxy/ itself: the server runs in a process of its own',
   },
   {
     from: /^(fault|probe|workload|system|expectation|checker|runtime|report|run\/(?!keep\/process))/,

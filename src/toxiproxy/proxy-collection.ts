@@ -1,14 +1,14 @@
 /** All proxies of a server, by name. */
 import type { Clock } from '../clock.js';
 import type { Random } from '../random.js';
+import { Turns } from '../turns.js';
 import { proxyAlreadyExists, proxyNotFound } from './api-error.js';
-import { Mutex } from './mutex.js';
 import { TcpProxy } from './proxy.js';
 import type { ProxyInput } from './proxy-input.js';
 
 export class ProxyCollection {
   readonly #proxies = new Map<string, TcpProxy>();
-  readonly #mutex = new Mutex();
+  readonly #turns = new Turns();
 
   constructor(
     readonly clock: Clock,
@@ -28,7 +28,7 @@ export class ProxyCollection {
 
   /** Creates a proxy and starts it where it is enabled. Rejects with a 409 `ApiError` or a `ListenError`. */
   add(input: ProxyInput): Promise<TcpProxy> {
-    return this.#mutex.run(async () => {
+    return this.#turns.next(async () => {
       if (this.#proxies.has(input.name)) throw proxyAlreadyExists();
       return this.#create(input);
     });
@@ -39,7 +39,7 @@ export class ProxyCollection {
    * replaces it, toxics and all. Rejects with an `AddressError` or a `ListenError`.
    */
   addOrReplace(input: ProxyInput): Promise<TcpProxy> {
-    return this.#mutex.run(async () => {
+    return this.#turns.next(async () => {
       const existing = this.#proxies.get(input.name);
       if (existing && !(await existing.differs(input))) return existing;
       await existing?.stop();
@@ -49,7 +49,7 @@ export class ProxyCollection {
 
   /** Stops and forgets a proxy. Rejects with a 404 `ApiError`. */
   remove(name: string): Promise<void> {
-    return this.#mutex.run(async () => {
+    return this.#turns.next(async () => {
       await this.get(name).stop();
       this.#proxies.delete(name);
     });
@@ -57,7 +57,7 @@ export class ProxyCollection {
 
   /** Stops and forgets every proxy. */
   clear(): Promise<void> {
-    return this.#mutex.run(async () => {
+    return this.#turns.next(async () => {
       await Promise.all(this.list().map((proxy) => proxy.stop()));
       this.#proxies.clear();
     });

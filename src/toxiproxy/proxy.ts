@@ -2,12 +2,12 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../clock.js';
 import type { Random } from '../random.js';
+import { Turns } from '../turns.js';
 import { joinHostPort, resolveListen } from './address.js';
 import { Connection, SOCKET_OPTIONS } from './connection.js';
 import { encodeToxic } from './installed-toxic.js';
 import { encodeArray, encodeObject, encodeText, type JsonText } from './json/encode.js';
 import { closeListener, listen } from './listener.js';
-import { Mutex } from './mutex.js';
 import type { ProxyInput } from './proxy-input.js';
 import { ToxicCollection } from './toxic-collection.js';
 
@@ -18,7 +18,7 @@ export class TcpProxy {
   upstream: string;
   enabled = false;
   readonly #connections = new Set<Connection>();
-  readonly #mutex = new Mutex();
+  readonly #turns = new Turns();
   #server: Server | undefined;
 
   constructor({ name, listen, upstream }: ProxyInput, clock: Clock, random: Random) {
@@ -30,12 +30,12 @@ export class TcpProxy {
 
   /** Listens, unless it does already. Rejects with a `ListenError`, and then stays disabled. */
   start(): Promise<void> {
-    return this.#mutex.run(() => this.#start());
+    return this.#turns.next(() => this.#start());
   }
 
   /** Stops listening and closes every connection; resolves when all are closed. */
   stop(): Promise<void> {
-    return this.#mutex.run(() => this.#stop());
+    return this.#turns.next(() => this.#stop());
   }
 
   /**
@@ -43,7 +43,7 @@ export class TcpProxy {
    * restarts the proxy. Rejects with an `AddressError` or a `ListenError`.
    */
   update(input: ProxyInput): Promise<void> {
-    return this.#mutex.run(async () => {
+    return this.#turns.next(async () => {
       if (await this.differs(input)) {
         await this.#stop();
         this.listen = input.listen;

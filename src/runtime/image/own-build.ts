@@ -13,6 +13,7 @@ const PARTS = [
   'clock.js',
   'random.js',
   'errors.js',
+  'turns.js',
   'reference',
   'system/redis',
   'toxiproxy',
