@@ -43,6 +43,7 @@ export function checkSystemParts(topology: TopologySpec, { systems }: Parts): Pr
     return [
       ...own.map((problem) => ({ ...problem, path: ['topology', ...problem.path] })),
       ...checkSettings(topology, part),
+      ...checkPorts(topology),
     ];
   }
   const problems: Problem[] = [];
@@ -63,7 +64,7 @@ export function checkSystemParts(topology: TopologySpec, { systems }: Parts): Pr
         todo: 'say what runs in it',
       });
   }
-  problems.push(...checkPlaceholders(http));
+  problems.push(...checkPlaceholders(http), ...checkPorts(topology));
   if (!http.role && Object.values(nodes).filter(isMember).length > 1 && http.promote)
     problems.push({
       path: [...HTTP, 'promote'],
@@ -84,6 +85,19 @@ function checkSettings({ settings }: TopologySpec, part: SystemPart | undefined)
   const { error } = part.settings.safeParse(settings, { error: phrases.error });
   const problems = error ? problemsOf(error.issues, settings, phrases) : [];
   return problems.map((problem) => ({ ...problem, path: [...path, ...problem.path] }));
+}
+
+/** Clients dial members alone, and know where the drill's own systems listen. */
+function checkPorts({ system, nodes }: TopologySpec): Problem[] {
+  const useless = Object.entries(nodes).filter(
+    ([, node]) => node.port !== undefined && (typeof system === 'string' || !isMember(node)),
+  );
+  return useless.map(([name]) => ({
+    path: ['topology', 'nodes', name, 'port'],
+    on: 'key',
+    message: '`port` is for nodes that clients dial, of a system that is told with `http`',
+    todo: 'remove it, or use `expose` for what its peers dial',
+  }));
 }
 
 /** A write that does not say what it writes, or where, would be the same one again and again. */

@@ -16,7 +16,10 @@ export function settled(drill: Drill, folder: string | undefined): Drill {
     const placed = folder === undefined ? node : anchored(node, folder);
     // The ports that an image exposes are known once it is there; they come on top (run/exposed-ports.ts).
     const isKnown = node.expose !== undefined || !hasOwnImage(node);
-    return [name, port !== undefined && isMember(node) && isKnown ? spokenToAt(placed, port) : placed];
+    return [
+      name,
+      port !== undefined && isMember(node) && isKnown ? spokenToAt(placed, node.port ?? port) : placed,
+    ];
   });
   const plugins =
     drill.plugins && folder ? drill.plugins.map((path) => resolve(folder, path)) : drill.plugins;

@@ -35,6 +35,12 @@ export const node = z.strictObject({
     description:
       'the role that the node starts in; one node is the primary; a dependency is what the others need, such as a database: no client dials it',
   }),
+  port: z
+    .int()
+    .min(1)
+    .max(65_535)
+    .optional()
+    .meta({ description: 'where clients speak to it, where that is not the `port` of `http`' }),
   tags: z.array(tag).max(20).optional().meta({ description: 'names for several nodes, such as site:east' }),
   restart: phrase(RESTART_POLICY, 'no, always, unless-stopped, on-failure, or on-failure:3').optional().meta({
     description:

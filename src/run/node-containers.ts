@@ -36,7 +36,7 @@ export async function withContainers<Given extends Setting>(setting: Given): Pro
   const named = eachNode(nodes, (node, name) => {
     const expose = node.expose ?? ports?.get(name);
     const known = expose ? { ...node, expose } : node;
-    return spokenTo !== undefined && isMember(node) ? spokenToAt(known, spokenTo) : known;
+    return spokenTo !== undefined && isMember(node) ? spokenToAt(known, node.port ?? spokenTo) : known;
   });
   const known = { ...drill, topology: { ...drill.topology, nodes: named } };
   const taken = checkShared(known);
