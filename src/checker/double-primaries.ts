@@ -30,14 +30,25 @@ export function doublePrimaryCounts(history: History): { intervals: number; leve
   };
 }
 
-export function judgeDoublePrimaries(bound: Bound, history: History): Finding {
-  const overlaps = overlapsOf(history);
+/** `wanted`: the levels on which an interval counts. */
+export function judgeDoublePrimaries(
+  bound: Bound,
+  history: History,
+  wanted: readonly Level[] = LEVELS,
+): Finding {
+  const all = overlapsOf(history);
+  const overlaps = all.filter(({ levels }) => wanted.some((level) => levels.has(level)));
+  const others = all.length - overlaps.length;
   const back = termsGoneBack(history);
   const text = (overlap: Overlap) => overlapText(history, overlap);
   const { lines } = linesFor(overlaps, text);
   const complete = claimsOf(history).length > 0 || reignsOf(history).length > 0;
   if (!complete) lines.push('no node was ever seen to be primary');
-  else if (overlaps.length === 0) lines.push('there was never more than one primary');
+  else if (all.length === 0) lines.push('there was never more than one primary');
+  if (others > 0)
+    lines.push(
+      `${others} more on no level that counts (${LEVELS.filter((one) => !wanted.includes(one)).join(', ')})`,
+    );
   for (const { holder, at, after, index } of back.slice(0, MOST_TERMS)) {
     lines.push(
       `the term went back: ${holderText(holder)} began ${instantText(at)}, after term ${after} (event ${index})`,

@@ -116,6 +116,31 @@ describe('no double primary', () => {
   });
 });
 
+describe('the levels that count', () => {
+  /** Both believe it for 200 ms, and b alone acknowledges. */
+  const believed = (limit: object) =>
+    find(
+      new Building({ expect: { double_primaries: limit } })
+        .role(0, 'a', 'primary', { term: 1 })
+        .role(800, 'b', 'primary', { term: 2 })
+        .writes(800, 1000, 10, { by: 'b', term: 2 })
+        .role(1000, 'a', 'standby')
+        .phase(2000, 'down')
+        .history(),
+      'double_primaries',
+    );
+
+  it('are all of them, or those that are named', () => {
+    expect(believed({ levels: ['claims'] })).toMatchObject({ verdict: 'fail', actual: '1' });
+    expect(believed({ levels: ['accepts', 'acknowledges'] })).toMatchObject({
+      verdict: 'pass',
+      actual: '0',
+      message: '1 more on no level that counts (claims)',
+    });
+    expect(believed({ levels: ['claims', 'accepts'], count: '<= 1' }).verdict).toBe('pass');
+  });
+});
+
 describe('a double primary', () => {
   it('lasts as long as the log of the one that steps down says, though a probe heard of its end first', () => {
     const run = handover()
