@@ -29,9 +29,9 @@ export async function lackOfHealth(
     const late = clock.now() > end;
     const none = Health === undefined || Health.Status === 'none';
     if (late || !Running || none || Health.Status === 'unhealthy') {
-      const found = Running
-        ? `${Health?.Status ?? 'no health check'}${late ? ` after ${patience} ms` : ''}`
-        : 'that it ended';
+      // A check in a container that has ended tells of nothing else.
+      if (!Running) return 'that it ended';
+      const found = `${Health?.Status ?? 'no health check'}${late ? ` after ${patience} ms` : ''}`;
       return `${found}${checked ? `; its check said: ${checked}` : ''}`;
     }
     often(`${name} is not healthy yet${checked ? `; its check said: ${checked}` : ''}`);

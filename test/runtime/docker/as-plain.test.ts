@@ -84,7 +84,8 @@ async function ours(shaped: boolean) {
       const asked = dialled(async () => connect(cluster.places.observe('a')));
       asked.say(`ask ${b} ${PORT} where from`);
       await asked.heard('where from!');
-      return told.lines.some(({ line }) => line === `got where from from ${a}`);
+      const tells = () => told.lines.find(({ line }) => line.startsWith('got where from from '))?.line;
+      return (await eventually('b tells', tells)).endsWith(` ${a}`);
     },
     async cut(mode) {
       await links.apply(mode, { mode, cuts: [both] });
@@ -159,8 +160,9 @@ async function plain(like: string): Promise<Pair> {
     dial,
     async isFromA() {
       await ask(`ask ${b.address} ${PORT} where from`);
-      const logs = String(await b.container.logs({ stdout: true }));
-      return logs.includes(`got where from from ${a.address}`);
+      const tells = async () =>
+        /got where from from (\S+)/.exec(String(await b.container.logs({ stdout: true })))?.[1];
+      return (await eventually('b tells', tells)) === a.address;
     },
     async cut(mode) {
       const how =

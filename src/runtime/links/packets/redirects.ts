@@ -25,11 +25,10 @@ export interface LinkRedirect extends Redirect {
   from: string;
 }
 
-/** The rules of one source, by table. */
-interface Rules {
-  nat: string[];
-  filter: string[];
-}
+const TABLES = ['nat', 'filter'] as const;
+
+/** The rules of one source. */
+type Rules = Record<(typeof TABLES)[number], string[]>;
 
 /** As links: what is cut has its connections go unanswered or straight, what is healed has them led to its proxy again. */
 export class Redirects implements Pick<StatefulLinks, 'apply' | 'heal'> {
@@ -97,6 +96,8 @@ class Source {
   readonly #turns = new Turns();
   /** The rules as they were loaded last. */
   #told: Rules = { nat: [], filter: [] };
+  /** The look that has not begun yet. */
+  #look: Promise<string | undefined> | undefined;
 
   constructor(filter: PacketFilter, wanted: () => Rules) {
     this.#filter = filter;
@@ -114,15 +115,18 @@ class Source {
     return this.#turns.next(() => this.#load([`-F ${CHAIN}`]));
   }
 
-  async astray(): Promise<string | undefined> {
-    return this.#turns.next(async () => {
+  /** Those who ask before a look has begun share it. */
+  astray(): Promise<string | undefined> {
+    this.#look ??= this.#turns.next(async () => {
+      this.#look = undefined;
       const dump = await this.#filter.dump();
-      const isAsTold = (['nat', 'filter'] as const).every(
-        (table) =>
-          isFirst(tableOf(dump, table)) && heldRules(tableOf(dump, table)) === this.#told[table].join('\n'),
-      );
+      const isAsTold = TABLES.every((table) => {
+        const lines = tableOf(dump, table);
+        return isFirst(lines) && heldRules(lines) === this.#told[table].join('\n');
+      });
       return isAsTold ? undefined : 'somebody else has changed which way its connections go';
     });
+    return this.#look;
   }
 
   async #load(first: readonly string[]): Promise<void> {
