@@ -46,6 +46,13 @@ export async function up(nodes, id) {
   for (const [name, node] of Object.entries(nodes)) if (node.healthcheck) await healthy(`${id}-${name}`);
 }
 
+/** The command of a health check, as a shell takes it. */
+function checkOf([, first, second, ...rest]) {
+  return first === '/bin/sh' && second === '-c'
+    ? rest.join(' ')
+    : [first, second, ...rest].filter(Boolean).join(' ');
+}
+
 function start(name, node, id) {
   const image = node.image ?? docker('build', '-q', node.build.context);
   const { test, interval, timeout, retries } = node.healthcheck ?? {};
@@ -56,7 +63,7 @@ function start(name, node, id) {
     ...(node.role === 'primary' ? node.expose.map((port) => ['-p', `127.0.0.1::${port}`]) : []),
     ...(test
       ? [
-          ['--health-cmd', (test[0] === 'CMD' ? test.slice(1) : test).join(' ')],
+          ['--health-cmd', checkOf(test)],
           ['--health-interval', `${interval}ms`, '--health-timeout', `${timeout}ms`],
           ['--health-retries', String(retries)],
         ]

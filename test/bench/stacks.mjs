@@ -4,31 +4,33 @@
  *
  *     npm run build && node test/bench/stacks.mjs FOLDER NODE [drill.yaml]
  *
- * FOLDER has a Compose file and the drill file, whose first step waits and whose second one kills NODE; its recipes' own
- * dependencies are installed in a copy.
+ * FOLDER has a Compose file and the drill file, whose steps begin with a wait, a kill of NODE, a wait, and its restart; what
+ * follows is left out. Its recipes' own dependencies are installed in a copy.
  */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { parse, stringify } from 'yaml';
 import { loadDrills, runDrills } from '../../dist/index.js';
 import { copyOf, down, entranceOf, underLoad, up } from './plain-stack.mjs';
 
 const [folder, victim, file = 'drill.yaml'] = process.argv.slice(2);
-const BEFORE = 3000;
-const AFTER = 12_000;
+const AFTER = 10_000;
 
 const base = mkdtempSync(join(tmpdir(), 'drill-bench-'));
 
 /** What a kill by hand costs whoever asks meanwhile. */
-async function killed(port, system, container) {
+async function killed(port, system, container, [before, away]) {
   let at = 0;
   const outcomes = await underLoad(port, system, async (after) => {
-    await after(BEFORE);
+    await after(before);
     at = performance.now();
     await promisify(execFile)('docker', ['kill', container]);
+    await after(away);
+    await promisify(execFile)('docker', ['start', container]);
     await after(AFTER);
   });
   const failed = outcomes.filter(({ ok, end }) => !ok && end > at);
@@ -42,12 +44,16 @@ async function killed(port, system, container) {
 
 try {
   const stack = copyOf(folder, base);
-  const drills = await loadDrills([join(stack, file)], stack);
+  const given = parse(readFileSync(join(stack, file), 'utf8'));
+  const steps = [...given.steps.slice(0, 4), { wait: `${AFTER}ms` }];
+  writeFileSync(join(stack, 'one-kill.yaml'), stringify({ ...given, steps }));
+  const drills = await loadDrills([join(stack, 'one-kill.yaml')], stack);
+  const waits = [steps[0], steps[2]].map(({ wait }) => Number(wait.replace('s', '')) * 1000);
   const { nodes, system } = drills[0].drill.topology;
   const id = `drill-bench-${process.pid}`;
   await up(nodes, id);
   await sleep(5000);
-  const plain = await killed(entranceOf(nodes, id), system, `${id}-${victim}`);
+  const plain = await killed(entranceOf(nodes, id), system, `${id}-${victim}`, waits);
   down();
   const { runs } = await runDrills({
     drills,
