@@ -30,14 +30,15 @@ export function doublePrimaryCounts(history: History): { intervals: number; leve
   };
 }
 
-/** `wanted`: the levels on which an interval counts. */
+/** `wanted`: the levels on which an interval counts; one on a graver level counts as well. */
 export function judgeDoublePrimaries(
   bound: Bound,
   history: History,
   wanted: readonly Level[] = LEVELS,
 ): Finding {
   const all = overlapsOf(history);
-  const overlaps = all.filter(({ levels }) => wanted.some((level) => levels.has(level)));
+  const least = Math.min(...wanted.map((level) => LEVELS.indexOf(level)));
+  const overlaps = all.filter(({ levels }) => LEVELS.slice(least).some((level) => levels.has(level)));
   const others = all.length - overlaps.length;
   const back = termsGoneBack(history);
   const text = (overlap: Overlap) => overlapText(history, overlap);
@@ -46,9 +47,7 @@ export function judgeDoublePrimaries(
   if (!complete) lines.push('no node was ever seen to be primary');
   else if (all.length === 0) lines.push('there was never more than one primary');
   if (others > 0)
-    lines.push(
-      `${others} more on no level that counts (${LEVELS.filter((one) => !wanted.includes(one)).join(', ')})`,
-    );
+    lines.push(`not counted: ${others} on lesser levels alone (${LEVELS.slice(0, least).join(', ')})`);
   for (const { holder, at, after, index } of back.slice(0, MOST_TERMS)) {
     lines.push(
       `the term went back: ${holderText(holder)} began ${instantText(at)}, after term ${after} (event ${index})`,

@@ -117,6 +117,18 @@ describe('no double primary', () => {
 });
 
 describe('the levels that count', () => {
+  it('are those that are named and the graver ones: who acknowledges has accepted', () => {
+    const run = new Building({ expect: { double_primaries: { levels: ['accepts'] } } });
+    run
+      .role(0, 'a', 'primary', { term: 1 })
+      .role(1000, 'a', 'standby')
+      .role(1010, 'b', 'primary', { term: 2 });
+    run.writes(1020, 1500, 10, { by: 'b', term: 2 }).writes(1600, 1700, 10, { by: 'a', term: 1 });
+    run.phase(2000, 'down');
+    expect(counted(run)).toMatchObject({ accepts: 0, acknowledges: 1 });
+    expect(find(run.history(), 'double_primaries').verdict).toBe('fail');
+  });
+
   /** Both believe it for 200 ms, and b alone acknowledges. */
   const believed = (limit: object) =>
     find(
@@ -135,7 +147,7 @@ describe('the levels that count', () => {
     expect(believed({ levels: ['accepts', 'acknowledges'] })).toMatchObject({
       verdict: 'pass',
       actual: '0',
-      message: '1 more on no level that counts (claims)',
+      message: 'not counted: 1 on lesser levels alone (claims)',
     });
     expect(believed({ levels: ['claims', 'accepts'], count: '<= 1' }).verdict).toBe('pass');
   });
