@@ -108,6 +108,11 @@ export class Injector {
     await Promise.all(this.#witnesses);
   }
 
+  /** Resolves when every fault that hits a node was looked at. */
+  async witnessedOf(node: string): Promise<void> {
+    await Promise.all(this.#active.filter(({ held }) => held.includes(node)).map(({ witness }) => witness));
+  }
+
   /** Resolves when the time of a fault is over, or it was healed before, with when its parts were undone. */
   async over(fault: string): Promise<Span | undefined> {
     return this.#over.get(fault)?.ended;

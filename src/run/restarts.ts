@@ -14,8 +14,8 @@ export interface RestartsSetting {
   recorder: Recorder;
   drill: Pick<Drill, 'steps' | 'topology'>;
   present: Pick<Present, 'isRunning'>;
-  /** Resolves when it has been seen of every fault so far whether it took effect: by then a killed node may be back. */
-  witnessed(): Promise<void>;
+  /** Resolves when every fault that hits a node was looked at: a killed one that is back by then would not be seen dead. */
+  witnessedOf(node: string): Promise<void>;
   start(node: string, why: string): Promise<void>;
 }
 
@@ -71,8 +71,8 @@ export class Restarts {
   }
 
   async #again(node: string, why: string): Promise<void> {
-    const { present, start, witnessed } = this.#setting;
-    await witnessed();
+    const { present, start, witnessedOf } = this.#setting;
+    await witnessedOf(node);
     this.#waiting.delete(node);
     if (this.#isStopped || this.#keptDown.has(node) || present.isRunning(node)) return;
     // That it could not be started shows: it stays down.

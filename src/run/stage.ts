@@ -97,8 +97,8 @@ export class Stage {
       // Becoming healthy may take minutes, and whoever interrupts the run does not wait for that.
       await unlessAborted(signal, nodes.start(node, program));
     };
-    const witnessed = () => injector.witnessed();
-    const restarts = new Restarts({ clock, recorder, drill, present, witnessed, start });
+    const witnessedOf = (node: string) => injector.witnessedOf(node);
+    const restarts = new Restarts({ clock, recorder, drill, present, witnessedOf, start });
     this.#restarts = restarts;
     this.#rest.push(() => restarts.stop());
     signal.throwIfAborted();
