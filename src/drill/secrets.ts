@@ -1,6 +1,6 @@
 /**
- * What may be secret in a drill: the environment and the told files of its nodes, the headers of its clients, and whatever was filled in
- * from the environment of whoever runs it. Nobody sees it in what a run leaves behind:
+ * What may be secret in a drill: the environment and the `files` of its nodes, the headers of its clients, and whatever was
+ * filled in from the environment of whoever runs it. Nobody sees it in what a run leaves behind:
  *
  *     environment: { PASSWORD: hunter22 }             environment: { PASSWORD: ***5f1c09ab }
  *     command: [redis-server, --requirepass, hunter22]    [redis-server, --requirepass, ***5f1c09ab]

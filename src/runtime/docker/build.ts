@@ -60,7 +60,7 @@ async function built(docker: Dockerode, node: string, recipe: Recipe, around: Ar
     return name;
   }
   const work = exists(docker, name).then((there) =>
-    there ? undefined : build(docker, where, name, folder, recipe, toldOf(node, around)),
+    there ? undefined : build(docker, where, name, folder, recipe, around, node),
   );
   building.set(name, work);
   try {
@@ -78,34 +78,19 @@ function nameOf({ identity }: RecipeFolder, recipe: Recipe): string {
   return `${REPOSITORY}:${hash}`;
 }
 
-interface Building {
-  signal: AbortSignal | undefined;
-  begun(): void;
-  /** Told the step that is under way. */
-  step: Tell;
-  done(): void;
-}
-
-function toldOf(node: string, { clock, signal, onProgress: tell = () => {} }: Around): Building {
-  const often = nowAndThen(clock, tell);
-  return {
-    signal,
-    begun: () => tell(`building the image of ${node}`),
-    step: (line) => often(`building the image of ${node}: ${line}`),
-    done: () => tell(`the image of ${node} is built`),
-  };
-}
-
 async function build(
   docker: Dockerode,
   where: string,
   name: string,
   { files }: RecipeFolder,
   { dockerfile = RECIPE, dockerfile_inline: told, args = {}, target }: Recipe,
-  { signal, begun, step, done }: Building,
+  { clock, signal, onProgress = () => {} }: Around,
+  node: string,
 ): Promise<void> {
   const lines: string[] = [];
-  begun();
+  const often = nowAndThen(clock, onProgress);
+  const step = (line: string) => often(`building the image of ${node}: ${line}`);
+  onProgress(`building the image of ${node}`);
   try {
     const own = told === undefined ? [] : [{ path: INLINE, content: Buffer.from(told) }];
     const archive = tar([...files, ...own]);
@@ -122,7 +107,7 @@ async function build(
       ...(signal ? { abortSignal: signal } : {}),
     });
     await Promise.race([unreadable, said.then((stream) => followed(docker, stream, lines, step))]);
-    done();
+    onProgress(`the image of ${node} is built`);
   } catch (error) {
     signal?.throwIfAborted();
     const last = lines.slice(-LINES).map((line) => `\n  ${line}`);
@@ -149,6 +134,7 @@ async function followed(
   lines: string[],
   step: Tell,
 ): Promise<void> {
+  let begun = '';
   await new Promise<void>((resolve, reject) => {
     docker.modem.followProgress(
       said,
@@ -165,8 +151,8 @@ async function followed(
           .filter(Boolean);
         lines.push(...written);
         // Of the many lines of a step's program, none says how far all has come.
-        const begun = lines.findLast((line) => STEP.test(line));
-        if (begun !== undefined) step(begun);
+        begun = written.findLast((line) => STEP.test(line)) ?? begun;
+        if (begun) step(begun);
       },
     );
   });

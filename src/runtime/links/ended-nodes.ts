@@ -7,13 +7,11 @@ import type { Link } from '../../topology/links.js';
 import { Turns } from '../../turns.js';
 import type { StatefulLinks } from './links.js';
 
-type Acting = Pick<StatefulLinks, 'apply' | 'heal'>;
-
 interface EndedNodesSetting {
   /** Those that lead to the host itself refuse without any help. */
-  refusing: { acting: Acting; links: readonly Link[] };
-  /** All of them. */
-  silencing: { acting: Acting; links: readonly Link[] };
+  refusing: { acting: Pick<StatefulLinks, 'apply'>; links: readonly Link[] };
+  /** All of them; what the others do is healed by these, too. */
+  silencing: { acting: Pick<StatefulLinks, 'apply' | 'heal'>; links: readonly Link[] };
   running(node: string): Promise<boolean>;
 }
 
@@ -54,9 +52,8 @@ export class EndedNodes {
   /** Resolves once the node's links accept; undefined where they never did anything else. */
   starting(node: string): Promise<void> | undefined {
     return this.#turns.get(node)?.next(async () => {
-      const { refusing, silencing } = this.#setting;
-      const { acting } = this.#dark.delete(node) ? silencing : refusing;
-      await acting.heal(nameOf(node));
+      this.#dark.delete(node);
+      await this.#setting.silencing.acting.heal(nameOf(node));
     });
   }
 }
